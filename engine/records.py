@@ -1,0 +1,291 @@
+"""The values that cross layers: what the engine tells the window and the command line.
+
+Knows: the shape of every answer, and the one exception class for expected problems.
+Does not know: SQL, torch, Qt, files. Everything here is frozen, slotted and picklable, so it may cross threads freely.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class AlbumenError(Exception):
+    """An expected problem. Its text is one sentence for a person: what happened, to which file, what to do now.
+
+    Anything else that is raised is a bug and may show a traceback in the log.
+    """
+
+
+class PhotoState(StrEnum):
+    """Where a photo stands: `pending` (seen, not encoded), `ok`, `failed`, `offline` (its drive is away), `missing`."""
+
+    PENDING = "pending"
+    OK = "ok"
+    FAILED = "failed"
+    OFFLINE = "offline"
+    MISSING = "missing"
+
+
+class FolderState(StrEnum):
+    """`online`: readable now; `offline`: its path is gone (a drive that was unplugged), nothing of it is forgotten."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+class Source(StrEnum):
+    """Who says that a label is on a photo."""
+
+    MACHINE = "machine"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A watched folder. `path` is text for display (undecodable bytes escaped)."""
+
+    id: int
+    path: str
+    state: FolderState
+    photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo of the library. `path` is `os.fsdecode`d (surrogateescape), so `os.fsencode(path)` opens the file.
+
+    `taken_at` is seconds since the epoch (EXIF, else the file's mtime). `thumbnail` is the path of a JPEG that exists once
+    the photo was decoded, or None. `width`, `height` are pixels after EXIF rotation (0 until decoded).
+    """
+
+    id: int
+    path: str
+    name: str
+    folder_id: int
+    state: PhotoState
+    size: int
+    taken_at: float
+    width: int
+    height: int
+    content_hash: str
+    thumbnail: str | None
+    reason: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word or phrase that the user defined.
+
+    `group`: name of an exclusive group (cup / not cup: exactly one wins, by softmax), or None. `threshold`: the
+    person's dial for this label, -1 (miss fewer) .. +1 (fewer mistakes), 0 by default. `pinned`: key 1-9, or 0.
+    `photos`: photos that carry it now. `yes`, `no`: corrections given.
+    """
+
+    id: int
+    name: str
+    group: str | None = None
+    color: str = ""
+    pinned: int = 0
+    threshold: float = 0.0
+    photos: int = 0
+    yes: int = 0
+    no: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A label on a photo. `present` False: a person rejected it (it never comes back by itself).
+
+    `score`: for machine tags the standardised score z minus the label's threshold (>= 0 means tagged), or the
+    probability where `calibrated`; 1.0 / 0.0 for a person's word.
+    """
+
+    photo_id: int
+    label_id: int
+    label: str
+    score: float
+    source: Source
+    present: bool = True
+    calibrated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person said. `present`: True yes, False no, None: said nothing (used to express an undo)."""
+
+    photo_id: int
+    label_id: int
+    present: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One short step of a long job. `seconds_left` is None until it can be estimated. `phase`: `scan`, `decode`,
+    `encode`, `tag`, `train`, `download`; `detail`: file name or sentence."""
+
+    phase: str
+    done: int
+    total: int
+    rate: float = 0.0
+    seconds_left: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosChanged:
+    """Which photos changed on disk or in the store, so that the screen refreshes only those.
+
+    `ids`: rows whose content or tags changed; `added`, `removed`: rows that appeared or left; `labels`: counts changed.
+    """
+
+    ids: tuple[int, ...] = ()
+    added: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+    labels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What `sync` did, as counts of photos; `skipped`: files that are no photos."""
+
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    removed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What a drop brought: folders now watched, photos found in them so far, and what was skipped, with reasons."""
+
+    folders: tuple[Folder, ...] = ()
+    already: tuple[str, ...] = ()
+    refused: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be used: `reason` is a sentence for a person. `photo_id` is 0 where no row exists."""
+
+    path: str
+    reason: str
+    attempts: int = 1
+    photo_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The rows of a view, in order. Columns, not objects, so that a million rows stay small.
+
+    `ids`: photo ids (int64); `scores`: parallel float32, empty when not ranked by meaning; `days`: parallel int32 days
+    since the epoch of `taken_at` (local time) for the date headers; `matched`: how many of the first rows are good matches
+    (all of them when no words were given; 0 = 'no good match'). `notes`: sentences for the person (unknown label, the
+    model knows English only, ...). `chips`: the query as understood, one text per part.
+    """
+
+    query: str
+    ids: array[int]
+    scores: array[float] = field(default_factory=lambda: array("f"))
+    days: array[int] = field(default_factory=lambda: array("i"))
+    matched: int = 0
+    notes: tuple[str, ...] = ()
+    chips: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers of the left dock."""
+
+    photos: int = 0
+    pending: int = 0
+    review: int = 0
+    untagged: int = 0
+    problems: int = 0
+    corrections_since_training: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One side of before/after on held-out corrections: `right` of `total` answers right, and the mean log-loss."""
+
+    right: int
+    total: int
+    log_loss: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """What 'Improve labels' did for one label.
+
+    `version`: id of the prompt version (of the current one when unchanged); `kind`: `unchanged` | `threshold` |
+    `residual` (Tier A) | `coop` (Tier B); `accepted`: it passed every gate of acceptance; `active`: it tags the library now.
+    `before`, `after`: on the held-out corrections. `adds`, `removes`: photo ids whose machine tag would change.
+    `sentence`: the whole in plain words with counts. `reasons`: why a stronger kind was not offered, one sentence each.
+    """
+
+    label: str
+    label_id: int
+    version: int
+    kind: str
+    accepted: bool
+    active: bool
+    before: Measured
+    after: Measured
+    yes: int
+    no: int
+    adds: tuple[int, ...] = ()
+    removes: tuple[int, ...] = ()
+    sentence: str = ""
+    reasons: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A stored prompt version of a label. `made_at`: seconds since the epoch. `sentence`: its report in one line."""
+
+    id: int
+    label_id: int
+    label: str
+    kind: str
+    model_id: str
+    made_at: float
+    active: bool
+    accepted: bool
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One question of the review queue: is `label` on the photo? `suggested`: what the machine says now; `reason`: why
+    it is asked ('close to the line', 'unlike anything you answered', 'random check')."""
+
+    photo_id: int
+    label_id: int
+    label: str
+    score: float
+    suggested: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model of the catalogue or a file. `installed`: usable without network. `quality`: words for the dialog."""
+
+    name: str
+    title: str
+    installed: bool
+    active: bool
+    size: int = 0
+    licence: str = ""
+    quality: str = ""
+    source: str = ""
+    model_id: str = ""
+    input_resolution: int = 0
+    embedding_size: int = 0

@@ -1,0 +1,31 @@
+"""What every test gets: Qt without a screen, private XDG directories, and the photographs where they exist."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def private_directories(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point every per-user directory at a temporary one, so that no test reads or writes the user's own library."""
+    home = tmp_path_factory.mktemp("home")
+    for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "HF_HOME"):
+        directory = home / variable.lower()
+        directory.mkdir(mode=0o700)
+        monkeypatch.setenv(variable, str(directory))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with the training and test photographs; tests that need it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the photographs of ../shared/data are not on this machine")
+    return SHARED
