@@ -1,0 +1,421 @@
+"""CLIP, the whole model in one file: two image encoders, one text encoder, and how to build them from a state dict.
+
+Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision" (arXiv:2103.00020).
+The parameter names are those of openai/CLIP, so official weights, the LAION and DataComp weights of open_clip and our
+own starter load strictly. This file knows tensors only: not where weights come from (`weights.py`), not how a photo
+becomes pixels (`images.py`), not how text becomes tokens (`tokenizer.py`).
+
+Letters in shape comments: B images, N texts, L tokens, S pixels per side, P positions, C channels or width, D joint space.
+"""
+
+import math
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+Activation = Literal["quickgelu", "gelu"]
+
+# Constants of the network that the official archives store beside the parameters; we infer them from shapes instead.
+_OFFICIAL_SCALARS = frozenset({"input_resolution", "context_length", "vocab_size"})
+_HEAD_WIDTH = 64  # every published CLIP uses attention heads of 64 channels
+
+
+class QuickGELU(nn.Module):
+    """`x * sigmoid(1.702 x)`, the sigmoid approximation of GELU that OpenAI's weights (and MetaCLIP, DFN) were trained with."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(1.702 * x)
+
+
+# timm and open_clip call the exact GELU "gelu". A wrong choice raises no error, it only costs accuracy.
+_ACTIVATIONS: dict[str, type[nn.Module]] = {"quickgelu": QuickGELU, "gelu": nn.GELU}
+
+
+class LayerNorm(nn.LayerNorm):
+    """LayerNorm that computes in the precision of its own weights (fp32), whatever the precision of its input."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.to(self.weight.dtype)).to(x.dtype)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Transformer, shared by text and ViT
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention with the parameter names of `nn.MultiheadAttention` (Vaswani et al. 2017)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
+        self.out_proj = nn.Linear(width, width)
+
+    def forward(self, x: Tensor, causal: bool) -> Tensor:
+        batch, length, width = x.shape
+        qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, L, 3C)
+        q, k, v = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(
+            2, 0, 3, 1, 4
+        )  # 3 x (B, H, L, C/H)
+        x = F.scaled_dot_product_attention(q, k, v, is_causal=causal)  # (B, H, L, C/H)
+        out: Tensor = self.out_proj(x.transpose(1, 2).reshape(batch, length, width))  # (B, L, C)
+        return out
+
+
+class ResidualAttentionBlock(nn.Module):
+    """Pre-norm block: attention, then a four times wider MLP, each added to the stream."""
+
+    def __init__(self, width: int, heads: int, activation: Activation) -> None:
+        super().__init__()
+        self.attn = Attention(width, heads)
+        self.ln_1 = LayerNorm(width)
+        self.mlp = nn.Sequential(
+            OrderedDict(
+                c_fc=nn.Linear(width, width * 4),
+                gelu=_ACTIVATIONS[activation](),
+                c_proj=nn.Linear(width * 4, width),
+            )
+        )
+        self.ln_2 = LayerNorm(width)
+
+    def forward(self, x: Tensor, causal: bool) -> Tensor:
+        x = x + self.attn(self.ln_1(x), causal)  # (B, L, C)
+        x = x + self.mlp(self.ln_2(x))  # (B, L, C)
+        return x
+
+
+class Transformer(nn.Module):
+    """A stack of residual attention blocks, (B, L, C) -> (B, L, C)."""
+
+    def __init__(self, width: int, layers: int, heads: int, activation: Activation) -> None:
+        super().__init__()
+        self.resblocks = nn.ModuleList(ResidualAttentionBlock(width, heads, activation) for _ in range(layers))
+        for block in self.resblocks:
+            assert isinstance(block, ResidualAttentionBlock)
+            residual_std = width**-0.5 * (2 * layers) ** -0.5
+            nn.init.normal_(block.attn.in_proj_weight, std=width**-0.5)
+            nn.init.normal_(block.attn.out_proj.weight, std=residual_std)
+            nn.init.normal_(block.mlp.c_fc.weight, std=(2 * width) ** -0.5)
+            nn.init.normal_(block.mlp.c_proj.weight, std=residual_std)
+            nn.init.zeros_(block.attn.out_proj.bias)
+
+    def forward(self, x: Tensor, causal: bool = False) -> Tensor:
+        for block in self.resblocks:
+            x = block(x, causal)
+        return x
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Image encoders
+
+
+class VisionTransformer(nn.Module):
+    """ViT (Dosovitskiy et al. 2020, arXiv:2010.11929) with CLIP's extra LayerNorm in front; (B, 3, S, S) -> (B, D)."""
+
+    def __init__(
+        self,
+        input_resolution: int,
+        patch_size: int,
+        width: int,
+        layers: int,
+        heads: int,
+        embed_dim: int,
+        activation: Activation,
+    ) -> None:
+        super().__init__()
+        self.input_resolution = input_resolution
+        self.conv1 = nn.Conv2d(3, width, kernel_size=patch_size, stride=patch_size, bias=False)
+        scale = width**-0.5
+        self.class_embedding = nn.Parameter(scale * torch.randn(width))
+        self.positional_embedding = nn.Parameter(scale * torch.randn((input_resolution // patch_size) ** 2 + 1, width))
+        self.ln_pre = LayerNorm(width)
+        self.transformer = Transformer(width, layers, heads, activation)
+        self.ln_post = LayerNorm(width)
+        self.proj = nn.Parameter(scale * torch.randn(width, embed_dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv1(x)  # (B, C, S/p, S/p)
+        x = x.flatten(2).transpose(1, 2)  # (B, P, C)
+        class_token = self.class_embedding.to(x.dtype).expand(x.shape[0], 1, -1)  # (B, 1, C)
+        x = torch.cat([class_token, x], dim=1)  # (B, 1+P, C)
+        x = self.ln_pre(x + self.positional_embedding.to(x.dtype))
+        x = self.transformer(x)  # (B, 1+P, C)
+        return self.ln_post(x[:, 0]) @ self.proj  # (B, D)
+
+
+class Bottleneck(nn.Module):
+    """ResNet bottleneck whose stride is an average pool (anti-aliased; Zhang 2019, arXiv:1904.11486); (B, C, H, W) -> (B, 4 planes, H/s, W/s)."""
+
+    expansion = 4
+
+    def __init__(self, inplanes: int, planes: int, stride: int = 1) -> None:
+        super().__init__()
+        outplanes = planes * self.expansion
+        self.conv1 = nn.Conv2d(inplanes, planes, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.avgpool = nn.AvgPool2d(stride) if stride > 1 else nn.Identity()
+        self.conv3 = nn.Conv2d(planes, outplanes, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(outplanes)
+        nn.init.zeros_(self.bn3.weight)  # each block starts as the identity
+        self.downsample: nn.Sequential | None = None
+        if stride > 1 or inplanes != outplanes:
+            self.downsample = nn.Sequential(
+                OrderedDict(
+                    [
+                        ("-1", nn.AvgPool2d(stride)),
+                        ("0", nn.Conv2d(inplanes, outplanes, 1, bias=False)),
+                        ("1", nn.BatchNorm2d(outplanes)),
+                    ]
+                )
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        identity = x if self.downsample is None else self.downsample(x)  # (B, 4 planes, H/s, W/s)
+        x = F.relu(self.bn1(self.conv1(x)), inplace=True)  # (B, planes, H, W)
+        x = F.relu(self.bn2(self.conv2(x)), inplace=True)  # (B, planes, H, W)
+        x = self.bn3(self.conv3(self.avgpool(x)))  # (B, 4 planes, H/s, W/s)
+        return F.relu(x + identity, inplace=True)
+
+
+class AttentionPool2d(nn.Module):
+    """Pools a feature map by attention whose only query is the mean of the map; (B, C, h, w) -> (B, D)."""
+
+    def __init__(self, grid: int, width: int, heads: int, embed_dim: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.positional_embedding = nn.Parameter(torch.randn(grid**2 + 1, width) * width**-0.5)
+        self.q_proj = nn.Linear(width, width)
+        self.k_proj = nn.Linear(width, width)
+        self.v_proj = nn.Linear(width, width)
+        self.c_proj = nn.Linear(width, embed_dim)
+        for projection in (self.q_proj, self.k_proj, self.v_proj, self.c_proj):
+            nn.init.normal_(projection.weight, std=width**-0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, width = x.shape[:2]
+        x = x.flatten(2).transpose(1, 2)  # (B, P, C)
+        x = torch.cat([x.mean(dim=1, keepdim=True), x], dim=1)  # (B, 1+P, C)
+        x = x + self.positional_embedding.to(x.dtype)
+
+        def split(y: Tensor) -> Tensor:
+            return y.view(batch, -1, self.heads, width // self.heads).transpose(1, 2)  # (B, H, *, C/H)
+
+        x = F.scaled_dot_product_attention(
+            split(self.q_proj(x[:, :1])), split(self.k_proj(x)), split(self.v_proj(x))
+        )  # (B, H, 1, C/H)
+        pooled: Tensor = self.c_proj(x.transpose(1, 2).reshape(batch, width))  # (B, D)
+        return pooled
+
+
+class ModifiedResNet(nn.Module):
+    """CLIP's ResNet (paper, section 2.4): stem of three convolutions, anti-aliased strides, attention pooling; (B, 3, S, S) -> (B, D)."""
+
+    def __init__(
+        self, layers: tuple[int, int, int, int], embed_dim: int, heads: int, input_resolution: int, width: int
+    ) -> None:
+        super().__init__()
+        self.input_resolution = input_resolution
+        self.conv1 = nn.Conv2d(3, width // 2, kernel_size=3, stride=2, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width // 2)
+        self.conv2 = nn.Conv2d(width // 2, width // 2, kernel_size=3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(width // 2)
+        self.conv3 = nn.Conv2d(width // 2, width, kernel_size=3, padding=1, bias=False)
+        self.bn3 = nn.BatchNorm2d(width)
+        self._inplanes = width
+        self.layer1 = self._make_layer(width, layers[0], stride=1)
+        self.layer2 = self._make_layer(width * 2, layers[1], stride=2)
+        self.layer3 = self._make_layer(width * 4, layers[2], stride=2)
+        self.layer4 = self._make_layer(width * 8, layers[3], stride=2)
+        self.attnpool = AttentionPool2d(input_resolution // 32, width * 32, heads, embed_dim)
+
+    def _make_layer(self, planes: int, blocks: int, stride: int) -> nn.Sequential:
+        layers = [Bottleneck(self._inplanes, planes, stride)]
+        self._inplanes = planes * Bottleneck.expansion
+        layers += [Bottleneck(self._inplanes, planes) for _ in range(1, blocks)]
+        return nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(self.bn1(self.conv1(x)), inplace=True)  # (B, w/2, S/2, S/2)
+        x = F.relu(self.bn2(self.conv2(x)), inplace=True)
+        x = F.relu(self.bn3(self.conv3(x)), inplace=True)  # (B, w, S/2, S/2)
+        x = F.avg_pool2d(x, 2)  # (B, w, S/4, S/4)
+        x = self.layer1(x)  # (B, 4w, S/4, S/4)
+        x = self.layer2(x)  # (B, 8w, S/8, S/8)
+        x = self.layer3(x)  # (B, 16w, S/16, S/16)
+        x = self.layer4(x)  # (B, 32w, S/32, S/32)
+        out: Tensor = self.attnpool(x)  # (B, D)
+        return out
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The joint model
+
+
+class CLIP(nn.Module):
+    """Image and text encoder with one joint space.
+
+    `vision_layers` is a tuple of four block counts for a ModifiedResNet, or the depth of a VisionTransformer (which then
+    needs `vision_patch_size`). `input_resolution`, `context_length`, `vocab_size` and `embed_dim` are attributes: images
+    must be `input_resolution` pixels square and texts tokenised with this model's `context_length`.
+    """
+
+    def __init__(
+        self,
+        *,
+        embed_dim: int,
+        input_resolution: int,
+        vision_layers: tuple[int, int, int, int] | int,
+        vision_width: int,
+        vision_patch_size: int | None,
+        context_length: int,
+        vocab_size: int,
+        transformer_width: int,
+        transformer_heads: int,
+        transformer_layers: int,
+        activation: Activation = "quickgelu",
+    ) -> None:
+        super().__init__()
+        if activation not in _ACTIVATIONS:
+            raise ValueError(f"Unknown activation '{activation}': use one of {', '.join(_ACTIVATIONS)}.")
+        self.embed_dim = embed_dim
+        self.input_resolution = input_resolution
+        self.context_length = context_length
+        self.vocab_size = vocab_size
+        self.activation = activation
+        self.visual: ModifiedResNet | VisionTransformer
+        if isinstance(vision_layers, tuple):
+            heads = vision_width * 32 // _HEAD_WIDTH
+            self.visual = ModifiedResNet(vision_layers, embed_dim, heads, input_resolution, vision_width)
+        else:
+            if vision_patch_size is None:
+                raise ValueError("A VisionTransformer needs vision_patch_size.")
+            heads = vision_width // _HEAD_WIDTH
+            self.visual = VisionTransformer(
+                input_resolution, vision_patch_size, vision_width, vision_layers, heads, embed_dim, activation
+            )
+        self.transformer = Transformer(transformer_width, transformer_layers, transformer_heads, activation)
+        self.token_embedding = nn.Embedding(vocab_size, transformer_width)
+        self.positional_embedding = nn.Parameter(torch.empty(context_length, transformer_width))
+        self.ln_final = LayerNorm(transformer_width)
+        self.text_projection = nn.Parameter(torch.empty(transformer_width, embed_dim))
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+        nn.init.normal_(self.token_embedding.weight, std=0.02)
+        nn.init.normal_(self.positional_embedding, std=0.01)
+        nn.init.normal_(self.text_projection, std=transformer_width**-0.5)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The floating-point type of the image encoder's weights, hence of its input."""
+        return self.visual.conv1.weight.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return self.visual.conv1.weight.device
+
+    def encode_image(self, image: Tensor) -> Tensor:
+        """Preprocessed images (B, 3, S, S), S = `input_resolution` -> image_features (B, D), not normalised."""
+        features: Tensor = self.visual(image.to(self.dtype))  # (B, D)
+        return features
+
+    def encode_text(self, text: Tensor) -> Tensor:
+        """Token ids (N, L), L <= `context_length`, each row `[SOT] ... [EOT] 0 0` -> text_features (N, D), not normalised.
+
+        EOT has the highest id of the vocabulary, so its position is the row's argmax. Attention is causal and only EOT's
+        output is used, hence nothing after the longest text's EOT matters and it is cut off before the transformer.
+        """
+        eot = text.argmax(dim=-1)  # (N,)
+        text = text[:, : int(eot.max()) + 1] if len(text) else text  # (N, L')
+        return self.encode_embedding(self.token_embedding(text), eot)
+
+    def encode_embedding(self, embedding: Tensor, eot: Tensor) -> Tensor:
+        """Token embeddings (N, L, C) without positions, and each row's EOT position (N,) -> text_features (N, D).
+
+        The door for prompt learning (CoOp, Zhou et al. 2022): there some embeddings are learned vectors, not tokens.
+        """
+        x = embedding + self.positional_embedding[: embedding.shape[1]].to(embedding.dtype)  # (N, L, C)
+        x = self.transformer(x, causal=True)  # (N, L, C)
+        x = x[torch.arange(len(x), device=x.device), eot]  # (N, C): LayerNorm acts per position, so pool before it
+        return self.ln_final(x) @ self.text_projection  # (N, D)
+
+    def forward(self, image: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
+        """Images (B, 3, S, S) and token ids (N, L) -> `logits_per_image` (B, N), `logits_per_text` (N, B) = scale * cosine."""
+        image_features = F.normalize(self.encode_image(image), dim=-1)  # (B, D)
+        text_features = F.normalize(self.encode_text(text), dim=-1)  # (N, D)
+        logits_per_image = self.logit_scale.exp() * image_features @ text_features.t()  # (B, N)
+        return logits_per_image, logits_per_image.t()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# From a state dict
+
+
+def build_model(state_dict: Mapping[str, Tensor], activation: Activation = "quickgelu") -> CLIP:
+    """The CLIP whose weights these are, in fp32 and eval mode, every size inferred from the shapes; the dict is not changed.
+
+    Strict: ValueError names missing, unexpected or wrongly shaped tensors. Tolerated are only the three scalars of the
+    official archives, a stored causal mask, and BatchNorm's batch counters (absent from some conversions). fp16 weights
+    become fp32. `activation` cannot be seen in the weights: "quickgelu" for OpenAI, MetaCLIP and DFN, "gelu" for what
+    timm and open_clip trained with the exact GELU (LAION, DataComp).
+    """
+    weights = {
+        name: tensor for name, tensor in state_dict.items() if name not in _OFFICIAL_SCALARS and name != "attn_mask"
+    }
+    try:
+        with torch.device("meta"):  # no memory and no random numbers for weights that are replaced at once
+            model = CLIP(**_sizes(weights), activation=activation)
+    except KeyError as error:
+        raise ValueError(f"These are not the weights of a CLIP: the tensor {error} is missing.") from None
+    counters = {name for name in model.state_dict() if name.endswith("num_batches_tracked")} - weights.keys()
+    weights |= {name: torch.zeros((), dtype=torch.long) for name in counters}
+    own = {
+        name: tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=True)
+        for name, tensor in weights.items()
+    }  # copies, because training this model must not change the caller's dict
+    try:
+        model.load_state_dict(own, strict=True, assign=True)
+    except RuntimeError as error:
+        detail = "; ".join(line.strip() for line in str(error).splitlines()[1:4])
+        raise ValueError(f"These weights do not fit the CLIP that their sizes describe: {detail}") from None
+    return model.eval()
+
+
+def _count(names: Mapping[str, Tensor], pattern: str) -> int:
+    """How many different block numbers the pattern's group takes among the tensor names."""
+    return len({match.group(1) for name in names if (match := re.match(pattern, name))})
+
+
+def _sizes(weights: Mapping[str, Tensor]) -> dict[str, int | tuple[int, ...] | None]:
+    """The arguments of `CLIP` that these shapes imply. KeyError names a tensor that must be there and is not."""
+    vision_layers: int | tuple[int, ...]
+    if "visual.proj" in weights:
+        vision_width, _, vision_patch_size, _ = weights["visual.conv1.weight"].shape
+        vision_layers = _count(weights, r"visual\.transformer\.resblocks\.(\d+)\.")
+        grid = math.isqrt(weights["visual.positional_embedding"].shape[0] - 1)
+        input_resolution = grid * vision_patch_size
+    else:
+        vision_width, vision_patch_size = weights["visual.layer1.0.conv1.weight"].shape[0], None
+        vision_layers = tuple(_count(weights, rf"visual\.layer{i}\.(\d+)\.") for i in (1, 2, 3, 4))
+        grid = math.isqrt(weights["visual.attnpool.positional_embedding"].shape[0] - 1)
+        input_resolution = grid * 32
+    transformer_width, embed_dim = weights["text_projection"].shape
+    return {
+        "embed_dim": embed_dim,
+        "input_resolution": input_resolution,
+        "vision_layers": vision_layers,
+        "vision_width": vision_width,
+        "vision_patch_size": vision_patch_size,
+        "context_length": weights["positional_embedding"].shape[0],
+        "vocab_size": weights["token_embedding.weight"].shape[0],
+        "transformer_width": transformer_width,
+        "transformer_heads": transformer_width // _HEAD_WIDTH,
+        "transformer_layers": _count(weights, r"transformer\.resblocks\.(\d+)\."),
+    }
