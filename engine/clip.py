@@ -5,14 +5,15 @@ The parameter names are those of openai/CLIP, so official weights, the LAION and
 own starter load strictly. This file knows tensors only: not where weights come from (`weights.py`), not how a photo
 becomes pixels (`images.py`), not how text becomes tokens (`tokenizer.py`).
 
-Letters in shape comments: B images, N texts, L tokens, S pixels per side, P positions, C channels or width, D joint space.
+Letters in shape comments: B images, N texts, L tokens, S pixels per side, P positions, H heads, C channels or width,
+D joint space.
 """
 
 import math
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -26,7 +27,7 @@ _HEAD_WIDTH = 64  # every published CLIP uses attention heads of 64 channels
 
 
 class QuickGELU(nn.Module):
-    """`x * sigmoid(1.702 x)`, the sigmoid approximation of GELU that OpenAI's weights (and MetaCLIP, DFN) were trained with."""
+    """`x * sigmoid(1.702 x)`: the approximate GELU that OpenAI's weights (and MetaCLIP, DFN) were trained with."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x * torch.sigmoid(1.702 * x)
@@ -57,13 +58,13 @@ class Attention(nn.Module):
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
         self.out_proj = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, causal: bool) -> Tensor:
+    def forward(self, x: Tensor, causal: bool, mask: Tensor | None = None) -> Tensor:
         batch, length, width = x.shape
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, L, 3C)
         q, k, v = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(
             2, 0, 3, 1, 4
         )  # 3 x (B, H, L, C/H)
-        x = F.scaled_dot_product_attention(q, k, v, is_causal=causal)  # (B, H, L, C/H)
+        x = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)  # (B, H, L, C/H)
         out: Tensor = self.out_proj(x.transpose(1, 2).reshape(batch, length, width))  # (B, L, C)
         return out
 
@@ -84,30 +85,34 @@ class ResidualAttentionBlock(nn.Module):
         )
         self.ln_2 = LayerNorm(width)
 
-    def forward(self, x: Tensor, causal: bool) -> Tensor:
-        x = x + self.attn(self.ln_1(x), causal)  # (B, L, C)
+    def forward(self, x: Tensor, causal: bool, mask: Tensor | None = None) -> Tensor:
+        x = x + self.attn(self.ln_1(x), causal, mask)  # (B, L, C)
         x = x + self.mlp(self.ln_2(x))  # (B, L, C)
         return x
 
 
 class Transformer(nn.Module):
-    """A stack of residual attention blocks, (B, L, C) -> (B, L, C)."""
+    """A stack of residual attention blocks, (B, L, C) -> (B, L, C).
+
+    Who sees whom: all (`causal=False`), only the past (`causal=True`), or, with `causal=False`, where a boolean `mask`
+    that broadcasts to (B, heads, L, L) is True.
+    """
 
     def __init__(self, width: int, layers: int, heads: int, activation: Activation) -> None:
         super().__init__()
-        self.resblocks = nn.ModuleList(ResidualAttentionBlock(width, heads, activation) for _ in range(layers))
-        for block in self.resblocks:
-            assert isinstance(block, ResidualAttentionBlock)
+        blocks = [ResidualAttentionBlock(width, heads, activation) for _ in range(layers)]
+        self.resblocks = nn.ModuleList(blocks)
+        for block in blocks:
             residual_std = width**-0.5 * (2 * layers) ** -0.5
             nn.init.normal_(block.attn.in_proj_weight, std=width**-0.5)
             nn.init.normal_(block.attn.out_proj.weight, std=residual_std)
-            nn.init.normal_(block.mlp.c_fc.weight, std=(2 * width) ** -0.5)
-            nn.init.normal_(block.mlp.c_proj.weight, std=residual_std)
+            nn.init.normal_(block.mlp.get_parameter("c_fc.weight"), std=(2 * width) ** -0.5)
+            nn.init.normal_(block.mlp.get_parameter("c_proj.weight"), std=residual_std)
             nn.init.zeros_(block.attn.out_proj.bias)
 
-    def forward(self, x: Tensor, causal: bool = False) -> Tensor:
+    def forward(self, x: Tensor, causal: bool = False, mask: Tensor | None = None) -> Tensor:
         for block in self.resblocks:
-            x = block(x, causal)
+            x = block(x, causal, mask)
         return x
 
 
@@ -146,11 +151,15 @@ class VisionTransformer(nn.Module):
         x = torch.cat([class_token, x], dim=1)  # (B, 1+P, C)
         x = self.ln_pre(x + self.positional_embedding.to(x.dtype))
         x = self.transformer(x)  # (B, 1+P, C)
-        return self.ln_post(x[:, 0]) @ self.proj  # (B, D)
+        features: Tensor = self.ln_post(x[:, 0]) @ self.proj  # (B, D)
+        return features
 
 
 class Bottleneck(nn.Module):
-    """ResNet bottleneck whose stride is an average pool (anti-aliased; Zhang 2019, arXiv:1904.11486); (B, C, H, W) -> (B, 4 planes, H/s, W/s)."""
+    """ResNet bottleneck, (B, C, H, W) -> (B, 4 planes, H/s, W/s).
+
+    Its stride is an average pool (anti-aliased; Zhang 2019, arXiv:1904.11486).
+    """
 
     expansion = 4
 
@@ -216,7 +225,10 @@ class AttentionPool2d(nn.Module):
 
 
 class ModifiedResNet(nn.Module):
-    """CLIP's ResNet (paper, section 2.4): stem of three convolutions, anti-aliased strides, attention pooling; (B, 3, S, S) -> (B, D)."""
+    """CLIP's ResNet (paper, section 2.4), (B, 3, S, S) -> (B, D).
+
+    Stem of three convolutions, anti-aliased strides, attention pooling.
+    """
 
     def __init__(
         self, layers: tuple[int, int, int, int], embed_dim: int, heads: int, input_resolution: int, width: int
@@ -262,9 +274,9 @@ class ModifiedResNet(nn.Module):
 class CLIP(nn.Module):
     """Image and text encoder with one joint space.
 
-    `vision_layers` is a tuple of four block counts for a ModifiedResNet, or the depth of a VisionTransformer (which then
-    needs `vision_patch_size`). `input_resolution`, `context_length`, `vocab_size` and `embed_dim` are attributes: images
-    must be `input_resolution` pixels square and texts tokenised with this model's `context_length`.
+    `vision_layers` is a tuple of four block counts for a ModifiedResNet, or the depth of a VisionTransformer (which
+    then needs `vision_patch_size`). `input_resolution`, `context_length`, `vocab_size` and `embed_dim` are attributes:
+    images must be `input_resolution` pixels square and texts tokenised with this model's `context_length`.
     """
 
     def __init__(
@@ -327,10 +339,11 @@ class CLIP(nn.Module):
         return features
 
     def encode_text(self, text: Tensor) -> Tensor:
-        """Token ids (N, L), L <= `context_length`, each row `[SOT] ... [EOT] 0 0` -> text_features (N, D), not normalised.
+        """Token ids (N, L), rows `[SOT] ... [EOT] 0 0`, L <= `context_length` -> text_features (N, D), unnormalised.
 
-        EOT has the highest id of the vocabulary, so its position is the row's argmax. Attention is causal and only EOT's
-        output is used, hence nothing after the longest text's EOT matters and it is cut off before the transformer.
+        EOT has the highest id of the vocabulary, so its position is the row's argmax. Attention is causal and only
+        EOT's output is used, hence nothing after the longest text's EOT matters and it is cut off before the
+        transformer.
         """
         eot = text.argmax(dim=-1)  # (N,)
         text = text[:, : int(eot.max()) + 1] if len(text) else text  # (N, L')
@@ -344,10 +357,14 @@ class CLIP(nn.Module):
         x = embedding + self.positional_embedding[: embedding.shape[1]].to(embedding.dtype)  # (N, L, C)
         x = self.transformer(x, causal=True)  # (N, L, C)
         x = x[torch.arange(len(x), device=x.device), eot]  # (N, C): LayerNorm acts per position, so pool before it
-        return self.ln_final(x) @ self.text_projection  # (N, D)
+        features: Tensor = self.ln_final(x) @ self.text_projection  # (N, D)
+        return features
 
     def forward(self, image: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (B, 3, S, S) and token ids (N, L) -> `logits_per_image` (B, N), `logits_per_text` (N, B) = scale * cosine."""
+        """Images (B, 3, S, S), token ids (N, L) -> `logits_per_image` (B, N), `logits_per_text` (N, B).
+
+        logits = exp(logit_scale) * cosine (paper, figure 3).
+        """
         image_features = F.normalize(self.encode_image(image), dim=-1)  # (B, D)
         text_features = F.normalize(self.encode_text(text), dim=-1)  # (N, D)
         logits_per_image = self.logit_scale.exp() * image_features @ text_features.t()  # (B, N)
@@ -359,7 +376,7 @@ class CLIP(nn.Module):
 
 
 def build_model(state_dict: Mapping[str, Tensor], activation: Activation = "quickgelu") -> CLIP:
-    """The CLIP whose weights these are, in fp32 and eval mode, every size inferred from the shapes; the dict is not changed.
+    """The CLIP whose weights these are, in eval mode, every size inferred from the shapes; the dict is not changed.
 
     Strict: ValueError names missing, unexpected or wrongly shaped tensors. Tolerated are only the three scalars of the
     official archives, a stored causal mask, and BatchNorm's batch counters (absent from some conversions). fp16 weights
@@ -393,7 +410,7 @@ def _count(names: Mapping[str, Tensor], pattern: str) -> int:
     return len({match.group(1) for name in names if (match := re.match(pattern, name))})
 
 
-def _sizes(weights: Mapping[str, Tensor]) -> dict[str, int | tuple[int, ...] | None]:
+def _sizes(weights: Mapping[str, Tensor]) -> dict[str, Any]:
     """The arguments of `CLIP` that these shapes imply. KeyError names a tensor that must be there and is not."""
     vision_layers: int | tuple[int, ...]
     if "visual.proj" in weights:

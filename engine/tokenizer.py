@@ -27,8 +27,8 @@ _WORD = regex.compile(r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N
 def tokenize(texts: str | Sequence[str], context_length: int = 77, truncate: bool = False) -> torch.Tensor:
     """One text or N texts -> token ids (N, context_length), int32, rows `[SOT] ... [EOT] 0 0 ...`.
 
-    Pass the model's own `context_length` (77 in the official models, 32 in the starter). A text that does not fit raises
-    ValueError with a sentence for the user; with `truncate=True` it is cut and still ends in EOT.
+    Pass the model's own `context_length` (77 in the official models, 32 in the starter). A text that does not fit
+    raises ValueError with a sentence for the user; with `truncate=True` it is cut and still ends in EOT.
     """
     if isinstance(texts, str):
         texts = [texts]
@@ -56,7 +56,7 @@ def encode(text: str) -> list[int]:
 
 
 def decode(ids: Sequence[int]) -> str:
-    """The text of these token ids, lower case and with single spaces; SOT, EOT and padding zeros behind EOT are dropped."""
+    """The text of these token ids, lower case and with single spaces; SOT, EOT and all behind EOT are dropped."""
     symbols = _symbols()
     words: list[str] = []
     for token in map(int, ids):
@@ -70,7 +70,7 @@ def decode(ids: Sequence[int]) -> str:
 
 
 def _clean(text: str) -> str:
-    """As the official tokenizer: repair mojibake, unescape HTML twice (web texts often are escaped twice), lower case."""
+    """As the official tokenizer: repair mojibake, unescape HTML twice (web texts are often escaped twice), lower case."""
     text = html.unescape(html.unescape(ftfy.fix_text(text)))
     return " ".join(text.split()).lower()
 
@@ -90,7 +90,7 @@ def _ranks() -> dict[tuple[str, str], int]:
     """The merges in order of preference: (left, right) -> rank."""
     with gzip.open(resources.path("bpe_simple_vocab_16e6.txt.gz"), "rt", encoding="utf-8") as file:
         lines = file.read().split("\n")
-    # Line 0 is a header; the file holds more merges than CLIP's vocabulary of 256 bytes, 256 word ends, merges, 2 specials.
+    # Line 0 is a header; of the merges CLIP uses as many as its vocabulary leaves beside 2 x 256 bytes and 2 specials.
     merges = lines[1 : VOCAB_SIZE - 512 - 2 + 1]
     return {(left, right): rank for rank, (left, right) in enumerate(line.split() for line in merges)}
 

@@ -52,7 +52,7 @@ class LoadedModel:
         """
         mean = torch.tensor(_MEAN, device=self.device).mul(255).view(1, 3, 1, 1)
         std = torch.tensor(_STD, device=self.device).mul(255).view(1, 3, 1, 1)
-        with torch.inference_mode():
+        with torch.no_grad():  # inference tensors could not be used in training later
             x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2)  # (B, 3, S, S)
             features = self.clip.encode_image((x.float() - mean) / std)  # (B, D)
             return F.normalize(features.float(), dim=-1).cpu()
@@ -66,7 +66,7 @@ class LoadedModel:
             tokens = tokenize(list(texts), self.context_length, truncate=truncate)  # (N, L)
         except ValueError as error:
             raise AlbumenError(str(error)) from None
-        with torch.inference_mode():
+        with torch.no_grad():  # inference tensors could not be used in training later
             features = self.clip.encode_text(tokens.to(self.device))  # (N, D)
             return F.normalize(features.float(), dim=-1).cpu()
 
