@@ -1,7 +1,8 @@
 """Learning a label from corrections, on stored image features only: Tier A, Tier B, acceptance, and the report.
 
-Knows: what is learned from which corrections, when the result is offered, how it is said in words. Pure tensors in, pure
-tensors out: it knows neither the store nor files nor Qt. `library` calls `learn`, stores each `Lesson`, and activates it.
+Knows: what is learned from which corrections, when the result is offered, how it is said in words. Pure tensors in,
+pure tensors out: it knows neither the store nor files nor Qt. `library` calls `learn`, stores each `Lesson`, and
+activates it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from torch import Tensor
 
 from engine.classifier import Head
 from engine.learning import Collection
@@ -32,7 +31,10 @@ def next_questions(
     seed: int = 0,
     dials: dict[int, float] | None = None,
 ) -> list[Question]:
-    """At most n questions, best first. `heads`: label id -> its head; `answered`: (photo id, label id) already corrected."""
+    """At most n questions, best first.
+
+    `heads`: label id -> its head; `answered`: (photo id, label id) already
+    corrected."""
     raise NotImplementedError
 
 
