@@ -1,0 +1,496 @@
+"""A file on disk -> pixels: what Albumen can read, and how one decode gives the model's input and the thumbnail.
+
+Knows: the allow-list of formats, the pixel limit, EXIF orientation and date, colour (16-bit, CMYK, palettes, ICC),
+CLIP's published preprocessing (`preprocess`, the reference) and the fast path of the library (`decode`). Does not know:
+processes and time limits (`decode_pool`), the store, Qt. Importing it imports neither torch nor numpy, so that the
+decoding processes stay small.
+"""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import functools
+import hashlib
+import io
+import math
+import os
+import stat
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+import pillow_heif
+from PIL import (  # every plug-in of the allow-list by name, so that Pillow never has to load all the others
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    IcoImagePlugin,
+    Image,
+    ImageCms,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PcxImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    PsdImagePlugin,
+    QoiImagePlugin,
+    SgiImagePlugin,
+    TgaImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from engine.records import AlbumenError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+pillow_heif.register_heif_opener(thumbnails=False)
+pillow_heif.options.DECODE_THREADS = 1  # the pool runs one process per core already
+
+# Pillow's name of each format -> the file name endings that make a file a candidate. Left out on purpose: EPS and WMF
+# (they run or call another program), FITS, HDF5, GRIB, BUFR (no photographs), game textures (BLP, DDS, FTEX), PCD,
+# MPEG.
+FORMATS: dict[str, tuple[str, ...]] = {
+    JpegImagePlugin.JpegImageFile.format: (".jpg", ".jpeg", ".jpe", ".jfif"),
+    MpoImagePlugin.MpoImageFile.format: (".mpo",),
+    PngImagePlugin.PngImageFile.format: (".png", ".apng"),
+    WebPImagePlugin.WebPImageFile.format: (".webp",),
+    "HEIF": (".heic", ".heif", ".hif", ".heics", ".heifs"),
+    AvifImagePlugin.AvifImageFile.format: (".avif", ".avifs"),
+    GifImagePlugin.GifImageFile.format: (".gif",),
+    TiffImagePlugin.TiffImageFile.format: (".tif", ".tiff"),
+    BmpImagePlugin.BmpImageFile.format: (".bmp",),
+    BmpImagePlugin.DibImageFile.format: (".dib",),
+    Jpeg2KImagePlugin.Jpeg2KImageFile.format: (".jp2", ".j2k", ".jpf", ".jpx", ".j2c"),
+    PsdImagePlugin.PsdImageFile.format: (".psd",),
+    PpmImagePlugin.PpmImageFile.format: (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+    QoiImagePlugin.QoiImageFile.format: (".qoi",),
+    IcoImagePlugin.IcoImageFile.format: (".ico",),
+    PcxImagePlugin.PcxImageFile.format: (".pcx",),
+    SgiImagePlugin.SgiImageFile.format: (".sgi", ".rgb", ".bw"),
+    TgaImagePlugin.TgaImageFile.format: (".tga",),
+}
+_EXTENSIONS = frozenset(os.fsencode(extension) for extensions in FORMATS.values() for extension in extensions)
+# TGA has no signature: almost any bytes pass for one, so it is tried only on files that say they are one. MPO (two
+# pictures in one JPEG) is opened by the JPEG plug-in.
+_BY_SIGNATURE = tuple(name for name in FORMATS if name not in ("TGA", "MPO"))
+
+PIXEL_LIMIT = 250_000_000
+THUMBNAIL_SIDE = 256
+_THUMBNAIL_QUALITY = 82
+_WHOLE_FILE = 64 * 2**20  # up to this size the bytes are read once, hashed and decoded from memory
+_CHUNK = 4 * 2**20
+_LARGEST_PROFILE = 4 * 2**20
+
+Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person would use
+    """A file that gives no picture. `reason` is the sentence without the file's name, `str()` the one with it."""
+
+    def __init__(self, path: bytes, reason: str) -> None:
+        super().__init__(f"{os.path.basename(os.fsdecode(path))!r}: {reason}")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One photo, read once.
+
+    `pixels`: the model's input before normalisation, uint8 (S, S, 3), upright, sRGB. `thumbnail`: JPEG bytes, long side
+    256 (never enlarged). `width`, `height`: of the whole picture after EXIF rotation. `taken_at`: seconds since the
+    epoch out of EXIF, None where the file does not say. `content_hash`: BLAKE2b-128 of the file's bytes, 32 hexadecimal
+    digits. `size` and `mtime_ns` are those of exactly the bytes that were decoded.
+    """
+
+    path: bytes
+    pixels: np.ndarray
+    thumbnail: bytes
+    width: int
+    height: int
+    taken_at: float | None
+    content_hash: str
+    size: int
+    mtime_ns: int
+
+
+class RawPhoto(NamedTuple):
+    """`Decoded` with its pixels as plain bytes (S * S * 3): what a decoding process sends, made without numpy."""
+
+    pixels: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+    taken_at: float | None
+    content_hash: str
+    size: int
+    mtime_ns: int
+
+    def decoded(self, path: bytes, resolution: int) -> Decoded:
+        """The record of the engine. ValueError when there are not resolution * resolution * 3 bytes."""
+        import numpy as np
+
+        pixels = np.frombuffer(self.pixels, dtype=np.uint8).reshape(resolution, resolution, 3)
+        return Decoded(path, pixels, *self[1:])
+
+
+def is_candidate(path: bytes) -> bool:
+    """Whether the file's name says that it may be a picture that Albumen reads (macOS `._` companions are not)."""
+    name = os.path.basename(path)
+    return os.path.splitext(name)[1].lower() in _EXTENSIONS and not name.startswith(b"._")
+
+
+def decode(path: bytes, resolution: int) -> Decoded:
+    """Read one file: model input (resolution S), thumbnail, size, date and content hash out of ONE decode.
+
+    The fast path: a JPEG is decoded at 1/2, 1/4 or 1/8 of its size (still at least twice the model's input), anything
+    larger is box-reduced to that, then one bicubic resize of the centre square gives the pixels. It is `preprocess` of
+    the upright sRGB picture, to a mean difference of well under 1/255. Pictures with transparency lie on white.
+
+    Raises UnreadablePhoto with a sentence. Call it on files you trust, or through `DecodePool`.
+    """
+    return decode_raw(path, resolution).decoded(path, resolution)
+
+
+def decode_raw(path: bytes, resolution: int, tick: Callable[[], None] = lambda: None) -> RawPhoto:
+    """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is not mistaken for a
+    hang."""
+    with _opened(path) as (file, before):
+        try:
+            content_hash, stream = _hash_and_rewind(file, before.st_size, tick)
+        except OSError as error:
+            raise UnreadablePhoto(path, _os_reason(error)) from error
+        if _changed(before, os.fstat(file.fileno())):
+            raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of odd metadata; whatever matters raises
+            pixels, thumbnail, width, height, taken_at = _render(path, stream, resolution)
+    return RawPhoto(pixels, thumbnail, width, height, taken_at, content_hash, before.st_size, before.st_mtime_ns)
+
+
+def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
+    """BLAKE2b-128 of the file's bytes as 32 hexadecimal digits: the identity that survives a move. Raises
+    UnreadablePhoto."""
+    with _opened(path) as (file, before):
+        try:
+            digest = hashlib.blake2b(digest_size=16)
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                tick()
+        except OSError as error:
+            raise UnreadablePhoto(path, _os_reason(error)) from error
+        if _changed(before, os.fstat(file.fileno())):
+            raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
+    return digest.hexdigest()
+
+
+def preprocess(image: Image.Image, resolution: int) -> torch.Tensor:
+    """CLIP's published preprocessing, pixel for pixel: the reference that `decode` approximates.
+
+    Resize the short side to `resolution` (bicubic, in the picture's own mode, long side rounded down), centre crop,
+    RGB, [0, 1], normalise. Like the official code it ignores EXIF rotation. -> float32 (3, S, S). Follows openai/CLIP
+    `clip.py` `_transform` with torchvision's rounding of `Resize` and `CenterCrop`.
+    """
+    import numpy as np
+
+    width, height = image.size
+    if width <= height:
+        new_width, new_height = resolution, int(resolution * height / width)
+    else:
+        new_width, new_height = int(resolution * width / height), resolution
+    if (new_width, new_height) != image.size:
+        image = image.resize((new_width, new_height), Image.Resampling.BICUBIC)
+    left, top = round((new_width - resolution) / 2.0), round((new_height - resolution) / 2.0)
+    image = image.crop((left, top, left + resolution, top + resolution)).convert("RGB")
+    return to_model_input(np.array(image)[None])[0]  # (3, S, S)
+
+
+def to_model_input(pixels: np.ndarray) -> torch.Tensor:
+    """uint8 (B, S, S, 3) -> float32 (B, 3, S, S): [0, 1], then CLIP's mean and standard deviation per channel."""
+    import torch
+
+    scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous().float().div(255)  # (B, 3, S, S)
+    mean = torch.tensor(CLIP_MEAN).view(1, 3, 1, 1)
+    std = torch.tensor(CLIP_STD).view(1, 3, 1, 1)
+    return scaled.sub_(mean).div_(std)  # (B, 3, S, S)
+
+
+# ---------------------------------------------------------------- files
+
+
+@contextlib.contextmanager
+def _opened(path: bytes) -> Iterator[tuple[IO[bytes], os.stat_result]]:
+    """Open a regular file read-only, without ever waiting for the other end of a pipe or touching a device."""
+    try:
+        kind = os.stat(path)
+        _require_regular(path, kind)
+        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise UnreadablePhoto(path, _os_reason(error)) from error
+    with open(descriptor, "rb", buffering=0) as file:
+        before = os.fstat(descriptor)  # of what was opened: the name may have been swapped since the first look
+        _require_regular(path, before)
+        yield file, before
+
+
+def _require_regular(path: bytes, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadablePhoto(path, "It is not a file but a folder, a pipe or a device; it was left alone.")
+    if status.st_size == 0:
+        raise UnreadablePhoto(path, "The file is empty.")
+
+
+def _changed(before: os.stat_result, after: os.stat_result) -> bool:
+    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+
+
+def _hash_and_rewind(file: IO[bytes], size: int, tick: Callable[[], None]) -> tuple[str, IO[bytes]]:
+    """The file's hash and a stream over the same bytes: from memory where it is small, else the file itself."""
+    digest = hashlib.blake2b(digest_size=16)
+    chunks: list[bytes] = []
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        if size <= _WHOLE_FILE:
+            chunks.append(chunk)
+        tick()
+    if size <= _WHOLE_FILE:
+        return digest.hexdigest(), io.BytesIO(chunks[0] if len(chunks) == 1 else b"".join(chunks))
+    file.seek(0)
+    return digest.hexdigest(), io.BufferedReader(file, 2**16)  # type: ignore[type-var]
+
+
+def _os_reason(error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return "No permission to read it; allow reading, then retry."
+    if isinstance(error, FileNotFoundError):
+        return "It is no longer there (or a link that leads nowhere)."
+    detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"It could not be read ({_plain(detail)}); check the drive, then retry."
+
+
+def _plain(text: str) -> str:
+    """A library's own words, made fit for one line."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:160].rstrip(".")
+
+
+# ---------------------------------------------------------------- pixels
+
+
+def _render(path: bytes, stream: IO[bytes], resolution: int) -> tuple[bytes, bytes, int, int, float | None]:
+    """Decode once -> (pixels S*S*3, thumbnail JPEG, width, height, taken_at); every failure becomes a sentence."""
+    formats = _BY_SIGNATURE
+    if path[-4:].lower() == b".tga":
+        formats = (*_BY_SIGNATURE, "TGA")
+    try:
+        with Image.open(stream, formats=formats) as image:
+            return _rendered(path, image, resolution)
+    except UnreadablePhoto:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnreadablePhoto(path, "It is damaged or not a picture of a kind that Albumen reads.") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadablePhoto(path, _too_large()) from error
+    except MemoryError as error:
+        raise UnreadablePhoto(path, "It needs more memory than one picture may take.") from error
+    except Exception as error:  # decoders raise anything on broken data (struct.error, KeyError, TypeError, ...)
+        detail = _plain(str(error)) or type(error).__name__
+        raise UnreadablePhoto(path, f"The picture is damaged or incomplete ({detail}).") from error
+
+
+def _too_large(size: tuple[int, int] | None = None) -> str:
+    what = f"It has {size[0]:,} x {size[1]:,} pixels" if size else "It has too many pixels"
+    return f"{what}; Albumen reads pictures of up to {PIXEL_LIMIT // 10**6} megapixels."
+
+
+def _rendered(path: bytes, image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int, float | None]:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise UnreadablePhoto(path, "The picture has no pixels.")
+    if width * height > PIXEL_LIMIT:
+        raise UnreadablePhoto(path, _too_large(image.size))
+    # Twice the model's input on the short side: a bicubic resize from there cannot be told from one of the full
+    # picture. The long side must also give the thumbnail; for very long pictures the short side alone decides.
+    short = min(2 * resolution, min(width, height))
+    wanted = max(short, math.ceil(THUMBNAIL_SIDE * min(width, height) / max(width, height)))
+    image.draft(None, (wanted, wanted))  # does nothing but for JPEG
+    image.load()
+    orientation, taken_at = _exif(image)
+    icc = image.info.get("icc_profile")
+    factor = min(image.size) // wanted
+    rgb = _to_rgb(image, factor, icc)
+    turned = orientation >= 5
+    if turned:
+        width, height = height, width
+    box = _centre_square(rgb.size)
+    square = rgb.resize((resolution, resolution), Image.Resampling.BICUBIC, box=box)
+    small = rgb
+    if max(rgb.size) > THUMBNAIL_SIDE:
+        scale = THUMBNAIL_SIDE / max(rgb.size)
+        size = max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale))
+        small = rgb.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    if image.mode in ("RGB", "RGBA", "P", "RGBX", "YCbCr"):
+        square, small = _to_srgb(square, icc), _to_srgb(small, icc)
+    square, small = _upright(square, orientation), _upright(small, orientation)
+    with io.BytesIO() as out:
+        small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
+        thumbnail = out.getvalue()
+    return square.tobytes(), thumbnail, width, height, taken_at
+
+
+def _centre_square(size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The part of the unrotated picture that becomes the model's input: its centre square, the same for all
+    orientations."""
+    width, height = size
+    side = min(width, height)
+    left, top = (width - side) / 2, (height - side) / 2
+    return left, top, left + side, top + side
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    operation = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }.get(orientation)
+    return image if operation is None else image.transpose(operation)
+
+
+def _to_rgb(image: Image.Image, factor: int, icc: bytes | None) -> Image.Image:
+    """Any mode -> RGB, box-reduced by `factor` as early as the mode allows, so that large pictures are converted
+    small."""
+    mode = image.mode
+    if mode.startswith("I;16"):
+        # `convert` clips 16 bits at 255, which turns a whole photo white: scale instead.
+        image = image if mode == "I;16" else image.convert("I")
+        image = image.point(lambda value: value * (1 / 257) + 0).convert("L")
+    if image.mode in ("P", "PA", "1", "La", "RGBa", "HSV"):
+        has_alpha = image.mode in ("PA", "La", "RGBa") or "transparency" in image.info
+        image = image.convert("RGBA" if has_alpha else "L" if image.mode == "1" else "RGB")
+    elif image.mode in ("RGB", "L") and image.info.get("transparency") is not None:
+        image = image.convert("RGBA")
+    if factor > 1:
+        image = image.reduce(factor)
+    if image.mode in ("I", "F"):
+        image = _scaled_to_8_bits(image)
+    if image.mode in ("RGBA", "LA"):
+        image = image.convert("RGBA")
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    if image.mode == "CMYK":
+        image = _to_srgb(image, icc)
+    elif image.mode == "LAB":
+        lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
+        image = _transformed(image, ImageCms.buildTransform(lab, _srgb_profile(), "LAB", "RGB"))
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _scaled_to_8_bits(image: Image.Image) -> Image.Image:
+    """32-bit integers or floats (I, F) -> L. They have no agreed range: 0..1, 0..255 and 0..65535 are taken as they are
+    named, anything else is stretched from its darkest to its lightest value."""
+    low, high = (float(value) for value in image.getextrema())  # type: ignore[arg-type]
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError("values that are not numbers")
+    nominal = {"F": (1.0, 255.0, 65535.0), "I": (255.0, 65535.0)}[image.mode]
+    top = next((limit for limit in nominal if low >= 0 and high <= limit), None)
+    start, span = (0.0, top) if top is not None else (low, (high - low) or 1.0)
+    scale = 255.0 / span
+    return image.convert("F").point(lambda value: value * scale + (-start * scale)).convert("L")
+
+
+# ---------------------------------------------------------------- colour profiles
+
+
+@functools.lru_cache(maxsize=1)
+def _srgb_profile() -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+@functools.lru_cache(maxsize=16)
+def _transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """The colour transform of an embedded profile, or None where there is nothing to do (sRGB already, broken, other
+    space)."""
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        if profile.profile.xcolor_space.strip() != mode:
+            return None
+        if "srgb" in (profile.profile.profile_description or "").lower():
+            return None
+        return ImageCms.buildTransform(profile, _srgb_profile(), mode, "RGB")
+    except Exception:  # a broken profile is no reason to lose the photo: it is shown as if it had none
+        return None
+
+
+def _to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
+    if not isinstance(icc, bytes) or not 128 < len(icc) <= _LARGEST_PROFILE:
+        return image
+    transform = _transform_to_srgb(icc, image.mode)
+    return image if transform is None else _transformed(image, transform)
+
+
+def _transformed(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
+    result = ImageCms.applyTransform(image, transform)
+    return image if result is None else result
+
+
+# ---------------------------------------------------------------- EXIF
+
+
+def _exif(image: Image.Image) -> tuple[int, float | None]:
+    """(orientation 1..8, taken_at or None). Broken metadata never costs the photo."""
+    try:
+        exif = image.getexif()
+        orientation = exif.get(0x0112, 1)
+        orientation = orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+    except Exception:
+        return 1, None
+    try:
+        details = exif.get_ifd(0x8769)
+    except Exception:
+        details = {}
+    # DateTimeOriginal, then DateTimeDigitized, each with its sub-seconds and offset; DateTime is when it was last
+    # edited.
+    for tags, date, fraction, offset in ((details, 0x9003, 0x9291, 0x9011), (details, 0x9004, 0x9292, 0x9012),
+                                         (exif, 0x0132, 0x9290, 0x9010)):
+        moment = _seconds(tags.get(date), details.get(fraction), details.get(offset))
+        if moment is not None:
+            return orientation, moment
+    return orientation, None
+
+
+def _seconds(date: Any, fraction: Any, offset: Any) -> float | None:
+    """`YYYY:MM:DD HH:MM:SS`, sub-seconds `ddd` and offset `+HH:MM` -> seconds since the epoch; without offset: local
+    time."""
+    if not isinstance(date, str):
+        return None
+    try:
+        parts = time.strptime(date.strip("\0 ").replace("-", ":")[:19], "%Y:%m:%d %H:%M:%S")
+        if parts.tm_year < 1826:  # the year of the first photograph
+            return None
+        digits = fraction.strip("\0 ") if isinstance(fraction, str) else ""
+        parsed = float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
+        zone = offset.strip("\0 ") if isinstance(offset, str) else ""
+        if len(zone) == 6 and zone[0] in "+-" and zone[3] == ":" and (zone[1:3] + zone[4:]).isdigit():
+            east = (int(zone[1:3]) * 60 + int(zone[4:])) * 60
+            return calendar.timegm(parts) - (east if zone[0] == "+" else -east) + parsed
+        try:
+            return time.mktime((*parts[:8], -1)) + parsed
+        except (OverflowError, ValueError):  # before 1970 on Windows
+            return calendar.timegm(parts) + parsed
+    except ValueError:
+        return None
