@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-
 from engine.classifier import Head
 from engine.learning import Collection
 
