@@ -203,11 +203,7 @@ def preprocess(image: Image.Image, resolution: int) -> torch.Tensor:
     """
     import numpy as np
 
-    width, height = image.size
-    if width <= height:
-        new_width, new_height = resolution, int(resolution * height / width)
-    else:
-        new_width, new_height = int(resolution * width / height), resolution
+    new_width, new_height = _resized(*image.size, resolution)
     if (new_width, new_height) != image.size:
         image = image.resize((new_width, new_height), Image.Resampling.BICUBIC)
     left, top = round((new_width - resolution) / 2.0), round((new_height - resolution) / 2.0)
@@ -326,13 +322,15 @@ def _rendered(path: bytes, image: Image.Image, resolution: int) -> tuple[bytes, 
     image.draft(None, (wanted, wanted))  # does nothing but for JPEG
     image.load()
     orientation, taken_at = _exif(image)
+    drafted = round(max(width, height) / max(image.size))  # 1, 2, 4 or 8
     icc = image.info.get("icc_profile")
     factor = min(image.size) // wanted
     rgb = _to_rgb(image, factor, icc)
-    turned = orientation >= 5
-    if turned:
+    if orientation >= 5:
         width, height = height, width
-    box = _centre_square(rgb.size)
+    shrunk = drafted * max(1, factor)
+    x0, y0, x1, y1 = _crop_of_file(width, height, resolution, orientation)
+    box = x0 / shrunk, y0 / shrunk, x1 / shrunk, y1 / shrunk
     square = rgb.resize((resolution, resolution), Image.Resampling.BICUBIC, box=box)
     small = rgb
     if max(rgb.size) > THUMBNAIL_SIDE:
@@ -348,13 +346,34 @@ def _rendered(path: bytes, image: Image.Image, resolution: int) -> tuple[bytes, 
     return square.tobytes(), thumbnail, width, height, taken_at
 
 
-def _centre_square(size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """The part of the unrotated picture that becomes the model's input: its centre square, the same for all
-    orientations."""
-    width, height = size
-    side = min(width, height)
-    left, top = (width - side) / 2, (height - side) / 2
-    return left, top, left + side, top + side
+def _resized(width: int, height: int, resolution: int) -> tuple[int, int]:
+    """Size with the short side at `resolution` and the long side rounded down, as torchvision's `Resize` does."""
+    if width <= height:
+        return resolution, int(resolution * height / width)
+    return int(resolution * width / height), resolution
+
+
+def _crop_of_file(width: int, height: int, resolution: int, orientation: int) -> tuple[float, float, float, float]:
+    """The part of the picture that `preprocess` keeps, (left, top, right, bottom) in the pixels of the file as it is
+    stored.
+
+    `width`, `height`: of the upright picture. The reference resizes and then crops; its crop, scaled back, lets one
+    resize make just those S x S pixels, whatever the aspect.
+    """
+    new_width, new_height = _resized(width, height, resolution)
+    left, top = round((new_width - resolution) / 2.0), round((new_height - resolution) / 2.0)
+    across, down = width / new_width, height / new_height
+    x0, x1 = left * across, min((left + resolution) * across, width)
+    y0, y1 = top * down, min((top + resolution) * down, height)
+    return {
+        2: (width - x1, y0, width - x0, y1),
+        3: (width - x1, height - y1, width - x0, height - y0),
+        4: (x0, height - y1, x1, height - y0),
+        5: (y0, x0, y1, x1),
+        6: (y0, width - x1, y1, width - x0),
+        7: (height - y1, width - x1, height - y0, width - x0),
+        8: (height - y1, x0, height - y0, x1),
+    }.get(orientation, (x0, y0, x1, y1))
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:
