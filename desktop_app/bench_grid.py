@@ -1,0 +1,161 @@
+"""`python -m desktop_app.bench_grid`: what a frame of the grid costs at 1,000, 100,000 and 1,000,000 photos, and start-up.
+
+Each figure is our own work per event in the GUI thread (milliseconds: median and worst of some repetitions), measured
+offscreen with records and thumbnails at hand: the resize, zoom, insert or scroll itself plus the repaint it causes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+
+START = """
+import sys, time
+began = time.perf_counter()
+from desktop_app.__main__ import first_window
+application, window = first_window({directory!r})
+window.show()
+while not window.painted:
+    application.processEvents()
+print(time.perf_counter() - began, 'torch' in sys.modules, flush=True)
+window.close()
+"""
+
+
+def frames(count: int, directory: Path) -> dict[str, list[float]]:
+    """Milliseconds of each kind of event with `count` photos in a window of 1280 x 800."""
+    from PySide6.QtCore import QItemSelectionModel
+    from PySide6.QtGui import QColor, QImage
+    from PySide6.QtWidgets import QApplication
+
+    from desktop_app.engine_link import EngineLink
+    from desktop_app.photo_grid import PhotoGrid
+    from desktop_app.photo_model import Entry, PhotoModel
+    from desktop_app.thumbnails import Thumbnails
+    from engine.records import Photo, PhotoState, SearchResult, Source, Tag
+
+    application = QApplication.instance() or QApplication([])
+    pictures = []
+    for number in range(40):
+        image = QImage(256, 192, QImage.Format.Format_RGB32)
+        image.fill(QColor.fromHsv(number * 9, 90, 200))
+        pictures.append(str(directory / f"{number}.jpg"))
+        image.save(pictures[-1])
+
+    def result(first: int) -> SearchResult:
+        days = array("i", [20_000 - row // 40 for row in range(count)])
+        return SearchResult("", array("q", range(first, first + count)), array("f"), days, count)
+
+    class AtHand(PhotoModel):
+        """Has every record at once, so that the grid alone is measured."""
+
+        def entry(self, row: int) -> Entry | None:
+            one = self.id_at(row)
+            tag = Tag(one, 1, "mountain", 1.0, Source.MACHINE)
+            name = f"IMG_{one:07d}.jpg"
+            return Entry(
+                Photo(one, f"/p/{name}", name, 1, PhotoState.OK, 1, 0.0, 256, 192, "", pictures[one % 40]), (tag, tag)
+            )
+
+        def want(self, rows: range) -> None:
+            """Nothing is missing."""
+
+    link = EngineLink(lambda: None)
+    model, thumbnails = AtHand(link), Thumbnails()
+    grid = PhotoGrid(model, thumbnails)
+    grid.resize(1280, 800)
+    grid.show()
+    model.show(result(1))
+    deadline = time.perf_counter() + 3
+    while time.perf_counter() < deadline and len(thumbnails._pixmaps) < 40:
+        application.processEvents()
+
+    def measured(act: Callable[[int], object], times: int) -> list[float]:
+        spent = []
+        for at in range(times):
+            began = time.perf_counter()
+            act(at)
+            grid.viewport().repaint()
+            spent.append((time.perf_counter() - began) * 1000)
+            application.processEvents()
+        return spent
+
+    bar = grid.verticalScrollBar()
+    flags = QItemSelectionModel.SelectionFlag
+    middle = bar.maximum() // 2
+    figures = {
+        "scroll a line": measured(lambda at: bar.setValue(middle + at * 60), 40),
+        "jump": measured(lambda at: bar.setValue(at * 7919 * 131 % (bar.maximum() + 1)), 20),
+        "resize": measured(lambda at: grid.resize(1280 - at % 2 * 200, 800), 20),
+        "zoom": measured(lambda at: grid.set_thumbnail_size(160 + at % 5 * 20), 20),
+        "insert": measured(lambda at: model.show(result(2 + at)), 6),
+        "select all": measured(lambda at: grid.selectAll() if at % 2 else grid.clearSelection(), 10),
+        "next photo": measured(
+            lambda at: grid.selectionModel().setCurrentIndex(model.index(count // 2 + at), flags.ClearAndSelect), 20
+        ),
+    }
+    # Making the list of a million ids is the engine's work, done in its thread; it is not the grid's.
+    making = statistics.median(measured(lambda at: result(2 + at), 3))
+    figures["insert"] = [max(value - making, 0.0) for value in figures["insert"]]
+    grid.close()
+    thumbnails.close()
+    return figures
+
+
+def start(repetitions: int = 5) -> tuple[list[float], bool]:
+    """Seconds from the first line of Python to the first painted window, in fresh processes; and whether torch was there."""
+    seconds, torch = [], False
+    for _ in range(repetitions):
+        with tempfile.TemporaryDirectory() as home:
+            environment = dict(os.environ, XDG_CONFIG_HOME=home, XDG_DATA_HOME=home, XDG_RUNTIME_DIR=home)
+            done = subprocess.run(
+                [sys.executable, "-c", START.format(directory=home)],
+                capture_output=True, text=True, env=environment, check=True,
+            )
+        figure, loaded = done.stdout.split()[-2:]
+        seconds.append(float(figure))
+        torch = torch or loaded == "True"
+    return seconds, torch
+
+
+def main() -> int:
+    """Measure and print a table (or `--json`)."""
+    parser = argparse.ArgumentParser(prog="python -m desktop_app.bench_grid", description=__doc__)
+    parser.add_argument("--counts", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("--no-start", action="store_true", help="leave out the start-up time")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    report: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as home:
+        for count in options.counts:
+            figures = frames(count, Path(home))
+            report[str(count)] = {
+                name: {"median_ms": round(statistics.median(values), 2), "worst_ms": round(max(values), 2)}
+                for name, values in figures.items()
+            }
+    if not options.no_start:
+        seconds, torch = start()
+        report["start"] = {"median_s": round(statistics.median(seconds), 3), "worst_s": round(max(seconds), 3),
+                           "torch_imported": torch}
+    if options.json:
+        print(json.dumps(report, indent=1))
+        return 0
+    for count, rows in report.items():
+        print(count)
+        for name, row in rows.items():  # type: ignore[attr-defined]
+            print(f"  {name:16}", row)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
