@@ -84,6 +84,7 @@ _BY_SIGNATURE = tuple(name for name in FORMATS if name not in ("TGA", "MPO"))
 
 PIXEL_LIMIT = 250_000_000
 THUMBNAIL_SIDE = 256
+NO_MEMORY = "It needs more memory than one picture may take."
 _THUMBNAIL_QUALITY = 82
 _WHOLE_FILE = 64 * 2**20  # up to this size the bytes are read once, hashed and decoded from memory
 _CHUNK = 4 * 2**20
@@ -298,7 +299,7 @@ def _render(path: bytes, stream: IO[bytes], resolution: int) -> tuple[bytes, byt
     except Image.DecompressionBombError as error:
         raise UnreadablePhoto(path, _too_large()) from error
     except MemoryError as error:
-        raise UnreadablePhoto(path, "It needs more memory than one picture may take.") from error
+        raise UnreadablePhoto(path, NO_MEMORY) from error
     except Exception as error:  # decoders raise anything on broken data (struct.error, KeyError, TypeError, ...)
         detail = _plain(str(error)) or type(error).__name__
         raise UnreadablePhoto(path, f"The picture is damaged or incomplete ({detail}).") from error

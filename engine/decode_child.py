@@ -1,0 +1,171 @@
+"""The program of one decoding process: reads paths from its standard input, answers with pixels on its standard output.
+
+Knows: the frames of the conversation, and how to give up rights that a decoder never needs (writing, running programs,
+network, more memory or time than agreed), because the files it opens may have been made to attack it.
+Does not know: queues, order, restarts (`decode_pool`). It imports neither torch nor numpy nor Qt.
+
+Frames. In: `<cI` command (`D`ecode | `H`ash) and length of the path; path. Out: `<cIII` kind and three lengths; a JSON
+object, pixels, thumbnail. Kinds: `R`eady, `T`ick (still reading a large file), `A`nswer (its JSON has `reason`, or
+`hash`, or the facts of a photo), `B`ye (was idle; what was sent since is unread). Nothing is pickled: the parent does
+not trust this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import json
+import os
+import queue
+import signal
+import struct
+import sys
+import threading
+import time
+from typing import IO, Any
+
+from engine import images
+
+REQUEST = struct.Struct("<cI")
+REPLY = struct.Struct("<cIII")
+IDLE_SECONDS = 30.0
+_GRACE_SECONDS = 2.0
+
+
+def main(arguments: list[str]) -> None:
+    """`arguments`: resolution, memory limit in bytes, seconds per file. Runs until standard input ends or nothing
+    comes."""
+    resolution, memory_limit, seconds = int(arguments[0]), int(arguments[1]), float(arguments[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    conversation = _Conversation(resolution, seconds)
+    _confine(memory_limit)
+    conversation.run()
+
+
+class _Conversation:
+    def __init__(self, resolution: int, seconds: float) -> None:
+        self._resolution = resolution
+        self._seconds = seconds
+        self._nowhere = open(os.devnull, "r+b")  # noqa: SIM115 - lives as long as the process
+        self._output = _private_output(self._nowhere)
+        self._requests: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        threading.Thread(target=self._listen, daemon=True).start()
+        self._send(b"R", {})
+        while True:
+            try:
+                command, path = self._requests.get(timeout=IDLE_SECONDS)
+            except queue.Empty:
+                self._send(b"B", {})
+                return
+            self._arm()
+            self._answer(command, path)
+            faulthandler.cancel_dump_traceback_later()
+
+    def _listen(self) -> None:
+        """Take requests in while a picture is being decoded; leave at once when the parent is gone, however it went."""
+        source = sys.stdin.buffer
+        while head := source.read(REQUEST.size):
+            command, length = REQUEST.unpack(head)
+            self._requests.put((command, source.read(length)))
+        os._exit(0)
+
+    def _answer(self, command: bytes, path: bytes) -> None:
+        started = time.perf_counter()
+        answer: dict[str, Any] = {}
+        pixels = thumbnail = b""
+        try:
+            if command == b"H":
+                answer["hash"] = images.content_hash(path, self._tick)
+            else:
+                photo = images.decode_raw(path, self._resolution, self._tick)
+                pixels, thumbnail = photo.pixels, photo.thumbnail
+                answer["facts"] = photo[2:]
+        except images.UnreadablePhoto as error:
+            answer["reason"] = error.reason
+        except MemoryError:
+            answer["reason"] = images.NO_MEMORY
+        answer["seconds"] = time.perf_counter() - started
+        answer["peak"] = _peak_memory()
+        self._send(b"A", answer, pixels, thumbnail)
+
+    def _arm(self) -> None:
+        # A C thread that needs no lock of Python's: it ends this process even when a decoder hangs with the interpreter
+        # locked and the parent was killed.
+        faulthandler.dump_traceback_later(self._seconds + _GRACE_SECONDS, exit=True, file=self._nowhere.fileno())
+
+    def _tick(self) -> None:
+        self._arm()
+        self._send(b"T", {})
+
+    def _send(self, kind: bytes, answer: dict[str, Any], pixels: bytes = b"", thumbnail: bytes = b"") -> None:
+        text = json.dumps(answer).encode()
+        self._output.write(REPLY.pack(kind, len(text), len(pixels), len(thumbnail)))
+        self._output.write(text)
+        self._output.write(pixels)
+        self._output.write(thumbnail)
+        self._output.flush()
+
+
+def _private_output(nowhere: IO[bytes]) -> IO[bytes]:
+    """Standard output moved to a descriptor that no decoder knows; whatever C code prints goes nowhere."""
+    private = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=2**18)
+    os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return private
+
+
+def _peak_memory() -> int:
+    """Largest resident size of this process so far, in bytes; 0 where the system does not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+# ---------------------------------------------------------------- giving up rights
+
+
+def _confine(memory_limit: int) -> None:
+    """Take from this process what decoding never needs. Each part that the system does not know is left out."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for limit, value in (
+        (resource.RLIMIT_AS, memory_limit),
+        (resource.RLIMIT_FSIZE, 0),  # no file can be written; pipes can
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 64),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
+            resource.setrlimit(limit, (value, value))
+    if sys.platform == "linux":
+        _landlock()
+
+
+def _landlock() -> None:
+    """Linux 5.13 and later: this process may read files, but not write, create, delete or execute one, nor open TCP
+    connections, nor signal other processes. Follows the kernel's `userspace-api/landlock`; without Landlock nothing
+    happens.
+    """
+    create_ruleset, restrict_self, set_no_new_privileges = 444, 446, 38
+    libc = ctypes.CDLL(None, use_errno=True)
+    version = libc.syscall(create_ruleset, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    if version < 1:
+        return
+    read = 1 << 2 | 1 << 3
+    files = ((1 << 13) - 1) & ~read  # execute, write, remove and make of every kind
+    files |= sum(1 << bit for bit, since in ((13, 2), (14, 3), (15, 5)) if version >= since)  # refer, truncate, ioctl
+    network = 0b11 if version >= 4 else 0  # bind and connect TCP
+    scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
+    length = 8 if version < 4 else 16 if version < 6 else 24
+    rules = (ctypes.c_uint64 * 3)(files, network, scope)
+    ruleset = libc.syscall(create_ruleset, ctypes.byref(rules), ctypes.c_size_t(length), ctypes.c_uint32(0))
+    if ruleset >= 0:
+        libc.prctl(set_no_new_privileges, 1, 0, 0, 0)
+        libc.syscall(restrict_self, ruleset, ctypes.c_uint32(0))
+        os.close(ruleset)
