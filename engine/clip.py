@@ -23,7 +23,7 @@ Activation = Literal["quickgelu", "gelu"]
 
 # Constants of the network that the official archives store beside the parameters; we infer them from shapes instead.
 _OFFICIAL_SCALARS = frozenset({"input_resolution", "context_length", "vocab_size"})
-_HEAD_WIDTH = 64  # every published CLIP uses attention heads of 64 channels
+_HEAD_WIDTH = 64
 
 
 class QuickGELU(nn.Module):
@@ -304,12 +304,12 @@ class CLIP(nn.Module):
         self.activation = activation
         self.visual: ModifiedResNet | VisionTransformer
         if isinstance(vision_layers, tuple):
-            heads = vision_width * 32 // _HEAD_WIDTH
+            heads = _heads(vision_width * 32)
             self.visual = ModifiedResNet(vision_layers, embed_dim, heads, input_resolution, vision_width)
         else:
             if vision_patch_size is None:
                 raise ValueError("A VisionTransformer needs vision_patch_size.")
-            heads = vision_width // _HEAD_WIDTH
+            heads = _heads(vision_width)
             self.visual = VisionTransformer(
                 input_resolution, vision_patch_size, vision_width, vision_layers, heads, embed_dim, activation
             )
@@ -375,13 +375,16 @@ class CLIP(nn.Module):
 # From a state dict
 
 
-def build_model(state_dict: Mapping[str, Tensor], activation: Activation = "quickgelu") -> CLIP:
+def build_model(state_dict: Mapping[str, Tensor], activation: Activation = "quickgelu", copy: bool = True) -> CLIP:
     """The CLIP whose weights these are, in eval mode, every size inferred from the shapes; the dict is not changed.
 
     Strict: ValueError names missing, unexpected or wrongly shaped tensors. Tolerated are only the three scalars of the
     official archives, a stored causal mask, and BatchNorm's batch counters (absent from some conversions). fp16 weights
     become fp32. `activation` cannot be seen in the weights: "quickgelu" for OpenAI, MetaCLIP and DFN, "gelu" for what
     timm and open_clip trained with the exact GELU (LAION, DataComp).
+
+    `copy=False`: tensors that are fp32 become the parameters themselves, so memory-mapped weights are not read here and
+    take no memory twice. With tensors on the meta device this checks names and shapes at no cost.
     """
     weights = {
         name: tensor for name, tensor in state_dict.items() if name not in _OFFICIAL_SCALARS and name != "attn_mask"
@@ -391,18 +394,27 @@ def build_model(state_dict: Mapping[str, Tensor], activation: Activation = "quic
             model = CLIP(**_sizes(weights), activation=activation)
     except KeyError as error:
         raise ValueError(f"These are not the weights of a CLIP: the tensor {error} is missing.") from None
+    except (TypeError, IndexError, ValueError) as error:
+        raise ValueError(f"These are not the weights of a CLIP: a tensor has an impossible shape ({error}).") from None
     counters = {name for name in model.state_dict() if name.endswith("num_batches_tracked")} - weights.keys()
     weights |= {name: torch.zeros((), dtype=torch.long) for name in counters}
     own = {
-        name: tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=True)
+        name: tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=copy)
         for name, tensor in weights.items()
-    }  # copies, because training this model must not change the caller's dict
+    }  # copies, unless the caller gives its tensors away: training this model must not change them
     try:
         model.load_state_dict(own, strict=True, assign=True)
     except RuntimeError as error:
         detail = "; ".join(line.strip() for line in str(error).splitlines()[1:4])
         raise ValueError(f"These weights do not fit the CLIP that their sizes describe: {detail}") from None
     return model.eval()
+
+
+def _heads(width: int) -> int:
+    """Attention heads of this width; every published CLIP has one per 64 channels."""
+    if width < _HEAD_WIDTH or width % _HEAD_WIDTH:
+        raise ValueError(f"a width of {width} cannot be split into attention heads of {_HEAD_WIDTH} channels")
+    return width // _HEAD_WIDTH
 
 
 def _count(names: Mapping[str, Tensor], pattern: str) -> int:
@@ -433,6 +445,6 @@ def _sizes(weights: Mapping[str, Tensor]) -> dict[str, Any]:
         "context_length": weights["positional_embedding"].shape[0],
         "vocab_size": weights["token_embedding.weight"].shape[0],
         "transformer_width": transformer_width,
-        "transformer_heads": transformer_width // _HEAD_WIDTH,
+        "transformer_heads": _heads(transformer_width),
         "transformer_layers": _count(weights, r"transformer\.resblocks\.(\d+)\."),
     }

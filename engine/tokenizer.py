@@ -70,7 +70,7 @@ def decode(ids: Sequence[int]) -> str:
 
 
 def _clean(text: str) -> str:
-    """As the official tokenizer: repair mojibake, unescape HTML twice (web texts are often escaped twice), lower case."""
+    """As the official tokenizer: repair mojibake, unescape HTML twice (web texts may be escaped twice), lower case."""
     text = html.unescape(html.unescape(ftfy.fix_text(text)))
     return " ".join(text.split()).lower()
 
