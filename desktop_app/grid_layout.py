@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,31 +30,51 @@ class Group:
     weak: bool = False
 
 
-def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> list[Group]:
+class Groups(Sequence[Group]):
+    """Groups in columns: a library of decades has thousands of days, and laid out at every frame of a resize."""
+
+    def __init__(
+        self, firsts: Sequence[int], total: int, days: Sequence[int] = (), *, month: bool = False, weak: bool = False
+    ) -> None:
+        """`firsts`: first row of each group (G,); `days`: days since 1970 (G,) or none; `weak`: the last group is."""
+        self.firsts = list(firsts)
+        self.days = list(days)
+        self.month, self.weak, self.total = month, weak, total
+        self.counts = np.diff(np.array([*self.firsts, total], dtype=np.int64))
+        self.headed = np.full(len(self.firsts), bool(self.days))
+        if weak:
+            self.headed[-1] = True
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    def __getitem__(self, at: int) -> Group:  # type: ignore[override] - slices have no use here
+        day = self.days[at] if self.days else None
+        weak = self.weak and at in (-1, len(self) - 1)
+        return Group(self.firsts[at], int(self.counts[at]), day, self.month, weak)
+
+
+def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> Groups:
     """Groups of a result: by meaning where `ranked` (good matches, then the rest), else by date if `days` (N,) descend
     or ascend throughout, else one group. `days`: days since the epoch per row; `matched`: number of good matches."""
     if total == 0:
-        return []
+        return Groups((), 0)
     if ranked:
         if 0 < matched < total:
-            return [Group(0, matched), Group(matched, total - matched, weak=True)]
-        return [Group(0, total)]
+            return Groups((0, matched), total, weak=True)
+        return Groups((0,), total)
     if len(days) != total:
-        return [Group(0, total)]
+        return Groups((0,), total)
     values = np.frombuffer(days, dtype=np.int32) if days.itemsize == 4 else np.asarray(days)
     steps = np.diff(values)
     if not (np.all(steps <= 0) or np.all(steps >= 0)):
-        return [Group(0, total)]
+        return Groups((0,), total)
     starts = np.concatenate(([0], np.flatnonzero(steps) + 1))
     month = len(starts) > 1 and total < _DAYS_WORTH_A_HEADER * len(starts)
     if month:
         months = values[starts].astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
         starts = starts[np.concatenate(([0], np.flatnonzero(np.diff(months)) + 1))]
-    counts = np.diff(np.concatenate((starts, [total])))
-    return [
-        Group(first, count, day, month)
-        for first, count, day in zip(starts.tolist(), counts.tolist(), values[starts].tolist(), strict=True)
-    ]
+    return Groups(starts.tolist(), total, values[starts].tolist(), month=month)
 
 
 class GridLayout:
@@ -61,21 +82,21 @@ class GridLayout:
 
     MARGIN = 8
 
-    def __init__(self, groups: list[Group], width: int, cell_width: int, cell_height: int, header: int) -> None:
+    def __init__(self, groups: Groups, width: int, cell_width: int, cell_height: int, header: int) -> None:
         self.groups = groups
         self.cell_width, self.cell_height, self.header_height = cell_width, cell_height, header
         room = max(width - 2 * self.MARGIN, cell_width)
         self.columns = max(room // cell_width, 1)
         # Cells share what is left over, so that the right edge is straight.
         self._lefts = [self.MARGIN + column * room // self.columns for column in range(self.columns + 1)]
-        self._firsts = [group.first for group in groups]
-        heads = np.array([header if has_header(group) else 0 for group in groups], dtype=np.int64)
-        lines = -(-np.array([group.count for group in groups], dtype=np.int64) // self.columns)
+        self._firsts = groups.firsts
+        heads = np.where(groups.headed, header, 0)
+        lines = -(-groups.counts // self.columns)
         ends = np.cumsum(heads + lines * cell_height) + self.MARGIN
         self._tops: list[int] = np.concatenate(([self.MARGIN], ends[:-1])).tolist() if groups else []
         self._heads: list[int] = heads.tolist()
         self.height = int(ends[-1]) + self.MARGIN if groups else 0
-        self.total = groups[-1].first + groups[-1].count if groups else 0
+        self.total = groups.total
 
     def cell(self, row: int) -> tuple[int, int, int, int]:
         """x, y, width, height of the cell of `row` on the canvas."""
@@ -176,8 +197,3 @@ class GridLayout:
                 lines += line + 1
                 group -= 1
                 line = (self.groups[group].count - 1) // self.columns
-
-
-def has_header(group: Group) -> bool:
-    """Whether a line of text stands above the group."""
-    return group.day is not None or group.weak

@@ -11,7 +11,7 @@ QListView only for what it brings along (accessibility, selection behaviour, key
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -38,7 +38,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionRubberBand, QWidget
 
-from desktop_app.grid_layout import GridLayout, Group, groups_of
+from desktop_app.grid_layout import GridLayout, Groups, groups_of
 from desktop_app.photo_cell import PhotoCell
 from desktop_app.photo_model import PhotoModel
 from desktop_app.thumbnails import Thumbnails
@@ -64,8 +64,8 @@ class PhotoGrid(QListView):
         self._photos, self._thumbnails = model, thumbnails
         self._size = 160
         self._cell = PhotoCell(self)
-        self._layout = GridLayout([], 1, 1, 1, 0)
-        self._groups: list[Group] = []
+        self._layout = GridLayout(Groups((), 0), 1, 1, 1, 0)
+        self._groups = Groups((), 0)
         self._rubber: QRect | None = None
         self._kept: tuple[list[int], int, int, int] | None = None
         self.setAccessibleName(self.tr("Photos"))
@@ -86,7 +86,6 @@ class PhotoGrid(QListView):
         thumbnails.arrived.connect(self._thumbnail_arrived)
         model.result_changed.connect(self._regroup)
         self.setModel(model)
-        model.modelReset.connect(self._regroup)
         self.selectionModel().selectionChanged.connect(self._settle.start)
         self.doubleClicked.connect(self._double_clicked)
 
@@ -139,6 +138,10 @@ class PhotoGrid(QListView):
         self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect if select else flag.NoUpdate)
         self.scrollTo(index)
 
+    def selectAll(self) -> None:
+        """One range; QAbstractItemView would ask the model about every row."""
+        self._select_rows(range(self._layout.total))
+
     def select_ids(self, photo_ids: Iterable[int]) -> None:
         """Select exactly those of the photos that are shown."""
         self._select_rows(self._photos.rows_of(photo_ids))
@@ -152,8 +155,11 @@ class PhotoGrid(QListView):
         selection = self.selectionModel().selection()
         return sorted((selection.at(at).top(), selection.at(at).bottom()) for at in range(selection.count()))
 
-    def _select_rows(self, rows: list[int]) -> None:
+    def _select_rows(self, rows: Sequence[int]) -> None:
         selection, start = QItemSelection(), 0
+        if isinstance(rows, range) and len(rows):
+            selection.select(self._photos.index(rows[0]), self._photos.index(rows[-1]))
+            rows = ()
         for place in range(1, len(rows) + 1):
             if place == len(rows) or rows[place] != rows[place - 1] + 1:
                 selection.select(self._photos.index(rows[start]), self._photos.index(rows[place - 1]))

@@ -81,7 +81,7 @@ class PhotoModel(QAbstractListModel):
 
     def show(self, result: SearchResult) -> None:
         """Show other rows. Records that are at hand stay at hand."""
-        if result.ids == self._ids and len(self._ids):
+        if len(self._ids) and memoryview(result.ids).cast("B") == memoryview(self._ids).cast("B"):
             self._result = result
             self.result_changed.emit()
             return

@@ -6,7 +6,7 @@ from array import array
 
 import pytest
 
-from desktop_app.grid_layout import GridLayout, Group, groups_of
+from desktop_app.grid_layout import GridLayout, Group, Groups, groups_of
 
 
 def slow_cells(layout: GridLayout, room: int) -> dict[int, tuple[int, int, int, int]]:
@@ -23,9 +23,9 @@ def slow_cells(layout: GridLayout, room: int) -> dict[int, tuple[int, int, int, 
 
 
 GROUPS = {
-    "one": [Group(0, 23)],
-    "days": [Group(0, 7, 30), Group(7, 1, 29), Group(8, 12, 20), Group(20, 3, 1)],
-    "weak": [Group(0, 4), Group(4, 30, weak=True)],
+    "one": Groups((0,), 23),
+    "days": Groups((0, 7, 8, 20), 23, (30, 29, 20, 1)),
+    "weak": Groups((0, 4), 34, weak=True),
 }
 
 
@@ -60,7 +60,7 @@ def test_points_beside_every_cell_belong_to_no_row() -> None:
     assert layout.row_at(20, 5000) == -1
     x, y, w, _h = layout.cell(7)  # the only photo of its day: the rest of its line is empty
     assert layout.row_at(x + w + 5, y + 5) == -1
-    assert GridLayout([], 433, 100, 120, 30).row_at(20, 20) == -1
+    assert GridLayout(Groups((), 0), 433, 100, 120, 30).row_at(20, 20) == -1
 
 
 @pytest.mark.parametrize("name", GROUPS)
@@ -84,16 +84,17 @@ def test_stepping_by_lines_moves_to_the_nearest_cell_of_the_line_below(name: str
 
 def test_groups_by_day_by_month_and_by_meaning() -> None:
     days = array("i", [20_000] * 5 + [19_999] * 4 + [19_990] * 6)
-    assert groups_of(15, days, 15, ranked=False) == [Group(0, 5, 20_000), Group(5, 4, 19_999), Group(9, 6, 19_990)]
+    by_day = [Group(0, 5, 20_000), Group(5, 4, 19_999), Group(9, 6, 19_990)]
+    assert list(groups_of(15, days, 15, ranked=False)) == by_day
     sparse = array("i", [20_000, 19_999, 19_990, 19_950, 19_949])  # 2024-10-04, 10-03, 09-24, 08-15, 08-14
-    assert groups_of(5, sparse, 5, ranked=False) == [
+    assert list(groups_of(5, sparse, 5, ranked=False)) == [
         Group(0, 2, 20_000, month=True), Group(2, 1, 19_990, month=True), Group(3, 2, 19_950, month=True),
     ]
     mixed = array("i", [5, 9, 1])
-    assert groups_of(3, mixed, 3, ranked=False) == [Group(0, 3)]
-    assert groups_of(10, array("i", range(10)), 4, ranked=True) == [Group(0, 4), Group(4, 6, weak=True)]
-    assert groups_of(10, array("i", range(10)), 0, ranked=True) == [Group(0, 10)]
-    assert groups_of(0, array("i"), 0, ranked=False) == []
+    assert list(groups_of(3, mixed, 3, ranked=False)) == [Group(0, 3)]
+    assert list(groups_of(10, array("i", range(10)), 4, ranked=True)) == [Group(0, 4), Group(4, 6, weak=True)]
+    assert list(groups_of(10, array("i", range(10)), 0, ranked=True)) == [Group(0, 10)]
+    assert list(groups_of(0, array("i"), 0, ranked=False)) == []
 
 
 def test_a_million_photos_need_nothing_per_photo() -> None:
