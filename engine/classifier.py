@@ -1,15 +1,14 @@
 """Zero-shot scores and decisions: from image features and label vectors to tags, and to an honest 'no good match'.
 
 Radford et al. 2021 (CLIP) give a cosine between a photo and a text. Raw cosines are comparable neither between photos
-nor between labels. So every photo carries two moments over a wide vocabulary of everyday words v, and a label's score
-is
+nor between labels. So every photo carries its centre, a soft maximum over a wide vocabulary of everyday words v, and
 
-    z = (cos(x, w) - centre(x)) / spread(x),   centre = log-mean-exp_v(s cos(x, v)) / s,   spread = std_v cos(x, v)
+    z = s (cos(x, w) - centre(x)),   centre(x) = log-mean-exp_v(s cos(x, v)) / s,   s = CLIP's own logit scale
 
-with s CLIP's own logit scale. z spread s is the log-odds of the label against the average word in CLIP's softmax, so
-that one default threshold holds whatever else the library contains. (Standardising each label over the library as
-well, as has been published for fixed test sets, was measured and left out: a label on a quarter of the photos loses
-its own positives.)
+is a label's score: its log-odds against the average word in CLIP's own softmax. One default threshold then holds,
+whatever else the library contains. (Mean and standard deviation over the vocabulary, and standardising each label over
+the library, as has been published for fixed test sets, were measured too: less good, and with the second a label on a
+quarter of the library loses its own photos.)
 
 This module knows vectors and thresholds. It does not know where photos, labels or corrections are stored, and it does
 not learn (`learning.py`).
@@ -48,13 +47,13 @@ TEMPLATES = (
     "a photo of the small {}.",
 )
 
-DEFAULT_THRESHOLD = 2.0
-"""A label nobody corrected tags a photo whose z reaches this."""
+DEFAULT_THRESHOLD = 3.5
+"""A label nobody corrected tags a photo whose z reaches this: 33 times as likely as the average word."""
 
-DIAL = 0.75
+DIAL = 1.5
 """How far the person's dial (-1 .. +1) moves a threshold, in units of z."""
 
-MATCH_THRESHOLD = 1.75
+MATCH_THRESHOLD = 3.0
 """A photo is a good match of a text query when its z reaches this."""
 
 _CHUNK = 16384  # photos per matrix product: bounds the fp32 copy of a half-precision library
@@ -62,14 +61,15 @@ _CHUNK = 16384  # photos per matrix product: bounds the fp32 copy of a half-prec
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """All that tags photos with one label: z = (x . vector - centre(x)) / spread(x), on the photo when z >= threshold.
+    """All that tags photos with one label: z = x . vector - anchor * centre(x), on the photo when z >= threshold.
 
-    `vector`: (D,) float32, of unit length when zero-shot, any length once learned. `threshold`: before the person's
-    dial.
-    `calibration`: (a, b) of p = sigmoid(a z + b), None where it was never fitted to corrections.
+    `vector`: (D,) float32. Zero-shot: the text feature times the logit scale, and `anchor` the logit scale; learning
+    changes both. `threshold`: before the person's dial. `calibration`: (a, b) of p = sigmoid(a z + b), None where it
+    was never fitted to corrections.
     """
 
     vector: Tensor
+    anchor: float
     threshold: float = DEFAULT_THRESHOLD
     calibration: tuple[float, float] | None = None
 
@@ -85,20 +85,20 @@ class Vocabulary:
     features: Tensor
     logit_scale: float
 
-    def moments(self, image_features: Tensor) -> Tensor:
-        """Image features (N, D), any float type -> (N, 2) float32: centre and spread of each photo's cosines over the
-        words. They depend on the photo and the model only: compute them once, when a photo is encoded."""
-        out = torch.empty(len(image_features), 2)
-        for start in range(0, len(image_features), _CHUNK):
-            cosines = image_features[start : start + _CHUNK].float() @ self.features.T  # (n, W)
-            centre = torch.logsumexp(self.logit_scale * cosines, 1) - math.log(len(self.words))  # (n,)
-            out[start : start + _CHUNK, 0] = centre / self.logit_scale
-            out[start : start + _CHUNK, 1] = cosines.std(1).clamp_min(1e-6)
-        return out
-
     def __post_init__(self) -> None:
         if len(self.words) != len(self.features):
             raise ValueError(f"{len(self.words)} words, but {len(self.features)} text features.")
+
+    def centre(self, image_features: Tensor) -> Tensor:
+        """Image features (N, D), any float type -> (N,) float32, the soft maximum of each photo's cosines over the
+        words.
+
+        It depends on the photo and the model only: compute it once, when a photo is encoded."""
+        out = torch.empty(len(image_features))
+        for start in range(0, len(image_features), _CHUNK):
+            cosines = image_features[start : start + _CHUNK].float() @ self.features.T  # (n, W)
+            out[start : start + _CHUNK] = torch.logsumexp(self.logit_scale * cosines, 1) - math.log(len(self.words))
+        return out / self.logit_scale
 
 
 def text_features(model: LoadedModel, names: Sequence[str], templates: Sequence[str] = TEMPLATES) -> Tensor:
@@ -134,19 +134,6 @@ def vocabulary(model: LoadedModel) -> Vocabulary:
     return _vocabularies[model.model_id]
 
 
-def standardise(image_features: Tensor, moments: Tensor, vectors: Tensor) -> Tensor:
-    """z (N, L): how far each label stands above the vocabulary, in the photo's own standard deviations.
-
-    `image_features` (N, D) any float type, `moments` (N, 2) from `Vocabulary.moments`, `vectors` (L, D) float32.
-    """
-    z = torch.empty(len(image_features), len(vectors))
-    for start in range(0, len(image_features), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        logits = image_features[part].float() @ vectors.T  # (n, L)
-        z[part] = (logits - moments[part, :1]) / moments[part, 1:]
-    return z
-
-
 def zero_shot_heads(
     vocabulary: Vocabulary, names: Sequence[str], vectors: Tensor, groups: Sequence[str | None]
 ) -> list[Head]:
@@ -155,18 +142,20 @@ def zero_shot_heads(
     'not cup' in a group with 'cup' means anything else: CLIP is near chance on negation, so it stands for the average
     word of the vocabulary and wins where 'cup' stays under the default threshold.
     """
+    scale = vocabulary.logit_scale
     heads = []
     for name, vector, group in zip(names, vectors, groups, strict=True):
         if group is None:
-            heads.append(Head(vector))
+            heads.append(Head(scale * vector, scale))
         elif negated(name):
-            heads.append(Head(vocabulary.features.mean(0), threshold=AVERAGE_WORD - DEFAULT_THRESHOLD))
+            average = scale * vocabulary.features.mean(0)  # (D,)
+            heads.append(Head(average, scale, threshold=AVERAGE_WORD - DEFAULT_THRESHOLD))
         else:
-            heads.append(Head(vector, threshold=0.0))
+            heads.append(Head(scale * vector, scale, threshold=0.0))
     return heads
 
 
-AVERAGE_WORD = -1.35
+AVERAGE_WORD = -3.0
 """z of the vocabulary's mean vector on a typical photo (the centre is a soft maximum, so the mean lies below it)."""
 
 _NEGATION = re.compile(r"^(not|no|non|without|other than|anything but)\b", re.IGNORECASE)
@@ -178,15 +167,20 @@ def negated(name: str) -> bool:
 
 
 class Scorer:
-    """Scores many photos for many heads with one matrix product."""
+    """Scores many photos for many heads with one matrix product. `thresholds`: (L,) of the heads."""
 
     def __init__(self, heads: Sequence[Head]) -> None:
-        self.vectors = torch.stack([head.vector for head in heads])  # (L, D)
-        self.thresholds = torch.tensor([head.threshold for head in heads])  # (L,)
+        self._vectors = torch.stack([head.vector for head in heads])  # (L, D)
+        self._anchors = torch.tensor([head.anchor for head in heads])  # (L,)
+        self.thresholds = torch.tensor([head.threshold for head in heads])
 
-    def scores(self, image_features: Tensor, moments: Tensor) -> Tensor:
-        """z (N, L) of image features (N, D) with their vocabulary moments (N, 2)."""
-        return standardise(image_features, moments, self.vectors)
+    def scores(self, image_features: Tensor, centre: Tensor) -> Tensor:
+        """z (N, L) of image features (N, D), any float type, with their `Vocabulary.centre` (N,)."""
+        z = torch.empty(len(image_features), len(self._vectors))
+        for start in range(0, len(image_features), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            z[part] = image_features[part].float() @ self._vectors.T - centre[part, None] * self._anchors
+        return z
 
 
 def decide(z: Tensor, thresholds: Tensor, groups: Sequence[str | None], dials: Tensor | None = None) -> Tensor:
@@ -224,11 +218,15 @@ class Match:
     good: int
 
 
-def match(query_features: Tensor, image_features: Tensor, moments: Tensor, strictness: float = 0.0) -> Match:
-    """Rank the photos (N, D) by a text query's unit feature (D,), and say how many are good matches.
+def match(
+    vocabulary: Vocabulary, query_features: Tensor, image_features: Tensor, centre: Tensor, strictness: float = 0.0
+) -> Match:
+    """Rank the photos (N, D) with their centre (N,) by a text query's unit feature (D,), and say how many are good
+    matches.
 
     `strictness`: -1 (show more) .. +1 (only sure ones). Equal scores keep library order.
     """
-    z = standardise(image_features, moments, query_features[None])[:, 0]  # (N,)
+    scale = vocabulary.logit_scale
+    z = Scorer([Head(scale * query_features, scale)]).scores(image_features, centre)[:, 0]  # (N,)
     order = torch.argsort(z, descending=True, stable=True)
     return Match(order, z[order], int((z >= MATCH_THRESHOLD + DIAL * strictness).sum()))

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The library as tensors. `photo_ids`: (N,) int64; `image_features`: (N, D) any float type, unit length; `moments`:
-    (N, 2) of `Vocabulary.moments`; `taken_at`: (N,) float64 seconds (bursts are photos seconds apart)."""
+    """The library as tensors. `photo_ids`: (N,) int64; `image_features`: (N, D) any float type, unit length; `centre`:
+    (N,) of `Vocabulary.centre`; `taken_at`: (N,) float64 seconds (bursts are photos seconds apart)."""
 
     photo_ids: Tensor
     image_features: Tensor
-    moments: Tensor
+    centre: Tensor
     taken_at: Tensor
 
 
