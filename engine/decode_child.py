@@ -27,7 +27,7 @@ from typing import IO, Any
 
 from engine import images
 
-REQUEST = struct.Struct("<cI")
+REQUEST = struct.Struct("<cII")
 REPLY = struct.Struct("<cIII")
 IDLE_SECONDS = 30.0
 _GRACE_SECONDS = 2.0
@@ -49,40 +49,45 @@ class _Conversation:
         self._seconds = seconds
         self._nowhere = open(os.devnull, "r+b")  # noqa: SIM115 - lives as long as the process
         self._output = _private_output(self._nowhere)
-        self._requests: queue.SimpleQueue[tuple[bytes, bytes]] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[bytes, int, bytes]] = queue.SimpleQueue()
 
     def run(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
         self._send(b"R", {})
         while True:
             try:
-                command, path = self._requests.get(timeout=IDLE_SECONDS)
+                command, longest, path = self._requests.get(timeout=IDLE_SECONDS)
             except queue.Empty:
                 self._send(b"B", {})
                 return
             self._arm()
-            self._answer(command, path)
+            self._answer(command, longest, path)
             faulthandler.cancel_dump_traceback_later()
 
     def _listen(self) -> None:
         """Take requests in while a picture is being decoded; leave at once when the parent is gone, however it went."""
         source = sys.stdin.buffer
         while head := source.read(REQUEST.size):
-            command, length = REQUEST.unpack(head)
-            self._requests.put((command, source.read(length)))
+            command, longest, length = REQUEST.unpack(head)
+            self._requests.put((command, longest, source.read(length)))
         os._exit(0)
 
-    def _answer(self, command: bytes, path: bytes) -> None:
+    def _answer(self, command: bytes, longest: int, path: bytes) -> None:
         started = time.perf_counter()
         answer: dict[str, Any] = {}
         pixels = thumbnail = b""
         try:
             if command == b"H":
                 answer["hash"] = images.content_hash(path, self._tick)
+            elif command == b"V":
+                picture = images.view(path, longest)
+                pixels = picture.pixels
+                answer["size"] = (picture.width, picture.height, picture.full_width, picture.full_height)
+                answer["facts"] = picture.facts
             else:
                 photo = images.decode_raw(path, self._resolution, self._tick)
                 pixels, thumbnail = photo.pixels, photo.thumbnail
-                answer["facts"] = photo[2:]
+                answer["photo"] = photo[2:]
         except images.UnreadablePhoto as error:
             answer["reason"] = error.reason
         except MemoryError:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
 from engine.decode_child import REPLY, REQUEST
-from engine.images import Decoded, RawPhoto
+from engine.images import Decoded, Picture, RawPhoto
 from engine.records import AlbumenError, Failure
 
 _START_SECONDS = 60.0  # a cold start from a slow disk
@@ -38,7 +38,8 @@ _CODE = (
     "from engine.decode_child import main; main(sys.argv[1:])"
 )
 
-Answer = Decoded | str | Failure  # a photo, a content hash, or why neither
+# A photo, a content hash, a picture for the screen, or why there is none.
+Answer = Decoded | str | Picture | Failure
 
 
 @dataclass(slots=True)
@@ -57,8 +58,9 @@ class Statistics:
 class _Task:
     command: bytes
     path: bytes
+    longest: int = 0
     answer: Answer | None = None
-    dropped: bool = False
+    dropped: bool = False  # nobody waits for it any more
 
     def fail(self, reason: str) -> None:
         self.answer = Failure(os.fsdecode(self.path), reason)
@@ -129,6 +131,14 @@ class DecodePool:
         `decode`."""
         for path, answer in self._answers(b"H", paths, wait):
             yield (path, answer) if isinstance(answer, str) else cast("Failure | None", answer)
+
+    def view(self, path: bytes, longest: int) -> Picture | Failure:
+        """One picture for the screen: upright, sRGB, its long side at most `longest` pixels. Blocks until it is there, at
+        most as long as one file may take (and the files before it). Raises like `decode`."""
+        task = _Task(b"V", path, longest)
+        self._submit(task)
+        self._wait_for(task, None)
+        return cast("Picture | Failure", task.answer)
 
     def close(self) -> None:
         """Stop every process now. The pool cannot be used again; a second call does nothing."""
@@ -239,7 +249,7 @@ class DecodePool:
         child.tasks.append(task)
         stdin = cast("IO[bytes]", child.process.stdin)
         try:
-            stdin.write(REQUEST.pack(task.command, len(task.path)) + task.path)
+            stdin.write(REQUEST.pack(task.command, task.longest, len(task.path)) + task.path)
             stdin.flush()
         except OSError:  # it died; its reader will notice and hand the task on
             child.idle = len(child.tasks) == 1
@@ -313,7 +323,13 @@ class DecodePool:
             return Failure(os.fsdecode(task.path), str(answer["reason"]))
         if task.command == b"H":
             return str(answer["hash"])
-        width, height, taken_at, content_hash, size, mtime_ns = answer["facts"]
+        if task.command == b"V":
+            width, height, full_width, full_height = (int(number) for number in answer["size"])
+            if width * height * 3 != len(pixels):
+                raise ValueError("not as many pixels as it says")
+            facts = {str(key): str(text) for key, text in answer["facts"].items()}
+            return Picture(task.path, width, height, pixels, full_width, full_height, facts)
+        width, height, taken_at, content_hash, size, mtime_ns = answer["photo"]
         photo = RawPhoto(
             pixels,
             thumbnail,
@@ -335,11 +351,12 @@ class DecodePool:
 
     def _listen(self, child: _Child) -> None:
         source = cast("IO[bytes]", child.process.stdout)
-        largest = (_LONGEST_TEXT, self.resolution * self.resolution * 3, _LARGEST_THUMBNAIL)
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexError, EOFError):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError):
             while True:
                 kind, *lengths = REPLY.unpack(_exactly(source, REPLY.size))
-                if any(n > limit for n, limit in zip(lengths, largest, strict=True)):
+                side = max(self.resolution, child.tasks[0].longest if child.tasks else 0)
+                largest = (_LONGEST_TEXT, 3 * side * side, _LARGEST_THUMBNAIL)
+                if any(length > limit for length, limit in zip(lengths, largest, strict=True)):
                     raise ValueError("frame too large")
                 parts = [_exactly(source, length) for length in lengths]
                 with self._changed:

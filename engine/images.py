@@ -8,19 +8,16 @@ decoding processes stay small.
 
 from __future__ import annotations
 
-import calendar
 import contextlib
-import functools
 import hashlib
 import io
 import math
 import os
 import stat
-import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 
 import pillow_heif
 from PIL import (  # every plug-in of the allow-list by name, so that Pillow never has to load all the others
@@ -29,7 +26,6 @@ from PIL import (  # every plug-in of the allow-list by name, so that Pillow nev
     GifImagePlugin,
     IcoImagePlugin,
     Image,
-    ImageCms,
     Jpeg2KImagePlugin,
     JpegImagePlugin,
     MpoImagePlugin,
@@ -45,6 +41,8 @@ from PIL import (  # every plug-in of the allow-list by name, so that Pillow nev
     WebPImagePlugin,
 )
 
+from engine import exif
+from engine.colour import to_rgb, to_srgb
 from engine.records import AlbumenError
 
 if TYPE_CHECKING:
@@ -88,12 +86,24 @@ NO_MEMORY = "It needs more memory than one picture may take."
 _THUMBNAIL_QUALITY = 82
 _WHOLE_FILE = 64 * 2**20  # up to this size the bytes are read once, hashed and decoded from memory
 _CHUNK = 4 * 2**20
-_LARGEST_PROFILE = 4 * 2**20
 
 Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT
 
+_TURNS = {  # EXIF orientation -> what makes the picture upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+
+
+Made = TypeVar("Made")
 
 
 class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person would use
@@ -145,6 +155,20 @@ class RawPhoto(NamedTuple):
         return Decoded(path, pixels, *self[1:])
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One photo for the screen. `pixels`: width * height * 3 bytes, RGB, upright, sRGB. `full_width`, `full_height`: of
+    the whole picture, upright. `facts`: `exif.Exif.facts` and `format` (Pillow's name)."""
+
+    path: bytes
+    width: int
+    height: int
+    pixels: bytes
+    full_width: int
+    full_height: int
+    facts: dict[str, str] = field(default_factory=dict)
+
+
 def is_candidate(path: bytes) -> bool:
     """Whether the file's name says that it may be a picture that Albumen reads (macOS `._` companions are not)."""
     name = os.path.basename(path)
@@ -166,32 +190,29 @@ def decode(path: bytes, resolution: int) -> Decoded:
 def decode_raw(path: bytes, resolution: int, tick: Callable[[], None] = lambda: None) -> RawPhoto:
     """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is not mistaken for a
     hang."""
-    with _opened(path) as (file, before):
-        try:
-            content_hash, stream = _hash_and_rewind(file, before.st_size, tick)
-        except OSError as error:
-            raise UnreadablePhoto(path, _os_reason(error)) from error
-        if _changed(before, os.fstat(file.fileno())):
-            raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of odd metadata; whatever matters raises
-            pixels, thumbnail, width, height, taken_at = _render(path, stream, resolution)
-    return RawPhoto(pixels, thumbnail, width, height, taken_at, content_hash, before.st_size, before.st_mtime_ns)
+    with _opened(path) as (file, status):
+        digest, stream = _hash_and_rewind(file, status.st_size, tick)
+        _require_unchanged(path, file, status)
+        pixels, thumbnail, width, height, taken_at = _from_picture(path, stream, lambda i: _render(i, resolution))
+    return RawPhoto(pixels, thumbnail, width, height, taken_at, digest, status.st_size, status.st_mtime_ns)
+
+
+def view(path: bytes, longest: int) -> Picture:
+    """Read one file for the screen: upright, sRGB, the long side at most `longest` pixels. Raises UnreadablePhoto. For
+    files you trust, or through `DecodePool.view`."""
+    with _opened(path) as (file, _):
+        return _from_picture(path, io.BufferedReader(file, 2**16), lambda image: _view(path, image, longest))
 
 
 def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
     """BLAKE2b-128 of the file's bytes as 32 hexadecimal digits: the identity that survives a move. Raises
     UnreadablePhoto."""
-    with _opened(path) as (file, before):
-        try:
-            digest = hashlib.blake2b(digest_size=16)
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-                tick()
-        except OSError as error:
-            raise UnreadablePhoto(path, _os_reason(error)) from error
-        if _changed(before, os.fstat(file.fileno())):
-            raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
+    with _opened(path) as (file, status):
+        digest = hashlib.blake2b(digest_size=16)
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            tick()
+        _require_unchanged(path, file, status)
     return digest.hexdigest()
 
 
@@ -226,19 +247,20 @@ def to_model_input(pixels: np.ndarray) -> torch.Tensor:
 
 
 @contextlib.contextmanager
-def _opened(path: bytes) -> Iterator[tuple[IO[bytes], os.stat_result]]:
-    """Open a regular file read-only, without ever waiting for the other end of a pipe or touching a device."""
+def _opened(path: bytes) -> Iterator[tuple[io.FileIO, os.stat_result]]:
+    """A regular file, opened read-only without ever waiting for the other end of a pipe or touching a device. Whatever
+    goes wrong with it inside the block becomes a sentence."""
+    flags = os.O_RDONLY
+    for flag in ("O_BINARY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"):
+        flags |= getattr(os, flag, 0)
     try:
-        kind = os.stat(path)
-        _require_regular(path, kind)
-        flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+        _require_regular(path, os.stat(path))
+        with io.FileIO(os.open(path, flags), "rb") as file:
+            status = os.fstat(file.fileno())  # of what was opened: the name may have been swapped since the first look
+            _require_regular(path, status)
+            yield file, status
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise UnreadablePhoto(path, _os_reason(error)) from error
-    with open(descriptor, "rb", buffering=0) as file:
-        before = os.fstat(descriptor)  # of what was opened: the name may have been swapped since the first look
-        _require_regular(path, before)
-        yield file, before
 
 
 def _require_regular(path: bytes, status: os.stat_result) -> None:
@@ -248,11 +270,13 @@ def _require_regular(path: bytes, status: os.stat_result) -> None:
         raise UnreadablePhoto(path, "The file is empty.")
 
 
-def _changed(before: os.stat_result, after: os.stat_result) -> bool:
-    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+def _require_unchanged(path: bytes, file: io.FileIO, before: os.stat_result) -> None:
+    now = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
+        raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
 
 
-def _hash_and_rewind(file: IO[bytes], size: int, tick: Callable[[], None]) -> tuple[str, IO[bytes]]:
+def _hash_and_rewind(file: io.FileIO, size: int, tick: Callable[[], None]) -> tuple[str, IO[bytes]]:
     """The file's hash and a stream over the same bytes: from memory where it is small, else the file itself."""
     digest = hashlib.blake2b(digest_size=16)
     chunks: list[bytes] = []
@@ -264,7 +288,7 @@ def _hash_and_rewind(file: IO[bytes], size: int, tick: Callable[[], None]) -> tu
     if size <= _WHOLE_FILE:
         return digest.hexdigest(), io.BytesIO(chunks[0] if len(chunks) == 1 else b"".join(chunks))
     file.seek(0)
-    return digest.hexdigest(), io.BufferedReader(file, 2**16)  # type: ignore[type-var]
+    return digest.hexdigest(), io.BufferedReader(file, 2**16)
 
 
 def _os_reason(error: Exception) -> str:
@@ -284,14 +308,18 @@ def _plain(text: str) -> str:
 # ---------------------------------------------------------------- pixels
 
 
-def _render(path: bytes, stream: IO[bytes], resolution: int) -> tuple[bytes, bytes, int, int, float | None]:
-    """Decode once -> (pixels S*S*3, thumbnail JPEG, width, height, taken_at); every failure becomes a sentence."""
+def _from_picture(path: bytes, stream: IO[bytes], make: Callable[[Image.Image], Made]) -> Made:
+    """Open the picture and make something of it; every failure becomes a sentence."""
     formats = _BY_SIGNATURE
     if path[-4:].lower() == b".tga":
         formats = (*_BY_SIGNATURE, "TGA")
     try:
-        with Image.open(stream, formats=formats) as image:
-            return _rendered(path, image, resolution)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of odd metadata; whatever matters raises
+            with Image.open(stream, formats=formats) as image:
+                if image.width * image.height > PIXEL_LIMIT:
+                    raise UnreadablePhoto(path, _too_large(image.size))
+                return make(image)
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError as error:
@@ -310,41 +338,63 @@ def _too_large(size: tuple[int, int] | None = None) -> str:
     return f"{what}; Albumen reads pictures of up to {PIXEL_LIMIT // 10**6} megapixels."
 
 
-def _rendered(path: bytes, image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int, float | None]:
+def _render(image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int, float | None]:
+    """Decode once -> (pixels S*S*3, thumbnail JPEG, width, height, taken_at)."""
     width, height = image.size
-    if width < 1 or height < 1:
-        raise UnreadablePhoto(path, "The picture has no pixels.")
-    if width * height > PIXEL_LIMIT:
-        raise UnreadablePhoto(path, _too_large(image.size))
     # Twice the model's input on the short side: a bicubic resize from there cannot be told from one of the full
     # picture. The long side must also give the thumbnail; for very long pictures the short side alone decides.
-    short = min(2 * resolution, min(width, height))
-    wanted = max(short, math.ceil(THUMBNAIL_SIDE * min(width, height) / max(width, height)))
+    for_thumbnail = math.ceil(THUMBNAIL_SIDE * min(width, height) / max(width, height))
+    wanted = max(min(2 * resolution, width, height), for_thumbnail)
     image.draft(None, (wanted, wanted))  # does nothing but for JPEG
     image.load()
-    orientation, taken_at = _exif(image)
+    metadata = exif.read(image)
     drafted = round(max(width, height) / max(image.size))  # 1, 2, 4 or 8
+    factor = max(1, min(image.size) // wanted)
     icc = image.info.get("icc_profile")
-    factor = min(image.size) // wanted
-    rgb = _to_rgb(image, factor, icc)
-    if orientation >= 5:
+    rgb = to_rgb(image, factor, icc)
+    turn = metadata.orientation
+    if turn >= 5:
         width, height = height, width
-    shrunk = drafted * max(1, factor)
-    x0, y0, x1, y1 = _crop_of_file(width, height, resolution, orientation)
-    box = x0 / shrunk, y0 / shrunk, x1 / shrunk, y1 / shrunk
-    square = rgb.resize((resolution, resolution), Image.Resampling.BICUBIC, box=box)
-    small = rgb
-    if max(rgb.size) > THUMBNAIL_SIDE:
-        scale = THUMBNAIL_SIDE / max(rgb.size)
-        size = max(1, round(rgb.width * scale)), max(1, round(rgb.height * scale))
-        small = rgb.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    if image.mode in ("RGB", "RGBA", "P", "RGBX", "YCbCr"):
-        square, small = _to_srgb(square, icc), _to_srgb(small, icc)
-    square, small = _upright(square, orientation), _upright(small, orientation)
+    crop = _crop_of_file(width, height, resolution, turn)
+    x0, y0, x1, y1 = (edge / (drafted * factor) for edge in crop)
+    square = rgb.resize((resolution, resolution), Image.Resampling.BICUBIC, box=(x0, y0, x1, y1))
+    square, small = _finished(square, icc, turn), _finished(_fitted(rgb, THUMBNAIL_SIDE), icc, turn)
     with io.BytesIO() as out:
         small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
         thumbnail = out.getvalue()
-    return square.tobytes(), thumbnail, width, height, taken_at
+    return square.tobytes(), thumbnail, width, height, metadata.taken_at
+
+
+def _view(path: bytes, image: Image.Image, longest: int) -> Picture:
+    width, height = image.size
+    scale = min(1.0, longest / max(width, height))
+    image.draft(None, (math.ceil(width * scale), math.ceil(height * scale)))
+    image.load()
+    metadata = exif.read(image)
+    icc = image.info.get("icc_profile")
+    # Half of the reduction by averaging blocks, the rest by the resize: cheap, and as good to the eye.
+    rgb = to_rgb(image, max(1, max(image.size) // (2 * longest)), icc)
+    upright = _finished(_fitted(rgb, longest), icc, metadata.orientation)
+    if metadata.orientation >= 5:
+        width, height = height, width
+    facts = {**metadata.facts, "format": image.format or ""}
+    return Picture(path, upright.width, upright.height, upright.tobytes(), width, height, facts)
+
+
+def _fitted(image: Image.Image, longest: int) -> Image.Image:
+    """The whole picture with its long side at most `longest`, never enlarged, no side below one pixel."""
+    if max(image.size) <= longest:
+        return image
+    scale = longest / max(image.size)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _finished(image: Image.Image, icc: bytes | None, orientation: int) -> Image.Image:
+    """sRGB and upright; last, because then there are few pixels left."""
+    operation = _TURNS.get(orientation)
+    image = to_srgb(image, icc)
+    return image if operation is None else image.transpose(operation)
 
 
 def _resized(width: int, height: int, resolution: int) -> tuple[int, int]:
@@ -375,142 +425,3 @@ def _crop_of_file(width: int, height: int, resolution: int, orientation: int) ->
         7: (height - y1, width - x1, height - y0, width - x0),
         8: (height - y1, x0, height - y0, x1),
     }.get(orientation, (x0, y0, x1, y1))
-
-
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    operation = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_270,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_90,
-    }.get(orientation)
-    return image if operation is None else image.transpose(operation)
-
-
-def _to_rgb(image: Image.Image, factor: int, icc: bytes | None) -> Image.Image:
-    """Any mode -> RGB, box-reduced by `factor` as early as the mode allows, so that large pictures are converted
-    small."""
-    mode = image.mode
-    if mode.startswith("I;16"):
-        # `convert` clips 16 bits at 255, which turns a whole photo white: scale instead.
-        image = image if mode == "I;16" else image.convert("I")
-        image = image.point(lambda value: value * (1 / 257) + 0).convert("L")
-    if image.mode in ("P", "PA", "1", "La", "RGBa", "HSV"):
-        has_alpha = image.mode in ("PA", "La", "RGBa") or "transparency" in image.info
-        image = image.convert("RGBA" if has_alpha else "L" if image.mode == "1" else "RGB")
-    elif image.mode in ("RGB", "L") and image.info.get("transparency") is not None:
-        image = image.convert("RGBA")
-    if factor > 1:
-        image = image.reduce(factor)
-    if image.mode in ("I", "F"):
-        image = _scaled_to_8_bits(image)
-    if image.mode in ("RGBA", "LA"):
-        image = image.convert("RGBA")
-        white = Image.new("RGB", image.size, "white")
-        white.paste(image, mask=image.getchannel("A"))
-        return white
-    if image.mode == "CMYK":
-        image = _to_srgb(image, icc)
-    elif image.mode == "LAB":
-        lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-        image = _transformed(image, ImageCms.buildTransform(lab, _srgb_profile(), "LAB", "RGB"))
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _scaled_to_8_bits(image: Image.Image) -> Image.Image:
-    """32-bit integers or floats (I, F) -> L. They have no agreed range: 0..1, 0..255 and 0..65535 are taken as they are
-    named, anything else is stretched from its darkest to its lightest value."""
-    low, high = (float(value) for value in image.getextrema())  # type: ignore[arg-type]
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise ValueError("values that are not numbers")
-    nominal = {"F": (1.0, 255.0, 65535.0), "I": (255.0, 65535.0)}[image.mode]
-    top = next((limit for limit in nominal if low >= 0 and high <= limit), None)
-    start, span = (0.0, top) if top is not None else (low, (high - low) or 1.0)
-    scale = 255.0 / span
-    return image.convert("F").point(lambda value: value * scale + (-start * scale)).convert("L")
-
-
-# ---------------------------------------------------------------- colour profiles
-
-
-@functools.lru_cache(maxsize=1)
-def _srgb_profile() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-
-
-@functools.lru_cache(maxsize=16)
-def _transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The colour transform of an embedded profile, or None where there is nothing to do (sRGB already, broken, other
-    space)."""
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        if profile.profile.xcolor_space.strip() != mode:
-            return None
-        if "srgb" in (profile.profile.profile_description or "").lower():
-            return None
-        return ImageCms.buildTransform(profile, _srgb_profile(), mode, "RGB")
-    except Exception:  # a broken profile is no reason to lose the photo: it is shown as if it had none
-        return None
-
-
-def _to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
-    if not isinstance(icc, bytes) or not 128 < len(icc) <= _LARGEST_PROFILE:
-        return image
-    transform = _transform_to_srgb(icc, image.mode)
-    return image if transform is None else _transformed(image, transform)
-
-
-def _transformed(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
-    result = ImageCms.applyTransform(image, transform)
-    return image if result is None else result
-
-
-# ---------------------------------------------------------------- EXIF
-
-
-def _exif(image: Image.Image) -> tuple[int, float | None]:
-    """(orientation 1..8, taken_at or None). Broken metadata never costs the photo."""
-    try:
-        exif = image.getexif()
-        orientation = exif.get(0x0112, 1)
-        orientation = orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
-    except Exception:
-        return 1, None
-    try:
-        details = exif.get_ifd(0x8769)
-    except Exception:
-        details = {}
-    # DateTimeOriginal, then DateTimeDigitized, each with its sub-seconds and offset; DateTime is when it was last
-    # edited.
-    for tags, date, fraction, offset in ((details, 0x9003, 0x9291, 0x9011), (details, 0x9004, 0x9292, 0x9012),
-                                         (exif, 0x0132, 0x9290, 0x9010)):
-        moment = _seconds(tags.get(date), details.get(fraction), details.get(offset))
-        if moment is not None:
-            return orientation, moment
-    return orientation, None
-
-
-def _seconds(date: Any, fraction: Any, offset: Any) -> float | None:
-    """`YYYY:MM:DD HH:MM:SS`, sub-seconds `ddd` and offset `+HH:MM` -> seconds since the epoch; without offset: local
-    time."""
-    if not isinstance(date, str):
-        return None
-    try:
-        parts = time.strptime(date.strip("\0 ").replace("-", ":")[:19], "%Y:%m:%d %H:%M:%S")
-        if parts.tm_year < 1826:  # the year of the first photograph
-            return None
-        digits = fraction.strip("\0 ") if isinstance(fraction, str) else ""
-        parsed = float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
-        zone = offset.strip("\0 ") if isinstance(offset, str) else ""
-        if len(zone) == 6 and zone[0] in "+-" and zone[3] == ":" and (zone[1:3] + zone[4:]).isdigit():
-            east = (int(zone[1:3]) * 60 + int(zone[4:])) * 60
-            return calendar.timegm(parts) - (east if zone[0] == "+" else -east) + parsed
-        try:
-            return time.mktime((*parts[:8], -1)) + parsed
-        except (OverflowError, ValueError):  # before 1970 on Windows
-            return calendar.timegm(parts) + parsed
-    except ValueError:
-        return None
