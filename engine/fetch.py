@@ -22,6 +22,7 @@ from engine.records import AlbumenError, Progress
 
 _CHUNK = 1 << 20
 _ATTEMPTS = 5  # in a row without one new byte
+_PAUSE = 0.1  # seconds before the second attempt; three times as long before each further one
 _TIMEOUT = 15.0  # seconds without an answer
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -188,7 +189,7 @@ def _receive(
                         f"The download stopped at {_mb(done)} ({reason}): try again, it goes on from there."
                     )
                 if attempts:
-                    stop.wait(min(0.1 * 3**attempts, 5.0))
+                    stop.wait(min(_PAUSE * 3**attempts, 5.0))
                 if stop.is_set():
                     return
             file.flush()
@@ -225,7 +226,7 @@ def _body(remote: Remote, offset: int) -> Iterator[bytes | None]:
             raise ConnectionError(f"status {response.status_code}")
         elif offset and not response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
             raise ConnectionError("the server resumed at another place")
-        yield from response.iter_bytes(_CHUNK)
+        yield from response.iter_bytes()  # as it comes: what waits for a full chunk is lost with the connection
 
 
 def _short(error: BaseException) -> str:
