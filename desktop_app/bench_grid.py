@@ -1,4 +1,4 @@
-"""`python -m desktop_app.bench_grid`: what a frame of the grid costs at 1,000, 100,000 and 1,000,000 photos, and start-up.
+"""`python -m desktop_app.bench_grid`: what a frame of the grid costs at up to 1,000,000 photos, and start-up.
 
 Each figure is our own work per event in the GUI thread (milliseconds: median and worst of some repetitions), measured
 offscreen with records and thumbnails at hand: the resize, zoom, insert or scroll itself plus the repaint it causes.
@@ -112,7 +112,7 @@ def frames(count: int, directory: Path) -> dict[str, list[float]]:
 
 
 def start(repetitions: int = 5) -> tuple[list[float], bool]:
-    """Seconds from the first line of Python to the first painted window, in fresh processes; and whether torch was there."""
+    """Seconds from the first line of Python to the first painted window, in fresh processes; was torch there?"""
     seconds, torch = [], False
     for _ in range(repetitions):
         with tempfile.TemporaryDirectory() as home:

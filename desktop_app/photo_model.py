@@ -241,6 +241,24 @@ class PhotoModel(QAbstractListModel):
         state = self.state_text(photo)
         return separator.join([*parts, state] if state else parts)
 
+    def describe_lines(self, row: int) -> list[tuple[str, str]]:
+        """What the library knows about a row, as (name, value) for people; empty while its record is on the way."""
+        entry = self.entry(row)
+        if entry is None:
+            return []
+        photo, locale = entry.photo, QLocale()
+        taken = QDateTime.fromMSecsSinceEpoch(int(photo.taken_at * 1000))
+        lines = [
+            (self.tr("Name"), photo.name),
+            (self.tr("Folder"), os.path.dirname(photo.path)),
+            (self.tr("Date"), locale.toString(taken, QLocale.FormatType.ShortFormat)),
+            (self.tr("Size"), locale.formattedDataSize(photo.size, 1)),
+        ]
+        if photo.width:
+            lines.append((self.tr("Pixels"), f"{photo.width} × {photo.height}"))
+        state = self.state_text(photo)
+        return [*lines, (self.tr("State"), state)] if state else lines
+
     def state_text(self, photo: Photo) -> str:
         """The state of a photo in words; empty where nothing is the matter."""
         if photo.state is PhotoState.PENDING:

@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QFile, QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
+from shiboken6 import isValid
 
 from desktop_app.engine_link import EngineLink
 from engine.records import Correction, Photo
@@ -72,7 +73,6 @@ class History(QObject):
     """The undo stack of the window. Every `push_...` does the act at once and remembers how to take it back."""
 
     problem = Signal(str)  #: an act could not be done or taken back; the sentence says why
-    _trashed = Signal(object, object, object)
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +97,10 @@ class History(QObject):
         words = [Correction(one, label_id, True) for one in yes]
         words += [Correction(one, label_id, False) for one in no]
         words += [Correction(one, label_id, None) for one in clear]
+        self.push_words(text, words)
+
+    def push_words(self, text: str, words: list[Correction]) -> None:
+        """The same for several labels at once."""
         if words:
             self.push(
                 text, lambda _before: call("correct_many", words), lambda before: call("correct_many", list(before))
@@ -127,6 +131,8 @@ class History(QObject):
 
     def drop(self, command: QUndoCommand) -> None:
         """An act that failed is no act: take it off the stack without doing anything."""
+        if not isValid(command):
+            return  # pushed off the end of the stack meanwhile
         command.setObsolete(True)
         index = self.stack.index()
         if index and self.stack.command(index - 1) is command:

@@ -1,0 +1,113 @@
+"""Keeps the library in step with the disk: after a drop, when a folder changes, when a drive comes back, on request.
+
+Knows: which folders wait to be looked at, and that one `sync` runs at a time.
+Does not know: how folders are watched (`engine.watch`) or compared (`Library.sync`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop_app.engine_link import EngineLink
+from engine.records import Folder, PhotosChanged, SyncReport
+
+if TYPE_CHECKING:
+    from engine.watch import FolderWatcher
+
+_log = logging.getLogger(__name__)
+
+_EVERYTHING = None
+
+
+class FolderWatch(QObject):
+    """`start()` looks at everything once and then at whatever changes; `look(ids)` looks now."""
+
+    synchronised = Signal(object)  #: SyncReport
+    folders_known = Signal(list)  #: list[Folder], whenever they may have changed
+    notice = Signal(str)
+    _changed = Signal(bytes)
+
+    def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._watcher: FolderWatcher | None = None
+        self._by_path: dict[bytes, int] = {}
+        self._waiting: set[int] | None = set()  # None: every folder
+        self._running = 0
+        self._changed.connect(self._folder_changed)
+        link.job_ended.connect(self._job_ended)
+        link.photos_changed.connect(self._photos_changed)
+
+    def start(self) -> None:
+        """Look at every folder, then watch them."""
+        self.refresh()
+        self.look(_EVERYTHING)
+
+    def refresh(self) -> None:
+        """Learn which folders there are now, and watch exactly those."""
+        self._link.ask("folders", then=self._folders)
+
+    def look(self, folder_ids: list[int] | None) -> None:
+        """Synchronise these folders (None: all) as soon as the sync that is running has ended."""
+        if folder_ids is None or self._waiting is None:
+            self._waiting = _EVERYTHING
+        else:
+            self._waiting.update(folder_ids)
+        self._next()
+
+    def running(self) -> bool:
+        return self._running != 0
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._watcher is not None:
+            self._watcher.stop()
+            self._watcher = None
+
+    def _next(self) -> None:
+        if self._running or self._waiting == set():
+            return
+        ids = None if self._waiting is None else sorted(self._waiting)
+        self._waiting = set()
+        self._running = self._link.ask("sync", ids, then=self._synchronised)
+
+    @Slot(object)
+    def _synchronised(self, report: SyncReport) -> None:
+        self.synchronised.emit(report)
+        self.refresh()
+
+    def _job_ended(self, job: int, how: str) -> None:
+        if job != self._running:
+            return
+        self._running = 0
+        if how == "cancelled":
+            self._waiting = set()  # the person wants quiet; the next change or F5 looks again
+        self._next()
+
+    def _photos_changed(self, changes: PhotosChanged) -> None:
+        if changes.removed and not self._running:
+            self.refresh()
+
+    @Slot(object)
+    def _folders(self, folders: list[Folder]) -> None:
+        self._by_path = {os.fsencode(folder.path): folder.id for folder in folders}
+        self.folders_known.emit(folders)
+        if self._watcher is None:
+            if not folders:
+                return
+            from engine.watch import FolderWatcher  # late: imported by the engine thread long before
+
+            # Both are called from the watcher's thread: they may only emit.
+            self._watcher = FolderWatcher(self._changed.emit, self.notice.emit)
+        self._watcher.watch(list(self._by_path))
+
+    @Slot(bytes)
+    def _folder_changed(self, path: bytes) -> None:
+        folder_id = self._by_path.get(bytes(path))
+        _log.info("changed: %s", os.fsdecode(bytes(path)))
+        if folder_id is not None:
+            self.look([folder_id])

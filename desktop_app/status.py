@@ -1,0 +1,186 @@
+"""The status bar: how many photos, what the engine is doing and how long it will take, Pause, Cancel, problems.
+
+Knows: the words for numbers, rates and times. Does not know: what a job does; it is told by the link's signals.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QLocale, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from desktop_app import theme
+from desktop_app.engine_link import EngineLink
+from engine.records import Progress
+
+#: Jobs shorter than this never show a progress bar (milliseconds): it would only flicker.
+_PATIENCE = 400
+
+
+class StatusBar(QWidget):
+    """One line at the bottom of the window."""
+
+    problems_requested = Signal()
+
+    def __init__(self, link: EngineLink, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._jobs: dict[int, str] = {}  # running and not yet ended, in the order of their start
+        self._shown = 0
+        self._clock = QElapsedTimer()
+        self.counts = theme.plain()
+        self.counts.setAccessibleName(self.tr("Photos shown"))
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedSize(150, 8)
+        self.progress.setAccessibleName(self.tr("Progress"))
+        self.activity = theme.plain(kind="muted")
+        self.activity.setAccessibleName(self.tr("What is being done"))
+        self.activity.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.pause = QToolButton(autoRaise=True)
+        self.pause.clicked.connect(self._toggle_pause)
+        self.cancel = QToolButton(autoRaise=True)
+        self.cancel.setText(self.tr("Cancel"))
+        self.cancel.setToolTip(self.tr("Stop this; what is finished stays"))
+        self.cancel.setAccessibleName(self.cancel.toolTip())
+        theme.set_icon(self.cancel, "cross")
+        self.cancel.clicked.connect(self._cancel)
+        self.problems = QPushButton(flat=True)
+        self.problems.setProperty("look", "quiet")
+        theme.set_icon(self.problems, "problem")
+        self.problems.clicked.connect(self.problems_requested)
+        self.problems.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 3, 12, 3)
+        row.setSpacing(8)
+        row.addWidget(self.counts)
+        row.addSpacing(12)
+        row.addWidget(self.progress)
+        row.addWidget(self.activity, 1)
+        row.addWidget(self.pause)
+        row.addWidget(self.cancel)
+        row.addWidget(self.problems)
+        self._show_job(None)
+        self._show_pause()
+        link.job_started.connect(self._started)
+        link.job_progress.connect(self._progressed)
+        link.job_ended.connect(self._ended)
+
+    # -- counts -------------------------------------------------------------------------------------------------------
+
+    def show_counts(self, shown: int, selected: int) -> None:
+        """`shown` photos in the view, `selected` of them selected."""
+        text = self.tr("%n photo(s)", "", shown)
+        if selected:
+            text = self.tr("{selected} of {photos} selected").format(
+                selected=QLocale().toString(selected), photos=text
+            )
+        self.counts.setText(text)
+
+    def show_problems(self, count: int) -> None:
+        """How many photos could not be read; 0 hides the button."""
+        self.problems.setText(self.tr("%n problem(s)", "", count))
+        self.problems.setVisible(count > 0)
+
+    # -- jobs ---------------------------------------------------------------------------------------------------------
+
+    def busy(self) -> bool:
+        """True while a job runs or rests."""
+        return bool(self._jobs)
+
+    def _started(self, job: int, verb: str) -> None:
+        if not self._jobs:
+            self._clock.start()
+        self._jobs[job] = verb
+
+    def _progressed(self, job: int, progress: Progress) -> None:
+        if job not in self._jobs:
+            return
+        # Training goes first: while it runs, the others rest and have nothing to tell.
+        if self._clock.elapsed() >= _PATIENCE or self._shown:
+            self._shown = job
+            self._show_job(progress)
+
+    def _ended(self, job: int, _how: str) -> None:
+        self._jobs.pop(job, None)
+        if job == self._shown or not self._jobs:
+            self._shown = 0
+            self._show_job(None)
+
+    def _show_job(self, progress: Progress | None) -> None:
+        for widget in (self.progress, self.pause, self.cancel):
+            widget.setVisible(progress is not None)
+        if progress is None:
+            self.activity.setText("")
+            self.activity.setToolTip("")
+            return
+        known = progress.total > 0
+        self.progress.setRange(0, 1000 if known else 0)
+        if known:
+            self.progress.setValue(min(progress.done * 1000 // progress.total, 1000))
+        self.activity.setText(self.words(progress))
+        self.activity.setToolTip("")
+
+    def words(self, progress: Progress) -> str:
+        """One line: what, how far, how fast, how long."""
+        locale = QLocale()
+        doing = {
+            "scan": self.tr("Looking for photos"),
+            "decode": self.tr("Making thumbnails"),
+            "encode": self.tr("Looking at photos"),
+            "tag": self.tr("Tagging"),
+            "train": self.tr("Learning from your corrections"),
+            "download": self.tr("Downloading"),
+        }.get(progress.phase, progress.phase)
+        parts = [doing]
+        if progress.phase == "download":
+            done = locale.formattedDataSize(progress.done, 1)
+            parts.append(
+                self.tr("{done} of {total}").format(done=done, total=locale.formattedDataSize(progress.total, 1))
+                if progress.total else done
+            )
+            if progress.rate > 0:
+                parts.append(self.tr("{size}/s").format(size=locale.formattedDataSize(int(progress.rate), 1)))
+        elif progress.total > 0:
+            parts.append(
+                self.tr("{done} of {total}").format(
+                    done=locale.toString(progress.done), total=locale.toString(progress.total)
+                )
+            )
+            if progress.rate > 0:
+                number = locale.toString(progress.rate, "f", 1 if progress.rate < 10 else 0)
+                parts.append(self.tr("{number} a second").format(number=number))
+        elif progress.done:
+            parts.append(locale.toString(progress.done))
+        if self._link.paused and progress.phase != "train":
+            parts.append(self.tr("paused"))
+        elif progress.seconds_left is not None and progress.total > 0:
+            parts.append(self.time_left(progress.seconds_left))
+        return " · ".join(parts)
+
+    def time_left(self, seconds: float) -> str:
+        """A time that a person would say: 'a few seconds left', 'about 3 minutes left'."""
+        if seconds < 10:
+            return self.tr("a few seconds left")
+        if seconds < 90:
+            return self.tr("about %n second(s) left", "", round(seconds / 10) * 10)
+        if seconds < 90 * 60:
+            return self.tr("about %n minute(s) left", "", round(seconds / 60))
+        return self.tr("about %n hour(s) left", "", round(seconds / 3600))
+
+    def _toggle_pause(self) -> None:
+        if self._link.paused:
+            self._link.resume()
+        else:
+            self._link.pause()
+            self.activity.setText(f"{self.activity.text().rsplit(' · ', 1)[0]} · {self.tr('paused')}")
+        self._show_pause()
+
+    def _show_pause(self) -> None:
+        paused = self._link.paused
+        self.pause.setToolTip(self.tr("Go on") if paused else self.tr("Pause; searching and browsing go on"))
+        self.pause.setAccessibleName(self.tr("Go on") if paused else self.tr("Pause"))
+        theme.set_icon(self.pause, "resume" if paused else "pause")
+
+    def _cancel(self) -> None:
+        if self._shown:
+            self._link.cancel(self._shown)
