@@ -133,8 +133,8 @@ class DecodePool:
             yield (path, answer) if isinstance(answer, str) else cast("Failure | None", answer)
 
     def view(self, path: bytes, longest: int) -> Picture | Failure:
-        """One picture for the screen: upright, sRGB, its long side at most `longest` pixels. Blocks until it is there, at
-        most as long as one file may take (and the files before it). Raises like `decode`."""
+        """One picture for the screen: upright, sRGB, its long side at most `longest` pixels. Blocks until it is there,
+        at most as long as one file may take (and the files before it). Raises like `decode`."""
         task = _Task(b"V", path, longest)
         self._submit(task)
         self._wait_for(task, None)
