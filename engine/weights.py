@@ -196,9 +196,8 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
 
 def model_id(name_or_path: str = "starter", precision: str = "auto", device: str = "auto") -> str:
     """The id that `load` would give, without building the model; the checksum of an unchanged file is remembered."""
-    chosen = _device(device)[0] if precision == "auto" else torch.device("cpu")
-    actual = _precision(precision, chosen) if precision == "auto" else precision
-    return f"{_checksum(_installed_path(name_or_path))[:16]}-{actual}"
+    exact = _precision(precision, _device(device)) if precision == "auto" else precision
+    return f"{_checksum(_installed_path(name_or_path))[:16]}-{exact}"
 
 
 def catalogue() -> tuple[ModelInfo, ...]:
@@ -209,7 +208,7 @@ def catalogue() -> tuple[ModelInfo, ...]:
             path: Path | None = _installed_path(name)
         except AlbumenError:
             path = None
-        identity = f"{_checksum(path)[:16]}-{_precision('auto', _device('auto')[0])}" if path else ""
+        identity = f"{_checksum(path)[:16]}-{_precision('auto', _device('auto'))}" if path else ""
         if name == "starter":
             infos.append(_starter_info(path, identity))
             continue
@@ -388,14 +387,11 @@ def convert_weights(clip: CLIP, dtype: torch.dtype) -> None:
         clip.visual.proj.data = clip.visual.proj.data.to(dtype)
 
 
-def _device(device: str) -> tuple[torch.device, str]:
-    """The device of this name, and a sentence if "auto" could not have the one it should."""
+def _device(device: str) -> torch.device:
+    """The device of this name; "auto" is the first that this computer has of CUDA, MPS, CPU."""
     if device == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda"), ""
-        if torch.backends.mps.is_available():
-            return torch.device("mps"), ""
-        return torch.device("cpu"), ""
+        kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+        return torch.device(kind)
     try:
         chosen = torch.device(device)
     except RuntimeError:
@@ -406,24 +402,24 @@ def _device(device: str) -> tuple[torch.device, str]:
         raise AlbumenError("'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu.")
     if chosen.type not in ("cpu", "cuda", "mps"):
         raise AlbumenError(f"Albumen does not run on '{device}': choose auto, cpu, cuda or mps.")
-    return chosen, ""
+    return chosen
 
 
 def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
     """The model where it was asked to be; with "auto" on the CPU, with a sentence, if the graphics processor fails."""
-    chosen, note = _device(device)
+    chosen = _device(device)
     if chosen.type == "cpu":
-        return clip, chosen, note
+        return clip, chosen, ""
     try:
         moved = clip.to(chosen)
         with torch.no_grad():  # a driver or kernel that does not fit shows only when something runs
             moved.encode_text(torch.full((1, 2), clip.vocab_size - 1, dtype=torch.int, device=chosen))
-        return moved, chosen, note
+        return moved, chosen, ""
     except RuntimeError as error:
         reason = (str(error).strip().splitlines() or ["unknown error"])[0][:120]
         if device != "auto":
             raise AlbumenError(f"The model does not run on '{device}' ({reason}); use cpu.") from error
-        return clip.to("cpu"), torch.device("cpu"), f"The graphics processor could not be used ({reason}); the CPU is."
+        return clip.to("cpu"), torch.device("cpu"), f"The graphics processor failed ({reason}); the CPU is used."
 
 
 def _precision(precision: str, device: torch.device) -> str:

@@ -1,0 +1,250 @@
+"""Names and files to models: catalogue, ids, precisions, devices, official archives, installation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine import checkpoint, fetch, weights
+from engine.records import AlbumenError, Progress
+from tests.test_clip import TINY_RESNET, random_clip, relative_error
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.safetensors"
+    checkpoint.write(path, random_clip(seed=5).state_dict(), {"activation": "quickgelu"})
+    return path
+
+
+def pixels(size: int, count: int = 3) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, size, size, 3), dtype=np.uint8)
+
+
+def test_load_and_encode(file: Path) -> None:
+    model = weights.load(str(file), device="cpu")
+    assert model.model_id == f"{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}-fp32"
+    assert model.model_id == weights.model_id(str(file), device="cpu")
+    assert (model.input_resolution, model.embed_dim, model.context_length) == (64, 64, 77)
+    images, texts = model.encode_images(pixels(64)), model.encode_texts(["a cat", "a dog"])
+    assert images.shape == (3, 64) and texts.shape == (2, 64)
+    for features in (images, texts):
+        assert features.dtype == torch.float32
+        assert torch.allclose(features.norm(dim=-1), torch.ones(len(features)))
+        features.clone().requires_grad_().sum().backward()  # usable in training: no inference tensors
+    assert not any(parameter.requires_grad for parameter in model.clip.parameters())
+
+
+def test_pixels_are_normalised_as_published(file: Path) -> None:
+    model = weights.load(str(file), device="cpu")
+    x = torch.from_numpy(pixels(64)).permute(0, 3, 1, 2) / 255
+    mean = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
+    std = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
+    with torch.no_grad():
+        expected = torch.nn.functional.normalize(model.clip.encode_image((x - mean) / std), dim=-1)
+    assert relative_error(model.encode_images(pixels(64)), expected) < 1e-6
+
+
+def test_long_texts(file: Path) -> None:
+    model = weights.load(str(file), device="cpu")
+    assert model.encode_texts(["dog " * 300]).isfinite().all()
+    with pytest.raises(AlbumenError, match="too long"):
+        model.encode_texts(["dog " * 300], truncate=False)
+
+
+def test_id_follows_the_content(file: Path) -> None:
+    first = weights.model_id(str(file), "fp32")
+    checkpoint.write(file, random_clip(seed=6).state_dict(), {"activation": "quickgelu"})
+    assert weights.model_id(str(file), "fp32") != first
+
+
+def test_checksums_are_remembered(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = weights.model_id(str(file), "fp32")
+    monkeypatch.setattr(fetch, "sha256_of", lambda path: pytest.fail("hashed again"))
+    assert weights.model_id(str(file), "fp32") == first
+
+
+@pytest.mark.parametrize("sizes", [{}, TINY_RESNET], ids=["ViT", "ResNet"])
+def test_bf16(tmp_path: Path, sizes: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "cpu_has_bf16", lambda: True)  # torch emulates it where the processor has none
+    path = tmp_path / "m.safetensors"
+    checkpoint.write(path, random_clip(seed=7, **sizes).state_dict(), {})
+    exact, coarse = (weights.load(str(path), "cpu", precision) for precision in ("fp32", "bf16"))
+    assert coarse.model_id.endswith("-bf16") and coarse.model_id[:16] == exact.model_id[:16]
+    size = exact.input_resolution
+    error = relative_error(coarse.encode_images(pixels(size)), exact.encode_images(pixels(size)))
+    assert 0 < error < 0.05
+    assert torch.equal(coarse.encode_texts(["a cat"]), exact.encode_texts(["a cat"]))  # text stays fp32
+
+
+def test_precisions_and_devices_are_refused_with_a_sentence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "cpu_has_bf16", lambda: False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    for device, precision, words in (
+        ("cpu", "bf16", "no bf16 arithmetic"),
+        ("cpu", "fp16", "for graphics processors"),
+        ("cpu", "int3", "no precision 'int3'"),
+        ("cuda", "auto", "'cuda' cannot be used"),
+        ("mps", "auto", "'mps' cannot be used"),
+        ("gpu0", "auto", "no device 'gpu0'"),
+        ("meta", "auto", "does not run on 'meta'"),
+    ):
+        with pytest.raises(AlbumenError, match=words):
+            weights.load(str(file), device, precision)
+    assert weights.load(str(file)).device.type == "cpu"
+
+
+def test_a_graphics_processor_that_fails_falls_back(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr(torch.nn.Module, "to", lambda self, *a, **k: _no_driver(self, *a))
+    model = weights.load(str(file))
+    assert model.device.type == "cpu" and "the CPU is used" in model.note and "driver too old" in model.note
+    with pytest.raises(AlbumenError, match="does not run on 'cuda'"):
+        weights.load(str(file), "cuda")
+
+
+def _no_driver(module: torch.nn.Module, *arguments: object) -> torch.nn.Module:
+    if arguments and str(arguments[0]).startswith("cuda"):
+        raise RuntimeError("driver too old\nand a long story")
+    return module
+
+
+def test_batches_that_do_not_fit_are_halved(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = weights.load(str(file), device="cpu")
+    whole = model.encode_images(pixels(64, 5))
+    real = model.clip.encode_image
+
+    def tight(image: torch.Tensor) -> torch.Tensor:
+        if len(image) > limit:
+            raise torch.OutOfMemoryError("out of memory")
+        return real(image)
+
+    monkeypatch.setattr(model.clip, "encode_image", tight)
+    limit = 2
+    assert relative_error(model.encode_images(pixels(64, 5)), whole) < 1e-5
+    limit = 0
+    with pytest.raises(AlbumenError, match="too little memory for one image"):
+        model.encode_images(pixels(64, 5))
+
+
+def test_names_that_do_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(AlbumenError, match="There is no model 'ViT-Z'"):
+        weights.load("ViT-Z")
+    with pytest.raises(AlbumenError, match="is not on this computer: download it first"):
+        weights.load("ViT-B/32")
+    with pytest.raises(AlbumenError, match="no model 'ViT-Z' to download"):
+        list(weights.download("ViT-Z"))
+
+
+def test_catalogue(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALBUMEN_STARTER", str(file))
+    models = {model.name: model for model in weights.catalogue()}
+    assert next(iter(models)) == "starter" and models["starter"].installed
+    assert models["starter"].model_id == weights.model_id("starter")
+    assert (models["starter"].input_resolution, models["starter"].embedding_size) == (64, 64)
+    official = ("RN50", "RN101", "RN50x4", "RN50x16", "RN50x64", "ViT-B/32", "ViT-B/16", "ViT-L/14", "ViT-L/14@336px")
+    assert models.keys() >= set(official)
+    assert not any(models[name].installed or models[name].model_id for name in official)
+    assert all(model.title and model.size and model.licence and model.quality for model in models.values())
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Installing
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A TorchScript archive as OpenAI's: fp16 weights and three scalar constants; the catalogue is told its sha256."""
+
+    class Published(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            clip = random_clip(seed=8).half()
+            for name, child in clip.named_children():
+                self.add_module(name, child)
+            for name, parameter in clip.named_parameters(recurse=False):
+                self.register_parameter(name, parameter)
+            self.register_buffer("input_resolution", torch.tensor(64))
+            self.register_buffer("context_length", torch.tensor(77))
+            self.register_buffer("vocab_size", torch.tensor(49408))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x
+
+    path = tmp_path / "ViT-B-32.pt"
+    with torch.no_grad():
+        traced = torch.jit.trace(Published(), torch.zeros(1))
+    torch.jit.save(traced, str(path))
+    known = weights._CATALOGUE["ViT-B/32"]
+    told = type(known)(known.title, known.repo, 1, 64, 64, 0.0, archive=("ViT-B-32.pt", fetch.sha256_of(path)))
+    monkeypatch.setitem(weights._CATALOGUE, "ViT-B/32", told)
+    return path
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+
+
+def test_official_archive_becomes_an_installed_model(archive: Path) -> None:
+    model = weights.load(str(archive), "cpu")
+    installed = weights.models_directory() / "ViT-B-32.safetensors"
+    assert installed.is_file()
+    by_name = weights.load("ViT-B/32", "cpu")
+    assert by_name.model_id == model.model_id == weights.model_id("ViT-B/32", "fp32")
+    reference = random_clip(seed=8).half().float()
+    with torch.no_grad():
+        for name, tensor in reference.state_dict().items():
+            assert torch.equal(model.clip.state_dict()[name], tensor), name
+    assert next(info for info in weights.catalogue() if info.name == "ViT-B/32").installed
+
+
+def test_archives_with_another_checksum_are_never_opened(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.jit, "load", lambda *a, **k: pytest.fail("opened"))
+    with archive.open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(AlbumenError, match="wrong checksum"):
+        weights.load(str(archive))
+    other = archive.with_name("other.pt")
+    archive.rename(other)
+    with pytest.raises(AlbumenError, match="none of OpenAI's known ones"):
+        weights.load(str(other))
+
+
+def test_download_from_the_hub(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def on_hub(repo: str, name: str) -> Path:
+        asked.append((repo, name))
+        return file
+
+    monkeypatch.setattr(fetch, "on_hub", on_hub)
+    steps = list(weights.download("ViT-B/32-LAION2B"))
+    assert asked == [("laion/CLIP-ViT-B-32-laion2B-s34B-b79K", "open_clip_model.safetensors")]
+    assert isinstance(steps[-1], Progress)
+    model = weights.load("ViT-B/32-LAION2B", "cpu")
+    assert model.clip.activation == "gelu"  # the catalogue knows what the file does not tell
+    assert list(weights.download("ViT-B/32-LAION2B")) == []  # there already
+
+
+def test_download_falls_back_to_the_official_archive(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(repo: str, name: str) -> Path:
+        raise AlbumenError("the hub cannot be reached")
+
+    def pretend(remote: fetch.Remote, target: Path) -> Iterator[Progress]:
+        assert remote.url.startswith("https://openaipublic.azureedge.net/clip/models/")
+        assert remote.url.endswith(f"{remote.sha256}/ViT-B-32.pt")
+        yield Progress("download", 1, 1)
+        target.write_bytes(archive.read_bytes())
+
+    monkeypatch.setattr(fetch, "on_hub", refuse)
+    monkeypatch.setattr(fetch, "fetch", pretend)
+    list(weights.download("ViT-B/32"))
+    assert [path.name for path in weights.models_directory().iterdir()] == ["ViT-B-32.safetensors"]
+    weights.load("ViT-B/32", "cpu")
+    with pytest.raises(AlbumenError, match="cannot be reached"):
+        list(weights.download("ViT-B/32-LAION2B"))  # has no official archive
