@@ -1,19 +1,31 @@
 """The library: folders, photos, labels, corrections and what was learned, behind one class.
 
 Knows: the order of things (scan, decode, encode, store, tag, learn) and what a person may ask for.
-Does not know: Qt, argparse, SQL (`store`), how a photo is decoded (`decode_pool`), how a score is made (`classifier`) or
+Does not know: Qt, argparse, SQL (`store`), how a photo is decoded (`decode_pool`), how a score is made (`classifier`)
+or
 learned (`learning`). Every public method is a verb that the window calls by name and that the command line offers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+import dataclasses
+import glob
+import json
+import os
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
+import platformdirs
+
+import resources
+from engine.judgements import Judgements, checked_name, fold
 from engine.records import (
     AddReport,
+    AlbumenError,
     Correction,
     Counts,
     Failure,
@@ -30,7 +42,15 @@ from engine.records import (
     TrainReport,
     Version,
 )
+from engine.store import Store
+from engine.view import View
 
+if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
+    from engine.decode_pool import DecodePool
+    from engine.recognition import Recognition
+    from engine.training import Training
+
+T = TypeVar("T")
 Sort = Literal["auto", "relevance", "date", "name", "folder"]
 Step = Progress | PhotosChanged
 
@@ -38,8 +58,10 @@ Step = Progress | PhotosChanged
 class Library:
     """One library directory, opened by one process at a time. Use it from the thread that opened it, and only there.
 
-    Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are generators: each `next` does one
-    short step (<= 250 ms where the machine allows), commits it, and yields `Progress` or `PhotosChanged`; the report is the
+    Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are generators: each `next`
+    does one
+    short step (<= 250 ms where the machine allows), commits it, and yields `Progress` or `PhotosChanged`; the report
+    is the
     generator's return value; `close()` on the generator cancels, and nothing of a finished step is lost.
     What other verbs changed on screen is collected and handed out by `take_changes()`.
 
@@ -47,31 +69,47 @@ class Library:
     """
 
     def __init__(self, directory: Path, model: str | None, device: str) -> None:
-        raise NotImplementedError
+        self._store = Store(directory)
+        self._judgements = Judgements(self._store)
+        self._name = model
+        self._device = device
+        self._loaded: Recognition | None = None
+        self._decoding: DecodePool | None = None
+        self._view = View(self._store, self._judgements, self._recognition)
+        self._changes = PhotosChanged()
+        self._counted: dict[str, _Counted] = {}
 
     @classmethod
     def open(cls, directory: str | Path | None = None, *, model: str | None = None, device: str = "auto") -> Library:
         """Open the library in `directory` (None: the user's own), making it when it does not exist.
 
-        `model`: name of the catalogue or a file; None keeps the one used last (at first: "starter"). `device`: auto, cpu,
-        cuda, mps. Imports no torch and loads no model: that happens with the first verb that needs one.
+        `model`: name of the catalogue or a file; None keeps the one used last (at first: "starter"). `device`: auto,
+        cpu, cuda, mps. Imports no torch and loads no model: that happens with the first verb that needs one.
         Raises AlbumenError when another program holds the library, when it was made by a newer Albumen (nothing is
         written then), or when its database is damaged.
         """
-        raise NotImplementedError
+        where = Path(directory) if directory is not None else platformdirs.user_data_path("albumen") / "library"
+        return cls(where.expanduser().absolute(), model, device)
 
     def close(self) -> None:
         """Release the file lock and the database. Closing twice is fine."""
+        if self._decoding is not None:
+            self._decoding.close()
+            self._decoding = None
+        self._store.close()
 
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def take_changes(self) -> PhotosChanged:
         """What verbs (not jobs) changed since the last call; the worker emits it unless it is empty."""
-        raise NotImplementedError
+        changes, self._changes = self._changes, PhotosChanged()
+        return changes
 
     # folders -------------------------------------------------------------------------------------------------------
 
@@ -81,37 +119,52 @@ class Library:
         A file's folder is not added: single files are watched as such. What is already covered by a watched folder is
         `already`; what cannot be used (not there, no photo) is `refused` with a reason.
         """
-        raise NotImplementedError
+        from engine.intake import take_in
+
+        report, new = take_in(self._store, paths)
+        self._changed(added=new)
+        return report
 
     def folders(self) -> list[Folder]:
         """Watched folders with their state and number of photos, by path."""
-        raise NotImplementedError
+        return self._store.folders()
 
     def remove_folder(self, folder_id: int) -> PhotosChanged:
         """Stop watching a folder and forget its photos; the files stay as they are.
 
         Corrections are kept by content: the same photos, added again, have them back.
         """
-        raise NotImplementedError
+        gone = self._store.remove_folder(folder_id)
+        self._follow(gone)
+        return PhotosChanged(removed=tuple(gone), labels=True)
 
     def exclusions(self) -> list[str]:
         """Patterns (`fnmatch`, on names or whole paths) of folders and files that a scan passes over."""
-        raise NotImplementedError
+        return list(json.loads(self._store.get("exclusions", "[]")))
 
     def set_exclusions(self, patterns: Sequence[str]) -> None:
         """Replace the patterns; the next `sync` forgets what they cover."""
-        raise NotImplementedError
+        self._store.set("exclusions", json.dumps([pattern.strip() for pattern in patterns if pattern.strip()]))
 
     # jobs ----------------------------------------------------------------------------------------------------------
 
     def sync(self, folder_ids: Sequence[int] | None = None) -> Generator[Step, None, SyncReport]:
         """Job: make the library match the disk: scan, thumbnails, embeddings, tags.
 
-        `folder_ids` None: all. Photos appear as soon as they are found (`PhotosChanged.added`), again when their thumbnail
-        exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is encoded again,
+        `folder_ids` None: all. Photos appear as soon as they are found (`PhotosChanged.added`), again when their
+        thumbnail
+        exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is encoded
+        again,
         a folder that is not there goes offline and forgets nothing. Nothing changed: nothing is decoded.
         """
-        raise NotImplementedError
+        from engine.sync import Sync
+
+        job = Sync(self._store, self._recognition, self._pool, self._follow)
+        own = glob.escape(str(self._store.directory))
+        report = yield from self._watched(job.run(folder_ids, [*self.exclusions(), own]))
+        if self._store.embedded() and self._store.get("tagged by") != self._recognition().model.model_id:
+            yield from self.retag()
+        return report
 
     def train(
         self, label_ids: Sequence[int] | None = None, activate: bool = True
@@ -121,22 +174,46 @@ class Library:
         `label_ids` None: every label with corrections since its last training. Each result is stored as a version;
         accepted ones tag the library at once if `activate`, otherwise when `activate(version)` is called.
         """
-        raise NotImplementedError
+        if label_ids is not None:
+            self._judgements.require(label_ids)
+        return (yield from self._watched(self._training().run(label_ids, activate)))
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
         """Job: machine tags of all labels over the whole library again (one matrix product per step)."""
-        raise NotImplementedError
+        recognition = self._recognition()
+        recognition.heads_changed()
+        total = len(recognition.heads)
+        for done in recognition.tag_labels():
+            yield Progress("tag", done, total)
+        self._store.set("tagged by", recognition.model.model_id)
+        self._counted.clear()
+        change = PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
+        yield change
+        return change
 
     def use_model(self, name_or_path: str) -> Generator[Step, None, ModelInfo]:
         """Job: switch to another model: load it, encode what it has not seen, tag. Vectors of the old one stay.
 
         If the model cannot be loaded, the old one stays in use and AlbumenError says why.
         """
-        raise NotImplementedError
+        from engine.recognition import Recognition
+        from engine.sync import Sync
+
+        yield Progress("encode", 0, 0, detail=name_or_path)
+        new = Recognition(self._store, self._judgements, name_or_path, self._device)
+        yield from self._watched(Sync(self._store, lambda: new, self._pool, self._follow).encode(tags=False))
+        self._loaded, self._name = new, name_or_path
+        self._store.set("model", name_or_path)
+        self._store.set("model number", str(new.number))
+        yield from self.retag()
+        return self.model()
 
     def download_model(self, name: str) -> Generator[Step, None, ModelInfo]:
         """Job: download a model of the catalogue (resumable, checked); closing the generator cancels."""
-        raise NotImplementedError
+        from engine import weights
+
+        yield from weights.download(name)
+        return next(info for info in self.models() if info.name == name)
 
     # browse --------------------------------------------------------------------------------------------------------
 
@@ -144,42 +221,59 @@ class Library:
         """The photos that answer a query, in order.
 
         Query language (`engine.query`): words (ranked by meaning; file and label names match too), "a phrase", `-word`,
-        `label:cat`, `-label:cat`, `folder:name`, `after:2023`, `before:2023-06-01`, `like:ID`, `is:review`, `is:untagged`,
+        `label:cat`, `-label:cat`, `folder:name`, `after:2023`, `before:2023-06-01`, `like:ID`, `is:review`,
+        `is:untagged`,
         `is:problem`, `is:pending`, `is:offline`, `is:corrected`, joined by and; `OR` between two parts.
-        `sort` "auto": relevance when there are words, else newest first. `strictness` -1 (show more) .. +1 (only sure ones)
-        moves the line behind `SearchResult.matched`; rows after it are still returned, ranked.
+        `sort` "auto": relevance when there are words, else newest first. `strictness` -1 (show more) .. +1 (only sure
+        ones) moves the line behind `SearchResult.matched`; rows after it are still returned, ranked.
         """
-        raise NotImplementedError
+        return self._view.answer(query, sort, strictness)
 
     def photos(self, ids: Sequence[int]) -> list[Photo]:
         """The photos with these ids, in the order given; ids that no longer exist are left out."""
-        raise NotImplementedError
+        return self._store.photos(ids)
 
     def photo_id(self, path: str) -> int:
         """The id of the photo at `path`; AlbumenError when it is not in the library."""
-        raise NotImplementedError
+        found = self._store.id_of(os.fsencode(os.path.abspath(os.path.expanduser(path))))
+        if found is None:
+            found = self._store.id_of(os.fsencode(os.path.realpath(os.path.expanduser(path))))
+        if found is None:
+            raise AlbumenError(f"The photo {path} is not in the library; add its folder and sync first.")
+        return found
 
     def similar(self, photo_id: int, n: int = 200) -> SearchResult:
         """The `n` photos most like this one (cosine of embeddings), itself left out."""
-        raise NotImplementedError
+        vector = self._recognition().vector(photo_id)
+        if vector is None:
+            raise AlbumenError("This photo has not been read yet, so nothing can be compared with it; sync first.")
+        return self._view.like(vector, n, leave_out=photo_id)
 
     def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
         """The `n` photos most like an image file, which need not be in the library."""
-        raise NotImplementedError
+        recognition = self._recognition()
+        (decoded,) = self._pool(recognition.model.input_resolution).decode([os.fsencode(os.path.abspath(path))])
+        if decoded is None or isinstance(decoded, Failure):
+            raise AlbumenError(f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}")
+        return self._view.like(recognition.model.encode_images(decoded.pixels[None])[0], n)
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
         """Tags of these photos: a person's words (yes and no) and the machine's suggestions, corrections winning."""
-        raise NotImplementedError
+        return self._judgements.tags(photo_ids)
 
     def counts(self) -> Counts:
         """The numbers of the left dock."""
-        raise NotImplementedError
+        counts = self._count("counts", self._count_photos)
+        assert isinstance(counts, Counts)
+        return counts
 
     # labels --------------------------------------------------------------------------------------------------------
 
     def labels(self) -> list[Label]:
         """All labels with their counts, by name."""
-        raise NotImplementedError
+        labels = self._count("labels", self._judgements.labels)
+        assert isinstance(labels, list)
+        return labels
 
     def add_labels(self, names: Sequence[str], group: str | None = None) -> list[Label]:
         """Define labels (existing ones are returned as they are) and tag the library with them at once.
@@ -188,39 +282,71 @@ class Library:
         existing labels, moves them into it. A new `not X` beside an existing `X` is put into one group with it.
         AlbumenError for an empty name, one longer than 100 characters, or one with line breaks.
         """
-        raise NotImplementedError
+        ids: list[int] = []
+        touched: list[int] = []
+        for name, group_of in self._grouped(names, group):
+            found, new = self._judgements.add([name], group_of)
+            ids += [id_ for id_ in found if id_ not in ids]
+            touched += new
+        self._retag(touched)
+        return self._judgements.labels(ids)
 
     def remove_labels(self, label_ids: Sequence[int]) -> str:
         """Remove labels with their tags and corrections from sight; the token brings all back by `restore_labels`."""
-        raise NotImplementedError
+        rivals = self._rivals(label_ids)
+        token = self._judgements.remove(label_ids)
+        self._retag(rivals)
+        return token
 
     def restore_labels(self, token: str) -> list[Label]:
         """Undo a `remove_labels`."""
-        raise NotImplementedError
+        ids = self._judgements.restore(token)
+        self._retag(ids)
+        return self._judgements.labels(ids)
 
     def rename_label(self, label_id: int, name: str) -> Label:
         """Give a label another name; corrections and learned versions stay, an untrained label is tagged anew."""
-        raise NotImplementedError
+        self._judgements.update(label_id, name=name)
+        self._retag([label_id])
+        return self._judgements.labels([label_id])[0]
 
     def merge_labels(self, into_id: int, from_id: int) -> Label:
         """Move the corrections of one label to another (which wins where both spoke) and remove the first."""
-        raise NotImplementedError
+        self._judgements.merge(into_id, from_id)
+        self._retag([into_id])
+        return self._judgements.labels([into_id])[0]
 
     def update_label(
         self,
         label_id: int,
         *,
-        group: str | None | Literal["keep"] = "keep",
+        group: str | Literal["keep"] | None = "keep",
         color: str | None = None,
         pinned: int | None = None,
         threshold: float | None = None,
     ) -> Label:
         """Change a label's group ("keep": leave it; None: no group), colour, key (0: none) or dial (-1..+1)."""
-        raise NotImplementedError
+        values: dict[str, str | int | float | None] = {}
+        if group != "keep":
+            values["group_name"] = group.strip() or None if group else None
+        if color is not None:
+            values["color"] = color
+        if pinned is not None:
+            values["pinned"] = pinned
+        if threshold is not None:
+            values["threshold"] = min(max(threshold, -1.0), 1.0)
+        rivals = self._rivals([label_id])
+        if values:
+            self._judgements.update(label_id, **values)
+        self._counted.clear()
+        if values.keys() & {"group_name", "threshold"}:
+            self._retag([label_id, *rivals])
+        return self._judgements.labels([label_id])[0]
 
     def starter_labels(self) -> list[str]:
         """About 60 common labels to offer at first run."""
-        raise NotImplementedError
+        lines = resources.path("starter_labels.txt").read_text(encoding="utf-8").splitlines()
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
     # corrections ---------------------------------------------------------------------------------------------------
 
@@ -231,67 +357,244 @@ class Library:
 
         On disk before it returns. Returns what had been said before (None: nothing), for `correct_many` to undo it.
         """
-        raise NotImplementedError
+        words = [(yes, True), (no, False), (clear, None)]
+        said = [Correction(photo_id, label_id, present) for ids, present in words for photo_id in ids]
+        if len({correction.photo_id for correction in said}) < len(said):
+            raise AlbumenError("A photo cannot be corrected to yes and to no at once; name each photo once.")
+        return self.correct_many(said)
 
     def correct_many(self, corrections: Iterable[Correction]) -> list[Correction]:
         """The same for any labels in one transaction; returns the previous words in an order that undoes it."""
-        raise NotImplementedError
+        previous = self._judgements.correct(list(corrections))
+        self._counted.clear()
+        self._changed(ids=[correction.photo_id for correction in previous], labels=True)
+        return previous
 
     # learning ------------------------------------------------------------------------------------------------------
 
     def versions(self, label_id: int | None = None) -> list[Version]:
         """Stored prompt versions, newest first."""
-        raise NotImplementedError
+        return self._judgements.versions(label_id)
 
     def activate(self, version_id: int) -> PhotosChanged:
         """Tag the library with this version of its label from now on (also: go back to an older one)."""
-        raise NotImplementedError
+        head = self._judgements.head(version_id)
+        before = self._judgements.tagged(head.label_id)
+        recognition = self._recognition()
+        if self._judgements.model_of(version_id) != recognition.number:
+            raise AlbumenError(f"Version {version_id} belongs to another model; switch to that model first.")
+        self._judgements.activate(version_id)
+        self._retag([head.label_id])
+        self.take_changes()
+        moved = before ^ self._judgements.tagged(head.label_id)
+        return PhotosChanged(ids=tuple(sorted(moved)), labels=True)
 
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         """The `n` questions whose answers teach most, least certain first, each with its reason."""
-        raise NotImplementedError
+        from engine.recognition import tensor_head
+        from engine.review import next_questions
+
+        recognition = self._recognition()
+        heads = {head.label_id: head for head in recognition.heads if label_id in (None, head.label_id)}
+        questions = next_questions(
+            self._training().collection(),
+            {id_: tensor_head(head) for id_, head in heads.items()},
+            self._judgements.answered(),
+            n,
+            dials={id_: head.dial for id_, head in heads.items()},
+        )
+        return [
+            ReviewItem(q.photo_id, q.label_id, heads[q.label_id].name, q.score, q.score >= 0, q.reason)
+            for q in questions
+        ]
 
     # problems ------------------------------------------------------------------------------------------------------
 
     def failures(self) -> list[Failure]:
         """Photos that could not be read, with a sentence each; ignored ones are left out."""
-        raise NotImplementedError
+        return self._store.failures()
 
     def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Try these again at the next `sync`, as if they had never failed."""
-        raise NotImplementedError
+        self._store.update_photos("state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids)
+        self._follow(photo_ids)
+        return PhotosChanged(ids=tuple(photo_ids))
 
     def ignore(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Do not list these as problems any more."""
-        raise NotImplementedError
+        self._store.update_photos("ignored = 1", photo_ids)
+        self._follow(photo_ids)
+        return PhotosChanged(ids=tuple(photo_ids))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
         """Book-keeping after files went to the trash: hide the rows; the token brings them back by `recall`."""
-        raise NotImplementedError
+        token = f"forgotten {time.time_ns()}"
+        self._store.update_photos("hidden = ?", photo_ids, token)
+        self._follow(photo_ids)
+        self._changed(removed=photo_ids, labels=True)
+        return token
 
     def recall(self, token: str) -> PhotosChanged:
         """Undo a `forget`."""
-        raise NotImplementedError
+        ids = self._store.recall(token)
+        self._follow(ids)
+        if self._store.embedded():
+            self._recognition().tag_photos(ids)
+        return PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
 
     # about ---------------------------------------------------------------------------------------------------------
 
     def models(self) -> list[ModelInfo]:
         """The catalogue, with what is installed and what is in use."""
-        raise NotImplementedError
+        from engine import weights
+
+        name = self._model_name()
+        infos = [dataclasses.replace(info, active=info.name == name) for info in weights.catalogue()]
+        if not any(info.active for info in infos):
+            infos.append(ModelInfo(name, os.path.basename(name), os.path.exists(name), True, source=name))
+        return infos
 
     def model(self) -> ModelInfo:
         """The model in use (without loading it)."""
-        raise NotImplementedError
+        return next(info for info in self.models() if info.active)
 
     def doctor(self) -> dict[str, object]:
         """Versions, device, model, integrity of the store, sizes: what a bug report needs."""
-        raise NotImplementedError
+        from engine.diagnosis import examine
+
+        return examine(self._store, self._model_name(), self._device, self.counts())
 
     def export(self, format: Literal["csv", "json"] = "csv") -> str:
         """All effective tags and corrections as one text."""
-        raise NotImplementedError
+        return self._judgements.export(format)
 
     @property
     def thumbnails_directory(self) -> Path:
         """Where the thumbnails are; `Photo.thumbnail` holds whole paths."""
-        raise NotImplementedError
+        return self._store.thumbnails
+
+    # inside --------------------------------------------------------------------------------------------------------
+
+    def _model_name(self) -> str:
+        return self._name or self._store.get("model", "starter")
+
+    def _recognition(self) -> Recognition:
+        if self._loaded is None:
+            from engine.recognition import Recognition
+
+            self._loaded = Recognition(self._store, self._judgements, self._model_name(), self._device)
+            self._store.set("model number", str(self._loaded.number))
+        return self._loaded
+
+    def _pool(self, resolution: int) -> DecodePool:
+        """The decoding processes; 0 takes them for whatever resolution they are."""
+        if self._decoding is None or resolution not in (0, self._decoding.resolution):
+            from engine.decode_pool import DecodePool
+
+            if self._decoding is not None:
+                self._decoding.close()
+            self._decoding = DecodePool(resolution or 224)
+        return self._decoding
+
+    def _training(self) -> Training:
+        from engine.training import Training
+
+        return Training(self._judgements, self._recognition(), self._view.taken_at)
+
+    def _watched(self, job: Generator[Step, None, T]) -> Generator[Step, None, T]:
+        """Keep columns and counts in step with what a job reports."""
+        try:
+            while True:
+                step = next(job)
+                if isinstance(step, PhotosChanged):
+                    self._view.refresh([*step.ids, *step.added, *step.removed])
+                    for counted in self._counted.values():
+                        counted.stale = True
+                yield step
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        finally:
+            job.close()
+
+    def _follow(self, ids: Sequence[int]) -> None:
+        """Photos went out of sight, came back, or changed their state."""
+        self._view.refresh(ids)
+        self._counted.clear()
+        if self._loaded is not None:
+            self._loaded.reread(ids)
+
+    def _changed(
+        self, ids: Sequence[int] = (), added: Sequence[int] = (), removed: Sequence[int] = (), labels: bool = False
+    ) -> None:
+        before = self._changes
+        self._view.refresh([*added, *removed])
+        self._counted.clear()
+        self._changes = PhotosChanged(
+            tuple(dict.fromkeys((*before.ids, *ids))),
+            tuple(dict.fromkeys((*before.added, *added))),
+            tuple(dict.fromkeys((*before.removed, *removed))),
+            before.labels or labels,
+        )
+
+    def _retag(self, label_ids: Sequence[int]) -> None:
+        """Labels are new or different: tag the library with them now (one matrix product)."""
+        self._counted.clear()
+        if self._loaded is not None:
+            self._loaded.heads_changed()
+        if not self._store.embedded():
+            self._changed(labels=True)
+            return
+        if not label_ids:
+            return
+        before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
+        for _ in self._recognition().tag_labels(label_ids):
+            pass
+        moved = set().union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
+        self._changed(ids=sorted(moved), labels=True)
+
+    def _rivals(self, label_ids: Sequence[int]) -> list[int]:
+        """Other labels in the exclusive groups of these."""
+        names = self._judgements.names()
+        groups = {names[id_][1] for id_ in label_ids if id_ in names} - {None}
+        return [id_ for id_, (_, group) in names.items() if group in groups and id_ not in label_ids]
+
+    def _grouped(self, names: Sequence[str], group: str | None) -> list[tuple[str, str | None]]:
+        """The names with their groups: 'not X' beside 'X' excludes it, unless the person says otherwise."""
+        known = {fold(name): of for name, of in self._judgements.names().values()}
+        asked = {fold(name) for name in names}
+        grouped: list[tuple[str, str | None]] = []
+        for name in names:
+            folded = fold(name)
+            other = folded.removeprefix("not ") if folded.startswith("not ") else f"not {folded}"
+            pair = group
+            if group is None and folded not in known and (other in asked or other in known):
+                pair = known.get(other) or folded.removeprefix("not ")
+                if known.get(other, "") is None:
+                    grouped.append((other, pair))
+            grouped.append((checked_name(name), group if pair is None else pair))
+        return grouped
+
+    def _count_photos(self) -> Counts:
+        untrained = self._judgements.untrained(int(self._store.get("model number", "0")))
+        photos, pending, review, untagged, problems = (
+            self._view.number(query) for query in ("", "is:pending", "is:review", "is:untagged", "is:problem")
+        )
+        return Counts(photos, pending, review, untagged, problems, sum(untrained.values()))
+
+    def _count(self, what: str, count: Callable[[], object]) -> object:
+        """Counts are made once and kept until something changes; while a job runs they may lag behind a little, so
+        that counting takes at most a tenth of the time whatever the size of the library."""
+        now = time.monotonic()
+        known = self._counted.get(what)
+        if known is None or (known.stale and now - known.made_at > 10 * known.seconds):
+            value = count()
+            known = self._counted[what] = _Counted(value, time.monotonic() - now, time.monotonic())
+        return known.value
+
+
+@dataclass(slots=True)
+class _Counted:
+    value: object
+    seconds: float
+    made_at: float
+    stale: bool = False

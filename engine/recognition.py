@@ -1,0 +1,266 @@
+"""What the model in use says about the library's photos: embeddings in memory, label heads, machine tags, ranking.
+
+Knows: how model, matrix, heads and store are kept in step. Does not know: how a score is made (`classifier`), SQL
+(`store`, `judgements`), files, what a person is shown. Importing it imports torch; `library` does so on first need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine import classifier, weights
+from engine.classifier import Head, Scorer, Vocabulary
+from engine.judgements import Judgements, StoredHead
+from engine.matrix import Matrix, pack, unpack
+from engine.store import Store
+
+_BLOCK = 16  # labels tagged per step over the whole library: bounds z to 64 MB at a million photos
+
+
+class Recognition:
+    """One model over one library. Everything is loaded when first needed and kept until the object goes."""
+
+    def __init__(self, store: Store, judgements: Judgements, name: str, device: str) -> None:
+        """Load the model `name`. Raises AlbumenError when it cannot be."""
+        self._store = store
+        self._judgements = judgements
+        self.model = weights.load(name, device)
+        self.number = store.model_number(self.model.model_id, name)
+        self._vocabulary: Vocabulary | None = None
+        self._matrix: Matrix | None = None
+        self._heads: list[StoredHead] | None = None
+        self._queries: dict[str, Tensor] = {}
+
+    # vectors -------------------------------------------------------------------------------------------------------
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The wide vocabulary in this model's space; encoded once and kept in the store."""
+        if self._vocabulary is None:
+            words = classifier.vocabulary_words()
+            key = f"vocabulary {_digest(words)}"
+            stored = self._store.text_features(self.number, key)
+            if stored is None:
+                features = classifier.vocabulary(self.model).features
+                self._store.put_text_features(self.number, [(key, as_bytes(features))])
+            else:
+                features = _tensor(stored).view(len(words), -1)
+            self._vocabulary = Vocabulary(words, features, float(self.model.clip.logit_scale.detach().exp()))
+        return self._vocabulary
+
+    @property
+    def matrix(self) -> Matrix:
+        """The embeddings of all photos that can be seen."""
+        if self._matrix is None:
+            matrix = Matrix(self.model.embed_dim)
+            matrix.reserve(self._store.embedding_count(self.number))
+            self._renew_centres()
+            for rows in self._store.embeddings(self.number):
+                matrix.put(*self._read(rows))
+            self._matrix = matrix
+        return self._matrix
+
+    def _renew_centres(self) -> None:
+        """The vocabulary changes with the program; the centre that is stored with each embedding follows it."""
+        digest = _digest(self.vocabulary.words)
+        if self._store.vocabulary_of(self.number) == digest:
+            return
+        renewed: list[tuple[float, int]] = []
+        for rows in self._store.embeddings(self.number, unseen=True):
+            ids, vectors, _ = self._read(rows)
+            renewed += zip(self.vocabulary.centre(vectors).tolist(), ids, strict=True)
+        self._store.put_centres(self.number, digest, renewed)
+
+    def _read(self, rows: Sequence[tuple[int, bytes, float]]) -> tuple[list[int], Tensor, Tensor]:
+        ids, blobs, centres = zip(*rows, strict=True)
+        return list(ids), unpack(blobs, self.model.embed_dim), torch.tensor(centres)
+
+    def text_vectors(self, names: Sequence[str]) -> Tensor:
+        """Zero-shot vectors (L, D) of label names; encoded once and kept in the store."""
+        prefix = _digest(classifier.TEMPLATES)
+        keys = [f"{prefix} {name}" for name in names]
+        known = {key: self._store.text_features(self.number, key) for key in keys}
+        new = [name for name, key in zip(names, keys, strict=True) if known[key] is None]
+        if new:
+            made = dict(zip(new, classifier.text_features(self.model, new), strict=True))
+            rows = [(f"{prefix} {name}", as_bytes(vector)) for name, vector in made.items()]
+            self._store.put_text_features(self.number, rows)
+            known |= dict(rows)
+        return torch.stack([_tensor(known[key] or b"") for key in keys])
+
+    def query_vector(self, words: str) -> Tensor:
+        """The unit text feature (D,) of a query; what was asked lately is remembered, in memory only."""
+        if words not in self._queries:
+            if len(self._queries) > 256:
+                self._queries.clear()
+            self._queries[words] = classifier.text_features(self.model, [words])[0]
+        return self._queries[words]
+
+    # photos come and go --------------------------------------------------------------------------------------------
+
+    def known_content(self, hashes: Sequence[str]) -> dict[str, Tensor]:
+        """Vectors (D,) of contents that this model has encoded before, by content hash."""
+        rows = self._store.embeddings_by_content(self.number, hashes)
+        return dict(zip((row[0] for row in rows), unpack([row[1] for row in rows], self.model.embed_dim), strict=True))
+
+    def store_photos(self, ids: Sequence[int], vectors: Sequence[Tensor], tag: bool = True) -> None:
+        """Keep the image features, one (D,) each, of newly encoded photos, and tag them."""
+        features = torch.stack([vector.half() for vector in vectors])  # (B, D)
+        centre = self.vocabulary.centre(features)  # (B,)
+        self.matrix.put(ids, features, centre)
+        self._store.put_embeddings(self.number, zip(ids, pack(features), centre.tolist(), strict=True))
+        if tag:
+            self.tag_photos(ids)
+
+    def reread(self, ids: Sequence[int]) -> None:
+        """Follow the store after photos went out of sight or came back (their rows still have embeddings)."""
+        if self._matrix is None:
+            return
+        rows = self._store.embeddings_of(self.number, ids)
+        self._matrix.remove(set(ids) - {row[0] for row in rows})
+        if rows:
+            self._matrix.put(*self._read(rows))
+
+    # tags ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def heads(self) -> list[StoredHead]:
+        """What tags now, one head per label; labels that this model has not met get their zero-shot version first."""
+        if self._heads is None:
+            names = self._judgements.names()
+            new = sorted(set(names) - set(self._judgements.zero_shot(self.number)))
+            if new:
+                self._make_zero_shot(new, [names[id_][0] for id_ in new], [names[id_][1] for id_ in new])
+            self._heads = self._judgements.heads(self.number)
+        return self._heads
+
+    def _make_zero_shot(self, label_ids: Sequence[int], names: Sequence[str], groups: Sequence[str | None]) -> None:
+        made = classifier.zero_shot_heads(self.vocabulary, names, self.text_vectors(names), groups)
+        active = {head.label_id for head in self._judgements.heads(self.number)}
+        with self._store.transaction(durable=False):
+            for id_, head in zip(label_ids, made, strict=True):
+                self._judgements.add_version(
+                    *(id_, self.number, "zero-shot", as_bytes(head.vector), (head.anchor, head.threshold)),
+                    active=id_ not in active,
+                    report={"sentence": "The words of the label, before any correction."},
+                )
+
+    def heads_changed(self) -> None:
+        """A label, a version or a dial changed in the store."""
+        self._heads = None
+
+    def tag_photos(self, ids: Sequence[int]) -> None:
+        """Tag these photos with all labels."""
+        rows = torch.from_numpy(self.matrix.rows(ids))
+        self._judgements.replace_tags(self._tag_rows(rows[rows >= 0], self.heads), photo_ids=ids)
+
+    def tag_labels(self, label_ids: Sequence[int] | None = None) -> Iterator[int]:
+        """Tag the whole library with these labels (None: all) and with the rivals in their exclusive groups.
+
+        Each step tags at most 16 labels in one transaction and yields how many labels are done.
+        """
+        groups = {head.group for head in self.heads if label_ids is None or head.label_id in label_ids} - {None}
+        chosen = [
+            head for head in self.heads if label_ids is None or head.label_id in label_ids or head.group in groups
+        ]
+        done = 0
+        for block in _blocks(chosen):
+            rows = self._tag_rows(torch.arange(len(self.matrix)), block)
+            self._judgements.replace_tags(rows, label_ids=[head.label_id for head in block])
+            done += len(block)
+            yield done
+
+    def _tag_rows(self, rows: Tensor, heads: Sequence[StoredHead]) -> list[tuple[int, int, float, bool]]:
+        """(label id, photo id, score, calibrated) of what the heads put on the photos in these rows of the matrix."""
+        if not heads or not len(rows):
+            return []
+        whole = len(rows) == len(self.matrix)
+        x = self.matrix.image_features if whole else self.matrix.image_features[rows]  # (N, D)
+        centre = self.matrix.centre if whole else self.matrix.centre[rows]  # (N,)
+        scorer = Scorer([tensor_head(head) for head in heads])
+        z = scorer.scores(x, centre)  # (N, L)
+        dials = torch.tensor([head.dial for head in heads])  # (L,)
+        present = classifier.decide(z, scorer.thresholds, [head.group for head in heads], dials)  # (N, L)
+        found: list[tuple[int, int, float, bool]] = []
+        ids = torch.from_numpy(self.matrix.ids)
+        for column, head in enumerate(heads):
+            at = present[:, column].nonzero()[:, 0]
+            here = z[at, column]
+            if head.calibration is None:
+                scores = here - head.threshold - classifier.DIAL * head.dial
+            else:
+                scores = classifier.probability(here, tensor_head(head))
+            photo_ids = ids[at if whole else rows[at]].tolist()
+            found += [
+                (head.label_id, photo_id, score, head.calibration is not None)
+                for photo_id, score in zip(photo_ids, scores.tolist(), strict=True)
+            ]
+        return found
+
+    # ranking -------------------------------------------------------------------------------------------------------
+
+    def scores(self, words: str, strictness: float = 0.0) -> npt.NDArray[np.float32]:
+        """(N,) per matrix row: z above the line of a good match; a label of that name that learned lends its head."""
+        label_id = self._judgements.find(words)
+        head = next((head for head in self.heads if head.label_id == label_id and head.kind != "zero-shot"), None)
+        if head is None:
+            scale, line = self.vocabulary.logit_scale, classifier.MATCH_THRESHOLD
+            ranking = Head(scale * self.query_vector(words), scale)
+        else:
+            ranking, line = tensor_head(head), head.threshold + classifier.DIAL * head.dial
+        products = self.products(ranking.vector)  # (N,)
+        anchors = (ranking.anchor * self.matrix.centre).numpy()
+        z: npt.NDArray[np.float32] = products - anchors - np.float32(line + classifier.DIAL * strictness)
+        return z
+
+    def products(self, vector: Tensor) -> npt.NDArray[np.float32]:
+        """(N,) per matrix row: image_features . vector (D,). One scan of the half-precision matrix, at the speed of
+        memory; sums are kept in single precision."""
+        with torch.no_grad():
+            products = F.linear(self.matrix.image_features, vector.half()[None])  # (N, 1)
+        return products[:, 0].float().numpy()
+
+    def vector(self, photo_id: int) -> Tensor | None:
+        """The image features (D,) of a photo, or None while it has none."""
+        (row,) = self.matrix.rows([photo_id])
+        return None if row < 0 else self.matrix.image_features[int(row)]
+
+
+def tensor_head(head: StoredHead) -> Head:
+    """A stored head as the tensors that `classifier` and `learning` work with."""
+    return Head(_tensor(head.vector), head.anchor, head.threshold, head.calibration)
+
+
+def _blocks(heads: Sequence[StoredHead]) -> Iterator[list[StoredHead]]:
+    """Blocks of labels; an exclusive group is never torn apart, because its labels are decided together."""
+    together: dict[object, list[StoredHead]] = {}
+    for head in heads:
+        together.setdefault(head.group if head.group is not None else head.label_id, []).append(head)
+    block: list[StoredHead] = []
+    for some in together.values():
+        if block and len(block) + len(some) > _BLOCK:
+            yield block
+            block = []
+        block = block + some
+    if block:
+        yield block
+
+
+def as_bytes(tensor: Tensor) -> bytes:
+    """A tensor as the store keeps vectors of labels: float32, little-endian."""
+    return tensor.numpy(force=True).astype("<f4").tobytes()
+
+
+def _tensor(data: bytes) -> Tensor:
+    return torch.from_numpy(np.frombuffer(data, "<f4").astype(np.float32))
+
+
+def _digest(texts: Sequence[str]) -> str:
+    return hashlib.blake2b("\n".join(texts).encode(), digest_size=8).hexdigest()

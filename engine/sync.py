@@ -1,0 +1,507 @@
+"""The job that makes a library match the disk: scan, moves, thumbnails, embeddings, tags.
+
+Knows: in which order, in steps of which size, and what survives a kill between any two of them: every step is one
+transaction and leaves rows that the next `sync` takes up. Does not know: how folders are walked (`scan`), files decoded
+(`decode_pool`), pixels encoded (`recognition`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import scan
+from engine.decode_pool import DecodePool
+from engine.images import Decoded
+from engine.records import AlbumenError, Failure, FolderState, PhotosChanged, PhotoState, Progress, SyncReport
+from engine.scan import Diff, FileStat, Known
+from engine.store import SHOWN, Store, local_day
+
+if TYPE_CHECKING:
+    from engine.recognition import Recognition
+
+Steps = Generator[Progress | PhotosChanged, None, None]
+
+_BATCH = 32  # photos per transaction: what a kill can cost
+_ROWS = 500  # rows per transaction while the scan is written down
+_STEP_SECONDS = 0.2  # aim of one encoding step
+_SETTLE_SECONDS = 10.0  # how long a sync waits for files that are being written
+_PATIENCE = (3600.0, 86400.0)  # a photo that failed is tried again after an hour, after a day, then only when asked
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one sync has done so far."""
+
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    removed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    settling: list[FileStat] = field(default_factory=list)
+
+
+class Sync:
+    """One run over one store.
+
+    `recognition` gives the model on first need; `pool` the decoding processes for an input resolution (0: any);
+    `follow`
+    is told which photos went out of sight or came back.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        recognition: Callable[[], Recognition],
+        pool: Callable[[int], DecodePool],
+        follow: Callable[[Sequence[int]], None],
+    ) -> None:
+        self._store = store
+        self._follow = follow
+        self._recognition = recognition
+        self._pool = pool
+        self._work = _Work()
+        self._tags = True
+
+    def run(
+        self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]
+    ) -> Generator[Progress | PhotosChanged, None, SyncReport]:
+        """The whole job (see `Library.sync`)."""
+        started = time.monotonic()
+        roots = [root for root in self._store.roots() if folder_ids is None or root[0] in folder_ids]
+        diffs: list[tuple[int, Diff]] = []
+        for folder_id, path in roots:
+            diffs.append((folder_id, (yield from self._scan(folder_id, path, exclusions))))
+        yield from self._apply(diffs)
+        if self._store.number(f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"):
+            yield from self.encode()
+            yield from self._settle()
+        work = self._work
+        return SyncReport(
+            *(work.added, work.updated, work.moved, work.removed, work.failed, work.skipped),
+            seconds=time.monotonic() - started,
+        )
+
+    # the disk ------------------------------------------------------------------------------------------------------
+
+    def _scan(
+        self, folder_id: int, root: bytes, exclusions: Sequence[str]
+    ) -> Generator[Progress | PhotosChanged, None, Diff]:
+        known = self._known("folder_id = ? AND hidden IS NULL", (folder_id,))
+        found: list[FileStat] = []
+        if not root:
+            found = [stat for row in known if (stat := _stat(row.path)) is not None]
+            return scan.diff(found, known)
+        (token,) = self._store.rows("SELECT scan_token FROM folders WHERE id = ?", (folder_id,))[0]
+        walk = scan.walk(root, exclusions, token)
+        for some in walk:
+            found += some
+            yield Progress("scan", len(found), 0, detail=os.fsdecode(root))
+        diff = scan.diff(found, known, walk)
+        self._work.skipped += walk.skipped
+        if self._store.set_folder_state(folder_id, FolderState.OFFLINE if diff.folder_offline else FolderState.ONLINE):
+            yield PhotosChanged(labels=True)
+        if not diff.folder_offline and walk.token != token:
+            with self._store.transaction(durable=False) as connection:
+                connection.execute("UPDATE folders SET scan_token = ? WHERE id = ?", (walk.token, folder_id))
+        return diff
+
+    def _known(self, condition: str, parameters: Sequence[object] = ()) -> list[Known]:
+        return [
+            Known(path, size, mtime_ns, id_, PhotoState(state), content_hash, attempts)
+            for path, size, mtime_ns, id_, state, content_hash, attempts in self._store.rows(
+                f"SELECT path, size, mtime_ns, id, state, content_hash, attempts FROM photos WHERE {condition}",
+                parameters,
+            )
+        ]
+
+    def _apply(self, diffs: Sequence[tuple[int, Diff]]) -> Steps:
+        """Write down what the scan found. Content decides: a file whose bytes belonged to a row that lost its file is
+        that row, wherever it is now; so two photos that changed names keep their own tags."""
+        arrived: dict[bytes, tuple[int, FileStat]] = {}  # path -> (folder, file) that holds new content for us
+        owner: dict[bytes, Known] = {}  # path -> the row that had this path until now
+        homeless: list[Known] = []  # rows whose content is not where it was
+        offline: list[int] = []
+        returned: list[int] = []
+        unread: list[int] = []
+        for folder_id, diff in diffs:
+            arrived |= {stat.path: (folder_id, stat) for stat in diff.added}
+            for known, stat in diff.changed:
+                arrived[stat.path] = (folder_id, stat)
+                owner[stat.path] = known
+            homeless += diff.vanished
+            offline += [known.photo_id for known in diff.offline if known.state != PhotoState.OFFLINE]
+            returned += [known.photo_id for known in diff.returned]
+            unread += [known.photo_id for known, _ in diff.retry if known.state in _AWAY]
+            self._work.settling += diff.settling
+        vanished = [known.photo_id for known in homeless if known.state != PhotoState.MISSING]
+        if arrived:
+            gone_before = {known.photo_id for known in homeless}
+            for known in self._known(f"NOT ({SHOWN})"):  # removed from sight or missing since earlier
+                if known.path in arrived:
+                    owner.setdefault(known.path, known)
+                elif known.photo_id not in gone_before:
+                    homeless.append(known)
+        yield from self._set_state(PhotoState.OFFLINE, offline)
+        yield from self._set_state(PhotoState.OK, returned)
+        yield from self._set_state(PhotoState.PENDING, unread)
+        homes, touched = yield from self._recognise(arrived, owner, homeless)
+        yield from self._move(homes, arrived)
+        yield from self._write_down(arrived, owner, homes, touched)
+        gone = sorted(set(vanished) - {known.photo_id for known in homes.values()})
+        self._work.removed += len(gone)
+        yield from self._set_state(PhotoState.MISSING, gone)
+
+    def _recognise(
+        self, arrived: dict[bytes, tuple[int, FileStat]], owner: dict[bytes, Known], homeless: Sequence[Known]
+    ) -> Generator[Progress | PhotosChanged, None, tuple[dict[bytes, Known], set[bytes]]]:
+        """Hash what may be an old acquaintance: path -> the row that moved there, and paths that were only touched."""
+        candidates = [*homeless, *owner.values()]
+        sizes = {known.size for known in candidates if known.content_hash}
+        worth = [path for path, (_, stat) in arrived.items() if stat.size in sizes]
+        by_content: dict[str, list[Known]] = {}
+        for known in candidates:
+            by_content.setdefault(known.content_hash, []).append(known)
+        homes: dict[bytes, Known] = {}
+        touched: set[bytes] = set()
+        if not worth:
+            return homes, touched
+        done = 0
+        for answer in self._pool(0).hash(worth, wait=0.1):
+            if isinstance(answer, tuple):
+                path, content = answer
+                same = by_content.get(content, [])
+                before = next((known for known in same if known.path == path), None)
+                if before is not None:
+                    touched.add(path)
+                    same.remove(before)
+                elif same:
+                    homes[path] = same.pop(0)
+            done += answer is not None
+            if done % 64 == 0 or answer is None:
+                yield Progress("scan", done, len(worth))
+        return homes, touched
+
+    def _move(self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]) -> Steps:
+        """Give moved rows their new paths, all in one transaction: in a ring of renames each path is free only then."""
+        if not homes:
+            return
+        replaced: list[int] = []
+        with self._store.transaction(durable=False) as connection:
+            connection.executemany(
+                "UPDATE photos SET path = ? WHERE id = ?",
+                [(b"\0moving %d" % known.photo_id, known.photo_id) for known in homes.values()],
+            )
+            for path, known in homes.items():
+                folder_id, stat = arrived[path]
+                # Another row may still hold the path: its own content is gone from there.
+                for (lost,) in self._store.rows("SELECT id FROM photos WHERE path = ?", (path,)):
+                    connection.execute(
+                        "UPDATE photos SET path = ?, state = 'missing' WHERE id = ?",
+                        (b"\0replaced %d %s" % (lost, path), lost),
+                    )
+                    replaced.append(lost)
+                connection.execute(
+                    f"""UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?, mtime_ns = ?, hidden = NULL,
+                        state = CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END WHERE id = ?""",
+                    (path, _name(path), folder_id, stat.size, stat.mtime_ns, known.photo_id),
+                )
+        self._work.moved += len(homes)
+        self._work.removed += len(replaced)
+        yield from self._seen_again([known.photo_id for known in homes.values()])
+        if replaced:
+            self._follow(replaced)
+            yield PhotosChanged(removed=tuple(replaced), labels=True)
+
+    def _write_down(
+        self,
+        arrived: dict[bytes, tuple[int, FileStat]],
+        owner: dict[bytes, Known],
+        homes: dict[bytes, Known],
+        touched: set[bytes],
+    ) -> Steps:
+        """Rows for files that are new, edited, touched, or back at a path that was removed from sight."""
+        moved = {known.photo_id for known in homes.values()}
+        rest = [(path, *entry) for path, entry in arrived.items() if path not in homes]
+        for start in range(0, len(rest), _ROWS):
+            added, changed = [], []
+            with self._store.transaction(durable=False) as connection:
+                for path, folder_id, stat in rest[start : start + _ROWS]:
+                    known = owner.get(path)
+                    values = (folder_id, stat.size, stat.mtime_ns)
+                    if known is None or known.photo_id in moved:
+                        taken_at = stat.mtime_ns / 1e9
+                        row = connection.execute(
+                            """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day)
+                                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                            (path, _name(path), *values, taken_at, local_day(taken_at)),
+                        ).lastrowid
+                        assert row is not None
+                        added.append(row)
+                        continue
+                    same = path in touched or (known.size, known.mtime_ns) == (stat.size, stat.mtime_ns)
+                    state = f"CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END" if same else "'pending'"
+                    connection.execute(
+                        f"""UPDATE photos SET folder_id = ?, size = ?, mtime_ns = ?, hidden = NULL, state = {state},
+                            attempts = 0, reason = '', ignored = 0 WHERE id = ?""",
+                        (*values, known.photo_id),
+                    )
+                    changed.append(known.photo_id)
+            self._work.added += len(added)
+            if added:
+                yield PhotosChanged(added=tuple(added))
+            yield from self._seen_again(changed)
+
+    def _seen_again(self, ids: Sequence[int]) -> Steps:
+        if ids:
+            self._follow(ids)
+            yield PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
+
+    def _set_state(self, state: PhotoState, ids: Sequence[int]) -> Steps:
+        for start in range(0, len(ids), _ROWS):
+            some = ids[start : start + _ROWS]
+            with self._store.transaction(durable=False) as connection:
+                connection.executemany("UPDATE photos SET state = ? WHERE id = ?", [(state.value, id_) for id_ in some])
+            self._follow(some)
+            if state is PhotoState.MISSING:
+                yield PhotosChanged(removed=tuple(some), labels=True)
+            elif state in (PhotoState.OK, PhotoState.PENDING):
+                yield PhotosChanged(ids=tuple(some), added=tuple(some), labels=True)
+            else:
+                yield PhotosChanged(ids=tuple(some))
+
+    def _settle(self) -> Steps:
+        """Take up files that were being written during the scan, as soon as they rest."""
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        waiting: Sequence[FileStat] = self._work.settling
+        while waiting and time.monotonic() < deadline:
+            ready, waiting = scan.settled(waiting)
+            if ready:
+                yield from self._apply_settled(ready)
+                yield from self.encode()
+            elif waiting:
+                time.sleep(0.05)  # short: searches are answered between steps
+                yield Progress("scan", 0, len(waiting), detail="waiting for files that are being written")
+
+    def _apply_settled(self, ready: Sequence[FileStat]) -> Steps:
+        roots = [(id_, root) for id_, root in self._store.roots() if root]
+        per_folder: dict[int, list[FileStat]] = {}
+        for stat in ready:
+            folder_id = next((id_ for id_, root in roots if stat.path.startswith(root.rstrip(b"/\\"))), None)
+            if folder_id is not None:
+                per_folder.setdefault(folder_id, []).append(stat)
+        diffs = []
+        for folder_id, stats in per_folder.items():
+            known = []
+            for stat in stats:
+                known += self._known("path = ? AND hidden IS NULL", (stat.path,))
+            diffs.append((folder_id, scan.diff(stats, known, None)))
+        yield from self._apply(diffs)
+
+    # the model -----------------------------------------------------------------------------------------------------
+
+    def encode(self, tags: bool = True) -> Steps:
+        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches."""
+        self._tags = tags
+        recognition = self._recognition()
+        total = self._store.number(f"SELECT count(*) FROM photos WHERE {_TO_DO}", self._to_do(recognition))
+        if not total:
+            return
+        todo: dict[bytes, int] = {}
+        stream = self._pool(recognition.model.input_resolution).decode(self._paths(recognition, todo), wait=0.1)
+        pace = _Pace(total)
+        batch: list[tuple[int, Decoded]] = []
+        failures: list[tuple[int, Failure]] = []
+        for answer in stream:
+            if answer is None:
+                yield pace.progress("decode")
+                continue
+            if isinstance(answer, Failure):
+                failures.append((todo.pop(os.fsencode(answer.path)), answer))
+            else:
+                batch.append((todo.pop(answer.path), answer))
+            if len(batch) + len(failures) >= _BATCH:
+                yield from self._take(recognition, batch, failures, pace)
+                batch, failures = [], []
+        yield from self._take(recognition, batch, failures, pace)
+
+    def _to_do(self, recognition: Recognition, after: int = 0) -> tuple[object, ...]:
+        now = time.time()
+        return (after, *(now - seconds for seconds in _PATIENCE), recognition.number)
+
+    def _paths(self, recognition: Recognition, todo: dict[bytes, int]) -> Iterator[bytes]:
+        """Paths of what is to be done, by id, read in portions while the pool asks for more."""
+        last = 0
+        while rows := self._store.rows(
+            f"SELECT id, path FROM photos WHERE {_TO_DO} ORDER BY id LIMIT 2048", self._to_do(recognition, last)
+        ):
+            for last, path in rows:
+                todo[path] = last
+                yield path
+
+    def _take(
+        self,
+        recognition: Recognition,
+        batch: list[tuple[int, Decoded]],
+        failures: list[tuple[int, Failure]],
+        pace: _Pace,
+    ) -> Steps:
+        """One batch: failures and thumbnails first, so that the photos can be looked at; then embeddings and tags."""
+        self._write_thumbnails([decoded for _, decoded in batch])
+        merged = self._write_decoded(batch, failures)
+        batch = [entry for entry in batch if entry[0] not in merged]
+        self._work.failed += len(failures)
+        seen = [id_ for id_, _ in batch] + [id_ for id_, _ in failures]
+        yield PhotosChanged(ids=(*seen, *merged.values()), removed=tuple(merged))
+        vectors = recognition.known_content([decoded.content_hash for _, decoded in batch])
+        strangers: dict[str, np.ndarray] = {}  # content hash -> pixels, each content once
+        for _, decoded in batch:
+            if decoded.content_hash not in vectors:
+                strangers[decoded.content_hash] = decoded.pixels
+        waiting = list(strangers)
+        while waiting:
+            some = waiting[: pace.images_per_step()]
+            del waiting[: len(some)]
+            started = time.monotonic()
+            features = recognition.model.encode_images(np.stack([strangers[content] for content in some]))  # (B, D)
+            pace.encoded(len(some), time.monotonic() - started)
+            vectors |= dict(zip(some, features, strict=True))
+            if waiting:
+                yield pace.progress("encode")
+        if batch:
+            with self._store.transaction(durable=False) as connection:
+                ids = [id_ for id_, _ in batch]
+                recognition.store_photos(ids, [vectors[decoded.content_hash] for _, decoded in batch], self._tags)
+                connection.executemany(
+                    "UPDATE photos SET state = 'ok', reason = '', attempts = 0 WHERE id = ?", [(id_,) for id_ in ids]
+                )
+            yield PhotosChanged(ids=tuple(ids), labels=True)
+        pace.done += len(batch) + len(merged) + len(failures)
+        yield pace.progress("encode")
+
+    def _write_thumbnails(self, photos: Iterable[Decoded]) -> None:
+        for decoded in photos:
+            target = self._store.thumbnail(decoded.content_hash)
+            try:
+                if not target.exists():
+                    target.parent.mkdir(exist_ok=True)
+                    partial = target.with_suffix(".partial")
+                    partial.write_bytes(decoded.thumbnail)
+                    os.replace(partial, target)
+            except OSError as error:
+                raise AlbumenError(
+                    f"The thumbnail {target} could not be written ({error.strerror}); make room and sync again."
+                ) from error
+
+    def _write_decoded(
+        self, batch: Sequence[tuple[int, Decoded]], failures: Sequence[tuple[int, Failure]]
+    ) -> dict[int, int]:
+        """What decoding told about the files. Returns rows that turned out to be an older one that moved: new ->
+        old."""
+        merged: dict[int, int] = {}
+        with self._store.transaction(durable=False) as connection:
+            for id_, decoded in batch:
+                (before,) = self._store.rows("SELECT content_hash FROM photos WHERE id = ?", (id_,))[0]
+                if not before and (old := self._moved_from(id_, decoded.content_hash)):
+                    self._merge(id_, old)
+                    merged[id_] = old
+                    continue
+                if before and before != decoded.content_hash:
+                    connection.execute("DELETE FROM embeddings WHERE photo_id = ?", (id_,))
+                    self._work.updated += 1
+                taken_at = decoded.taken_at if decoded.taken_at is not None else decoded.mtime_ns / 1e9
+                connection.execute(
+                    """UPDATE photos SET content_hash = ?, width = ?, height = ?, taken_at = ?, day = ?, size = ?,
+                        mtime_ns = ? WHERE id = ?""",
+                    (
+                        *(decoded.content_hash, decoded.width, decoded.height, taken_at, local_day(taken_at)),
+                        *(decoded.size, decoded.mtime_ns, id_),
+                    ),
+                )
+            for id_, failure in failures:
+                connection.execute(
+                    """UPDATE photos SET state = 'failed', reason = ?, attempts = attempts + 1, tried_at = ?
+                        WHERE id = ?""",
+                    (failure.reason, time.time(), id_),
+                )
+        return merged
+
+    def _moved_from(self, id_: int, content: str) -> int | None:
+        """The row of the same content whose file is no longer there, although no scan has noticed yet."""
+        for old, path, folder in self._store.rows(
+            """SELECT photos.id, photos.path, folders.path FROM photos JOIN folders ON folders.id = folder_id
+                WHERE content_hash = ? AND photos.id != ? AND hidden IS NULL AND photos.state IN ('ok', 'missing')
+                AND folders.state = 'online'""",
+            (content, id_),
+        ):
+            if not os.path.lexists(path) and (not folder or os.path.isdir(folder)):
+                return int(old)
+        return None
+
+    def _merge(self, new: int, old: int) -> None:
+        """The new row is the old one at another place: the old one goes there, with all that was said about either."""
+        with self._store.transaction(durable=False) as connection:
+            (path, name, folder_id, size, mtime_ns) = self._store.rows(
+                "SELECT path, name, folder_id, size, mtime_ns FROM photos WHERE id = ?", (new,)
+            )[0]
+            connection.execute("UPDATE OR IGNORE corrections SET photo_id = ? WHERE photo_id = ?", (old, new))
+            for table in ("corrections", "tags", "embeddings"):
+                connection.execute(f"DELETE FROM {table} WHERE photo_id = ?", (new,))
+            connection.execute("DELETE FROM photos WHERE id = ?", (new,))
+            connection.execute(
+                """UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?, mtime_ns = ?, state = 'ok'
+                    WHERE id = ?""",
+                (path, name, folder_id, size, mtime_ns, old),
+            )
+        self._work.moved += 1
+        self._work.added -= 1
+        self._follow([old])
+
+
+_AWAY = (PhotoState.OFFLINE, PhotoState.MISSING)
+_ENCODED = "EXISTS (SELECT 1 FROM embeddings WHERE photo_id = photos.id)"
+
+# Parameters: id after which to begin, the moments before which a first and a second failure must lie, the model.
+_TO_DO = f"""id > ? AND {SHOWN} AND (state = 'pending'
+    OR (state = 'failed' AND ignored = 0 AND ((attempts = 1 AND tried_at < ?) OR (attempts = 2 AND tried_at < ?)))
+    OR (state = 'ok' AND NOT EXISTS (SELECT 1 FROM embeddings WHERE model = ? AND photo_id = photos.id)))"""
+
+
+class _Pace:
+    """How fast it goes: photos per second for the person, images per encoding step for the window's sake."""
+
+    def __init__(self, total: int) -> None:
+        self.done = 0
+        self._total = total
+        self._started = time.monotonic()
+        self._seconds_per_image = 0.02
+
+    def encoded(self, images: int, seconds: float) -> None:
+        self._seconds_per_image += 0.5 * (seconds / images - self._seconds_per_image)
+
+    def images_per_step(self) -> int:
+        return max(1, min(_BATCH, int(_STEP_SECONDS / max(self._seconds_per_image, 1e-6))))
+
+    def progress(self, phase: str) -> Progress:
+        elapsed = time.monotonic() - self._started
+        rate = self.done / elapsed if self.done else 0.0
+        return Progress(phase, self.done, self._total, rate, (self._total - self.done) / rate if rate else None)
+
+
+def _stat(path: bytes) -> FileStat | None:
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    return FileStat(path, stat.st_size, stat.st_mtime_ns)
+
+
+def _name(path: bytes) -> str:
+    """The file's name as text for people: undecodable bytes are shown, not lost."""
+    return os.path.basename(path).decode("utf-8", "replace")
