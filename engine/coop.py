@@ -348,12 +348,12 @@ def train_prompts(
         view = torch.randint(views.shape[1], (len(targets),), generator=generator).to(ctx.device)
         for batch in torch.split(order, batch_size)[:steps_per_epoch]:
             loss = F.cross_entropy(model.logits(views[batch, view[batch]]), targets[batch])
+            value = float(loss.detach())
+            if not math.isfinite(value):
+                raise AlbumenError("Learning broke down: the loss is no longer a number; is the training data sound?")
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-            value = float(loss)
-            if not math.isfinite(value):
-                raise AlbumenError("Learning broke down: the loss is no longer a number; the prompts were not changed.")
             step += 1
             elapsed = time.monotonic() - started
             yield Progress("train", step, total, step / elapsed, elapsed / step * (total - step), f"loss {value:.4f}")
