@@ -67,7 +67,10 @@ class Judgements:
             "SELECT label_id, present, count(*) FROM corrections GROUP BY label_id, present"
         ):
             said[label_id, present] = n
-        return [Label(*row, photos.get(row[0], 0), said.get((row[0], 1), 0), said.get((row[0], 0), 0)) for row in rows]
+        return [
+            Label(id_, name, group, color, key, dial, photos.get(id_, 0), said.get((id_, 1), 0), said.get((id_, 0), 0))
+            for id_, name, group, color, key, dial in rows
+        ]
 
     def _photo_counts(self, ids: Sequence[int] | None) -> dict[int, int]:
         """Photos per label that can be seen and carry it: three short counts instead of a join over all photos."""

@@ -1,0 +1,433 @@
+"""The command line, a contract that other tools rely on: `python -m engine [--library DIR] [--json] COMMAND ...`.
+
+Knows: arguments, exit codes, what goes to which stream. Does not know: how anything is done (`Library` and the modules
+of
+the long commands do it), nor how an answer looks as text (`engine.text`).
+
+With `--json` exactly one JSON document is written to stdout. Progress goes to stderr. Exit 0: done; 1: an expected
+problem,
+told in one sentence; 2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, NoReturn, TypeVar
+
+# Two spinning OpenMP threads collapse when another program takes a core; this must be set before torch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from engine import text
+from engine.library import Library, Step
+from engine.records import AlbumenError, Label, PhotosChanged, Progress
+
+T = TypeVar("T")
+
+# Commands that own modules bring; each has `add_arguments(parser)` and `run(args) -> dict`.
+_ELSEWHERE = {
+    "pretrain": ("engine.pretrain", "train the starter model from folders of captioned photos"),
+    "evaluate": ("engine.evaluate", "measure CoOp against zero-shot on folders of photos"),
+    "finetune": ("engine.finetune", "fine-tune a model's image tower"),
+    "bench": ("engine.bench", "measure speed, each with its baseline in the same run"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0, 1 or 2)."""
+    for stream in (sys.stdout, sys.stderr):  # a file name need not be UTF-8, and a terminal need not either
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser(words).parse_args(words)
+    except SystemExit as end:
+        return int(end.code or 0) and 2
+    try:
+        answer = options.run(options)
+    except AlbumenError as error:
+        print(f"albumen: {error}", file=sys.stderr)
+        if options.json:
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+        return 1
+    except KeyboardInterrupt:
+        print("albumen: stopped; what was finished is kept.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(answer, int):
+        return answer
+    failed = isinstance(answer, Failed)
+    value = answer.value if isinstance(answer, Failed) else answer
+    print(json.dumps(value, ensure_ascii=False) if options.json else options.show(value))
+    if isinstance(answer, Failed):
+        print(f"albumen: {answer.sentence}", file=sys.stderr)
+    return int(failed)
+
+
+class Failed:
+    """An answer worth printing of a command that did not do all it was asked: exit code 1."""
+
+    def __init__(self, value: object, sentence: str) -> None:
+        self.value = value
+        self.sentence = sentence
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (try {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _parser(words: Sequence[str]) -> _Parser:
+    parser = _Parser(prog="python -m engine", description=__doc__.split("\n\n")[0], allow_abbrev=False)
+    _add_common(parser, library=None, model=None, device="auto", json=False)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], object], show: Callable[[Any], str], help: str
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(run=run, show=show)
+        if name not in _ELSEWHERE:  # the same options behind the command; what stands there wins
+            nothing = argparse.SUPPRESS
+            _add_common(sub, library=nothing, model=nothing, device=nothing, json=nothing)
+        return sub
+
+    command("add", _add, text.added, "watch folders or single photos").add_argument(
+        "paths", metavar="FOLDER", nargs="+"
+    )
+    command("sync", _sync, text.table, "make the library match the disk: read, encode and tag what is new")
+    labels = command("labels", _labels, text.table, "list labels; 'labels add' and 'labels remove' change them")
+    labels.add_argument("action", nargs="?", choices=("add", "remove"))
+    labels.add_argument("names", metavar="NAME", nargs="*")
+    labels.add_argument("--group", help="exclusive group: exactly one of its labels is on a photo")
+    labels.add_argument("--starter", action="store_true", help="with 'add': also about 60 common labels")
+    command("tags", _tags, text.tags, "labels on photos (default: all photos)").add_argument(
+        "paths", metavar="PATH", nargs="*"
+    )
+    search = command(
+        "search", _search, text.ranking, "find photos by words, labels, dates (see 'label:', '-word', 'after:')"
+    )
+    search.add_argument("query", metavar="QUERY", nargs="+")
+    similar = command("similar", _similar, text.ranking, "photos like an image file")
+    similar.add_argument("path", metavar="PATH")
+    for sub in (search, similar):
+        sub.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
+    correct = command("correct", _correct, text.corrected, "say on which photos a label is (yes) and is not (no)")
+    correct.add_argument("label", metavar="LABEL")
+    for option in ("yes", "no", "clear"):
+        correct.add_argument(f"--{option}", metavar="PATH", nargs="+", default=[], action="extend")
+    train = command("train", _train, text.trained, "learn from corrections; accepted results tag the library at once")
+    train.add_argument("names", metavar="LABEL", nargs="*")
+    command("versions", _versions, text.table, "what was learned, newest first")
+    command("activate", _activate, text.table, "tag with a version from now on").add_argument(
+        "id", metavar="ID", type=int
+    )
+    review = command("review", _review, text.table, "questions whose answers teach most")
+    review.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
+    review.add_argument("--label", help="about this label only")
+    command("failures", _failures, text.table, "photos that could not be read, with the reason")
+    classify = command(
+        "classify", _classify, text.classified, "probabilities of labels for image files, without a library"
+    )
+    classify.add_argument("images", metavar="IMAGE", nargs="+")
+    classify.add_argument("--labels", required=True, metavar="A,B,C", help="separated by commas")
+    classify.add_argument("--template", default="a photo of a {}.", help="{} stands for the label")
+    use = command("use", _use, text.table, "switch to another model: encode and tag with it")
+    use.add_argument("name", metavar="NAME|FILE")
+    command("models", _models, text.table, "models that can be used").set_defaults()
+    command("download", _download, text.table, "download a model of the catalogue").add_argument("name", metavar="NAME")
+    command("retag", _retag, text.table, "tag the whole library again")
+    export = command("export", _export, str, "all tags and corrections as CSV or JSON")
+    export.add_argument("--format", choices=("csv", "json"), default="csv")
+    command("doctor", _doctor, text.tree, "versions, device, model, health of the library")
+    for name, (module, help) in _ELSEWHERE.items():
+        sub = command(name, _elsewhere(module), text.tree, help)
+        if name in words:  # imported only when it is meant: these modules import torch
+            importlib.import_module(module).add_arguments(sub)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, **defaults: Any) -> None:
+    own = {"default": defaults["library"], "help": "the library's folder (default: your own)"}
+    parser.add_argument("--library", metavar="DIR", **own)
+    used = {"default": defaults["model"], "help": "a model of the catalogue or a file (default: the one in use)"}
+    parser.add_argument("--model", metavar="NAME|FILE", **used)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default=defaults["device"])
+    one = "write exactly one JSON document to stdout"
+    parser.add_argument("--json", action="store_true", default=defaults["json"], help=one)
+
+
+def _elsewhere(module: str) -> Callable[[argparse.Namespace], object]:
+    return lambda options: importlib.import_module(module).run(options)
+
+
+def _positive(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _open(options: argparse.Namespace) -> Library:
+    return Library.open(options.library, model=options.model, device=options.device)
+
+
+def _finish(job: Generator[Step, None, T]) -> T:
+    """Run a job to its end and say on stderr how it goes."""
+    terminal = sys.stderr.isatty()
+    last = ""
+    try:
+        while True:
+            step = next(job)
+            if isinstance(step, Progress):
+                line = text.progress(step)
+                if terminal:
+                    print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+                elif line != last and (step.done == step.total or step.done % 256 < 32):
+                    print(line, file=sys.stderr)
+                last = line
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+    finally:
+        if terminal and last:
+            print(file=sys.stderr)
+
+
+# the commands: options -> what is written as JSON ------------------------------------------------------------------
+
+
+def _add(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        report = library.add(options.paths)
+    answer = {
+        "folders": [folder.path for folder in report.folders],
+        "already": list(report.already),
+        "refused": [{"path": failure.path, "reason": failure.reason} for failure in report.refused],
+    }
+    if report.refused:
+        return Failed(answer, " ".join(f"{failure.path}: {failure.reason}" for failure in report.refused))
+    return answer
+
+
+def _sync(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        report = _finish(library.sync())
+    return {
+        "added": report.added,
+        "updated": report.updated,
+        "moved": report.moved,
+        "removed": report.removed,
+        "failed": report.failed,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _labels(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        if options.action == "add":
+            names = [*options.names, *(library.starter_labels() if options.starter else [])]
+            if not names:
+                raise AlbumenError("Which labels? Write: labels add NAME...")
+            library.add_labels(names, options.group)
+        elif options.action == "remove":
+            if not options.names:
+                raise AlbumenError("Which labels? Write: labels remove NAME...")
+            library.remove_labels([_label(library, name).id for name in options.names])
+        return [{"label": label.name, "group": label.group, "photos": label.photos} for label in library.labels()]
+
+
+def _label(library: Library, name: str) -> Label:
+    folded = " ".join(name.split()).casefold()
+    for label in library.labels():
+        if label.name.casefold() == folded:
+            return label
+    raise AlbumenError(f"There is no label '{name}'; `labels` lists them, `labels add` makes one.")
+
+
+def _tags(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        if options.paths:
+            ids = [library.photo_id(path) for path in options.paths]
+        else:
+            ids = list(library.view("", sort="folder").ids)
+        tags: dict[int, list[dict[str, object]]] = {id_: [] for id_ in ids}
+        for tag in library.tags(ids):
+            if tag.present:
+                tags[tag.photo_id].append(
+                    {"label": tag.label, "score": round(tag.score, 4), "source": tag.source.value}
+                )
+        return [{"path": photo.path, "tags": tags[photo.id]} for photo in library.photos(ids)]
+
+
+def _search(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        result = library.view(" ".join(options.query))
+        return _ranked(library, result.ids[: options.n], result.scores, result.notes)
+
+
+def _similar(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        try:
+            result = library.similar(library.photo_id(options.path), options.n)
+        except AlbumenError:
+            result = library.similar_to_file(options.path, options.n)
+        return _ranked(library, result.ids, result.scores, result.notes)
+
+
+def _ranked(library: Library, ids: Sequence[int], scores: Sequence[float], notes: Sequence[str]) -> object:
+    for note in notes:
+        print(note, file=sys.stderr)
+    by_id = dict(zip(ids, scores, strict=False))
+    return [
+        {"path": photo.path, "score": round(by_id[photo.id], 4) if photo.id in by_id else None}
+        for photo in library.photos(list(ids))
+    ]
+
+
+def _correct(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        label = _label(library, options.label)
+        words = {word: [library.photo_id(path) for path in getattr(options, word)] for word in ("yes", "no", "clear")}
+        if not any(words.values()):
+            raise AlbumenError(f"Nothing was said about '{label.name}'; name photos after --yes, --no or --clear.")
+        library.correct(label.id, **words)
+        now = _label(library, options.label)
+    return {
+        "label": now.name,
+        **{word: len(ids) for word, ids in words.items()},
+        "total": {"yes": now.yes, "no": now.no},
+    }
+
+
+def _train(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        ids = [_label(library, name).id for name in options.names] or None
+        reports = _finish(library.train(ids))
+    return [
+        {
+            "label": report.label,
+            "version": report.version,
+            "accepted": report.accepted,
+            "before": _measured(report.before),
+            "after": _measured(report.after),
+            "yes": report.yes,
+            "no": report.no,
+            "kind": report.kind,
+            "active": report.active,
+            "adds": len(report.adds),
+            "removes": len(report.removes),
+            "sentence": report.sentence,
+            "reasons": list(report.reasons),
+            "seconds": round(report.seconds, 3),
+        }
+        for report in reports
+    ]
+
+
+def _measured(measured: Any) -> dict[str, object]:
+    return {"right": measured.right, "total": measured.total, "log_loss": round(measured.log_loss, 4)}
+
+
+def _versions(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        return [
+            {
+                "id": version.id,
+                "label": version.label,
+                "kind": version.kind,
+                "active": version.active,
+                "accepted": version.accepted,
+                "made_at": round(version.made_at, 3),
+                "model": version.model_id,
+                "sentence": version.sentence,
+            }
+            for version in library.versions()
+        ]
+
+
+def _activate(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        change = library.activate(options.id)
+        version = next(version for version in library.versions() if version.id == options.id)
+    return {"id": version.id, "label": version.label, "kind": version.kind, "changed": len(change.ids)}
+
+
+def _review(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        label_id = _label(library, options.label).id if options.label else None
+        items = library.review(options.n, label_id)
+        paths = {photo.id: photo.path for photo in library.photos([item.photo_id for item in items])}
+    return [
+        {
+            "path": paths[item.photo_id],
+            "label": item.label,
+            "score": round(item.score, 4),
+            "suggested": item.suggested,
+            "reason": item.reason,
+        }
+        for item in items
+    ]
+
+
+def _failures(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        return [
+            {"path": failure.path, "reason": failure.reason, "attempts": failure.attempts}
+            for failure in library.failures()
+        ]
+
+
+def _classify(options: argparse.Namespace) -> object:
+    from engine.classify import classify
+
+    labels = [label.strip() for label in options.labels.split(",")]
+    return classify(options.images, labels, options.template, options.model or "starter", options.device)
+
+
+def _use(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        return _model(_finish(library.use_model(options.name)))
+
+
+def _models(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        return [_model(model) for model in library.models()]
+
+
+def _model(model: Any) -> dict[str, object]:
+    return {
+        name: getattr(model, name) for name in ("name", "title", "installed", "active", "size", "licence", "quality")
+    }
+
+
+def _download(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        return _model(_finish(library.download_model(options.name)))
+
+
+def _retag(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        change: PhotosChanged = _finish(library.retag())
+    return {"photos": len(change.ids)}
+
+
+def _export(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        exported = library.export("json" if options.json else options.format)
+    return json.loads(exported) if options.json else exported.rstrip("\n")
+
+
+def _doctor(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        return library.doctor()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Which of these labels is on an image: CLIP's zero-shot classification of files, without a library.
+
+The two examples of the method in one call: cat / dog / car by the softmax over labels, cup / not cup by the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from engine import classifier, weights
+from engine.decode_pool import DecodePool
+from engine.judgements import checked_name
+from engine.records import AlbumenError, Failure
+
+
+def classify(
+    images: Sequence[str], labels: Sequence[str], template: str, model: str = "starter", device: str = "auto"
+) -> list[dict[str, object]]:
+    """[{"path", "probs": {label: p}}] by softmax(logit_scale * image_features . text_features), labels as given.
+
+    Raises AlbumenError for a label that is empty or too long, a template without `{}`, or an image that cannot be read.
+    Follows openai/CLIP, README 'Zero-Shot Prediction'.
+    """
+    names = [checked_name(label) for label in labels]
+    if len(set(names)) < len(names):
+        raise AlbumenError("A label is given twice; name each once.")
+    if template.count("{}") != 1 or template.replace("{}", "").count("{") or template.replace("{}", "").count("}"):
+        raise AlbumenError(f"The template '{template}' needs one {{}} where the label goes, and no other braces.")
+    loaded = weights.load(model, device)
+    text_features = classifier.text_features(loaded, names, [template])  # (L, D)
+    scale = loaded.clip.logit_scale.detach().exp().float().cpu()
+    answers: list[dict[str, object]] = []
+    with DecodePool(loaded.input_resolution) as pool:
+        decoded = pool.decode([os.fsencode(os.path.abspath(path)) for path in images])
+        for path, photo in zip(images, decoded, strict=True):
+            if photo is None or isinstance(photo, Failure):
+                raise AlbumenError(f"{path} cannot be read: {photo.reason if photo else 'no answer'}")
+            image_features = loaded.encode_images(photo.pixels[None])  # (1, D)
+            probs = (scale * image_features @ text_features.T).softmax(-1)[0]  # (L,)
+            answers.append(
+                {"path": path, "probs": dict(zip(names, (round(p, 6) for p in probs.tolist()), strict=True))}
+            )
+    return answers

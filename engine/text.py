@@ -1,0 +1,109 @@
+"""How the command line's answers look to a person: plain text, from the same values that JSON carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.records import Progress
+
+
+def progress(step: Progress) -> str:
+    """One line: 'encode 320 of 2075, 41/s, 43 s left'."""
+    parts = [f"{step.phase} {step.done}" + (f" of {step.total}" if step.total else "")]
+    if step.rate:
+        parts.append(f"{step.rate:.0f}/s" if step.rate >= 10 else f"{step.rate:.1f}/s")
+    if step.seconds_left is not None:
+        parts.append(f"{_duration(step.seconds_left)} left")
+    return ", ".join(parts) + (f"  {step.detail}" if step.detail else "")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"
+
+
+def table(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+    """A list of equal records as columns; one record as 'name: value' lines."""
+    if isinstance(rows, Mapping):
+        return "\n".join(f"{name}: {_cell(value)}" for name, value in rows.items())
+    if not rows:
+        return "(none)"
+    heads = list(rows[0])
+    cells = [heads, *([_cell(row[head]) for head in heads] for row in rows)]
+    widths = [min(max(len(line[i]) for line in cells), 60) for i in range(len(heads))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def added(answer: Mapping[str, Any]) -> str:
+    """What `add` did."""
+    lines = [f"Watching {path}" for path in answer["folders"]]
+    lines += [f"{path} is in the library already." for path in answer["already"]]
+    return "\n".join([*lines, "Now run: sync"])
+
+
+def tags(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One photo a line; a person's words carry a star."""
+    return "\n".join(
+        f"{row['path']}: "
+        + (", ".join(tag["label"] + ("*" if tag["source"] == "person" else "") for tag in row["tags"]) or "-")
+        for row in rows
+    )
+
+
+def ranking(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Score and path, best first."""
+    return "\n".join((f"{row['score']:8.3f}  " if row["score"] is not None else "") + row["path"] for row in rows)
+
+
+def corrected(answer: Mapping[str, Any]) -> str:
+    """What is on disk now."""
+    total = answer["total"]
+    return f"Saved. '{answer['label']}' has {total['yes']} yes and {total['no']} no in all."
+
+
+def trained(reports: Sequence[Mapping[str, Any]]) -> str:
+    """The sentence of each report, with the reasons why not more."""
+    if not reports:
+        return "No label has new corrections."
+    lines = []
+    for report in reports:
+        lines.append(f"{report['label']} (version {report['version']}): {report['sentence']}")
+        lines += [f"    {reason}" for reason in report["reasons"]]
+    return "\n".join(lines)
+
+
+def classified(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Each image with its labels, likeliest first."""
+    return "\n".join(
+        f"{row['path']}: "
+        + ", ".join(f"{name} {p:.3f}" for name, p in sorted(row["probs"].items(), key=lambda item: -item[1]))
+        for row in rows
+    )
+
+
+def tree(value: Any, indent: str = "") -> str:
+    """Nested values as indented lines."""
+    if isinstance(value, Mapping):
+        return "\n".join(
+            f"{indent}{name}:\n{tree(inner, indent + '  ')}" if _nested(inner) else f"{indent}{name}: {_cell(inner)}"
+            for name, inner in value.items()
+        )
+    if isinstance(value, list):
+        return "\n".join(tree(inner, indent) if _nested(inner) else f"{indent}{_cell(inner)}" for inner in value)
+    return f"{indent}{_cell(value)}"
+
+
+def _nested(value: object) -> bool:
+    return isinstance(value, Mapping | list) and bool(value)
