@@ -23,9 +23,7 @@ class EmptyPage(QWidget):
         self.picture = QLabel()
         self.picture.setAccessibleName("")
         self.title = theme.plain(self.tr("Drop a folder of photos here"), "title")
-        self.sentence = theme.plain(
-            self.tr("Photos stay where they are; nothing is uploaded."), "muted", wrap=True
-        )
+        self.sentence = theme.plain(self.tr("Photos stay where they are; nothing is uploaded."), "muted")
         self.add = QPushButton(self.tr("Add folder…"))
         self.add.setProperty("look", "primary")
         self.add.setDefault(True)

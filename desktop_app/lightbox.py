@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QLocale, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -35,6 +36,7 @@ class Lightbox(QWidget):
 
     closed = Signal(int)
     row_changed = Signal(int)
+    context_requested = Signal(QPoint)  #: where on the screen
 
     def __init__(
         self, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures, parent: QWidget | None = None
@@ -68,7 +70,7 @@ class Lightbox(QWidget):
 
     def _side_button(self, icon: str, text: str) -> QToolButton:
         button = QToolButton(self)
-        button.setAutoRaise(True)
+        button.setProperty("look", "over-photo")
         button.setIconSize(QSize(24, 24))
         button.setFixedSize(40, 40)
         button.setToolTip(text)
@@ -381,6 +383,9 @@ class Lightbox(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.toggle_actual_size(event.position())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.context_requested.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier

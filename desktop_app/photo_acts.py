@@ -110,7 +110,7 @@ class _Copy(QRunnable):
 
 
 def copy_beside(path: str, folder: str) -> str:
-    """Copy a file into `folder` under its own name, or 'name (2).jpg' if that is taken; returns the new path. OSError."""
+    """Copy a file into `folder` as its own name, or "name (2).jpg" if that is taken; returns the new path. OSError."""
     stem, ending = os.path.splitext(os.path.basename(path))
     for number in range(1, 100_000):
         target = os.path.join(folder, f"{stem}{f' ({number})' if number > 1 else ''}{ending}")

@@ -72,26 +72,27 @@ class PhotoCell:
             painter.drawPixmap(target, picture)
             painter.setOpacity(1.0)
         else:
-            self._placeholder(painter, box, entry, state)
+            target = self._placeholder(painter, box, entry, state)
         if entry is not None:
-            self._badge(painter, box, entry, state)
+            self._badge(painter, target, entry, state)
             self._captions(painter, rect, box, entry, away)
         if current:
             painter.setPen(QPen(QColor(colors.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame, 7, 7)
 
-    def _placeholder(self, painter: QPainter, box: QRect, entry: Entry | None, state: PhotoState) -> None:
+    def _placeholder(self, painter: QPainter, box: QRect, entry: Entry | None, state: PhotoState) -> QRect:
+        """A quiet tile where no thumbnail is; returns where it is."""
         colors = theme.tokens()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.hover))
-        tile = QRect(0, 0, box.width() * 3 // 4, box.height() * 3 // 4)
-        tile.moveCenter(box.center())
+        tile = QRect(box.left(), box.bottom() - box.height() * 3 // 4 + 1, box.width(), box.height() * 3 // 4)
         painter.drawRoundedRect(tile, 6, 6)
         if entry is not None and state is PhotoState.FAILED:
             side = min(box.width() // 3, 48)
             picture = self._icon("problem", side, colors.warning)
-            painter.drawPixmap(box.center() - QPoint(side // 2, side // 2), picture)
+            painter.drawPixmap(tile.center() - QPoint(side // 2, side // 2), picture)
+        return tile
 
     def _badge(self, painter: QPainter, box: QRect, entry: Entry, state: PhotoState) -> None:
         """A small sign in the upper right corner where something is to be said about the photo."""
@@ -214,9 +215,11 @@ def _fit(size: QSize, box: QRect, ratio: float) -> QRect:
     """Where a thumbnail of `size` device pixels is drawn in `box`: unscaled if it was read for it."""
     if max(size.width(), size.height()) == round(box.width() * ratio):
         target = QRect(0, 0, round(size.width() / ratio), round(size.height() / ratio))
-        target.moveCenter(box.center())
-        return target
-    return box_fit(size, box)
+    else:
+        target = QRect(QPoint(0, 0), size.scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio))
+    target.moveCenter(box.center())
+    target.moveBottom(box.bottom())  # beside its name
+    return target
 
 
 def box_fit(size: QSize, box: QRect) -> QRect:

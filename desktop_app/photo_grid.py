@@ -25,6 +25,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDrag,
     QFocusEvent,
     QKeyEvent,
@@ -58,6 +59,7 @@ class PhotoGrid(QListView):
     selection_settled = Signal()  #: the selection changed, and the person paused
     opened = Signal(int)  #: row that was double-clicked
     zoomed = Signal(int)  #: thumbnail size
+    context_requested = Signal(QPoint)  #: where on the screen
 
     def __init__(self, model: PhotoModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +69,7 @@ class PhotoGrid(QListView):
         self._layout = GridLayout(Groups((), 0), 1, 1, 1, 0)
         self._groups = Groups((), 0)
         self._rubber: QRect | None = None
-        self._kept: tuple[list[int], int, int, int] | None = None
+        self._kept: tuple[list[int], int, int, int, int] | None = None
         self.setAccessibleName(self.tr("Photos"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -175,15 +177,12 @@ class PhotoGrid(QListView):
             chosen = list(self.selected_ids()) if self.selected_count() <= 50_000 else []
         row, offset = self._anchor()
         current = self.currentIndex().row()
-        self._kept = (
-            chosen, ids[current] if 0 <= current < len(ids) else 0, ids[row] if 0 <= row < len(ids) else 0, offset,
-        )
+        self._kept = chosen, current, self._photos.id_at(current), self._photos.id_at(row), offset
 
-    def keep_place(self, keep: bool) -> None:
-        """Called before other rows are shown: False starts at the top with nothing selected (a new query)."""
-        if not keep:
-            self.select_none()
-            self.verticalScrollBar().setValue(0)
+    def start_over(self) -> None:
+        """Before the rows of another query are shown: start at their top, with nothing selected."""
+        self.select_none()
+        self.verticalScrollBar().setValue(0)
 
     def _regroup(self) -> None:
         result = self._photos.result
@@ -191,12 +190,15 @@ class PhotoGrid(QListView):
         self._relayout()
         if self._kept is None:
             return
-        (chosen, current, anchor, offset), self._kept = self._kept, None
+        (chosen, current_row, current, anchor, offset), self._kept = self._kept, None
         if chosen:
             self.select_ids(chosen)
         row = self._photos.row_of(current) if current else -1
         if row >= 0:
             self.selectionModel().setCurrentIndex(self._photos.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+        elif current and len(self._photos.ids()):
+            # The photo left this view (it was rejected, or trashed): the one that took its place comes next.
+            self.set_current_row(min(current_row, len(self._photos.ids()) - 1), select=bool(chosen))
         place = self._photos.row_of(anchor) if anchor else -1
         if place >= 0 and self.verticalScrollBar().value() > 0:
             self._hold(place, offset)
@@ -386,6 +388,13 @@ class PhotoGrid(QListView):
             event.ignore()
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the mouse: of the photo under it. By the menu key: of the current photo."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
+            self.context_requested.emit(self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center()))
+        elif self.indexAt(event.pos()).isValid():
+            self.context_requested.emit(event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

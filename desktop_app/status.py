@@ -36,9 +36,10 @@ class StatusBar(QWidget):
         self.activity = theme.plain(kind="muted")
         self.activity.setAccessibleName(self.tr("What is being done"))
         self.activity.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.pause = QToolButton(autoRaise=True)
+        self.pause, self.cancel = QToolButton(), QToolButton()
+        for button in (self.pause, self.cancel):
+            button.setProperty("look", "flat")
         self.pause.clicked.connect(self._toggle_pause)
-        self.cancel = QToolButton(autoRaise=True)
         self.cancel.setText(self.tr("Cancel"))
         self.cancel.setToolTip(self.tr("Stop this; what is finished stays"))
         self.cancel.setAccessibleName(self.cancel.toolTip())

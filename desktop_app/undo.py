@@ -33,13 +33,18 @@ def call(verb: str, *args: Any, **kwargs: Any) -> Call:
 class _Act(QUndoCommand):
     """One act: `forward` and `back` make the calls, each from the answer of the other."""
 
-    def __init__(self, history: History, text: str, forward: Maker, back: Maker, done: Any, is_done: bool) -> None:
+    def __init__(
+        self, history: History, text: str, forward: Maker, back: Maker, *,
+        answer: Any = None, is_done: bool = False, after_undo: Callable[[Any], object] | None = None,
+    ) -> None:
         super().__init__(text)
         self._history, self._forward, self._back = history, forward, back
-        self._answer: Any = done
+        self._after_undo = after_undo
+        self._answer: Any = answer
         self._skip = is_done
         self._busy = False
         self._next: list[Maker] = []
+        self._going: Maker = forward
 
     def redo(self) -> None:
         if self._skip:
@@ -54,12 +59,14 @@ class _Act(QUndoCommand):
         if self._busy:  # the answer that this call is made from is on its way
             self._next.append(maker)
             return
-        self._busy = True
+        self._busy, self._going = True, maker
         verb, args, kwargs = maker(self._answer)
         self._history.link.ask(verb, *args, **kwargs, then=self._done, failed=self._failed)
 
     def _done(self, answer: Any) -> None:
         self._busy, self._answer = False, answer
+        if self._going is self._back and self._after_undo is not None:
+            self._after_undo(answer)
         if self._next:
             self._go(self._next.pop(0))
 
@@ -82,13 +89,16 @@ class History(QObject):
         self.pool = QThreadPool(self)
         self.pool.setMaxThreadCount(1)
 
-    def push(self, text: str, forward: Maker, back: Maker) -> None:
-        """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of back)`."""
-        self.stack.push(_Act(self, text, forward, back, None, is_done=False))
+    def push(
+        self, text: str, forward: Maker, back: Maker, after_undo: Callable[[Any], object] | None = None
+    ) -> None:
+        """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of back)`. `after_undo` is
+        called with what an undo answered."""
+        self.stack.push(_Act(self, text, forward, back, after_undo=after_undo))
 
     def push_done(self, text: str, answer: Any, forward: Maker, back: Maker) -> None:
         """Remember an act that was done already and answered `answer`."""
-        self.stack.push(_Act(self, text, forward, back, answer, is_done=True))
+        self.stack.push(_Act(self, text, forward, back, answer=answer, is_done=True))
 
     def push_correction(
         self, text: str, label_id: int, yes: Sequence[int], no: Sequence[int], clear: Sequence[int]

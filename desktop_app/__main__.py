@@ -1,0 +1,190 @@
+"""`albumen [FOLDER ...]`: starts the window, or hands the folders to the one that is open already.
+
+Knows: the command line of the window, where the log is, and the order of a start. torch is never imported here: the
+window is painted first, then the engine thread opens the library, and torch comes with the first photo or search.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import logging
+import logging.handlers
+import os
+import sys
+import threading
+import zlib
+from collections.abc import Sequence
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QSettings, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from desktop_app import language, theme
+from desktop_app.engine_link import EngineLink
+from desktop_app.engine_worker import bug_sentence
+from desktop_app.main_window import MainWindow
+from desktop_app.settings import Preferences
+from desktop_app.single_instance import SingleInstance
+
+if TYPE_CHECKING:
+    from engine.library import Library
+
+_log = logging.getLogger("albumen")
+
+NO_DISPLAY = (
+    "albumen: no screen to open a window on{detail}. On a machine without one, use albumen-cli "
+    "(the same library on the command line), or set DISPLAY or WAYLAND_DISPLAY."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the window until it is closed. Exit codes: 0 done, 1 an expected problem in one sentence, 2 usage."""
+    options = _parse(sys.argv[1:] if arguments is None else arguments)
+    if not _has_display():
+        print(NO_DISPLAY.format(detail=""), file=sys.stderr)
+        return 1
+    log_file = start_log()
+    qInstallMessageHandler(_qt_message)
+    application = make_application()
+    _log.info("started, log in %s", log_file)
+    instance = SingleInstance(options.library)
+    paths = [os.path.abspath(path) for path in options.paths]
+    if not instance.first():
+        if instance.hand_over(paths):
+            return 0
+        print("albumen: it is running already, but does not answer; end it first.", file=sys.stderr)
+        return 1
+    window = make_window(options.library, options.model, options.device)
+    reporter = Reporter(window)
+    reporter.install()
+    instance.called.connect(window.open_folders)
+    if paths:
+        window.link.ready.connect(partial(window.open_folders, paths))
+    window.shown_first.connect(window.link.start)
+    window.show()
+    code = application.exec()
+    if not window.link.close():
+        _log.error("the engine is still busy; leaving without it (its transactions are whole or not at all)")
+        instance.close()
+        os._exit(code)
+    instance.close()
+    return code
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="albumen", description="A photo organizer that learns your labels, offline.")
+    parser.add_argument("paths", nargs="*", metavar="FOLDER", help="folders or photos to add")
+    parser.add_argument("--library", default="", metavar="DIR", help="use the library in this directory")
+    parser.add_argument("--model", default=None, metavar="NAME|FILE", help="use this model")
+    parser.add_argument("--device", default=None, choices=["auto", "cpu", "cuda", "mps"], help="where the model runs")
+    return parser.parse_args(list(arguments))
+
+
+def _has_display() -> bool:
+    """False where Qt would certainly find no screen; where it only might, `_qt_message` has the last word."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_application() -> QApplication:
+    """The QApplication with its name, icon, language and theme. Qt reads no arguments: they are argparse's."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(["albumen"])
+    application.setApplicationName("albumen")
+    application.setApplicationDisplayName("Albumen")
+    application.setDesktopFileName("albumen")
+    application.setWindowIcon(theme.application_icon())
+    preferences = Preferences()
+    language.install(application, preferences.language)
+    theme.apply(application, preferences.theme)
+    return application
+
+
+def make_window(library: str, model: str | None = None, device: str | None = None) -> MainWindow:
+    """The window over the library in the directory `library` ("": the person's own). The engine is not started yet."""
+    preferences = Preferences()
+    link = EngineLink(partial(open_library, library, model, device or preferences.device))
+    name = "window" if not library else f"window-{_number_of(library):x}"
+    session = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "albumen", name)
+    return MainWindow(link, preferences, session)
+
+
+def _number_of(directory: str) -> int:
+    """Another file of window state for each library; the same in every process."""
+    return zlib.crc32(os.fsencode(os.path.abspath(directory)))
+
+
+def open_library(directory: str, model: str | None, device: str) -> Library:
+    """Called in the engine thread, which thereby imports everything that the window does not need."""
+    from engine.library import Library
+
+    return Library.open(directory or None, model=model, device=device)
+
+
+def start_log() -> str:
+    """Write the log of this person's Albumen, at most 4 x 1 MB of it; returns its path. Crashes of C code are in it."""
+    from platformdirs import user_log_dir
+
+    folder = user_log_dir("albumen", appauthor=False)
+    path = os.path.join(folder, "albumen.log")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(path, maxBytes=2**20, backupCount=3, encoding="utf-8")
+    except OSError as error:
+        print(f"albumen: no log can be written: {error}", file=sys.stderr)
+        return ""
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    faulthandler.enable(handler.stream)
+    return path
+
+
+def _qt_message(kind: QtMsgType, _context: object, text: str) -> None:
+    """Qt's messages go to the log. The one fatal one that a person can cause, no screen, becomes a sentence."""
+    if kind == QtMsgType.QtFatalMsg:
+        _log.critical("Qt: %s", text)
+        if QApplication.instance() is None or "platform plugin" in text:
+            first = " ".join(text.split(". ")[0].split())
+            print(NO_DISPLAY.format(detail=f" ({first})"), file=sys.stderr, flush=True)
+            logging.shutdown()
+            os._exit(1)
+    level = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}.get(kind, logging.WARNING)
+    _log.log(level, "Qt: %s", text)
+
+
+class Reporter(QObject):
+    """Exceptions nobody expected, from any thread: into the log with their traceback, on the window as one sentence."""
+
+    _happened = Signal(str)
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._happened.connect(window.strip.say)
+
+    def install(self) -> None:
+        """Take over the hooks of the main thread and of Python's threads."""
+        sys.excepthook = self.report
+        threading.excepthook = self._from_thread
+
+    def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Callable from any thread."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        _log.critical("an exception nobody expected", exc_info=(kind, error, trace))
+        self._happened.emit(bug_sentence(error))
+
+    def _from_thread(self, happened: Any) -> None:
+        if happened.exc_type is not SystemExit and happened.exc_value is not None:
+            self.report(happened.exc_type, happened.exc_value, happened.exc_traceback)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""What a person does with the files of the chosen photos: open, copy, export, move to the trash; and tags as a file.
+
+Knows: which sentence follows. Does not know: how a desktop does these (`photo_acts`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSaveFile
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from desktop_app import photo_acts
+from engine.records import Photo
+
+if TYPE_CHECKING:
+    from desktop_app.desk import Desk
+
+_ASKED_ABOVE = 20  # more photos than this are moved to the trash only after a question
+
+
+class FileActs(QObject):
+    """Acts on the files of the photos that `desk.chosen()` names."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
+        self.export = photo_acts.Export(self)
+        self.export.progressed.connect(self._export_progressed)
+        self.export.finished.connect(self._exported)
+
+    def close(self) -> None:
+        """Stop copying after the file in flight."""
+        self.export.close()
+
+    def with_photos(self, act: Callable[[list[Photo]], object]) -> None:
+        """Call `act(list[Photo])` with the records of the chosen photos."""
+        ids = self.desk.chosen()
+        if ids:
+            self.link.ask("photos", ids, then=act)
+
+    def show_in_folder(self) -> None:
+        self.with_photos(self._show_in_folder)
+
+    def show_photo_in_folder(self, photo_id: int) -> None:
+        """The same for one photo by its id."""
+        self.link.ask("photos", [photo_id], then=self._show_in_folder)
+
+    def _show_in_folder(self, photos: list[Photo]) -> None:
+        if photos:
+            photo_acts.show_in_folder(photos[0].path)
+
+    def copy_path(self) -> None:
+        self.with_photos(self._copy_paths)
+
+    def _copy_paths(self, photos: list[Photo]) -> None:
+        photo_acts.copy_paths(photos)
+        self.desk.say(self.tr("Copied %n path(s).", "", len(photos)))
+
+    def open_elsewhere(self) -> None:
+        self.with_photos(self._open_elsewhere)
+
+    def _open_elsewhere(self, photos: list[Photo]) -> None:
+        if photos and not photo_acts.open_elsewhere(photos[0].path):
+            self.desk.say(self.tr("No program opens “{name}”.").format(name=photos[0].name))
+
+    def trash(self) -> None:
+        self.with_photos(self._trash)
+
+    def _trash(self, photos: list[Photo]) -> None:
+        count = len(photos)
+        if count > _ASKED_ABOVE:
+            box = QMessageBox(self.window)
+            box.setText(self.tr("Move %n photo(s) to the trash?", "", count))
+            box.setInformativeText(self.tr("The files can be taken back from there, also with Undo."))
+            move = box.addButton(self.tr("Move to trash"), QMessageBox.ButtonRole.AcceptRole)
+            box.addButton(QMessageBox.StandardButton.Cancel)
+            box.exec()
+            if box.clickedButton() is not move:
+                return
+        self.history.push_trash(self.tr("Move %n photo(s) to the trash", "", count), photos)
+        self.window.strip.say(
+            self.tr("Moved %n photo(s) to the trash.", "", count), self.tr("Undo"), self.history.stack.undo
+        )
+
+    def export_photos(self) -> None:
+        ids = self.desk.chosen()
+        if not ids:
+            self.desk.say(self.tr("Select the photos to copy first."))
+            return
+        folder = QFileDialog.getExistingDirectory(self.window, self.tr("Copy photos to"), os.path.expanduser("~"))
+        if folder:
+            self.link.ask("photos", ids, then=partial(self._copy_to, folder))
+
+    def _copy_to(self, folder: str, photos: list[Photo]) -> None:
+        self.export.start(photos, folder)
+
+    def _export_progressed(self, done: int, total: int) -> None:
+        if done % 20 == 0:
+            self.desk.say(self.tr("Copying: {done} of {total}").format(done=done, total=total))
+
+    def _exported(self, folder: str, copied: int, trouble: list[str]) -> None:
+        text = self.tr("Copied %n photo(s) to “{folder}”.", "", copied).format(folder=folder)
+        self.window.strip.say(
+            " ".join([text, *trouble[:1]]), self.tr("Open folder"), partial(photo_acts.open_elsewhere, folder)
+        )
+
+    def export_tags(self, kind: str) -> None:
+        """All tags and corrections in one file."""
+        start = os.path.join(os.path.expanduser("~"), f"albumen-tags.{kind}")
+        path, _filter = QFileDialog.getSaveFileName(self.window, self.tr("Export tags"), start, f"*.{kind}")
+        if path:
+            self.link.ask("export", kind, then=partial(self._write, path))
+
+    def _write(self, path: str, text: str) -> None:
+        file = QSaveFile(path)
+        written = file.open(QSaveFile.OpenModeFlag.WriteOnly) and file.write(text.encode("utf-8")) >= 0
+        if written and file.commit():
+            self.desk.say(self.tr("Exported to “{path}”.").format(path=path))
+        else:
+            self.desk.say(
+                self.tr("“{path}” could not be written: {reason}.").format(path=path, reason=file.errorString())
+            )

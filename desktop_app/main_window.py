@@ -1,0 +1,251 @@
+"""The window: which part stands where, and which signal goes to which slot. Nothing else.
+
+Knows: every part by name. Does not know: how any of them works; what a person does with photos is `desk`'s.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QSlider,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app import theme
+from desktop_app.actions import Actions
+from desktop_app.banner import BannerStrip
+from desktop_app.desk import Desk
+from desktop_app.empty_state import DropOverlay, EmptyPage, NoResultsPage
+from desktop_app.engine_link import EngineLink
+from desktop_app.folder_watch import FolderWatch
+from desktop_app.inspector import Inspector
+from desktop_app.library_panel import LibraryPanel
+from desktop_app.lightbox import Lightbox
+from desktop_app.photo_grid import LARGEST, SMALLEST, STEP, PhotoGrid
+from desktop_app.photo_model import PHOTO_IDS, PhotoModel
+from desktop_app.pictures import Pictures
+from desktop_app.problems import ProblemsPage
+from desktop_app.review import ReviewPanel
+from desktop_app.search_bar import SearchBar
+from desktop_app.settings import Preferences
+from desktop_app.status import StatusBar
+from desktop_app.thumbnails import Thumbnails
+from desktop_app.training_panel import TrainingPanel
+from desktop_app.undo import History
+
+_log = logging.getLogger(__name__)
+
+
+class MainWindow(QMainWindow):
+    """Composition only. `shown_first`: emitted once, after the window was painted for the first time."""
+
+    shown_first = Signal()
+
+    def __init__(self, link: EngineLink, preferences: Preferences, session: QSettings) -> None:
+        super().__init__()
+        self.link, self.preferences, self.session = link, preferences, session
+        self.painted = False
+        self.setWindowTitle("Albumen")
+        self.setAcceptDrops(True)
+        self.model = PhotoModel(link, self)
+        self.thumbnails = Thumbnails(self)
+        self.pictures = Pictures(self)
+        self.history = History(link, self)
+        self.folders = FolderWatch(link, self)
+        self.grid = PhotoGrid(self.model, self.thumbnails)
+        self.lightbox = Lightbox(self.model, self.thumbnails, self.pictures)
+        self.empty = EmptyPage()
+        self.no_results = NoResultsPage()
+        self.problems = ProblemsPage(link)
+        self.review = ReviewPanel(link)
+        self.training = TrainingPanel(link)
+        self.search = SearchBar(link, preferences)
+        self.library_panel = LibraryPanel(link)
+        self.inspector = Inspector(link)
+        self.strip = BannerStrip()
+        self.status = StatusBar(link)
+        self.actions_ = Actions(self, [self.grid, self.lightbox])
+        self._lay_out()
+        self.overlay = DropOverlay(self.centralWidget())
+        self.desk = Desk(self)
+        self._restore()
+
+    # -- layout -------------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget()
+        for page in (
+            self.grid, self.empty, self.lightbox, self.no_results, self.problems, self.review, self.training,
+        ):
+            self.stack.addWidget(page)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(centre)
+        self.left = self._dock("left", self.tr("Library"), self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.right = self._dock("right", self.tr("Photo"), self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.resizeDocks([self.left, self.right], [210, 320], Qt.Orientation.Horizontal)
+        self._make_toolbar()
+
+    def _dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setTitleBarWidget(QWidget())  # no title: what it is can be seen
+        dock.setWidget(panel)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _make_toolbar(self) -> None:
+        self.toolbar = QToolBar(self.tr("Toolbar"))
+        self.toolbar.setObjectName("toolbar")
+        self.toolbar.setMovable(False)
+        self.toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toolbar.addAction(self.actions_["add_folder"])
+        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.toolbar.addWidget(self.search)
+        self.toolbar.addAction(self.actions_["review"])
+        self.size = QSlider(Qt.Orientation.Horizontal)
+        self.size.setRange(SMALLEST, LARGEST)
+        self.size.setSingleStep(STEP)
+        self.size.setPageStep(2 * STEP)
+        self.size.setFixedWidth(110)
+        self.size.setAccessibleName(self.tr("Size of the photos"))
+        self.size.setToolTip(self.tr("Size of the photos (Ctrl and the wheel)"))
+        self.toolbar.addWidget(self.size)
+        self.menu_button = QToolButton()
+        self.menu_button.setText(self.tr("Menu"))
+        self.menu_button.setAccessibleName(self.tr("Menu"))
+        self.menu_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setProperty("look", "flat")
+        self.menu_button.setShortcut("Alt+M")
+        theme.set_icon(self.menu_button, "more")
+        menu = QMenu(self.menu_button)
+        for submenu in self.actions_.menus:
+            menu.addMenu(submenu)
+        self.menu_button.setMenu(menu)
+        self.toolbar.addWidget(self.menu_button)
+        self.addToolBar(self.toolbar)
+
+    def show_page(self, page: QWidget) -> None:
+        """Bring a page to the front and give it the focus; side panels only where they mean something."""
+        focused = self.focusWidget()
+        inside = focused is None or self.stack.isAncestorOf(focused)
+        self.stack.setCurrentWidget(page)
+        first_run = page is self.empty
+        self.left.setVisible(not first_run and self.actions_["left_panel"].isChecked())
+        about_photos = page in (self.grid, self.lightbox)
+        self.right.setVisible(about_photos and self.actions_["right_panel"].isChecked())
+        self.search.setEnabled(not first_run)
+        self.size.setEnabled(page is self.grid)
+        if inside:
+            page.setFocus()
+
+    def open_folders(self, paths: list[str]) -> None:
+        """Folders or files from the command line or from a second start; then come to the front."""
+        if paths:
+            self.desk.adding.add_paths(paths)
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
+    # -- events -------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.painted:
+            self.painted = True
+            QTimer.singleShot(0, self._first_painted)
+
+    def _first_painted(self) -> None:
+        self.shown_first.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.overlay.isVisible():
+            self.overlay.show_over()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        mime = event.mimeData()
+        if mime.hasUrls() and not mime.hasFormat(PHOTO_IDS):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.overlay.show_over()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.overlay.hide()
+        mime = event.mimeData()
+        if not mime.hasUrls() or mime.hasFormat(PHOTO_IDS):
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)  # never a move: the files stay where they are
+        event.accept()
+        self.desk.adding.add_urls(mime.urls())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.actions_["full_screen"].setChecked(self.isFullScreen())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Safe at any moment: hide first, then let every thread finish its step."""
+        self._save()
+        self.hide()
+        self.folders.close()
+        self.desk.close()
+        self.history.close()
+        self.thumbnails.close()
+        self.pictures.close()
+        super().closeEvent(event)
+
+    # -- session ------------------------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        session, actions = self.session, self.actions_
+        self.resize(1280, 800)
+        geometry, state = session.value("geometry"), session.value("state")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            self.restoreState(state)
+        actions["left_panel"].setChecked(session.value("left_panel", True, type=bool))
+        actions["right_panel"].setChecked(session.value("right_panel", True, type=bool))
+        self.grid.set_thumbnail_size(session.value("thumbnail_size", 160, type=int))
+        self.size.setValue(self.grid.thumbnail_size())
+        # The library is asked after the first paint: until then, the page that was right last time.
+        self.show_page(self.grid if session.value("had_photos", False, type=bool) else self.empty)
+        self.desk.restore(
+            session.value("query", "", type=str), session.value("photo", 0, type=int)
+        )
+
+    def _save(self) -> None:
+        session, actions = self.session, self.actions_
+        session.setValue("geometry", self.saveGeometry())
+        session.setValue("state", self.saveState())
+        session.setValue("left_panel", actions["left_panel"].isChecked())
+        session.setValue("right_panel", actions["right_panel"].isChecked())
+        session.setValue("thumbnail_size", self.grid.thumbnail_size())
+        session.setValue("had_photos", self.stack.currentWidget() is not self.empty)
+        session.setValue("query", self.desk.query)
+        session.setValue("photo", self.model.id_at(self.grid.current_row()))
+        session.sync()
