@@ -25,8 +25,10 @@ def to_rgb(image: Image.Image, factor: int, icc: bytes | None) -> Image.Image:
         # `convert` clips 16 bits at 255, which turns a whole photo white: scale instead.
         image = image if mode == "I;16" else image.convert("I")
         image = image.point(lambda value: value * (1 / 257) + 0).convert("L")
-    if image.mode in ("P", "PA", "1", "La", "RGBa", "HSV"):
-        has_alpha = image.mode in ("PA", "La", "RGBa") or "transparency" in image.info
+    if image.mode in ("La", "RGBa"):
+        image = image.convert(image.mode.upper())
+    if image.mode in ("P", "PA", "1", "HSV"):
+        has_alpha = image.mode == "PA" or "transparency" in image.info
         image = image.convert("RGBA" if has_alpha else "L" if image.mode == "1" else "RGB")
     elif image.mode in ("RGB", "L") and image.info.get("transparency") is not None:
         image = image.convert("RGBA")

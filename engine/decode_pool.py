@@ -29,6 +29,7 @@ from engine.records import AlbumenError, Failure
 
 _START_SECONDS = 60.0  # a cold start from a slow disk
 _ABANDON_SECONDS = 2.0  # after a kill that did nothing (a read from a dead network drive cannot be interrupted)
+_RETRY_SECONDS = 1.0  # when no process could be started
 _IN_FLIGHT = 2  # per process: the next file is there when one is done
 _LONGEST_PATH = 2**14
 _LONGEST_TEXT = 2**16
@@ -212,8 +213,8 @@ class DecodePool:
                     return False
                 moments = [self._look_at_clock(child, now) for child in list(self._children)]
                 if task.answer is None:
-                    moments += [] if until is None else [until]
-                    self._changed.wait(max(0.0, min(moments, default=now + 1.0) - now))
+                    moments += [now + _RETRY_SECONDS] if until is None else [now + _RETRY_SECONDS, until]
+                    self._changed.wait(max(0.0, min(moments) - now))
         return True
 
     # ------------------------------------------------------------ with the lock held

@@ -49,8 +49,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-pillow_heif.register_heif_opener(thumbnails=False)
-pillow_heif.options.DECODE_THREADS = 1  # the pool runs one process per core already
+pillow_heif.register_heif_opener(decode_threads=1)  # the pool runs one process per core already
 
 # Pillow's name of each format -> the file name endings that make a file a candidate. Left out on purpose: EPS and WMF
 # (they run or call another program), FITS, HDF5, GRIB, BUFR (no photographs), game textures (BLP, DDS, FTEX), PCD,
@@ -201,7 +200,7 @@ def view(path: bytes, longest: int) -> Picture:
     """Read one file for the screen: upright, sRGB, the long side at most `longest` pixels. Raises UnreadablePhoto. For
     files you trust, or through `DecodePool.view`."""
     with _opened(path) as (file, _):
-        return _from_picture(path, io.BufferedReader(file, 2**16), lambda image: _view(path, image, longest))
+        return _from_picture(path, file, lambda image: _view(path, image, longest))
 
 
 def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
@@ -247,7 +246,7 @@ def to_model_input(pixels: np.ndarray) -> torch.Tensor:
 
 
 @contextlib.contextmanager
-def _opened(path: bytes) -> Iterator[tuple[io.FileIO, os.stat_result]]:
+def _opened(path: bytes) -> Iterator[tuple[IO[bytes], os.stat_result]]:
     """A regular file, opened read-only without ever waiting for the other end of a pipe or touching a device. Whatever
     goes wrong with it inside the block becomes a sentence."""
     flags = os.O_RDONLY
@@ -255,7 +254,7 @@ def _opened(path: bytes) -> Iterator[tuple[io.FileIO, os.stat_result]]:
         flags |= getattr(os, flag, 0)
     try:
         _require_regular(path, os.stat(path))
-        with io.FileIO(os.open(path, flags), "rb") as file:
+        with open(os.open(path, flags), "rb", buffering=2**16) as file:
             status = os.fstat(file.fileno())  # of what was opened: the name may have been swapped since the first look
             _require_regular(path, status)
             yield file, status
@@ -270,13 +269,13 @@ def _require_regular(path: bytes, status: os.stat_result) -> None:
         raise UnreadablePhoto(path, "The file is empty.")
 
 
-def _require_unchanged(path: bytes, file: io.FileIO, before: os.stat_result) -> None:
+def _require_unchanged(path: bytes, file: IO[bytes], before: os.stat_result) -> None:
     now = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
         raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
 
 
-def _hash_and_rewind(file: io.FileIO, size: int, tick: Callable[[], None]) -> tuple[str, IO[bytes]]:
+def _hash_and_rewind(file: IO[bytes], size: int, tick: Callable[[], None]) -> tuple[str, IO[bytes]]:
     """The file's hash and a stream over the same bytes: from memory where it is small, else the file itself."""
     digest = hashlib.blake2b(digest_size=16)
     chunks: list[bytes] = []
@@ -288,7 +287,7 @@ def _hash_and_rewind(file: io.FileIO, size: int, tick: Callable[[], None]) -> tu
     if size <= _WHOLE_FILE:
         return digest.hexdigest(), io.BytesIO(chunks[0] if len(chunks) == 1 else b"".join(chunks))
     file.seek(0)
-    return digest.hexdigest(), io.BufferedReader(file, 2**16)
+    return digest.hexdigest(), file
 
 
 def _os_reason(error: Exception) -> str:
@@ -345,10 +344,18 @@ def _render(image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int
     # picture. The long side must also give the thumbnail; for very long pictures the short side alone decides.
     for_thumbnail = math.ceil(THUMBNAIL_SIDE * min(width, height) / max(width, height))
     wanted = max(min(2 * resolution, width, height), for_thumbnail)
-    image.draft(None, (wanted, wanted))  # does nothing but for JPEG
+    if image.format == "HEIF":
+        # Decoding takes 50 times as long as for JPEG, and phones put a smaller picture beside the large one: take that
+        # if it has the pixels that the model needs, without asking for twice as many.
+        enough = max(min(resolution, width, height), for_thumbnail) / min(width, height)
+        image.draft(None, (math.ceil(width * enough), math.ceil(height * enough)))
+    else:
+        image.draft(None, (wanted, wanted))  # does nothing but for JPEG
     image.load()
     metadata = exif.read(image)
-    drafted = round(max(width, height) / max(image.size))  # 1, 2, 4 or 8
+    drafted = max(width, height) / max(image.size)
+    if image.format != "HEIF":
+        drafted = round(drafted)  # 1, 2, 4 or 8; the last pixel may stand for less
     factor = max(1, min(image.size) // wanted)
     icc = image.info.get("icc_profile")
     rgb = to_rgb(image, factor, icc)
