@@ -213,12 +213,30 @@ class Judgements:
 
     def corrections(self, label_id: int) -> dict[int, bool]:
         """What a person said about a label: photo id -> yes or no."""
-        return {
-            photo_id: bool(present)
-            for photo_id, present in self.store.rows(
-                "SELECT photo_id, present FROM corrections WHERE label_id = ?", (label_id,)
-            )
-        }
+        return {photo_id: present for _, photo_id, present in self.words(label_id)}
+
+    def words(self, label_id: int) -> list[tuple[int, int, bool]]:
+        """(label id, photo id, yes or no) of everything a person said about a label."""
+        rows = self.store.rows("SELECT photo_id, present FROM corrections WHERE label_id = ?", (label_id,))
+        return [(label_id, photo_id, bool(present)) for photo_id, present in rows]
+
+    def implied(self, label_id: int) -> dict[int, bool]:
+        """What follows for a label: its own corrections, and those of the others in its exclusive group: yes to one is
+        no to the rest, and no to all the rest is yes."""
+        names = self.names()
+        group = names[label_id][1]
+        own = self.corrections(label_id)
+        if group is None:
+            return own
+        rivals = [self.corrections(id_) for id_, (_, of) in names.items() if of == group and id_ != label_id]
+        follows: dict[int, bool] = {}
+        for photo_id in set().union(*rivals):
+            words = [rival.get(photo_id) for rival in rivals]
+            if True in words:
+                follows[photo_id] = False
+            elif None not in words:
+                follows[photo_id] = True
+        return follows | own
 
     def answered(self) -> set[tuple[int, int]]:
         """(photo id, label id) of everything a person has said."""

@@ -59,10 +59,8 @@ class Library:
     """One library directory, opened by one process at a time. Use it from the thread that opened it, and only there.
 
     Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are generators: each `next`
-    does one
-    short step (<= 250 ms where the machine allows), commits it, and yields `Progress` or `PhotosChanged`; the report
-    is the
-    generator's return value; `close()` on the generator cancels, and nothing of a finished step is lost.
+    does one short step (<= 250 ms where the machine allows), commits it, and yields `Progress` or `PhotosChanged`; the
+    report is the generator's return value; `close()` on the generator cancels, and nothing of a finished step is lost.
     What other verbs changed on screen is collected and handed out by `take_changes()`.
 
     Every expected problem is an `AlbumenError` whose text is one sentence.
@@ -159,11 +157,15 @@ class Library:
         """
         from engine.sync import Sync
 
-        job = Sync(self._store, self._recognition, self._pool, self._follow)
+        job = Sync(self._store, self._number, self._recognition, self._pool, self._follow)
         own = glob.escape(str(self._store.directory))
+        fresh = not self._store.embedded()
         report = yield from self._watched(job.run(folder_ids, [*self.exclusions(), own]))
-        if self._store.embedded() and self._store.get("tagged by") != self._recognition().model.model_id:
-            yield from self.retag()
+        if self._store.embedded() and self._store.get("tagged by") != str(self._number()):
+            if fresh:  # every photo was tagged as it came
+                self._store.set("tagged by", str(self._number()))
+            else:
+                yield from self.retag()
         return report
 
     def train(
@@ -185,7 +187,7 @@ class Library:
         total = len(recognition.heads)
         for done in recognition.tag_labels():
             yield Progress("tag", done, total)
-        self._store.set("tagged by", recognition.model.model_id)
+        self._store.set("tagged by", str(recognition.number))
         self._counted.clear()
         change = PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
         yield change
@@ -201,10 +203,12 @@ class Library:
 
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = Recognition(self._store, self._judgements, name_or_path, self._device)
-        yield from self._watched(Sync(self._store, lambda: new, self._pool, self._follow).encode(tags=False))
+        yield from self._watched(
+            Sync(self._store, lambda: new.number, lambda: new, self._pool, self._follow).encode(tags=False)
+        )
         self._loaded, self._name = new, name_or_path
         self._store.set("model", name_or_path)
-        self._store.set("model number", str(new.number))
+        self._remember_number()
         yield from self.retag()
         return self.model()
 
@@ -365,7 +369,12 @@ class Library:
 
     def correct_many(self, corrections: Iterable[Correction]) -> list[Correction]:
         """The same for any labels in one transaction; returns the previous words in an order that undoes it."""
-        previous = self._judgements.correct(list(corrections))
+        said = list(corrections)
+        previous = self._judgements.correct(said)
+        names = self._judgements.names()
+        grouped = sorted({word.photo_id for word in said if names[word.label_id][1] is not None})
+        if grouped and self._store.embedded():  # in an exclusive group one word decides about the others
+            self._recognition().tag_photos(grouped)
         self._counted.clear()
         self._changed(ids=[correction.photo_id for correction in previous], labels=True)
         return previous
@@ -483,8 +492,29 @@ class Library:
             from engine.recognition import Recognition
 
             self._loaded = Recognition(self._store, self._judgements, self._model_name(), self._device)
-            self._store.set("model number", str(self._loaded.number))
+            self._remember_number()
         return self._loaded
+
+    def _number(self) -> int:
+        """The number of the model in use in this store; the model is loaded only if it may have changed."""
+        if self._loaded is None and self._store.get("model key") == self._model_key():
+            return int(self._store.get("model number"))
+        return self._recognition().number
+
+    def _remember_number(self) -> None:
+        self._store.set("model number", str(self._number()))
+        self._store.set("model key", self._model_key())
+
+    def _model_key(self) -> str:
+        """What tells without reading the weights that they are still the same: name, device, size and time of the
+        file."""
+        name = self._model_name()
+        try:
+            file = os.environ.get("ALBUMEN_STARTER") or resources.path("starter.safetensors")
+            status = os.stat(file if name == "starter" else name)
+        except OSError:  # a name of the catalogue: what it stands for never changes
+            return f"{name} {self._device}"
+        return f"{name} {self._device} {status.st_size} {status.st_mtime_ns}"
 
     def _pool(self, resolution: int) -> DecodePool:
         """The decoding processes; 0 takes them for whatever resolution they are."""

@@ -24,7 +24,7 @@ from datetime import date
 STATES = ("review", "untagged", "problem", "pending", "offline", "missing", "corrected")
 KEYS = ("label", "folder", "after", "before", "like", "is")
 
-_TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))|(-?)([A-Za-z]+):(?=\s|$)')
+_TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 
 
@@ -40,9 +40,13 @@ class Part:
     photo_id: int = 0
 
     def __str__(self) -> str:
+        """The part as one would type it where no other words stand beside it."""
+        return self.typed(quoted=" " in self.value and (self.kind != "words" or self.negated))
+
+    def typed(self, quoted: bool) -> str:
         """The part as one would type it."""
-        quoted = f'"{self.value}"' if " " in self.value and (self.kind != "words" or self.negated) else self.value
-        return ("-" if self.negated else "") + ("" if self.kind == "words" else f"{self.kind}:") + quoted
+        value = f'"{self.value}"' if quoted else self.value
+        return ("-" if self.negated else "") + ("" if self.kind == "words" else f"{self.kind}:") + value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Query:
         chips: list[str] = []
         for branch in self.branches:
             chips += ["OR"] if chips else []
-            chips += [str(part) for part in branch]
+            texts = [part for part in branch if part.kind == "words" and not part.negated]
+            chips += [part.typed(quoted=True) if len(texts) > 1 and part in texts else str(part) for part in branch]
         return tuple(chips)
 
 
@@ -85,12 +90,10 @@ def parse(text: str) -> Query:
             loose.clear()
 
     for match in _TOKEN.finditer(text):
-        minus, key, quoted, bare, _, lonely = match.groups()
-        if lonely is not None or (key and quoted == ""):
-            if (lonely or key).lower() not in KEYS:
-                loose.append(match.group().strip())
-            continue  # 'label:' while the name is still being typed
+        minus, key, quoted, bare = match.groups()
         value = bare if quoted is None else " ".join(quoted.split())
+        if not value.strip("-") or (bare and bare.endswith(":") and bare[:-1].lower() in KEYS):
+            continue  # 'label:' while the name is still being typed
         key = (key or "").lower()
         if key and key not in KEYS:
             value, key = match.group()[len(minus) :], ""
@@ -99,16 +102,14 @@ def parse(text: str) -> Query:
             branches.append([])
         elif not key and quoted is None and not minus:
             loose.append(value)
-        elif not key and value.strip("-"):
+        elif not key:
             if minus:
                 branches[-1].append(Part("words", value, negated=True))
             else:
                 flush()
                 branches[-1].append(Part("words", value))
-        elif key:
-            part = _part(key, value, bool(minus), notes)
-            if part is not None:
-                branches[-1].append(part)
+        elif (part := _part(key, value, bool(minus), notes)) is not None:
+            branches[-1].append(part)
     flush()
     kept = tuple(_words_first(branch) for branch in branches if branch)
     return Query(kept, tuple(notes))

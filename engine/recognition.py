@@ -187,7 +187,8 @@ class Recognition:
         scorer = Scorer([tensor_head(head) for head in heads])
         z = scorer.scores(x, centre)  # (N, L)
         dials = torch.tensor([head.dial for head in heads])  # (L,)
-        present = classifier.decide(z, scorer.thresholds, [head.group for head in heads], dials)  # (N, L)
+        groups = [head.group for head in heads]
+        present = classifier.decide(self._as_said(z, rows, heads), scorer.thresholds, groups, dials)  # (N, L)
         found: list[tuple[int, int, float, bool]] = []
         ids = torch.from_numpy(self.matrix.ids)
         for column, head in enumerate(heads):
@@ -203,6 +204,21 @@ class Recognition:
                 for photo_id, score in zip(photo_ids, scores.tolist(), strict=True)
             ]
         return found
+
+    def _as_said(self, z: Tensor, rows: Tensor, heads: Sequence[StoredHead]) -> Tensor:
+        """z (N, L) with a person's words put in for labels of exclusive groups: who says 'cup' has said that 'not cup'
+        is wrong, and who says no to 'cup' leaves the photo to the others of its group."""
+        columns = {head.label_id: column for column, head in enumerate(heads) if head.group is not None}
+        said = [word for label_id in columns for word in self._judgements.words(label_id)]
+        if not said:
+            return z
+        where = {int(row): at for at, row in enumerate(rows.tolist())}
+        z = z.clone()
+        for label_id, photo_id, present in said:
+            (row,) = self.matrix.rows([photo_id])
+            if int(row) in where and row >= 0:
+                z[where[int(row)], columns[label_id]] = torch.inf if present else -torch.inf
+        return z
 
     # ranking -------------------------------------------------------------------------------------------------------
 

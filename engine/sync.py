@@ -50,19 +50,20 @@ class _Work:
 class Sync:
     """One run over one store.
 
-    `recognition` gives the model on first need; `pool` the decoding processes for an input resolution (0: any);
-    `follow`
-    is told which photos went out of sight or came back.
+    `number` tells which model is in use without loading it; `recognition` loads it on first need; `pool` gives the
+    decoding processes for an input resolution (0: any); `follow` is told which photos went out of sight or came back.
     """
 
     def __init__(
         self,
         store: Store,
+        number: Callable[[], int],
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
         follow: Callable[[Sequence[int]], None],
     ) -> None:
         self._store = store
+        self._number = number
         self._follow = follow
         self._recognition = recognition
         self._pool = pool
@@ -309,12 +310,12 @@ class Sync:
     def encode(self, tags: bool = True) -> Steps:
         """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches."""
         self._tags = tags
-        recognition = self._recognition()
-        total = self._store.number(f"SELECT count(*) FROM photos WHERE {_TO_DO}", self._to_do(recognition))
+        total = self._store.number(f"SELECT count(*) FROM photos WHERE {_TO_DO}", self._to_do())
         if not total:
             return
+        recognition = self._recognition()
         todo: dict[bytes, int] = {}
-        stream = self._pool(recognition.model.input_resolution).decode(self._paths(recognition, todo), wait=0.1)
+        stream = self._pool(recognition.model.input_resolution).decode(self._paths(todo), wait=0.1)
         pace = _Pace(total)
         batch: list[tuple[int, Decoded]] = []
         failures: list[tuple[int, Failure]] = []
@@ -331,15 +332,15 @@ class Sync:
                 batch, failures = [], []
         yield from self._take(recognition, batch, failures, pace)
 
-    def _to_do(self, recognition: Recognition, after: int = 0) -> tuple[object, ...]:
+    def _to_do(self, after: int = 0) -> tuple[object, ...]:
         now = time.time()
-        return (after, *(now - seconds for seconds in _PATIENCE), recognition.number)
+        return (after, *(now - seconds for seconds in _PATIENCE), self._number())
 
-    def _paths(self, recognition: Recognition, todo: dict[bytes, int]) -> Iterator[bytes]:
+    def _paths(self, todo: dict[bytes, int]) -> Iterator[bytes]:
         """Paths of what is to be done, by id, read in portions while the pool asks for more."""
         last = 0
         while rows := self._store.rows(
-            f"SELECT id, path FROM photos WHERE {_TO_DO} ORDER BY id LIMIT 2048", self._to_do(recognition, last)
+            f"SELECT id, path FROM photos WHERE {_TO_DO} ORDER BY id LIMIT 2048", self._to_do(last)
         ):
             for last, path in rows:
                 todo[path] = last

@@ -84,7 +84,7 @@ class Training:
             Subject(
                 id_,
                 names[id_][0],
-                self._judgements.corrections(id_),
+                self._judgements.implied(id_),
                 tensor_head(heads[id_]),
                 tensor_head(originals[id_]),
                 names[id_][1],

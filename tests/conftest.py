@@ -29,3 +29,18 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the photographs of ../shared/data are not on this machine")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def tiny_model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random CLIP as a file: the library's mechanics need a model, not a good one."""
+    from tests.small_library import write_model
+
+    return write_model(tmp_path_factory.mktemp("model") / "tiny.safetensors")
+
+
+@pytest.fixture
+def tiny_starter(tiny_model_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny model takes the place of the built-in one."""
+    monkeypatch.setenv("ALBUMEN_STARTER", str(tiny_model_file))
+    return tiny_model_file

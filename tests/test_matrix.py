@@ -1,0 +1,49 @@
+"""Rows of the matrix follow photos that come, change and go."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from engine.matrix import Matrix, pack, unpack
+
+
+def vectors(*numbers: float) -> torch.Tensor:
+    return torch.tensor(numbers)[:, None].expand(-1, 3).clone()
+
+
+def test_put_replace_remove() -> None:
+    matrix = Matrix(3)
+    matrix.put([5, 2000, 7], vectors(1, 2, 3), torch.tensor([0.1, 0.2, 0.3]))
+    matrix.put([2000, 9], vectors(4, 5), torch.tensor([0.4, 0.5]))
+    assert matrix.ids.tolist() == [5, 2000, 7, 9]
+    assert matrix.image_features[:, 0].tolist() == [1, 4, 3, 5]
+    assert np.allclose(matrix.centre, [0.1, 0.4, 0.3, 0.5])
+    matrix.remove([5, 123456, 6])
+    assert matrix.ids.tolist() == [9, 2000, 7]
+    assert matrix.image_features[:, 0].tolist() == [5, 4, 3]
+    assert matrix.rows([7, 5, 99999, 9]).tolist() == [2, -1, -1, 0]
+    assert len(matrix) == 3
+
+
+def test_against_a_dictionary() -> None:
+    """Random changes leave the same content as a plain dictionary."""
+    random = np.random.default_rng(0)
+    matrix, truth = Matrix(3), dict[int, float]()
+    for _ in range(200):
+        ids = random.choice(60, size=4, replace=False).tolist()
+        if random.random() < 0.4:
+            matrix.remove(ids)
+            truth = {id_: value for id_, value in truth.items() if id_ not in ids}
+        else:
+            values = random.integers(0, 1000, 4).astype(float)
+            matrix.put(ids, vectors(*values), torch.tensor(values).float())
+            truth |= dict(zip(ids, values.tolist(), strict=True))
+    assert dict(zip(matrix.ids.tolist(), matrix.image_features[:, 0].tolist(), strict=True)) == truth
+    assert dict(zip(matrix.ids.tolist(), matrix.centre.tolist(), strict=True)) == truth
+
+
+def test_stored_form_is_half_precision_little_endian() -> None:
+    blobs = pack(torch.tensor([[1.0, -2.0], [0.5, 0.0]]))
+    assert blobs == [b"\x00\x3c\x00\xc0", b"\x00\x38\x00\x00"]
+    assert unpack(blobs, 2).tolist() == [[1.0, -2.0], [0.5, 0.0]]
