@@ -150,7 +150,9 @@ def _parser(words: Sequence[str]) -> _Parser:
     for name, (module, help) in _ELSEWHERE.items():
         sub = command(name, _elsewhere(module), text.tree, help)
         if name in words:  # imported only when it is meant: these modules import torch
-            importlib.import_module(module).add_arguments(sub)
+            brought = importlib.import_module(module)
+            brought.add_arguments(sub)
+            sub.set_defaults(show=getattr(brought, "show", text.tree))
     return parser
 
 
