@@ -148,9 +148,11 @@ class FolderWatcher:
             if path not in self._folders:
                 now = self._clock()
                 folder = _Watched(path, rescan_at=now + self._rescan, glance_at=now + GLANCE_SECONDS)
-                self._folders[path] = folder
                 folder.identity = _identity(path)
                 self._schedule(folder)
+                with self._lock:
+                    self._folders[path] = folder
+                    self._lock.notify_all()
         for folder in list(self._folders.values()):
             if self._is_due(folder):
                 self._on_change(folder.path)
