@@ -190,9 +190,17 @@ def decode_raw(path: bytes, resolution: int, tick: Callable[[], None] = lambda: 
     """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is not mistaken for a
     hang."""
     with _opened(path) as (file, status):
-        digest, stream = _hash_and_rewind(file, status.st_size, tick)
-        _require_unchanged(path, file, status)
-        pixels, thumbnail, width, height, taken_at = _from_picture(path, stream, lambda i: _render(i, resolution))
+        if status.st_size <= _WHOLE_FILE:
+            chunks: list[bytes] = []
+            digest = _digest(file, tick, chunks.append)
+            _require_unchanged(path, file, status)
+            made = _from_picture(path, io.BytesIO(b"".join(chunks)), lambda image: _render(image, resolution))
+        else:  # hashed last: gigabytes that are no picture are not read to the end
+            made = _from_picture(path, file, lambda image: _render(image, resolution))
+            file.seek(0)
+            digest = _digest(file, tick)
+            _require_unchanged(path, file, status)
+    pixels, thumbnail, width, height, taken_at = made
     return RawPhoto(pixels, thumbnail, width, height, taken_at, digest, status.st_size, status.st_mtime_ns)
 
 
@@ -207,12 +215,9 @@ def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
     """BLAKE2b-128 of the file's bytes as 32 hexadecimal digits: the identity that survives a move. Raises
     UnreadablePhoto."""
     with _opened(path) as (file, status):
-        digest = hashlib.blake2b(digest_size=16)
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            tick()
+        digest = _digest(file, tick)
         _require_unchanged(path, file, status)
-    return digest.hexdigest()
+    return digest
 
 
 def preprocess(image: Image.Image, resolution: int) -> torch.Tensor:
@@ -275,19 +280,14 @@ def _require_unchanged(path: bytes, file: IO[bytes], before: os.stat_result) -> 
         raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
 
 
-def _hash_and_rewind(file: IO[bytes], size: int, tick: Callable[[], None]) -> tuple[str, IO[bytes]]:
-    """The file's hash and a stream over the same bytes: from memory where it is small, else the file itself."""
+def _digest(file: IO[bytes], tick: Callable[[], None], keep: Callable[[bytes], None] = lambda chunk: None) -> str:
+    """Hash the rest of the file, handing each chunk to `keep`."""
     digest = hashlib.blake2b(digest_size=16)
-    chunks: list[bytes] = []
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
-        if size <= _WHOLE_FILE:
-            chunks.append(chunk)
+        keep(chunk)
         tick()
-    if size <= _WHOLE_FILE:
-        return digest.hexdigest(), io.BytesIO(chunks[0] if len(chunks) == 1 else b"".join(chunks))
-    file.seek(0)
-    return digest.hexdigest(), file
+    return digest.hexdigest()
 
 
 def _os_reason(error: Exception) -> str:
