@@ -3,6 +3,7 @@
 Knows: groups (days or months with a header, or one group without), columns, lines, and back from a point to a row.
 Does not know: Qt views, photos, painting. All lengths are pixels of the canvas, whose top is 0.
 Costs O(number of groups) to lay out and O(log groups) to look up, so a million photos take as long as a thousand.
+numpy is imported with the first photos, not with the window: it would be a quarter of the time to the first paint.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 #: With fewer photos a day than this, on average, headers go by month: a header for each photo tells nothing.
 _DAYS_WORTH_A_HEADER = 4
@@ -40,10 +39,6 @@ class Groups(Sequence[Group]):
         self.firsts = list(firsts)
         self.days = list(days)
         self.month, self.weak, self.total = month, weak, total
-        self.counts = np.diff(np.array([*self.firsts, total], dtype=np.int64))
-        self.headed = np.full(len(self.firsts), bool(self.days))
-        if weak:
-            self.headed[-1] = True
 
     def __len__(self) -> int:
         return len(self.firsts)
@@ -51,12 +46,15 @@ class Groups(Sequence[Group]):
     def __getitem__(self, at: int) -> Group:  # type: ignore[override] - slices have no use here
         day = self.days[at] if self.days else None
         weak = self.weak and at in (-1, len(self) - 1)
-        return Group(self.firsts[at], int(self.counts[at]), day, self.month, weak)
+        end = self.total if at in (-1, len(self) - 1) else self.firsts[at + 1]
+        return Group(self.firsts[at], end - self.firsts[at], day, self.month, weak)
 
 
 def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> Groups:
     """Groups of a result: by meaning where `ranked` (good matches, then the rest), else by date if `days` (N,) descend
     or ascend throughout, else one group. `days`: days since the epoch per row; `matched`: number of good matches."""
+    import numpy as np
+
     if total == 0:
         return Groups((), 0)
     if ranked:
@@ -90,13 +88,25 @@ class GridLayout:
         # Cells share what is left over, so that the right edge is straight.
         self._lefts = [self.MARGIN + column * room // self.columns for column in range(self.columns + 1)]
         self._firsts = groups.firsts
-        heads = np.where(groups.headed, header, 0)
-        lines = -(-groups.counts // self.columns)
-        ends = np.cumsum(heads + lines * cell_height) + self.MARGIN
-        self._tops: list[int] = np.concatenate(([self.MARGIN], ends[:-1])).tolist() if groups else []
-        self._heads: list[int] = heads.tolist()
-        self.height = int(ends[-1]) + self.MARGIN if groups else 0
         self.total = groups.total
+        self._tops, self._heads, self.height = self._stack() if groups else ([], [], 0)
+
+    def _stack(self) -> tuple[list[int], list[int], int]:
+        """Top of each group (G,), height of its header (G,), and the height of the whole canvas."""
+        import numpy as np
+
+        groups = self.groups
+        counts = np.diff(np.array([*groups.firsts, groups.total], dtype=np.int64))
+        heads = np.full(len(counts), self.header_height if groups.days else 0)
+        if groups.weak:
+            heads[-1] = self.header_height
+        lines = -(-counts // self.columns)
+        ends = np.cumsum(heads + lines * self.cell_height) + self.MARGIN
+        tops: list[int] = np.concatenate(([self.MARGIN], ends[:-1])).tolist()
+        return tops, heads.tolist(), int(ends[-1]) + self.MARGIN
+
+    def _count(self, group: int) -> int:
+        return (self._firsts[group + 1] if group + 1 < len(self._firsts) else self.total) - self._firsts[group]
 
     def cell(self, row: int) -> tuple[int, int, int, int]:
         """x, y, width, height of the cell of `row` on the canvas."""
@@ -116,7 +126,7 @@ class GridLayout:
         if offset < 0 or x >= self._lefts[-1]:
             return -1
         row = offset // self.cell_height * self.columns + column
-        return self._firsts[group] + row if row < self.groups[group].count else -1
+        return self._firsts[group] + row if row < self._count(group) else -1
 
     def column_at(self, x: int) -> int:
         """The column under `x`, at least 0 and at most the last one."""
@@ -133,7 +143,7 @@ class GridLayout:
             return 0
         offset = y - self._tops[group] - self._heads[group]
         line = max(-(-offset // self.cell_height) if partly else offset // self.cell_height, 0)
-        return self._firsts[group] + min(line * self.columns, self.groups[group].count)
+        return self._firsts[group] + min(line * self.columns, self._count(group))
 
     def headers_between(self, top: int, bottom: int) -> list[tuple[int, Group]]:
         """(y, group) of every header that touches the canvas lines `top` .. `bottom`."""
@@ -161,9 +171,9 @@ class GridLayout:
             start = self._tops[index] + self._heads[index]
             if self._tops[index] > bottom:
                 break
-            group = self.groups[index]
+            first_row, count = self._firsts[index], self._count(index)
             first_line = max((top - start) // self.cell_height, 0)
-            last_line = min((bottom - start) // self.cell_height, (group.count - 1) // self.columns)
+            last_line = min((bottom - start) // self.cell_height, (count - 1) // self.columns)
             if bottom < start or last_line < first_line:
                 continue
             if first_column == 0 and last_column == self.columns - 1:
@@ -174,8 +184,8 @@ class GridLayout:
                     for line in range(first_line, last_line + 1)
                 ]
             for first, last in lines:
-                if first < group.count:
-                    runs.append((group.first + first, group.first + min(last, group.count - 1)))
+                if first < count:
+                    runs.append((first_row + first, first_row + min(last, count - 1)))
         return runs
 
     def step_lines(self, row: int, lines: int) -> int:
@@ -183,9 +193,9 @@ class GridLayout:
         group = bisect_right(self._firsts, row) - 1
         line, column = divmod(row - self._firsts[group], self.columns)
         while True:
-            count = (self.groups[group].count - 1) // self.columns + 1
+            count = (self._count(group) - 1) // self.columns + 1
             if 0 <= line + lines < count:
-                inside = min((line + lines) * self.columns + column, self.groups[group].count - 1)
+                inside = min((line + lines) * self.columns + column, self._count(group) - 1)
                 return self._firsts[group] + inside
             if lines > 0:
                 if group + 1 == len(self.groups):
@@ -196,4 +206,4 @@ class GridLayout:
                     return 0 if lines < -1 or line else row
                 lines += line + 1
                 group -= 1
-                line = (self.groups[group].count - 1) // self.columns
+                line = (self._count(group) - 1) // self.columns

@@ -9,8 +9,12 @@ import dataclasses
 import threading
 from array import array
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from PySide6.QtCore import QEventLoop
+
+from desktop_app.engine_link import EngineLink
 from engine.records import (
     AddReport,
     AlbumenError,
@@ -53,8 +57,8 @@ class FakeLibrary:
         self.photo_rows = {
             row: Photo(
                 id=row, path=f"/photos/photo-{row:04d}.jpg", name=f"photo-{row:04d}.jpg", folder_id=1,
-                state=PhotoState.OK, size=1000 + row, taken_at=19_000.0 * DAY + row // 10 * DAY + row, width=640, height=480,
-                content_hash=f"{row:032x}", thumbnail=None,
+                state=PhotoState.OK, size=1000 + row, taken_at=(19_000.0 + row // 10) * DAY + row,
+                width=640, height=480, content_hash=f"{row:032x}", thumbnail=None,
             )
             for row in range(1, count + 1)
         }
@@ -349,3 +353,18 @@ class FakeLibrary:
 
     def export(self, format: str) -> str:
         return "[]" if format == "json" else "path,label\n"
+
+
+@contextmanager
+def running(library: FakeLibrary) -> Iterator[EngineLink]:
+    """An `EngineLink` over `library` in a real engine thread, open when it is handed out and closed afterwards."""
+    link = EngineLink(lambda: library)
+    ready = QEventLoop()
+    link.ready.connect(ready.quit)
+    link.start()
+    ready.exec()
+    try:
+        yield link
+    finally:
+        library.hold.set()
+        assert link.close()
