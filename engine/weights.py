@@ -179,7 +179,7 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
     del content
     clip.requires_grad_(False)
     clip, chosen, note = _on_device(clip, device)
-    chosen_precision = _precision(precision, chosen)
+    chosen_precision = precision_for(precision, chosen)
     convert_weights(clip, PRECISIONS[chosen_precision])
     return LoadedModel(
         clip=clip,
@@ -196,7 +196,7 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
 
 def model_id(name_or_path: str = "starter", precision: str = "auto", device: str = "auto") -> str:
     """The id that `load` would give, without building the model; the checksum of an unchanged file is remembered."""
-    exact = _precision(precision, _device(device)) if precision == "auto" else precision
+    exact = precision_for(precision, _device(device)) if precision == "auto" else precision
     return f"{_checksum(_installed_path(name_or_path))[:16]}-{exact}"
 
 
@@ -208,7 +208,7 @@ def catalogue() -> tuple[ModelInfo, ...]:
             path: Path | None = _installed_path(name)
         except AlbumenError:
             path = None
-        identity = f"{_checksum(path)[:16]}-{_precision('auto', _device('auto'))}" if path else ""
+        identity = f"{_checksum(path)[:16]}-{precision_for('auto', _device('auto'))}" if path else ""
         if name == "starter":
             infos.append(_starter_info(path, identity))
             continue
@@ -422,7 +422,10 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
         return clip.to("cpu"), torch.device("cpu"), f"The graphics processor failed ({reason}); the CPU is used."
 
 
-def _precision(precision: str, device: torch.device) -> str:
+def precision_for(precision: str, device: torch.device) -> str:
+    """The precision to compute with on this device; AlbumenError with a sentence if it cannot be had or would not
+    pay.
+    """
     if precision == "auto":
         return "fp16" if device.type == "cuda" else "fp32"
     if precision not in PRECISIONS:
