@@ -1,0 +1,187 @@
+"""Undo and redo of every kind of act, also when pressed faster than the engine answers; files to the trash and back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QFile
+from pytestqt.qtbot import QtBot
+
+from desktop_app.engine_link import EngineLink
+from desktop_app.undo import History, call, from_trash, to_trash
+from engine.records import Photo, PhotoState
+from tests.fake_library import FakeLibrary, running
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    return FakeLibrary(10)
+
+
+@pytest.fixture
+def link(library: FakeLibrary) -> Iterator[EngineLink]:
+    with running(library) as link:
+        yield link
+
+
+@pytest.fixture
+def history(qtbot: QtBot, link: EngineLink) -> Iterator[History]:
+    history = History(link)
+    yield history
+    history.close()
+
+
+@pytest.fixture
+def trash() -> Path:
+    """The desktop's trash: Qt's own, in the temporary home of the tests."""
+    return Path(os.environ["XDG_DATA_HOME"]) / "Trash" / "files"
+
+
+class RefusingFile(QFile):
+    """A file on a drive without a trash."""
+
+    def moveToTrash(self) -> bool:
+        return False
+
+
+def settle(qtbot: QtBot, link: EngineLink) -> None:
+    """Wait until everything asked so far was answered (and what those answers asked)."""
+    for _ in range(3):
+        heard: list[object] = []
+        link.ask("echo", 1, then=heard.append)
+        qtbot.waitUntil(lambda heard=heard: bool(heard))
+
+
+def test_a_correction_and_back_and_forth(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    library.words = {(1, 1): False}
+    history.push_correction("cat", 1, [1, 2], [3], [])
+    settle(qtbot, link)
+    assert library.words == {(1, 1): True, (2, 1): True, (3, 1): False}
+    history.stack.undo()
+    settle(qtbot, link)
+    assert library.words == {(1, 1): False}
+    history.stack.redo()
+    settle(qtbot, link)
+    assert library.words == {(1, 1): True, (2, 1): True, (3, 1): False}
+
+
+def test_undo_pressed_before_the_answer(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    link.ask("wait")
+    history.push_correction("cat", 1, [1], [], [])
+    history.push_correction("dog", 2, [1], [], [])
+    history.stack.undo()
+    history.stack.undo()
+    history.stack.redo()
+    library.hold.set()
+    settle(qtbot, link)
+    assert library.words == {(1, 1): True}
+
+
+def test_nothing_said_is_nothing_to_undo(history: History) -> None:
+    history.push_correction("cat", 1, [], [], [])
+    assert history.stack.count() == 0
+
+
+def test_labels_come_back_with_their_ids(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    history.push_labels_added("add", ["bird", "fish"])
+    settle(qtbot, link)
+    ids = {label.name: label.id for label in library.label_list}
+    history.stack.undo()
+    settle(qtbot, link)
+    assert [label.name for label in library.label_list] == ["cat", "dog"]
+    history.stack.redo()
+    settle(qtbot, link)
+    assert {label.name: label.id for label in library.label_list} == ids
+
+
+def test_removed_labels_come_back(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
+    history.push_labels_removed("remove", library.remove_labels([1]))
+    assert [label.name for label in library.label_list] == ["dog"]
+    history.stack.undo()
+    settle(qtbot, link)
+    assert [label.name for label in library.label_list] == ["cat", "dog"]
+
+
+def test_versions(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
+    history.push_version("cat", 7, 6)
+    history.stack.undo()
+    history.stack.redo()
+    settle(qtbot, link)
+    assert [args for verb, args, _ in library.calls if verb == "activate"] == [(6,), (7,)]
+
+
+def test_an_act_that_fails_is_not_on_the_stack(qtbot: QtBot, history: History, link: EngineLink) -> None:
+    with qtbot.waitSignal(history.problem) as told:
+        history.push("broken", lambda _a: call("fail", "The disk is full."), lambda _a: call("echo", 1))
+    assert told.args == ["The disk is full."]
+    assert history.stack.count() == 0
+    assert not history.stack.canUndo()
+
+
+def photo(path: Path, one: int) -> Photo:
+    return Photo(one, str(path), path.name, 1, PhotoState.OK, 1, 0.0, 1, 1, "", None)
+
+
+def test_photos_to_the_trash_and_back(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary, tmp_path: Path, trash: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"photo")
+    history.push_trash("trash", [photo(path, 1)])
+    qtbot.waitUntil(lambda: 1 not in library.photo_rows)
+    assert not path.exists() and (trash / "a.jpg").read_bytes() == b"photo"
+    history.stack.undo()
+    qtbot.waitUntil(lambda: 1 in library.photo_rows)
+    assert path.read_bytes() == b"photo"
+    assert list(trash.parent.rglob("a.jpg*")) == []
+    history.stack.redo()
+    qtbot.waitUntil(lambda: 1 not in library.photo_rows)
+    assert not path.exists()
+
+
+def test_undo_while_the_trash_is_still_busy(
+    qtbot: QtBot, history: History, library: FakeLibrary, tmp_path: Path, trash: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"photo")
+    history.push_trash("trash", [photo(path, 1)])
+    history.stack.undo()
+    qtbot.waitUntil(lambda: any(verb == "forget" for verb, _, _ in library.calls) and 1 in library.photo_rows)
+    qtbot.waitUntil(path.exists)
+
+
+def test_a_file_that_cannot_go_to_the_trash_stays(
+    qtbot: QtBot, history: History, library: FakeLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"photo")
+    monkeypatch.setattr("desktop_app.undo.QFile", RefusingFile)
+    with qtbot.waitSignal(history.problem) as told:
+        history.push_trash("trash", [photo(path, 1)])
+    assert "'a.jpg' could not be moved to the trash" in told.args[0]
+    assert path.read_bytes() == b"photo"
+    assert 1 in library.photo_rows
+    qtbot.waitUntil(lambda: history.stack.count() == 0)
+
+
+def test_a_file_that_is_gone_already(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="not there any more"):
+        to_trash(str(tmp_path / "nowhere.jpg"))
+
+
+def test_taking_a_file_back_never_overwrites(tmp_path: Path) -> None:
+    place, path = tmp_path / "trashed.jpg", tmp_path / "a.jpg"
+    place.write_bytes(b"old")
+    path.write_bytes(b"new")
+    with pytest.raises(OSError, match="stays in the trash"):
+        from_trash(f"{place}\0{path}")
+    assert (place.read_bytes(), path.read_bytes()) == (b"old", b"new")
