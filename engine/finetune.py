@@ -114,6 +114,10 @@ def finetune(
     trainer = _Trainer(model, photos, settings)
     fingerprint = _fingerprint(model, photos, settings)
     saved = out.with_name(out.name + ".checkpoint")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AlbumenError(f"{out.parent} cannot be made ({error.strerror}): choose another place.") from error
     if resume and saved.exists():
         trainer.restore(saved, fingerprint)
         before = trainer.before
