@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+import numpy as np
+
 from engine import classifier, weights
 from engine.decode_pool import DecodePool
 from engine.judgements import checked_name
@@ -36,7 +38,7 @@ def classify(
         for path, photo in zip(images, decoded, strict=True):
             if photo is None or isinstance(photo, Failure):
                 raise AlbumenError(f"{path} cannot be read: {photo.reason if photo else 'no answer'}")
-            image_features = loaded.encode_images(photo.pixels[None])  # (1, D)
+            image_features = loaded.encode_images(np.stack([photo.pixels]))  # (1, D)
             probs = (scale * image_features @ text_features.T).softmax(-1)[0]  # (L,)
             answers.append(
                 {"path": path, "probs": dict(zip(names, (round(p, 6) for p in probs.tolist()), strict=True))}

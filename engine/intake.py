@@ -43,6 +43,7 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
                 refused.append(Failure(text, "This is the library's own folder; choose the folder with your photos."))
             else:
                 folders.append(_watch(store, path))
+                photos += store.recall(f"folder {folders[-1]}")
         elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
             refused.append(Failure(text, "This is neither a folder nor a photo in a format that Albumen reads."))
         elif store.id_of(path) is not None:

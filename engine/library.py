@@ -2,8 +2,7 @@
 
 Knows: the order of things (scan, decode, encode, store, tag, learn) and what a person may ask for.
 Does not know: Qt, argparse, SQL (`store`), how a photo is decoded (`decode_pool`), how a score is made (`classifier`)
-or
-learned (`learning`). Every public method is a verb that the window calls by name and that the command line offers.
+or learned (`learning`). Every public method is a verb that the window calls by name and that the command line offers.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+import numpy as np
 import platformdirs
 
 import resources
@@ -120,6 +120,7 @@ class Library:
         from engine.intake import take_in
 
         report, new = take_in(self._store, paths)
+        self._follow(new)
         self._changed(added=new)
         return report
 
@@ -132,6 +133,8 @@ class Library:
 
         Corrections are kept by content: the same photos, added again, have them back.
         """
+        if folder_id not in dict(self._store.roots()):
+            raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
         gone = self._store.remove_folder(folder_id)
         self._follow(gone)
         return PhotosChanged(removed=tuple(gone), labels=True)
@@ -150,10 +153,8 @@ class Library:
         """Job: make the library match the disk: scan, thumbnails, embeddings, tags.
 
         `folder_ids` None: all. Photos appear as soon as they are found (`PhotosChanged.added`), again when their
-        thumbnail
-        exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is encoded
-        again,
-        a folder that is not there goes offline and forgets nothing. Nothing changed: nothing is decoded.
+        thumbnail exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is
+        encoded again, a folder that is not there goes offline and forgets nothing. Nothing changed: nothing is decoded.
         """
         from engine.sync import Sync
 
@@ -226,8 +227,7 @@ class Library:
 
         Query language (`engine.query`): words (ranked by meaning; file and label names match too), "a phrase", `-word`,
         `label:cat`, `-label:cat`, `folder:name`, `after:2023`, `before:2023-06-01`, `like:ID`, `is:review`,
-        `is:untagged`,
-        `is:problem`, `is:pending`, `is:offline`, `is:corrected`, joined by and; `OR` between two parts.
+        `is:untagged`, `is:problem`, `is:pending`, `is:offline`, `is:corrected`, joined by and; `OR` between two parts.
         `sort` "auto": relevance when there are words, else newest first. `strictness` -1 (show more) .. +1 (only sure
         ones) moves the line behind `SearchResult.matched`; rows after it are still returned, ranked.
         """
@@ -259,7 +259,7 @@ class Library:
         (decoded,) = self._pool(recognition.model.input_resolution).decode([os.fsencode(os.path.abspath(path))])
         if decoded is None or isinstance(decoded, Failure):
             raise AlbumenError(f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}")
-        return self._view.like(recognition.model.encode_images(decoded.pixels[None])[0], n)
+        return self._view.like(recognition.model.encode_images(np.stack([decoded.pixels]))[0], n)
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
         """Tags of these photos: a person's words (yes and no) and the machine's suggestions, corrections winning."""

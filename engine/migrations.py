@@ -1,8 +1,7 @@
 """The schema of a library's database, as steps that are only ever appended.
 
 Knows: every table, and how an older file becomes a current one (sqlite-utils' migrations; Simon Willison's llm keeps
-its
-schema the same way). Does not know: what the rows mean to anybody else, or when a migration runs (`store`).
+its schema the same way). Does not know: what the rows mean to anybody else, or when a migration runs (`store`).
 
 A step that was released is never edited: add the next one, keep a frozen file of the version before it in
 tests/fixtures, and test that it opens. `PRAGMA user_version` counts the steps, so that a program can tell an unknown,
@@ -61,11 +60,8 @@ def version_1(db: Database) -> None:
             width INTEGER NOT NULL DEFAULT 0,
             height INTEGER NOT NULL DEFAULT 0,
             state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'ok', 'failed', 'offline', 'missing')),
-            reason TEXT NOT NULL DEFAULT '',
-            attempts INTEGER NOT NULL DEFAULT 0,
-            tried_at REAL NOT NULL DEFAULT 0,
-            ignored INTEGER NOT NULL DEFAULT 0,
-            hidden TEXT
+            reason TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0, tried_at REAL NOT NULL DEFAULT 0,
+            ignored INTEGER NOT NULL DEFAULT 0, hidden TEXT
         )""",
         "CREATE INDEX photos_by_content ON photos (content_hash) WHERE content_hash != ''",
         "CREATE INDEX photos_by_folder ON photos (folder_id)",

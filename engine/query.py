@@ -1,8 +1,7 @@
 """The search language: from what a person types to parts that can be evaluated, and back to chips.
 
 Knows: quotes, minus, OR, `key:value`, dates. Does not know: photos, labels, SQL, the model. Nothing a person types is
-an
-error: what cannot be understood is searched as words or left out with a note.
+an error: what cannot be understood is searched as words or left out with a note.
 
     dog on a beach            words, ranked by meaning (file and label names match too)
     "red car" beach           each phrase must match

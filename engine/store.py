@@ -1,10 +1,8 @@
 """The library's database file: opened by one process, migrated safely, read and written by one connection.
 
 Knows: the SQL about folders, photos, embeddings and settings; the file lock, the backup before a migration, which
-errors of
-SQLite a person can do something about. Does not know: labels and what was said about them (`judgements`), what is on
-disk
-(`scan`), tensors.
+errors of SQLite a person can do something about. Does not know: labels and what was said about them (`judgements`),
+what is on disk (`scan`), tensors.
 """
 
 from __future__ import annotations
@@ -105,7 +103,7 @@ class Store:
             copy.close()
         if verdict != "ok":
             partial.unlink(missing_ok=True)
-            raise AlbumenError(f"The library {self.path} is damaged ({verdict}); restore a copy from {target.parent}.")
+            raise AlbumenError(f"The library {self.path} is damaged ({verdict}); {_remedy(self.path)}.")
         os.replace(partial, target)
 
     def integrity(self) -> str:
@@ -185,7 +183,7 @@ class Store:
         return self.rows("SELECT id, path FROM folders WHERE removed IS NULL ORDER BY path")
 
     def add_folder(self, path: bytes) -> int:
-        """Watch a folder (b'': single files); one that was removed comes back with its photos. Returns its id."""
+        """Watch a folder (b'': single files); returns its id. `recall` brings back photos of a removed one."""
         with self.transaction() as connection:
             connection.execute(
                 """INSERT INTO folders (path, kind) VALUES (?, ?)
@@ -193,9 +191,6 @@ class Store:
                 (path, "folder" if path else "files"),
             )
             folder_id = self.number("SELECT id FROM folders WHERE path = ?", (path,))
-            connection.execute(
-                "UPDATE photos SET hidden = NULL WHERE folder_id = ? AND hidden = ?", (folder_id, f"folder {folder_id}")
-            )
             if path:  # what was watched by itself below it now belongs to it
                 inside = (folder_id, path.rstrip(b"/\\") + b"/", path.rstrip(b"/\\") + b"0", folder_id)
                 connection.execute(
@@ -405,9 +400,7 @@ def _refuse_foreign(path: Path) -> None:
     if not header:
         return
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise AlbumenError(
-            f"{path} is damaged or no library; move it away, or put back a copy from the folder 'backups'."
-        )
+        raise AlbumenError(f"{path} is damaged or no library; {_remedy(path)}.")
     version, application = int.from_bytes(header[60:64], "big"), int.from_bytes(header[68:72], "big")
     if application not in (0, _APPLICATION_ID) or (version and not application):
         raise AlbumenError(f"{path} is a database of another program, not a library of Albumen; choose another folder.")
@@ -433,7 +426,13 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
         return f"The library {path} may not be written; check its permissions."
     if "locked" in text:
         return f"The library {path} is in use by another program."
-    return f"The library {path} is damaged ({text}); put back a copy from the folder 'backups' beside it."
+    return f"The library {path} is damaged ({text}); {_remedy(path)}."
+
+
+def _remedy(path: Path) -> str:
+    if any(path.parent.glob("backups/*.db")):
+        return "put back a copy from the folder 'backups' beside it"
+    return "move it away and a new one is made; the photos themselves are untouched"
 
 
 def _keep_newest(directory: Path, n: int) -> None:

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -229,7 +230,7 @@ class Sync:
     ) -> Steps:
         """Rows for files that are new, edited, touched, or back at a path that was removed from sight."""
         moved = {known.photo_id for known in homes.values()}
-        rest = [(path, *entry) for path, entry in arrived.items() if path not in homes]
+        rest = sorted(((path, *entry) for path, entry in arrived.items() if path not in homes), key=itemgetter(0))
         for start in range(0, len(rest), _ROWS):
             added, changed = [], []
             with self._store.transaction(durable=False) as connection:

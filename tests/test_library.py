@@ -1,0 +1,347 @@
+"""The verbs that the window calls by name, on a library of generated photos and a model that knows nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.library import Library
+from engine.records import (
+    AlbumenError,
+    Correction,
+    Counts,
+    FolderState,
+    Label,
+    PhotosChanged,
+    PhotoState,
+    Progress,
+    Source,
+)
+from tests.small_library import LONG_AGO, finish, run, write_model, write_photo, write_photos
+
+pytestmark = pytest.mark.usefixtures("tiny_starter")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """Eight photos, ids 1-8 by name."""
+    write_photos(tmp_path / "photos", 8)
+    with Library.open(tmp_path / "library") as opened:
+        opened.add([str(tmp_path / "photos")])
+        finish(opened.sync())
+        opened.take_changes()
+        yield opened
+
+
+def test_the_photos_are_1_to_8(library: Library) -> None:
+    assert [photo.name for photo in library.photos(list(range(1, 9)))] == [f"photo {i:03}.jpg" for i in range(8)]
+    assert library.counts() == Counts(photos=8, untagged=8)
+
+
+# folders --------------------------------------------------------------------------------------------------------------
+
+
+def test_add_says_what_it_took(library: Library, tmp_path: Path) -> None:
+    single = write_photo(tmp_path / "elsewhere" / "single.jpg", seed=70)
+    (tmp_path / "notes.txt").write_text("notes")
+    report = library.add(
+        [
+            *(str(single), str(tmp_path / "photos"), str(tmp_path / "photos" / "photo 001.jpg")),
+            *(str(tmp_path / "nowhere"), str(tmp_path / "notes.txt"), "", str(tmp_path / "library")),
+        ]
+    )
+    assert report.folders == ()
+    assert report.already == (str(tmp_path / "photos"), str(tmp_path / "photos" / "photo 001.jpg"))
+    assert [(os.path.basename(refused.path), refused.reason) for refused in report.refused] == [
+        ("nowhere", "There is no such folder or file."),
+        ("notes.txt", "This is neither a folder nor a photo in a format that Albumen reads."),
+        ("", "There is no such folder or file."),
+        ("library", "This is the library's own folder; choose the folder with your photos."),
+    ]
+    assert len(library.take_changes().added) == 1
+    assert finish(library.sync()).added == 0
+    (photo,) = library.photos([library.photo_id(str(single))])
+    assert photo.state == PhotoState.OK
+    assert [folder.path for folder in library.folders()] == ["", str(tmp_path / "photos")]
+    assert library.add([str(single)]).already == (str(single),)
+
+
+def test_a_folder_above_takes_over(library: Library, tmp_path: Path) -> None:
+    (folder,) = library.add([str(tmp_path)]).folders
+    assert [watched.path for watched in library.folders()] == [str(tmp_path)] and folder.photos == 8
+    report = finish(library.sync())
+    assert (report.added, report.moved, report.removed) == (0, 0, 0)
+
+
+def test_removed_folder(library: Library, tmp_path: Path) -> None:
+    (label,) = library.add_labels(["cat"])
+    library.correct(label.id, yes=[3])
+    change = library.remove_folder(library.folders()[0].id)
+    assert change == PhotosChanged(removed=(1, 2, 3, 4, 5, 6, 7, 8), labels=True)
+    assert len(library.view().ids) == 0 and library.view("cat").matched == 0 and library.folders() == []
+    library.add([str(tmp_path / "photos")])
+    report = finish(library.sync())
+    assert (report.added, report.moved) == (0, 0)
+    assert len(library.view().ids) == 8 and [tag.photo_id for tag in library.tags([3])] == [3]
+    with pytest.raises(AlbumenError, match="no folder number 77"):
+        library.remove_folder(77)
+
+
+# labels and corrections -----------------------------------------------------------------------------------------------
+
+
+def test_labels_tag_at_once(library: Library) -> None:
+    labels = library.add_labels(["cat", "dog", "cat"])
+    assert [label.name for label in labels] == ["cat", "dog"]
+    pair = library.add_labels(["left", "right"], group="side")
+    assert sum(label.photos for label in pair) == 8  # exactly one of them is on each photo
+    change = library.take_changes()
+    assert change.labels and set(change.ids) == set(range(1, 9))
+    with pytest.raises(AlbumenError, match="is empty"):
+        library.add_labels(["fine", ""])
+
+
+def test_not_x_is_the_rival_of_x(library: Library) -> None:
+    library.add_labels(["cup", "not cup"])
+    assert [(label.name, label.group) for label in library.labels()] == [("cup", "cup"), ("not cup", "cup")]
+    library.add_labels(["dog"])
+    library.add_labels(["not dog"])
+    assert [(label.name, label.group) for label in library.labels()][1:3] == [("dog", "dog"), ("not cup", "cup")]
+    assert sum(label.photos for label in library.labels() if label.group == "dog") == 8
+
+
+def test_in_a_group_one_word_decides_about_the_others(library: Library) -> None:
+    cup, _ = library.add_labels(["cup", "not cup"])
+    library.correct(cup.id, yes=[1], no=[2])
+    tags = library.tags([1, 2])
+    assert [(tag.photo_id, tag.label, tag.source, tag.present) for tag in tags] == [
+        (1, "cup", Source.PERSON, True),
+        (2, "cup", Source.PERSON, False),
+        (2, "not cup", Source.MACHINE, True),
+    ]
+    finish(library.retag())
+    assert [tag.label for tag in library.tags([1, 2])] == [tag.label for tag in tags]
+    library.correct(cup.id, clear=[1, 2])
+    assert [tag.source for tag in library.tags([1])] == [Source.MACHINE]
+    assert sum(label.photos for label in library.labels()) == 8
+
+
+def test_correct_returns_its_undo(library: Library) -> None:
+    (label,) = library.add_labels(["cat"])
+    library.take_changes()
+    undo = library.correct(label.id, yes=[1, 2], no=[3])
+    assert undo == [Correction(3, label.id, None), Correction(2, label.id, None), Correction(1, label.id, None)]
+    assert library.take_changes() == PhotosChanged(ids=(3, 2, 1), labels=True)
+    assert library.take_changes() == PhotosChanged()
+    assert library.counts().corrections_since_training == 3
+    redo = library.correct_many(undo)
+    assert library.labels()[0].yes == 0
+    library.correct_many(redo)
+    assert (library.labels()[0].yes, library.labels()[0].no) == (2, 1)
+    with pytest.raises(AlbumenError, match="yes and to no at once"):
+        library.correct(label.id, yes=[1], no=[1])
+
+
+def test_a_correction_is_on_disk_when_it_returns(library: Library, tmp_path: Path) -> None:
+    import sqlite3
+
+    (label,) = library.add_labels(["cat"])
+    library.correct(label.id, yes=[4])
+    with sqlite3.connect(f"file:{tmp_path / 'library' / 'library.db'}?mode=ro", uri=True) as other:
+        assert other.execute("SELECT photo_id, present FROM corrections").fetchall() == [(4, 1)]
+    other.close()
+    assert library._store.rows("PRAGMA synchronous") == [(2,)]  # FULL
+
+
+def test_removing_labels_is_undoable(library: Library) -> None:
+    cat, _ = library.add_labels(["cat", "dog"], group="pets")
+    library.correct(cat.id, yes=[1])
+    before = library.tags(list(range(1, 9)))
+    token = library.remove_labels([cat.id])
+    assert [(label.name, label.photos) for label in library.labels()] == [("dog", 8)]
+    assert [label.name for label in library.restore_labels(token)] == ["cat"]
+    assert library.tags(list(range(1, 9))) == before
+
+
+def test_rename_merge_update(library: Library) -> None:
+    cat, dog = library.add_labels(["cat", "dog"])
+    library.correct(cat.id, yes=[1])
+    assert library.rename_label(cat.id, "kitten").name == "kitten"
+    assert [tag.label for tag in library.tags([1]) if tag.source == Source.PERSON] == ["kitten"]
+    library.correct(dog.id, yes=[2])
+    assert library.merge_labels(cat.id, dog.id).yes == 2
+    updated = library.update_label(cat.id, color="#ff0000", pinned=4, threshold=7.0, group=" pets ")
+    assert (updated.color, updated.pinned, updated.threshold, updated.group) == ("#ff0000", 4, 1.0, "pets")
+    assert updated.photos == 8  # alone in its group, it is on every photo
+    assert library.update_label(cat.id, group=None).group is None
+    assert library.update_label(cat.id).pinned == 4
+
+
+def test_the_dial_moves_the_line(library: Library) -> None:
+    (label,) = library.add_labels(["cat"])
+    strict = library.update_label(label.id, threshold=1.0).photos
+    loose = library.update_label(label.id, threshold=-1.0).photos
+    assert strict <= label.photos <= loose
+
+
+def test_starter_labels(library: Library) -> None:
+    names = library.starter_labels()
+    assert 55 <= len(names) <= 70 and len(set(names)) == len(names) and "dog" in names
+    assert len(library.add_labels(names)) == len(names)
+
+
+# looking at photos ----------------------------------------------------------------------------------------------------
+
+
+def test_similar(library: Library, tmp_path: Path) -> None:
+    result = library.similar(1, n=3)
+    assert len(result.ids) == 3 and 1 not in result.ids
+    assert list(result.scores) == sorted(result.scores, reverse=True)
+    own = library.similar_to_file(str(tmp_path / "photos" / "photo 004.jpg"), n=2)
+    assert own.ids[0] == 5 and own.scores[0] == pytest.approx(1, abs=2e-3)
+    (tmp_path / "text.jpg").write_text("no photo")
+    with pytest.raises(AlbumenError, match=r"text\.jpg cannot be compared"):
+        library.similar_to_file(str(tmp_path / "text.jpg"))
+    with pytest.raises(AlbumenError, match="not been read yet"):
+        library.similar(99)
+
+
+def test_photo_id(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path / "photos")
+    assert library.photo_id("photo 002.jpg") == 3
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    assert library.photo_id(str(tmp_path / "link" / "photo 002.jpg")) == 3
+    with pytest.raises(AlbumenError, match=r"nothing\.jpg is not in the library"):
+        library.photo_id("nothing.jpg")
+
+
+# the trash ------------------------------------------------------------------------------------------------------------
+
+
+def test_forget_and_recall(library: Library) -> None:
+    (label,) = library.add_labels(["cat"])
+    library.correct(label.id, yes=[2, 3])
+    library.take_changes()
+    token = library.forget([2, 3])
+    assert library.take_changes() == PhotosChanged(removed=(2, 3), labels=True)
+    assert library.counts().photos == 6
+    assert (library.labels()[0].yes, library.labels()[0].photos) == (2, _machine(library))
+    assert not {2, 3} & set(library.view("cat").ids)
+    assert library.recall(token) == PhotosChanged(ids=(2, 3), added=(2, 3), labels=True)
+    assert {2, 3} <= set(library.view("cat").ids) and library.counts().photos == 8
+
+
+def _machine(library: Library) -> int:
+    """Photos that the model, which knows nothing, happens to call a cat."""
+    ids = list(library.view().ids)
+    return sum(tag.source == Source.MACHINE for tag in library.tags(ids))
+
+
+# models ---------------------------------------------------------------------------------------------------------------
+
+
+def test_two_models_side_by_side(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (label,) = library.add_labels(["cat"])
+    library.correct(label.id, yes=[1], no=[2])
+    other = write_model(tmp_path / "other.safetensors", seed=9)
+    first = library.similar(1, n=7)
+    steps, info = run(library.use_model(str(other)))
+    assert info.active and info.name == str(other)
+    assert any(isinstance(step, Progress) for step in steps)
+    assert [tag.present for tag in library.tags([1, 2]) if tag.source == Source.PERSON] == [True, False]
+    assert list(library.similar(1, n=7).scores) != list(first.scores)
+    assert library.counts().corrections_since_training == 2
+    model = type(library._recognition().model)
+    monkeypatch.setattr(model, "encode_images", lambda *_: pytest.fail("encoded again"))
+    finish(library.use_model("starter"))
+    assert list(library.similar(1, n=7).ids) == list(first.ids)
+
+
+def test_a_model_that_is_none_leaves_the_old_one(library: Library, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.safetensors"
+    bad.write_bytes(b"this is no model" * 100)
+    before = list(library.similar(1).ids)
+    with pytest.raises(AlbumenError, match=r"bad\.safetensors"):
+        finish(library.use_model(str(bad)))
+    with pytest.raises(AlbumenError):
+        finish(library.use_model("no such model"))
+    assert list(library.similar(1).ids) == before and library.model().name == "starter"
+
+
+def test_models_and_doctor(library: Library) -> None:
+    assert [model.name for model in library.models() if model.active] == ["starter"]
+    report = json.loads(json.dumps(library.doctor()))
+    assert report["library"]["integrity"] == "ok" and report["library"]["photos"] == 8
+    assert report["model"]["embedding_size"] == 64 and report["packages"]["torch"]
+
+
+# opening and closing --------------------------------------------------------------------------------------------------
+
+
+def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+    write_photos(tmp_path / "photos", 3)
+    with Library.open(tmp_path / "library") as library:
+        library.add([str(tmp_path / "photos")])
+        finish(library.sync())
+        (label,) = library.add_labels(["cat"], group="pets")
+        library.correct(label.id, yes=[1])
+        library.set_exclusions(["cache"])
+        before = _all(library)
+        library.close()
+    with Library.open(tmp_path / "library") as library:
+        assert _all(library) == before
+        assert library.folders()[0].state == FolderState.ONLINE and library.exclusions() == ["cache"]
+        with pytest.raises(AlbumenError, match="open in another Albumen"):
+            Library.open(tmp_path / "library")
+
+
+def _all(library: Library) -> tuple[object, ...]:
+    words = (library.folders(), library.labels(), library.tags([1, 2, 3]))
+    return (*words, library.view("cat").ids, library.counts())
+
+
+def test_default_directory_is_the_users_own() -> None:
+    with Library.open() as library:
+        assert library.thumbnails_directory.is_relative_to(os.environ["XDG_DATA_HOME"])
+
+
+# learning (a head that is stored, taken back, activated) --------------------------------------------------------------
+
+
+def test_versions_and_activation(library: Library) -> None:
+    (label,) = library.add_labels(["cat"])
+    recognition = library._recognition()
+    (head,) = recognition.heads
+    numbers = (head.anchor, -1e6)
+    everything = library._judgements.add_version(label.id, recognition.number, "residual", head.vector, numbers)
+    change = library.activate(everything)
+    assert change.labels and library.labels()[0].photos == 8
+    known = [(version.kind, version.active) for version in library.versions(label.id)]
+    assert known == [("residual", True), ("zero-shot", False)]
+    library.activate(head.version)
+    assert library.labels()[0] == Label(label.id, "cat", photos=label.photos)
+
+
+def test_trained_label_lends_its_head_to_search(library: Library) -> None:
+    (label,) = library.add_labels(["cat"])
+    recognition = library._recognition()
+    target = recognition.vector(6)
+    assert target is not None
+    vector = (target.float() * 50).numpy().astype("<f4").tobytes()
+    version = library._judgements.add_version(label.id, recognition.number, "residual", vector, (0.0, 49.0))
+    library.activate(version)
+    result = library.view("cat")
+    assert result.ids[0] == 6 and 1 <= result.matched < 8
+    assert np.isclose(result.scores[0], 1.0, atol=0.1)
+
+
+def test_photos_taken_by_date(library: Library) -> None:
+    result = library.view()
+    assert list(result.ids) == [8, 7, 6, 5, 4, 3, 2, 1]
+    assert list(result.days)[::-1] == [result.days[-1] + i for i in range(8)]
+    assert library.photos([1])[0].taken_at == LONG_AGO
