@@ -29,7 +29,7 @@ class FolderWatch(QObject):
     synchronised = Signal(object)  #: SyncReport
     folders_known = Signal(list)  #: list[Folder], whenever they may have changed
     notice = Signal(str)
-    _changed = Signal(bytes)
+    _changed = Signal(object)
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -105,9 +105,9 @@ class FolderWatch(QObject):
             self._watcher = FolderWatcher(self._changed.emit, self.notice.emit)
         self._watcher.watch(list(self._by_path))
 
-    @Slot(bytes)
+    @Slot(object)
     def _folder_changed(self, path: bytes) -> None:
-        folder_id = self._by_path.get(bytes(path))
-        _log.info("changed: %s", os.fsdecode(bytes(path)))
+        folder_id = self._by_path.get(path)
+        _log.info("changed: %s", os.fsdecode(path))
         if folder_id is not None:
             self.look([folder_id])

@@ -1,0 +1,102 @@
+"""Folders are looked at once after a start, when they change, and on request; one look at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop_app.engine_link import EngineLink
+from desktop_app.folder_watch import FolderWatch
+from engine.records import Folder, FolderState, SyncReport
+from tests.fake_library import FakeLibrary, running
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> FakeLibrary:
+    library = FakeLibrary(5)
+    library.folder_list = [Folder(1, str(tmp_path), FolderState.ONLINE, 5)]
+    return library
+
+
+@pytest.fixture
+def link(library: FakeLibrary) -> Iterator[EngineLink]:
+    with running(library) as link:
+        yield link
+
+
+@pytest.fixture
+def watch(qtbot: QtBot, link: EngineLink) -> Iterator[FolderWatch]:
+    watch = FolderWatch(link)
+    yield watch
+    watch.close()
+
+
+def looks(library: FakeLibrary) -> list[list[int] | None]:
+    return [args[0] for verb, args, _ in library.calls if verb == "sync"]
+
+
+def test_everything_is_looked_at_after_a_start(qtbot: QtBot, watch: FolderWatch, library: FakeLibrary) -> None:
+    with qtbot.waitSignal(watch.synchronised) as told:
+        watch.start()
+    assert told.args == [SyncReport(added=5)]
+    assert looks(library) == [None]
+    with qtbot.waitSignal(watch.folders_known) as told:
+        watch.refresh()
+    assert told.args == [library.folder_list]
+
+
+def test_a_new_photo_in_a_watched_folder_starts_a_look(
+    qtbot: QtBot, watch: FolderWatch, library: FakeLibrary, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(watch.synchronised):
+        watch.start()
+    qtbot.waitUntil(lambda: watch._watcher is not None and bool(watch._watcher._folders))
+    with qtbot.waitSignal(watch.synchronised, timeout=20_000):
+        (tmp_path / "new.jpg").write_bytes(b"photo")
+    assert looks(library)[1:] == [[1]]
+
+
+def test_wishes_during_a_look_become_one_more_look(
+    qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
+) -> None:
+    link.ask("wait")
+    watch.look([1])
+    watch.look([2])
+    watch.look([3, 2])
+    library.hold.set()
+    qtbot.waitUntil(lambda: len(looks(library)) == 2 and not watch.running())
+    assert looks(library) == [[1], [2, 3]]
+    watch.look([1])
+    watch.look([1])
+    watch.look(None)
+    qtbot.waitUntil(lambda: len(looks(library)) == 4 and not watch.running())
+    assert looks(library)[2:] == [[1], None]
+
+
+def test_cancel_means_quiet(qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary) -> None:
+    link.ask("wait")
+    watch.look([1])
+    watch.look([2])
+    link.pause()
+    library.hold.set()
+    job = watch._running
+    link.cancel(job)
+    with qtbot.waitSignal(link.job_ended):
+        link.resume()
+    assert not watch.running()
+    watch.look([1])
+    with qtbot.waitSignal(watch.synchronised):
+        pass
+    assert looks(library)[-1] == [1]
+
+
+def test_a_change_from_another_thread_arrives_here(qtbot: QtBot, watch: FolderWatch, library: FakeLibrary) -> None:
+    watch._folders(library.folder_list)
+    watch._folder_changed(b"/somewhere/else")
+    assert not watch.running()
+    watch._folder_changed(os.fsencode(library.folder_list[0].path))
+    assert watch.running()
