@@ -290,6 +290,7 @@ class DecodePool:
             guilty = child.tasks.popleft()
             if child.overdue or time.monotonic() >= child.deadline:
                 self.statistics.overdue += 1
+                self._note(guilty.path, self.seconds, 0)
                 guilty.fail(f"It could not be read within {self.seconds:g} seconds.")
             else:
                 self.statistics.deaths += 1
