@@ -195,6 +195,8 @@ def decide(z: Tensor, thresholds: Tensor, groups: Sequence[str | None], dials: T
     present = z >= thresholds  # (N, L)
     for group in {name for name in groups if name is not None}:
         columns = torch.tensor([i for i, name in enumerate(groups) if name == group])
+        if len(columns) == 1:
+            continue  # a group of one label excludes nothing: the threshold decides
         winner = (z - thresholds)[:, columns].argmax(1)  # (N,)
         present[:, columns] = F.one_hot(winner, len(columns)).bool()
     return present

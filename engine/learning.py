@@ -1,23 +1,40 @@
-"""Learning a label from corrections, on stored image features only: Tier A, Tier B, acceptance, and the report.
+"""Learning labels from corrections: what is tried, what is offered, and what is said about it.
 
-Knows: what is learned from which corrections, when the result is offered, how it is said in words. Pure tensors in,
-pure tensors out: it knows neither the store nor files nor Qt. `library` calls `learn`, stores each `Lesson`, and
-activates it.
+For each label (or exclusive group) the kinds of versions are tried in the order Tier B (`coop`: a learned prompt, with
+the residual on top), Tier A (`residual`), `threshold`; each is judged on held-out answers (`acceptance`), the best that
+passes is offered, else the label stays `unchanged`. Yes, no and unanswered photos are three different things: what
+nobody answered is no negative.
+
+Pure tensors in, pure tensors out: it knows neither the store nor files nor Qt. `library` calls `learn`, stores each
+`Lesson`, and activates it.
+
+Letters in shape comments: n answers, N photos of the library, K labels of a group, D joint space.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from engine.classifier import Head, Vocabulary
-from engine.records import Progress, TrainReport
+from engine import acceptance, fewshot
+from engine.classifier import Head, Scorer, Vocabulary
+from engine.fewshot import Geometry, Photos
+from engine.records import Measured, Progress, TrainReport
 
 if TYPE_CHECKING:
     from engine.weights import LoadedModel
+
+PROMPT_UNITS = 4  # yes and no units from which a prompt is learned for a free label ...
+PROMPT_UNITS_GROUP = 8  # ... and answered units of a group
+GEOMETRY_SAMPLE = 4096  # photos of the library that its covariance is taken from
+MIXES = (0.5, 1.0)  # b of (1 - b) w0 + b w, chosen by held-out answers
+_TEMPERATURES = torch.logspace(-1.5, 0.5, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +47,17 @@ class Collection:
     centre: Tensor
     taken_at: Tensor
 
+    def photos(self, rows: Tensor) -> Photos:
+        """These rows, in float32."""
+        return Photos(self.image_features[rows].float(), self.centre[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A label to be learned: its corrections {photo id: yes / no}, the head that tags now, and its zero-shot head.
 
     `group`: name of its exclusive group; pass every label of the group in the same call, they are learned together.
+    `learned_from`: photo ids whose corrections the current head was learned from; it is not judged on these.
     Corrections of photos that are not in the collection (no embedding yet) are ignored.
     """
 
@@ -45,6 +67,7 @@ class Subject:
     current: Head
     zero_shot: Head
     group: str | None = None
+    learned_from: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +93,339 @@ def learn(
 ) -> Generator[Progress, None, list[Lesson]]:
     """Learn all subjects; one Lesson each, in order. Yields after every step of at most about 250 ms; closing the
     generator cancels and leaves nothing behind. `prompts=False` leaves out Tier B (CoOp): well under a second."""
-    raise NotImplementedError
-    yield
+    started = time.monotonic()
+    generator = torch.Generator().manual_seed(seed)
+    sample = torch.randperm(len(collection.photo_ids), generator=generator)[:GEOMETRY_SAMPLE]
+    geometry = Geometry.of(collection.image_features[sample])
+    yield Progress("train", 0, len(subjects), detail="covariance of the library")
+    clusters: dict[str, list[int]] = {}
+    for index, subject in enumerate(subjects):
+        clusters.setdefault(f"group {subject.group}" if subject.group else f"label {index}", []).append(index)
+    lessons: dict[int, Lesson] = {}
+    for indices in clusters.values():
+        members = [subjects[i] for i in indices]
+        case = _Case.of(members, collection, geometry, vocabulary.logit_scale, seed)
+        versions = yield from _versions(case, model, vocabulary, seed, prompts)
+        for index, lesson in zip(indices, _judge(case, versions, time.monotonic() - started, seed), strict=True):
+            lessons[index] = lesson
+        started = time.monotonic()
+        yield Progress("train", len(lessons), len(subjects), detail=members[-1].name)
+    return [lessons[index] for index in range(len(subjects))]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# One label, or one group of labels, with what a person said about it
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """`rows` (n,) of the answered photos; `allowed` (n, K) bool: which labels the answer leaves possible (for a free
+    label K = 1: yes or no); `unit`, `fold` (n,); `fresh` (n,) bool: the current version was not learned from it."""
+
+    subjects: Sequence[Subject]
+    collection: Collection
+    geometry: Geometry
+    scale: float
+    rows: Tensor
+    answered: Photos
+    allowed: Tensor
+    unit: Tensor
+    fold: Tensor
+    fresh: Tensor
+    unanswered: Photos
+
+    @classmethod
+    def of(
+        cls, subjects: Sequence[Subject], collection: Collection, geometry: Geometry, scale: float, seed: int
+    ) -> _Case:
+        ids = sorted({photo for subject in subjects for photo in subject.corrections})
+        wanted = torch.tensor(ids, dtype=torch.long)
+        order = torch.argsort(collection.photo_ids)
+        place = torch.searchsorted(collection.photo_ids[order], wanted).clamp_max(len(order) - 1)
+        rows = order[place] if len(order) and len(ids) else torch.empty(0, dtype=torch.long)
+        known = collection.photo_ids[rows] == wanted if len(rows) else torch.empty(0, dtype=torch.bool)
+        rows, kept = rows[known], [photo for photo, there in zip(ids, known.tolist(), strict=False) if there]
+        allowed = torch.ones(len(kept), len(subjects), dtype=torch.bool)
+        for column, subject in enumerate(subjects):
+            for row, photo in enumerate(kept):
+                answer = subject.corrections.get(photo)
+                if answer and len(subjects) > 1:
+                    allowed[row] = torch.arange(len(subjects)) == column
+                elif answer is False:
+                    allowed[row, column] = False
+        contradictory = ~allowed.any(1) if len(subjects) > 1 else torch.zeros(len(kept), dtype=torch.bool)
+        rows, allowed = rows[~contradictory], allowed[~contradictory]
+        kept = [photo for photo, bad in zip(kept, contradictory.tolist(), strict=True) if not bad]
+        answered = collection.photos(rows)
+        unit = acceptance.units(answered.image_features, collection.taken_at[rows])
+        kind = allowed.long().argmax(1) if len(subjects) > 1 else allowed[:, 0].long()
+        learned_from = frozenset().union(*(subject.learned_from for subject in subjects))
+        rest = torch.ones(len(order), dtype=torch.bool)
+        rest[rows] = False
+        others = rest.nonzero()[:, 0]
+        drawn = torch.randperm(len(others), generator=torch.Generator().manual_seed(seed))[: fewshot.UNANSWERED]
+        return cls(
+            subjects,
+            collection,
+            geometry,
+            scale,
+            rows,
+            answered,
+            allowed,
+            unit,
+            acceptance.folds(kind, unit, seed),
+            torch.tensor([photo not in learned_from for photo in kept], dtype=torch.bool),
+            collection.photos(others[drawn]),
+        )
+
+    @property
+    def is_group(self) -> bool:
+        return len(self.subjects) > 1
+
+    def texts(self) -> Tensor:
+        """Zero-shot text features (K, D)."""
+        return torch.stack([subject.zero_shot.vector / subject.zero_shot.anchor for subject in self.subjects])
+
+    def fit(self, texts: Tensor, train: Tensor) -> list[Head]:
+        """Tier A around these text features (K, D), from the answers of the mask `train` (n,)."""
+        answered = self.answered.take(train)
+        if self.is_group:
+            return fewshot.fit_group(self.geometry, texts, self.scale, answered, self.allowed[train])
+        present = self.allowed[train, 0]
+        return [fewshot.fit_label(self.geometry, texts[0], self.scale, answered, present, self.unanswered)]
+
+    def logits(self, heads: Sequence[Head], rows: Tensor | None = None) -> Tensor:
+        """(n, K): z - threshold of the answered photos (or these of them), in the heads' calibrated unit if any."""
+        photos = self.answered if rows is None else self.answered.take(rows)
+        scorer = Scorer(heads)
+        unit = torch.tensor([head.calibration[0] if head.calibration else 1.0 for head in heads])
+        return (scorer.scores(photos.image_features, photos.centre) - scorer.thresholds) * unit
+
+    def losses(self, logits: Tensor) -> Tensor:
+        """Log-loss (n,) of the answers under logits (n, K); a certain error costs no more than an answer that is wrong
+        one time in a hundred."""
+        if self.is_group:
+            inside = logits.masked_fill(~self.allowed, float("-inf")).logsumexp(1) - logits.logsumexp(1)
+            p = inside.exp()
+        else:
+            p = torch.sigmoid(torch.where(self.allowed[:, 0], logits[:, 0], -logits[:, 0]))
+        return -torch.log(0.98 * p + 0.01)
+
+    def right(self, logits: Tensor) -> Tensor:
+        """(n,) bool: which answers the decision agrees with."""
+        if self.is_group:
+            return self.allowed.gather(1, logits.argmax(1, keepdim=True))[:, 0]
+        return (logits[:, 0] >= 0) == self.allowed[:, 0]
+
+    def library_tags(self, heads: Sequence[Head]) -> tuple[Tensor, Tensor]:
+        """Tags (N, K) bool and scores (N, K) of the whole library."""
+        scorer = Scorer(heads)
+        z = scorer.scores(self.collection.image_features, self.collection.centre) - scorer.thresholds
+        if self.is_group:
+            return F.one_hot(z.argmax(1), z.shape[1]).bool(), z
+        return z >= 0, z
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A candidate: its heads from all answers, and its held-out logits (n, K), None where nothing could be held out."""
+
+    kind: str
+    heads: list[Head]
+    held_out: Tensor | None
+    ctx: Tensor | None = None
+
+
+@dataclass(slots=True)
+class _Versions:
+    """The candidates, strongest kind first, and why a stronger kind was not tried."""
+
+    found: list[_Version] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+def _versions(
+    case: _Case, model: LoadedModel, vocabulary: Vocabulary, seed: int, prompts: bool
+) -> Generator[Progress, None, _Versions]:
+    """Learn every kind that the answers allow."""
+    versions = _Versions()
+    if not len(case.rows):
+        return versions
+    texts = case.texts()
+    residual = yield from _held_out(case, "residual", lambda train, _: case.fit(texts, train))
+    versions.found.append(residual)
+    if not case.is_group:
+        current = case.subjects[0].current
+        shifted = yield from _held_out(case, "threshold", lambda train, _: [_shift(case, current, train)])
+        versions.found.append(shifted)
+    return versions
+
+
+def _held_out(
+    case: _Case, kind: str, fit: Callable[[Tensor, int], list[Head]], ctx: Tensor | None = None
+) -> Generator[Progress, None, _Version]:
+    """Fit with each fold left out in turn, then with all answers; `fit(train mask, fold)`, fold -1 for all answers."""
+    count = int(case.fold.max()) + 1 if len(case.fold) else 0
+    held_out = torch.zeros(case.allowed.shape) if count else None
+    for fold in range(count):
+        left = case.fold == fold
+        if held_out is not None:
+            held_out[left] = case.logits(fit(~left, fold), left)
+        yield Progress("train", fold, count + 1, detail=f"{case.subjects[0].name}: {kind}")
+    return _Version(kind, fit(torch.ones(len(case.rows), dtype=torch.bool), -1), held_out, ctx)
+
+
+def _shift(case: _Case, head: Head, train: Tensor) -> Head:
+    """The same head with its threshold moved to where the answers want it, by MAP around where it is (2 units of z)."""
+    z = case.logits([replace(head, calibration=None)])[train, 0]  # (n,)
+    present = case.allowed[train, 0].float() * (1 - 2 * fewshot.SOFT) + fewshot.SOFT
+    slope = head.calibration[0] if head.calibration else fewshot.SLOPE
+    moves = torch.linspace(-6, 6, 121)  # (M,)
+    logits = slope * (z - moves[:, None])  # (M, n)
+    loss = F.binary_cross_entropy_with_logits(logits, present.expand_as(logits), reduction="none").sum(1)
+    threshold = head.threshold + float(moves[(loss + moves.square() / 8).argmin()])
+    return replace(head, threshold=threshold, calibration=(slope, -slope * threshold))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Which version is offered, and what is said
+
+
+def _judge(case: _Case, versions: _Versions, seconds: float, seed: int) -> list[Lesson]:
+    """The best version that passes every gate, else the best that does not (not accepted), else unchanged."""
+    currents = [subject.current for subject in case.subjects]
+    now = _tempered(case, case.logits(currents))
+    zero_shot = _tempered(case, case.logits([subject.zero_shot for subject in case.subjects]))
+    tags_now, scores_now = case.library_tags(currents)
+    reasons = list(versions.reasons)
+    ranked = sorted(versions.found, key=lambda version: _rank(case, version))
+    refused: tuple[_Version, list[acceptance.Flips], str] | None = None
+    for version in ranked:
+        tags, scores = case.library_tags(version.heads)
+        flips = [acceptance.Flips.between(tags_now[:, k], tags[:, k], case.rows) for k in range(len(case.subjects))]
+        objection = _objection(case, version, now, zero_shot, flips, scores_now, scores, seed)
+        if objection is None:
+            return _lessons(case, version, flips, now, reasons, True, seconds)
+        reasons.append(f"{_TITLES[version.kind]}: {objection}")
+        if refused is None and objection.endswith(_LOOK_FIRST):
+            refused = (version, flips, objection)
+    if refused is not None:
+        return _lessons(case, refused[0], refused[1], now, reasons, False, seconds)
+    none = [acceptance.Flips(torch.empty(0).long(), torch.empty(0).long()) for _ in case.subjects]
+    return _lessons(case, _Version("unchanged", currents, now), none, now, reasons, False, seconds)
+
+
+_TITLES = {
+    "coop": "A learned prompt",
+    "residual": "Learning from your photos",
+    "threshold": "Moving the threshold",
+}
+_LOOK_FIRST = "look at them before you accept it."
+
+
+def _tempered(case: _Case, logits: Tensor) -> Tensor:
+    """Logits at the temperature that suits the answers best: a version is not to win because CLIP is overconfident."""
+    if not len(logits):
+        return logits
+    losses = torch.stack([case.losses(t * logits).sum() for t in _TEMPERATURES])
+    return _TEMPERATURES[losses.argmin()] * logits
+
+
+def _rank(case: _Case, version: _Version) -> float:
+    """Held-out log-loss, or the order of the kinds where nothing could be held out."""
+    order = list(_TITLES).index(version.kind)
+    return float(case.losses(version.held_out).mean()) if version.held_out is not None else 1e3 + order
+
+
+def _objection(
+    case: _Case,
+    version: _Version,
+    now: Tensor,
+    zero_shot: Tensor,
+    flips: Sequence[acceptance.Flips],
+    scores_now: Tensor,
+    scores: Tensor,
+    seed: int,
+) -> str | None:
+    """Why the version is not accepted, in a sentence, or None."""
+    if version.held_out is not None:
+        after = case.losses(version.held_out)
+        if acceptance.lower_bound(case.losses(zero_shot) - after, case.unit, seed) <= 0:
+            return "on held-out answers it is not surely better than the words alone."
+        fresh = case.fresh
+        if fresh.any():
+            unit = torch.unique(case.unit[fresh], return_inverse=True)[1]
+            if acceptance.lower_bound((case.losses(now) - after)[fresh], unit, seed) <= 0:
+                return "on held-out answers it is not surely better than the present version."
+    elif version.kind == "threshold":
+        return "two yes and two no answers are needed to check it."
+    before, after_all = case.right(now), case.right(case.logits(version.heads))
+    wrong = int((before & ~after_all).sum())
+    if wrong:
+        return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
+    for column, subject in enumerate(case.subjects):
+        if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
+            return f"it would reorder the best photos of '{subject.name}', which you did not correct."
+    changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
+    answers = len(case.rows)
+    if any(flip.too_many(answers, len(case.collection.photo_ids)) for flip in flips):
+        return f"it would change {_photos(changed)}, many for {_answers(answers)}: {_LOOK_FIRST}"
+    return None
+
+
+def _lessons(
+    case: _Case,
+    version: _Version,
+    flips: Sequence[acceptance.Flips],
+    now: Tensor,
+    reasons: Sequence[str],
+    accepted: bool,
+    seconds: float,
+) -> list[Lesson]:
+    before = _measured(case, now)
+    after = _measured(case, version.held_out) if version.held_out is not None else before
+    lessons = []
+    for subject, head, flip in zip(case.subjects, version.heads, flips, strict=True):
+        report = TrainReport(
+            label=subject.name,
+            label_id=subject.label_id,
+            version=0,
+            kind=version.kind,
+            accepted=accepted,
+            active=False,
+            before=before,
+            after=after,
+            yes=sum(subject.corrections.values()),
+            no=sum(not answer for answer in subject.corrections.values()),
+            adds=tuple(case.collection.photo_ids[flip.adds].tolist()),
+            removes=tuple(case.collection.photo_ids[flip.removes].tolist()),
+            sentence=_sentence(case, version, before, after, flip),
+            reasons=tuple(reasons),
+            seconds=seconds,
+        )
+        lessons.append(Lesson(head, version.ctx, 0, report))
+    return lessons
+
+
+def _measured(case: _Case, logits: Tensor) -> Measured:
+    total = len(case.rows)
+    return Measured(int(case.right(logits).sum()), total, float(case.losses(logits).mean()) if total else 0.0)
+
+
+def _sentence(case: _Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips) -> str:
+    if not before.total:
+        return "Nothing to learn from yet: no corrected photo of this label has been read."
+    if version.kind == "unchanged":
+        return f"Unchanged: after {_answers(before.total)}, nothing that was tried is surely better."
+    change = f"would add {_photos(len(flip.adds))}, remove {len(flip.removes)}"
+    if version.held_out is None:
+        return f"From {_answers(before.total)}, too few to be checked on held-out ones: {change}."
+    return f"On your {_answers(before.total)}, held out in turn: {before.right} -> {after.right} right; {change}."
+
+
+def _answers(count: int) -> str:
+    return "1 correction" if count == 1 else f"{count} corrections"
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"
