@@ -231,13 +231,12 @@ class View:
         best = np.full(len(self._shown), _NOWHERE)
         for branch in query.branches:
             scores = np.full(len(self._shown), np.float32(np.inf))
-            for part in branch:
-                if part.kind == "words" and not part.negated:
-                    np.minimum(scores, self._text_scores(part.value, strictness, notes), out=scores)
-            for part in branch:
-                if part.kind == "like" and not part.negated:
-                    likeness = self._likeness(part.photo_id, notes)
-                    scores = np.where(np.isposinf(scores), likeness, scores + likeness).astype(np.float32)
+            for part in filter(ranks, branch):
+                if part.kind == "words":
+                    here = self._text_scores(part.value, strictness, notes)
+                else:
+                    here = self._likeness(part.photo_id, notes)
+                np.minimum(scores, here, out=scores)
             scores[np.isposinf(scores)] = 0.0  # a branch of yes-or-no parts beside a ranked one
             scores[~self._filtered(branch, notes)] = _NOWHERE
             np.maximum(best, scores, out=best)
@@ -286,13 +285,13 @@ class View:
         return mask
 
     def _likeness(self, photo_id: int, notes: list[str]) -> Scores:
-        """Per photo id: standard deviations of likeness above the library's mean, the photo itself first."""
+        """Per photo id: how much more than usual it is like a photo, in the library's standard deviations less one."""
         vector = self._recognition().vector(photo_id)
         if vector is None:
             notes.append(f"There is no photo {photo_id} to compare with, or it has not been read yet.")
             return np.full(len(self._shown), _NOWHERE)
         cosines = self._recognition().products(vector)
-        return self._spread((cosines - cosines.mean()) / max(float(cosines.std()), 1e-6))
+        return self._spread((cosines - cosines.mean()) / max(float(cosines.std()), 1e-6) - 1)
 
     def _spread(self, by_row: Scores) -> Scores:
         """From matrix rows to photo ids."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,14 +28,29 @@ from tests.small_library import LONG_AGO, finish, run, write_model, write_photo,
 pytestmark = pytest.mark.usefixtures("tiny_starter")
 
 
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
+    """A folder with eight photos, ids 1-8 by name, and a synced library of them; nobody changes either."""
+    directory = tmp_path_factory.mktemp("synced")
+    write_photos(directory / "photos", 8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALBUMEN_STARTER", str(tiny_model_file))
+        with Library.open(directory / "library") as opened:
+            opened.add([str(directory / "photos")])
+            finish(opened.sync())
+    return directory
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    """Eight photos, ids 1-8 by name."""
-    write_photos(tmp_path / "photos", 8)
+def photos(synced: Path) -> Path:
+    return synced / "photos"
+
+
+@pytest.fixture
+def library(synced: Path, tmp_path: Path) -> Iterator[Library]:
+    """A copy of the synced library."""
+    shutil.copytree(synced / "library", tmp_path / "library")
     with Library.open(tmp_path / "library") as opened:
-        opened.add([str(tmp_path / "photos")])
-        finish(opened.sync())
-        opened.take_changes()
         yield opened
 
 
@@ -46,17 +62,17 @@ def test_the_photos_are_1_to_8(library: Library) -> None:
 # folders --------------------------------------------------------------------------------------------------------------
 
 
-def test_add_says_what_it_took(library: Library, tmp_path: Path) -> None:
+def test_add_says_what_it_took(library: Library, tmp_path: Path, photos: Path) -> None:
     single = write_photo(tmp_path / "elsewhere" / "single.jpg", seed=70)
     (tmp_path / "notes.txt").write_text("notes")
     report = library.add(
         [
-            *(str(single), str(tmp_path / "photos"), str(tmp_path / "photos" / "photo 001.jpg")),
+            *(str(single), str(photos), str(photos / "photo 001.jpg")),
             *(str(tmp_path / "nowhere"), str(tmp_path / "notes.txt"), "", str(tmp_path / "library")),
         ]
     )
     assert report.folders == ()
-    assert report.already == (str(tmp_path / "photos"), str(tmp_path / "photos" / "photo 001.jpg"))
+    assert report.already == (str(photos), str(photos / "photo 001.jpg"))
     assert [(os.path.basename(refused.path), refused.reason) for refused in report.refused] == [
         ("nowhere", "There is no such folder or file."),
         ("notes.txt", "This is neither a folder nor a photo in a format that Albumen reads."),
@@ -67,24 +83,25 @@ def test_add_says_what_it_took(library: Library, tmp_path: Path) -> None:
     assert finish(library.sync()).added == 0
     (photo,) = library.photos([library.photo_id(str(single))])
     assert photo.state == PhotoState.OK
-    assert [folder.path for folder in library.folders()] == ["", str(tmp_path / "photos")]
+    assert [folder.path for folder in library.folders()] == ["", str(photos)]
     assert library.add([str(single)]).already == (str(single),)
 
 
-def test_a_folder_above_takes_over(library: Library, tmp_path: Path) -> None:
-    (folder,) = library.add([str(tmp_path)]).folders
-    assert [watched.path for watched in library.folders()] == [str(tmp_path)] and folder.photos == 8
+def test_a_folder_above_takes_over(library: Library, synced: Path) -> None:
+    (folder,) = library.add([str(synced)]).folders
+    library.set_exclusions(["library"])
+    assert [watched.path for watched in library.folders()] == [str(synced)] and folder.photos == 8
     report = finish(library.sync())
     assert (report.added, report.moved, report.removed) == (0, 0, 0)
 
 
-def test_removed_folder(library: Library, tmp_path: Path) -> None:
+def test_removed_folder(library: Library, photos: Path) -> None:
     (label,) = library.add_labels(["cat"])
     library.correct(label.id, yes=[3])
     change = library.remove_folder(library.folders()[0].id)
     assert change == PhotosChanged(removed=(1, 2, 3, 4, 5, 6, 7, 8), labels=True)
     assert len(library.view().ids) == 0 and library.view("cat").matched == 0 and library.folders() == []
-    library.add([str(tmp_path / "photos")])
+    library.add([str(photos)])
     report = finish(library.sync())
     assert (report.added, report.moved) == (0, 0)
     assert len(library.view().ids) == 8 and [tag.photo_id for tag in library.tags([3])] == [3]
@@ -198,11 +215,11 @@ def test_starter_labels(library: Library) -> None:
 # looking at photos ----------------------------------------------------------------------------------------------------
 
 
-def test_similar(library: Library, tmp_path: Path) -> None:
+def test_similar(library: Library, tmp_path: Path, photos: Path) -> None:
     result = library.similar(1, n=3)
     assert len(result.ids) == 3 and 1 not in result.ids
     assert list(result.scores) == sorted(result.scores, reverse=True)
-    own = library.similar_to_file(str(tmp_path / "photos" / "photo 004.jpg"), n=2)
+    own = library.similar_to_file(str(photos / "photo 004.jpg"), n=2)
     assert own.ids[0] == 5 and own.scores[0] == pytest.approx(1, abs=2e-3)
     (tmp_path / "text.jpg").write_text("no photo")
     with pytest.raises(AlbumenError, match=r"text\.jpg cannot be compared"):
@@ -211,10 +228,10 @@ def test_similar(library: Library, tmp_path: Path) -> None:
         library.similar(99)
 
 
-def test_photo_id(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path / "photos")
+def test_photo_id(library: Library, tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(photos)
     assert library.photo_id("photo 002.jpg") == 3
-    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    (tmp_path / "link").symlink_to(photos)
     assert library.photo_id(str(tmp_path / "link" / "photo 002.jpg")) == 3
     with pytest.raises(AlbumenError, match=r"nothing\.jpg is not in the library"):
         library.photo_id("nothing.jpg")
