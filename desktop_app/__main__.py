@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if paths:
         window.link.ready.connect(partial(window.open_folders, paths))
     window.shown_first.connect(window.link.start)
+    window.desk.viewing.shown.connect(Warmer(window).start)
     window.show()
     code = application.exec()
     if not window.link.close():
@@ -157,6 +158,26 @@ def _qt_message(kind: QtMsgType, _context: object, text: str) -> None:
             os._exit(1)
     level = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}.get(kind, logging.WARNING)
     _log.log(level, "Qt: %s", text)
+
+
+class Warmer(QObject):
+    """Has torch imported once the first view is shown: the first photo or search then finds it."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Only the first call does something."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=_warm_up, name="warm-up")
+            self._thread.start()
+
+
+def _warm_up() -> None:
+    from engine.warm_up import warm_up
+
+    warm_up()
 
 
 class Reporter(QObject):

@@ -129,3 +129,4 @@ class DropOverlay(QWidget):
         painter.setPen(QColor(colors.muted))
         promise = self.tr("They stay where they are; nothing is copied.")
         painter.drawText(line.translated(0, 34), Qt.AlignmentFlag.AlignCenter, promise)
+        painter.end()

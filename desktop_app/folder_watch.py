@@ -94,10 +94,11 @@ class FolderWatch(QObject):
 
     @Slot(object)
     def _folders(self, folders: list[Folder]) -> None:
-        self._by_path = {os.fsencode(folder.path): folder.id for folder in folders}
+        # Photos that were added one by one are in a folder without a path: nothing tells when they change.
+        self._by_path = {os.fsencode(folder.path): folder.id for folder in folders if folder.path}
         self.folders_known.emit(folders)
         if self._watcher is None:
-            if not folders:
+            if not self._by_path:
                 return
             from engine.watch import FolderWatcher  # late: imported by the engine thread long before
 

@@ -279,6 +279,7 @@ class Lightbox(QWidget):
         painter.fillRect(self.rect(), QColor(colors.base))
         photo = self._model.photo(self._row)
         if photo is None:
+            painter.end()
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         shown, size, view = self._pictures.picture(photo.path), self._photo_size(), self._view()
@@ -301,6 +302,7 @@ class Lightbox(QWidget):
             painter.drawText(view, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, trouble)
         painter.setClipping(False)
         self._paint_caption(painter)
+        painter.end()
 
     def _paint_caption(self, painter: QPainter) -> None:
         colors, locale = theme.tokens(), QLocale()

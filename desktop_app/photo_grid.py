@@ -471,4 +471,5 @@ class PhotoGrid(QListView):
             option.initFrom(self)
             option.rect = self._rubber
             self.style().drawControl(QStyle.ControlElement.CE_RubberBand, option, painter, self)
+        painter.end()
 

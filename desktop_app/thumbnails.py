@@ -6,7 +6,6 @@ Does not know: photos, how a thumbnail file is made (the engine does that), or w
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -24,19 +23,22 @@ class Thumbnails(QObject):
 
     arrived = Signal(str)  #: the path of a thumbnail that was read
     _read = Signal(str, int, QImage)
+    _idle = Signal()
 
     def __init__(self, parent: QObject | None = None, budget: int = 128 * 2**20) -> None:
         super().__init__(parent)
         self._budget, self._used = budget, 0
         self._pixmaps: OrderedDict[str, tuple[int, QPixmap]] = OrderedDict()
         self._broken: set[str] = set()
-        self._lock = threading.Lock()
-        self._wishes: list[tuple[str, int]] = []  # the next one to read is the last; guarded by the lock
-        self._under_way: set[str] = set()  # guarded by the lock
-        self._readers = 0  # guarded by the lock
+        # Shared with the readers without a lock, because a reader that loses the interpreter while it holds one would
+        # stop the GUI thread: list.pop and set.add are atomic, and a photo read twice does no harm.
+        self._wishes: list[tuple[str, int]] = []  # the next one to read is the last
+        self._under_way: set[str] = set()
+        self._readers = 0  # of the GUI thread only
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_READERS)
         self._read.connect(self._keep)
+        self._idle.connect(self._reader_left)
 
     def pixmap(self, path: str) -> QPixmap | None:
         """The thumbnail if it was read, perhaps at another size than wanted now."""
@@ -52,11 +54,12 @@ class Thumbnails(QObject):
                 self._pixmaps.move_to_end(path)
             if (found is None or found[0] != side) and path not in self._broken:
                 missing.append((path, side))
-        with self._lock:
-            self._wishes = [wish for wish in reversed(missing) if wish[0] not in self._under_way]
-            start = min(_READERS - self._readers, len(self._wishes))
-            self._readers += max(start, 0)
-        for _ in range(start):
+        self._wishes = [wish for wish in reversed(missing) if wish[0] not in self._under_way]
+        self._start_readers()
+
+    def _start_readers(self) -> None:
+        for _ in range(min(_READERS - self._readers, len(self._wishes))):
+            self._readers += 1
             self._pool.start(_Reader(self))
 
     def forget(self, path: str) -> None:
@@ -81,24 +84,26 @@ class Thumbnails(QObject):
 
     def close(self) -> None:
         """Drop every wish and wait for the readers (each reads one small file)."""
-        with self._lock:
-            self._wishes = []
+        self._wishes = []
         self._pool.waitForDone()
 
     def _next(self) -> tuple[str, int] | None:
         """Called by readers, in their threads."""
-        with self._lock:
-            if not self._wishes:
-                self._readers -= 1
-                return None
+        try:
             wish = self._wishes.pop()
-            self._under_way.add(wish[0])
-            return wish
+        except IndexError:
+            return None
+        self._under_way.add(wish[0])
+        return wish
+
+    @Slot()
+    def _reader_left(self) -> None:
+        self._readers -= 1
+        self._start_readers()  # for a wish that came while it was leaving
 
     @Slot(str, int, QImage)
     def _keep(self, path: str, side: int, image: QImage) -> None:
-        with self._lock:
-            self._under_way.discard(path)
+        self._under_way.discard(path)
         if image.isNull():
             self._broken.add(path)
             return
@@ -126,6 +131,7 @@ class _Reader(QRunnable):
         while (wish := self._thumbnails._next()) is not None:
             path, side = wish
             self._thumbnails._read.emit(path, side, read_scaled(path, side))
+        self._thumbnails._idle.emit()
 
 
 def read_scaled(path: str, side: int) -> QImage:

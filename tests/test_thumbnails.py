@@ -45,8 +45,6 @@ def test_what_was_scrolled_away_is_not_read(
     qtbot: QtBot, thumbnails: Thumbnails, files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thumbnails._pool.setMaxThreadCount(1)
-    thumbnails._lock.acquire()  # nobody can take a wish while this test holds the lock
-    thumbnails._lock.release()
     read: list[str] = []
     plain = module.read_scaled
     monkeypatch.setattr(module, "read_scaled", lambda path, side: (read.append(path), plain(path, side))[1])
@@ -83,10 +81,11 @@ def test_a_broken_file_is_tried_once(qtbot: QtBot, thumbnails: Thumbnails, tmp_p
     qtbot.waitUntil(lambda: thumbnails.pixmap(str(broken)) is not None)
 
 
-def test_it_closes_while_reading(thumbnails: Thumbnails, files: list[str]) -> None:
+def test_it_closes_while_reading(qtbot: QtBot, thumbnails: Thumbnails, files: list[str]) -> None:
     thumbnails.want(files, 64)
     thumbnails.close()
-    assert thumbnails._readers == 0
+    assert thumbnails._pool.activeThreadCount() == 0
+    qtbot.waitUntil(lambda: thumbnails._readers == 0)
 
 
 def test_an_unreadable_file_is_a_null_image(tmp_path: Path) -> None:

@@ -1,0 +1,22 @@
+"""Importing torch beside a window: other threads go on, and what is imported is what the engine needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+WARM_UP = """
+import gc, sys, threading
+from engine.warm_up import warm_up
+assert 'torch' not in sys.modules
+thread = threading.Thread(target=warm_up)
+thread.start()
+thread.join()
+print('torch' in sys.modules, 'engine.recognition' in sys.modules, gc.isenabled(), gc.get_freeze_count() > 10_000)
+warm_up()
+"""
+
+
+def test_torch_is_there_afterwards_and_a_second_call_does_no_harm() -> None:
+    done = subprocess.run([sys.executable, "-c", WARM_UP], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["True"] * 4
