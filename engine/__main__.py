@@ -49,14 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(end.code or 0) and 2
     try:
         answer = options.run(options)
-    except AlbumenError as error:
-        print(f"albumen: {error}", file=sys.stderr)
+    except (AlbumenError, KeyboardInterrupt) as error:
+        sentence = str(error) if isinstance(error, AlbumenError) else "Stopped; what was finished is kept."
+        print(f"albumen: {sentence}", file=sys.stderr)
         if options.json:
-            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+            print(json.dumps({"error": sentence}, ensure_ascii=False))
         return 1
-    except KeyboardInterrupt:
-        print("albumen: stopped; what was finished is kept.", file=sys.stderr)
-        return 1
+    except SystemExit as end:  # a benchmark did not know an option
+        return int(end.code or 0) and 2
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
