@@ -1,0 +1,92 @@
+"""The first-run page, the page without a match, the overlay of a drag, and the strip of messages."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app import banner
+from desktop_app.banner import BannerStrip
+from desktop_app.empty_state import DropOverlay, EmptyPage, NoResultsPage
+
+
+def click(button: object) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_first_run_has_one_action_and_one_promise(qtbot: QtBot) -> None:
+    page = EmptyPage()
+    qtbot.addWidget(page)
+    page.resize(600, 400)
+    page.show()
+    with qtbot.waitSignal(page.add_requested):
+        click(page.add)
+    assert page.sentence.text() == "Photos stay where they are; nothing is uploaded."
+    assert page.sentence.width() >= page.sentence.sizeHint().width()  # nothing is cut off
+
+
+def test_no_good_match_is_said_and_the_closest_can_be_seen(qtbot: QtBot) -> None:
+    page = NoResultsPage()
+    qtbot.addWidget(page)
+    page.show()
+    page.explain("<b>zebra</b>", 200, ())
+    assert page.title.text() == "No good match for “<b>zebra</b>”"
+    assert page.title.textFormat() == Qt.TextFormat.PlainText
+    with qtbot.waitSignal(page.closest_requested):
+        click(page.closest)
+    page.explain("label:nothing", 0, ("There is no label 'nothing'.",))
+    assert page.sentence.text() == "There is no label 'nothing'."
+    assert not page.closest.isVisible()
+    with qtbot.waitSignal(page.clear_requested):
+        click(page.clear)
+
+
+def test_the_overlay_covers_everything_and_takes_no_event(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(500, 300)
+    window.show()
+    plain = window.grab().toImage()
+    overlay = DropOverlay(window)
+    overlay.show_over()
+    assert overlay.geometry() == window.rect()
+    assert overlay.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    assert window.grab().toImage() != plain
+    overlay.hide()
+    assert window.grab().toImage() == plain
+
+
+@pytest.fixture
+def strip(qtbot: QtBot) -> BannerStrip:
+    strip = BannerStrip()
+    qtbot.addWidget(strip)
+    strip.show()
+    return strip
+
+
+def test_a_sentence_with_one_action(strip: BannerStrip) -> None:
+    done: list[int] = []
+    strip.say("Moved <i>3</i> photos to the trash.", "Undo", lambda: done.append(1))
+    assert strip.sentence() == "Moved <i>3</i> photos to the trash."
+    assert strip.text.textFormat() == Qt.TextFormat.PlainText
+    click(strip.action)
+    assert done == [1]
+    assert strip.sentence() == ""
+
+
+def test_a_sentence_can_be_dismissed_and_leaves_by_itself(
+    qtbot: QtBot, strip: BannerStrip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strip.say("One.")
+    assert not strip.action.isVisible()
+    click(strip.close_button)
+    assert strip.sentence() == ""
+    strip._leave.setInterval(1)
+    strip.say("Two.")
+    qtbot.waitUntil(lambda: strip.sentence() == "")
+    strip.say("Three, which matters.", stay=True)
+    assert not strip._leave.isActive()
+    assert banner._READING_TIME >= 5000
