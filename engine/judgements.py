@@ -368,6 +368,11 @@ class Judgements:
             connection.execute("UPDATE versions SET active = 1 WHERE id = ?", (version_id,))
         return label_id
 
+    def learned_from(self, version_id: int) -> frozenset[int]:
+        """Photos whose corrections a version was learned from; none for a zero-shot one."""
+        ((report,),) = self.store.rows("SELECT report FROM versions WHERE id = ?", (version_id,))
+        return frozenset(json.loads(report).get("learned_from", ()))
+
     def model_of(self, version_id: int) -> int:
         """The number of the model that a version belongs to."""
         return self.store.number("SELECT model FROM versions WHERE id = ?", (version_id,))

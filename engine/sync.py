@@ -165,30 +165,22 @@ class Sync:
     ) -> Generator[Progress | PhotosChanged, None, tuple[dict[bytes, Known], set[bytes]]]:
         """Hash what may be an old acquaintance: path -> the row that moved there, and paths that were only touched."""
         candidates = [*homeless, *owner.values()]
-        sizes = {known.size for known in candidates if known.content_hash}
-        worth = [path for path, (_, stat) in arrived.items() if stat.size in sizes]
-        by_content: dict[str, list[Known]] = {}
-        for known in candidates:
-            by_content.setdefault(known.content_hash, []).append(known)
-        homes: dict[bytes, Known] = {}
-        touched: set[bytes] = set()
+        worth = scan.move_candidates([stat for _, stat in arrived.values()], candidates)
         if not worth:
-            return homes, touched
+            return {}, set()
+        hashed: dict[bytes, str] = {}
         done = 0
-        for answer in self._pool(0).hash(worth, wait=0.1):
+        for answer in self._pool(0).hash([stat.path for stat in worth], wait=0.1):
             if isinstance(answer, tuple):
-                path, content = answer
-                same = by_content.get(content, [])
-                before = next((known for known in same if known.path == path), None)
-                if before is not None:
-                    touched.add(path)
-                    same.remove(before)
-                elif same:
-                    homes[path] = same.pop(0)
+                hashed[answer[0]] = answer[1]
             done += answer is not None
             if done % 64 == 0 or answer is None:
                 yield Progress("scan", done, len(worth))
-        return homes, touched
+        touched = {path for path, known in owner.items() if path in hashed and hashed[path] == known.content_hash}
+        for path in touched:
+            del hashed[path]
+        moved = scan.match_moves(hashed, [known for known in candidates if known.path not in touched])
+        return {path: known for known, path in moved}, touched
 
     def _move(self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]) -> Steps:
         """Give moved rows their new paths, all in one transaction: in a ring of renames each path is free only then."""
@@ -295,7 +287,7 @@ class Sync:
         roots = [(id_, root) for id_, root in self._store.roots() if root]
         per_folder: dict[int, list[FileStat]] = {}
         for stat in ready:
-            folder_id = next((id_ for id_, root in roots if stat.path.startswith(root.rstrip(b"/\\"))), None)
+            folder_id = next((id_ for id_, root in roots if scan.is_within(stat.path, root)), None)
             if folder_id is not None:
                 per_folder.setdefault(folder_id, []).append(stat)
         diffs = []

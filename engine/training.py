@@ -50,7 +50,7 @@ class Training:
         )
         heads = {head.label_id: head for head in self._recognition.heads}
         reports = [
-            self._keep(lesson, heads[subject.label_id], activate)
+            self._keep(lesson, subject, heads[subject.label_id], activate)
             for subject, lesson in zip(subjects, lessons, strict=True)
         ]
         self._judgements.mark_trained(number, [subject.label_id for subject in subjects], started)
@@ -88,6 +88,7 @@ class Training:
                 tensor_head(heads[id_]),
                 tensor_head(originals[id_]),
                 names[id_][1],
+                self._judgements.learned_from(heads[id_].version),
             )
             for id_ in chosen
         ]
@@ -98,13 +99,14 @@ class Training:
                 )
         return [subject for subject in subjects if subject.corrections or subject.group is not None]
 
-    def _keep(self, lesson: Lesson, current: StoredHead, activate: bool) -> TrainReport:
+    def _keep(self, lesson: Lesson, subject: Subject, current: StoredHead, activate: bool) -> TrainReport:
         """Store what was learned as a version and fill in the report's blanks."""
         report = lesson.report
         if report.kind == "unchanged":
             return dataclasses.replace(report, version=current.version, active=True)
         active = activate and report.accepted
         summary = dataclasses.asdict(report) | {"adds": len(report.adds), "removes": len(report.removes)}
+        summary["learned_from"] = sorted(subject.corrections)
         version = self._judgements.add_version(
             report.label_id,
             self._recognition.number,

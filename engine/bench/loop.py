@@ -177,7 +177,7 @@ def _learn(scratch: Path, args: argparse.Namespace, truth: Mapping[str, str]) ->
             {
                 "before": round(before / len(held_out), 4),
                 "after": round(_right(cli, held_out) / len(held_out), 4),
-                "kinds": [report["kind"] for report in reports],
+                "learned": [f"{report['kind']}{'' if report['accepted'] else ' (not accepted)'}" for report in reports],
                 "seconds": round(seconds, 2),
             }
         )
@@ -192,7 +192,7 @@ def _right(cli: _CommandLine, truth: Mapping[str, str]) -> int:
     said: dict[str, set[str]] = {
         row["path"]: {tag["label"] for tag in row["tags"]} & {"cup", "not cup"} for row in rows
     }
-    return sum(said[path] == {label} for path, label in truth.items())
+    return len([path for path, label in truth.items() if said[path] == {label}])
 
 
 def _kill(scratch: Path, args: argparse.Namespace, sets: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
