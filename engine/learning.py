@@ -202,13 +202,13 @@ class _Case:
         return (scorer.scores(photos.image_features, photos.centre) - scorer.thresholds) * unit
 
     def losses(self, logits: Tensor) -> Tensor:
-        """Log-loss (n,) of the answers under logits (n, K); a certain error costs no more than an answer that is wrong
-        one time in a hundred."""
+        """Log-loss (..., n) of the answers under logits (..., n, K); a certain error costs no more than an answer that
+        is wrong one time in a hundred."""
         if self.is_group:
-            inside = logits.masked_fill(~self.allowed, float("-inf")).logsumexp(1) - logits.logsumexp(1)
+            inside = logits.masked_fill(~self.allowed, float("-inf")).logsumexp(-1) - logits.logsumexp(-1)
             p = inside.exp()
         else:
-            p = torch.sigmoid(torch.where(self.allowed[:, 0], logits[:, 0], -logits[:, 0]))
+            p = torch.sigmoid(torch.where(self.allowed[:, 0], logits[..., 0], -logits[..., 0]))
         return -torch.log(0.98 * p + 0.01)
 
     def right(self, logits: Tensor) -> Tensor:
@@ -294,8 +294,8 @@ def _shift(case: _Case, head: Head, train: Tensor) -> Head:
 def _judge(case: _Case, versions: _Versions, seconds: float, seed: int) -> list[Lesson]:
     """The best version that passes every gate, else the best that does not (not accepted), else unchanged."""
     currents = [subject.current for subject in case.subjects]
-    now = _tempered(case, case.logits(currents))
-    zero_shot = _tempered(case, case.logits([subject.zero_shot for subject in case.subjects]))
+    now = case.logits(currents)
+    zero_shot = case.logits([subject.zero_shot for subject in case.subjects])
     tags_now, scores_now = case.library_tags(currents)
     reasons = list(versions.reasons)
     ranked = sorted(versions.found, key=lambda version: _rank(case, version))
@@ -323,18 +323,28 @@ _TITLES = {
 _LOOK_FIRST = "look at them before you accept it."
 
 
-def _tempered(case: _Case, logits: Tensor) -> Tensor:
-    """Logits at the temperature that suits the answers best: a version is not to win because CLIP is overconfident."""
+def _rescaled(case: _Case, logits: Tensor) -> Tensor:
+    """Logits with the temperature and (free labels) the shift that suit the answers best.
+
+    The answers are no fair sample of the library: yes and no are about as many, while most photos do not carry the
+    label. Without this, a version whose threshold suits the library would lose on log-loss against one that knows less;
+    and no version is to win only because CLIP is overconfident. Thresholds are judged by the answers they get right.
+    """
     if not len(logits):
         return logits
-    losses = torch.stack([case.losses(t * logits).sum() for t in _TEMPERATURES])
-    return _TEMPERATURES[losses.argmin()] * logits
+    shifts = torch.zeros(1) if case.is_group else torch.linspace(-6, 6, 25)
+    scaled = _TEMPERATURES[:, None, None, None] * logits + shifts[:, None, None]  # (T, M, n, K)
+    losses = case.losses(scaled).sum(-1) + shifts.square() / 50  # (T, M)
+    best: Tensor = scaled.flatten(0, 1)[losses.argmin()]
+    return best
 
 
 def _rank(case: _Case, version: _Version) -> float:
     """Held-out log-loss, or the order of the kinds where nothing could be held out."""
     order = list(_TITLES).index(version.kind)
-    return float(case.losses(version.held_out).mean()) if version.held_out is not None else 1e3 + order
+    if version.held_out is None:
+        return 1e3 + order
+    return float(case.losses(_rescaled(case, version.held_out)).mean())
 
 
 def _objection(
@@ -349,20 +359,25 @@ def _objection(
 ) -> str | None:
     """Why the version is not accepted, in a sentence, or None."""
     if version.held_out is not None:
-        after = case.losses(version.held_out)
-        if acceptance.lower_bound(case.losses(zero_shot) - after, case.unit, seed) <= 0:
+        after = case.losses(_rescaled(case, version.held_out))
+        if acceptance.lower_bound(case.losses(_rescaled(case, zero_shot)) - after, case.unit, seed) <= 0:
             return "on held-out answers it is not surely better than the words alone."
         fresh = case.fresh
         if fresh.any():
             unit = torch.unique(case.unit[fresh], return_inverse=True)[1]
-            if acceptance.lower_bound((case.losses(now) - after)[fresh], unit, seed) <= 0:
+            gains = (case.losses(_rescaled(case, now)) - after)[fresh]
+            if acceptance.lower_bound(gains, unit, seed) <= 0:
                 return "on held-out answers it is not surely better than the present version."
+            if (case.right(version.held_out) & fresh).sum() < (case.right(now) & fresh).sum():
+                return "on held-out answers it is right less often than the present version."
     elif version.kind == "threshold":
         return "two yes and two no answers are needed to check it."
     before, after_all = case.right(now), case.right(case.logits(version.heads))
     wrong = int((before & ~after_all).sum())
     if wrong:
         return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
+    if version.held_out is None and after_all.sum() <= before.sum():
+        return "it agrees with your answers already, and they are too few to be held out."
     for column, subject in enumerate(case.subjects):
         if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
             return f"it would reorder the best photos of '{subject.name}', which you did not correct."
@@ -409,7 +424,8 @@ def _lessons(
 
 def _measured(case: _Case, logits: Tensor) -> Measured:
     total = len(case.rows)
-    return Measured(int(case.right(logits).sum()), total, float(case.losses(logits).mean()) if total else 0.0)
+    loss = float(case.losses(_rescaled(case, logits)).mean()) if total else 0.0
+    return Measured(int(case.right(logits).sum()), total, loss)
 
 
 def _sentence(case: _Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips) -> str:
