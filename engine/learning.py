@@ -323,6 +323,19 @@ _TITLES = {
 _LOOK_FIRST = "look at them before you accept it."
 
 
+def _words_mean_something(case: _Case) -> bool:
+    """Whether the words alone find some of the answered photos: then there is something to lose. A pet's name does not:
+    to CLIP the photos that carry it are nearer to the average word."""
+    z = case.logits([subject.zero_shot for subject in case.subjects])  # (n, K)
+    if case.is_group:
+        return bool(case.right(z).float().mean() >= 0.5)
+    yes = case.allowed[:, 0]
+    return not yes.any() or bool((z[yes, 0] + case.subjects[0].zero_shot.threshold).max() >= _MEANINGLESS)
+
+
+_MEANINGLESS = 1.0  # z below which a photo does not show what the words say
+
+
 def _rescaled(case: _Case, logits: Tensor) -> Tensor:
     """Logits with the temperature and (free labels) the shift that suit the answers best.
 
@@ -376,8 +389,8 @@ def _objection(
     wrong = int((before & ~after_all).sum())
     if wrong:
         return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
-    if version.held_out is None and after_all.sum() <= before.sum():
-        return "it agrees with your answers already, and they are too few to be held out."
+    if version.held_out is None and _words_mean_something(case):
+        return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
     for column, subject in enumerate(case.subjects):
         if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
             return f"it would reorder the best photos of '{subject.name}', which you did not correct."
