@@ -24,7 +24,7 @@ class Adding(QObject):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.desk, self.window, self.link = desk, desk.window, desk.link
+        self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
         self._added: AddReport | None = None
         self._first_labels: FirstLabels | None = None
         self.window.folders.synchronised.connect(self._synchronised)

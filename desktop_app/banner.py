@@ -27,6 +27,7 @@ class BannerStrip(QWidget):
         self.text = theme.plain(wrap=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.action = QPushButton()
+        self.action.setAccessibleName(self.tr("Do this"))
         self.action.clicked.connect(self._do)
         self.close_button = QToolButton()
         self.close_button.setProperty("look", "flat")
@@ -59,6 +60,7 @@ class BannerStrip(QWidget):
         self._frame.setAccessibleName(sentence)
         self._act = act
         self.action.setText(action)
+        self.action.setAccessibleName(action)
         self.action.setVisible(act is not None)
         self._frame.show()
         if stay:

@@ -55,7 +55,7 @@ class NoResultsPage(QWidget):
         super().__init__(parent)
         self.title = theme.plain("", "title", wrap=True)
         self.sentence = theme.plain("", "muted", wrap=True)
-        self.closest = QPushButton()
+        self.closest = QPushButton(self.tr("Show the closest photos"))
         self.closest.clicked.connect(self.closest_requested)
         self.clear = QPushButton(self.tr("Show all photos"))
         self.clear.clicked.connect(self.clear_requested)
@@ -77,7 +77,6 @@ class NoResultsPage(QWidget):
             self.sentence.setText(
                 "\n".join(notes) or self.tr("Nothing in this library clearly shows it. The closest photos are guesses.")
             )
-            self.closest.setText(self.tr("Show the closest photos"))
         else:
             self.title.setText(self.tr("No photos"))
             self.sentence.setText("\n".join(notes) or self.tr("Nothing here answers “{query}”.").format(query=query))

@@ -152,6 +152,7 @@ class History(QObject):
 
     def close(self) -> None:
         """Wait for files that are on their way to or from the trash."""
+        self.stack.blockSignals(True)  # it would tell, while it is deleted, that it is empty
         self.pool.waitForDone()
 
 

@@ -67,6 +67,7 @@ class FakeLibrary:
         self.problems: list[Failure] = []
         self.excluded: list[str] = []
         self.hold = threading.Event()  # `wait` rests until it is set: lets a test hold the engine thread still
+        self.seen = set(self.photo_rows)
         self.closed = False
 
     # -- the machinery of tests ---------------------------------------------------------------------------------------
@@ -126,6 +127,7 @@ class FakeLibrary:
     def remove_folder(self, folder_id: int) -> PhotosChanged:
         self.folder_list = [folder for folder in self.folder_list if folder.id != folder_id]
         gone = tuple(row for row, photo in self.photo_rows.items() if photo.folder_id == folder_id)
+        self.seen.difference_update(gone)
         for row in gone:
             del self.photo_rows[row]
         return PhotosChanged(removed=gone, labels=True)
@@ -141,7 +143,8 @@ class FakeLibrary:
         total = len(self.photo_rows)
         for done, row in enumerate(list(self.photo_rows), 1):
             yield Progress("encode", done, total, 10.0, (total - done) / 10)
-            yield PhotosChanged(ids=(row,))
+            yield PhotosChanged(ids=(row,)) if row in self.seen else PhotosChanged(added=(row,))
+            self.seen.add(row)
         return SyncReport(added=total)
 
     def train(self, label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
@@ -190,7 +193,8 @@ class FakeLibrary:
                 rows = [photo for photo in rows if word in photo.name]
         rows.sort(key=lambda photo: photo.name if sort == "name" else -photo.taken_at)
         return SearchResult(
-            query, array("q", [photo.id for photo in rows]), array("f", [1.0] * len(rows) if words else []),
+            query, array("q", [photo.id for photo in rows]),
+            array("f", [1.0] * len(rows) if any(":" not in word for word in words) else []),
             array("i", [int(photo.taken_at // DAY) for photo in rows]), len(rows), chips=tuple(words),
         )
 
