@@ -30,7 +30,8 @@ class QuickGELU(nn.Module):
     """`x * sigmoid(1.702 x)`: the approximate GELU that OpenAI's weights (and MetaCLIP, DFN) were trained with."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * torch.sigmoid(1.702 * x)
+        # silu(z) = z sigmoid(z): one pass less forward and two less backward than written out; in place on a new tensor
+        return F.silu(1.702 * x).mul_(1 / 1.702)
 
 
 # timm and open_clip call the exact GELU "gelu". A wrong choice raises no error, it only costs accuracy.
@@ -61,11 +62,21 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, causal: bool, mask: Tensor | None = None) -> Tensor:
         batch, length, width = x.shape
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)  # (B, L, 3C)
-        q, k, v = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(
-            2, 0, 3, 1, 4
-        )  # 3 x (B, H, L, C/H)
+        parts = qkv.view(batch, length, 3, self.heads, width // self.heads)  # (B, L, 3, H, C/H)
+        q, k, v = parts.permute(2, 0, 3, 1, 4)  # 3 x (B, H, L, C/H)
         x = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)  # (B, H, L, C/H)
         out: Tensor = self.out_proj(x.transpose(1, 2).reshape(batch, length, width))  # (B, L, C)
+        return out
+
+    def at(self, x: Tensor, queries: Tensor, mask: Tensor | None) -> Tensor:
+        """As `forward` for some tokens, `queries` (B, Q, C), that see of x (B, L, C) what `mask` (B, 1, Q, L) says."""
+        batch, count, width = queries.shape
+        weights, biases = self.in_proj_weight, self.in_proj_bias
+        q = F.linear(queries, weights[:width], biases[:width]).view(batch, count, self.heads, width // self.heads)
+        kv = F.linear(x, weights[width:], biases[width:])  # (B, L, 2C)
+        k, v = kv.view(batch, x.shape[1], 2, *q.shape[2:]).permute(2, 0, 3, 1, 4)  # 2 x (B, H, L, C/H)
+        y = F.scaled_dot_product_attention(q.transpose(1, 2), k, v, attn_mask=mask)  # (B, H, Q, C/H)
+        out: Tensor = self.out_proj(y.transpose(1, 2).reshape(batch, count, width))  # (B, Q, C)
         return out
 
 
@@ -89,6 +100,14 @@ class ResidualAttentionBlock(nn.Module):
         x = x + self.attn(self.ln_1(x), causal, mask)  # (B, L, C)
         x = x + self.mlp(self.ln_2(x))  # (B, L, C)
         return x
+
+    def at(self, x: Tensor, rows: Tensor, mask: Tensor | None) -> Tensor:
+        """The block's output (B, Q, C) at the tokens `rows` (B, Q) only, who see what `mask` (B, 1, Q, L) says."""
+        pick = torch.arange(len(x), device=x.device)[:, None], rows
+        normed = self.ln_1(x)  # (B, L, C)
+        x = x[pick] + self.attn.at(normed, normed[pick], mask)  # (B, Q, C)
+        out: Tensor = x + self.mlp(self.ln_2(x))  # (B, Q, C)
+        return out
 
 
 class Transformer(nn.Module):
@@ -114,6 +133,24 @@ class Transformer(nn.Module):
         for block in self.resblocks:
             x = block(x, causal, mask)
         return x
+
+    def at(self, x: Tensor, rows: Tensor, causal: bool = False, mask: Tensor | None = None) -> Tensor:
+        """`forward(x)` at the tokens `rows` (B, Q) alone: (B, Q, C); here `mask` is (1 or B, 1, L, L).
+
+        CLIP pools one token of a sequence, so the last block need not be computed for the others: the same numbers
+        with 7 % less work in a ViT-B/32.
+        """
+        *blocks, last = self.resblocks
+        for block in blocks:
+            x = block(x, causal, mask)
+        seen: Tensor | None = None
+        if causal:
+            seen = torch.arange(x.shape[1], device=x.device) <= rows[:, None, :, None]  # (B, 1, Q, L)
+        elif mask is not None:
+            lines = mask[:, 0].expand(len(x), -1, -1)  # (B, L, L)
+            seen = lines[torch.arange(len(x), device=x.device)[:, None], rows][:, None]  # (B, 1, Q, L)
+        assert isinstance(last, ResidualAttentionBlock)
+        return last.at(x, rows, seen)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -150,8 +187,9 @@ class VisionTransformer(nn.Module):
         class_token = self.class_embedding.to(x.dtype).expand(x.shape[0], 1, -1)  # (B, 1, C)
         x = torch.cat([class_token, x], dim=1)  # (B, 1+P, C)
         x = self.ln_pre(x + self.positional_embedding.to(x.dtype))
-        x = self.transformer(x)  # (B, 1+P, C)
-        features: Tensor = self.ln_post(x[:, 0]) @ self.proj  # (B, D)
+        class_row = torch.zeros(len(x), 1, dtype=torch.long, device=x.device)
+        x = self.transformer.at(x, class_row)[:, 0]  # (B, C)
+        features: Tensor = self.ln_post(x) @ self.proj  # (B, D)
         return features
 
 
@@ -355,8 +393,7 @@ class CLIP(nn.Module):
         The door for prompt learning (CoOp, Zhou et al. 2022): there some embeddings are learned vectors, not tokens.
         """
         x = embedding + self.positional_embedding[: embedding.shape[1]].to(embedding.dtype)  # (N, L, C)
-        x = self.transformer(x, causal=True)  # (N, L, C)
-        x = x[torch.arange(len(x), device=x.device), eot]  # (N, C): LayerNorm acts per position, so pool before it
+        x = self.transformer.at(x, eot[:, None], causal=True)[:, 0]  # (N, C)
         features: Tensor = self.ln_final(x) @ self.text_projection  # (N, D)
         return features
 

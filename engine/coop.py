@@ -205,8 +205,8 @@ class TextEncoder(nn.Module):
             x = tokens[:, plan.tokens] + self.clip.positional_embedding[plan.positions]  # (S, R, L, C)
             x = x.flatten(0, 1)  # (S R, L, C)
             mask = plan.mask.repeat(len(tokens), 1, 1, 1)  # (S R, 1, L, L)
-        x = self.clip.transformer(x, mask=mask)  # (S R, L, C)
-        x = x.unflatten(0, (len(tokens), rows)).flatten(1, 2)[:, plan.eot]  # (S, K, C)
+        x = self.clip.transformer.at(x, plan.rows.repeat(len(tokens), 1), mask=mask)  # (S R, Q, C)
+        x = x.reshape(len(tokens), -1, x.shape[-1])[:, plan.eot]  # (S, K, C)
         features: Tensor = self.clip.ln_final(x) @ self.clip.text_projection  # (S, K, D)
         return features.reshape(*variants, *features.shape[1:])
 
@@ -218,7 +218,8 @@ class _Plan:
     tokens: Tensor  # (R, L) index into prefix + suffixes
     positions: Tensor  # (R, L) index into the positional embedding
     mask: Tensor  # (R, 1, L, L) True: may look
-    eot: Tensor  # (K,) index into the R L tokens
+    rows: Tensor  # (R, Q) where prompts end in each row; padded with 0
+    eot: Tensor  # (K,) index into the R Q ends
 
 
 @lru_cache(maxsize=32)
@@ -237,22 +238,25 @@ def _plan(prefix: int, lengths: tuple[int, ...], device: torch.device) -> _Plan:
     tokens = torch.zeros(len(rows), row_length, dtype=torch.long)
     positions = torch.zeros(len(rows), row_length, dtype=torch.long)
     owner = torch.full((len(rows), row_length), -1)  # which prompt a token belongs to; -1: prefix or padding
+    ends = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
     eot = torch.zeros(len(lengths), dtype=torch.long)
     for number, row in enumerate(rows):
         tokens[number, :prefix] = positions[number, :prefix] = torch.arange(prefix)
         at = prefix
-        for k in row:
+        for number_in_row, k in enumerate(row):
             there = slice(at, at + lengths[k])
             tokens[number, there] = torch.arange(starts[k], starts[k] + lengths[k])
             positions[number, there] = torch.arange(prefix, prefix + lengths[k])
             owner[number, there] = k
             at += lengths[k]
-            eot[k] = number * row_length + at - 1
+            ends[number, number_in_row] = at - 1
+            eot[k] = number * ends.shape[1] + number_in_row
     past = torch.ones(row_length, row_length).tril().bool()  # (L, L)
     in_prefix = torch.arange(row_length) < prefix  # (L,)
     same = owner[:, :, None] == owner[:, None, :]  # (R, L, L)
     mask = past & (same | in_prefix)
-    return _Plan(tokens.to(device), positions.to(device), mask[:, None].to(device), eot.to(device))
+    made = (tokens, positions, mask[:, None], ends, eot)
+    return _Plan(*(tensor.to(device) for tensor in made))
 
 
 class CustomCLIP(nn.Module):
