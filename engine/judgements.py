@@ -129,6 +129,7 @@ class Judgements:
                     ).lastrowid
                     assert id_ is not None
                     touched.append(id_)
+                    self._void_words(group)
                 elif group is not None and self.names()[id_][1] != group:
                     self.update(id_, group_name=group)
                     touched.append(id_)
@@ -148,16 +149,33 @@ class Judgements:
         with self.store.transaction() as connection:
             if values.get("pinned"):  # a key stands for one label
                 connection.execute("UPDATE labels SET pinned = 0 WHERE pinned = ?", (values["pinned"],))
+            if "group_name" in values:
+                self._void_words(self.names()[label_id][1])
             columns = ", ".join(f"{column} = ?" for column in values)
             connection.execute(f"UPDATE labels SET {columns} WHERE id = ?", (*values.values(), label_id))
+            if "group_name" in values:
+                self._void_words(self.names()[label_id][1])
             if "name" in values or "group_name" in values:
                 connection.execute("DELETE FROM versions WHERE label_id = ? AND kind = 'zero-shot'", (label_id,))
+
+    def _void_words(self, group: str | None) -> None:
+        """Who is in a group with whom decides about the lines of the zero-shot versions: they are made again when they
+        are needed."""
+        with self.store.transaction() as connection:
+            connection.execute(
+                """DELETE FROM versions WHERE kind = 'zero-shot'
+                    AND label_id IN (SELECT id FROM labels WHERE group_name = ?)""",
+                (group,),
+            )
 
     def remove(self, label_ids: Sequence[int]) -> str:
         """Take labels out of sight; everything said about them stays under the returned token."""
         self.require(label_ids)
         token = f"labels {time.time_ns()}"
+        groups = {self.names()[id_][1] for id_ in label_ids}
         with self.store.transaction() as connection:
+            for group in groups:
+                self._void_words(group)
             for id_ in label_ids:
                 connection.execute("UPDATE labels SET removed = ? WHERE id = ?", (token, id_))
                 connection.execute("DELETE FROM tags WHERE label_id = ?", (id_,))
@@ -169,6 +187,8 @@ class Judgements:
         try:
             with self.store.transaction() as connection:
                 connection.execute("UPDATE labels SET removed = NULL WHERE removed = ?", (token,))
+                for group in {self.names()[id_][1] for id_ in ids}:
+                    self._void_words(group)
         except sqlite3.IntegrityError as error:
             raise AlbumenError("A label of the same name exists again; rename it, then undo the removal.") from error
         return ids

@@ -7,6 +7,7 @@ Knows: how model, matrix, heads and store are kept in step. Does not know: how a
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ from engine.judgements import Judgements, StoredHead
 from engine.matrix import Matrix, pack, unpack
 from engine.store import Store
 
+_REFINED = 1024  # photos whose scores are computed exactly
 _BLOCK = 16  # labels tagged per step over the whole library: bounds z to 64 MB at a million photos
 
 
@@ -137,7 +139,9 @@ class Recognition:
             names = self._judgements.names()
             new = sorted(set(names) - set(self._judgements.zero_shot(self.number)))
             if new:
-                self._make_zero_shot(new, [names[id_][0] for id_ in new], [names[id_][1] for id_ in new])
+                members = Counter(group for _, group in names.values())
+                groups = [names[id_][1] if members[names[id_][1]] > 1 else None for id_ in new]
+                self._make_zero_shot(new, [names[id_][0] for id_ in new], groups)
             self._heads = self._judgements.heads(self.number)
         return self._heads
 
@@ -231,10 +235,20 @@ class Recognition:
             ranking = Head(scale * self.query_vector(words), scale)
         else:
             ranking, line = tensor_head(head), head.threshold + classifier.DIAL * head.dial
-        products = self.products(ranking.vector)  # (N,)
-        anchors = (ranking.anchor * self.matrix.centre).numpy()
-        z: npt.NDArray[np.float32] = products - anchors - np.float32(line + classifier.DIAL * strictness)
-        return z
+        anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(line + classifier.DIAL * strictness)
+        z: npt.NDArray[np.float32] = self.products(ranking.vector) - anchors
+        return self._refined(z, ranking.vector, anchors)
+
+    def _refined(
+        self, scores: npt.NDArray[np.float32], vector: Tensor, anchors: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        """The first thousand once more, in single precision: the scan's half-precision products tie near the top."""
+        if len(scores) > _REFINED:
+            rows = torch.from_numpy(np.argpartition(scores, -_REFINED)[-_REFINED:])
+        else:
+            rows = torch.arange(len(scores))
+        scores[rows] = (self.matrix.image_features[rows].float() @ vector.float()).numpy() - anchors[rows]
+        return scores
 
     def products(self, vector: Tensor) -> npt.NDArray[np.float32]:
         """(N,) per matrix row: image_features . vector (D,). One scan of the half-precision matrix, at the speed of

@@ -159,7 +159,7 @@ def _learn(scratch: Path, args: argparse.Namespace, truth: Mapping[str, str]) ->
     cli("add", *{str(Path(path).parent) for path in truth})
     cli("sync")
     cli("labels", "add", "cup", "not cup", "--group", "cup")
-    draws = []
+    draws: list[dict[str, Any]] = []
     for seed in range(args.draws):
         copy = scratch / f"draw {seed}"
         shutil.copytree(fresh, copy)
