@@ -206,7 +206,7 @@ class Walk:
         path = links.pop()
         inside, target = os.path.realpath(self.root), os.path.realpath(path)
         here = os.path.realpath(os.path.dirname(path))
-        if _is_within(here, target) or _is_within(inside, target):
+        if is_within(here, target) or is_within(inside, target):
             reason = "This link leads back into its own folder; it was left out."
             self.problems.append(Failure(os.fsdecode(path), reason))
             return None
@@ -270,7 +270,7 @@ def diff(
     result.folder_offline = walk.root in walk.out_of_reach or (nothing_met and not walk.same_place)
     away = [walk.root] if result.folder_offline else walk.out_of_reach
     for row in rows.values():
-        (result.offline if any(_is_within(row.path, folder) for folder in away) else result.vanished).append(row)
+        (result.offline if any(is_within(row.path, folder) for folder in away) else result.vanished).append(row)
     return result
 
 
@@ -326,7 +326,8 @@ def _is_settling(file: FileStat, now_ns: int) -> bool:
     return 0 <= now_ns - file.mtime_ns < (SETTLE_COARSE_NS if coarse else SETTLE_NS)
 
 
-def _is_within(path: bytes, folder: bytes) -> bool:
+def is_within(path: bytes, folder: bytes) -> bool:
+    """Whether `path` is `folder` or lies below it (`/a/b2` does not lie below `/a/b`)."""
     return path == folder or path.startswith(folder.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep))
 
 

@@ -1,0 +1,62 @@
+"""Short forms of the trials of `tests.torture` (see there), so that none of them is broken unnoticed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.torture import stage
+
+
+def trial(name: str, *options: str) -> dict[str, object]:
+    """Run a trial in a process of its own, as a person would; its figures."""
+    command = [sys.executable, "-m", "tests.torture", name, *options]
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    result: dict[str, object] = json.loads(done.stdout)
+    return result
+
+
+def test_hostile_files() -> None:
+    figures = trial("files", "--cuts", "1", "--flips", "1", "--no-bombs")
+    assert figures["indexed"] + figures["failed"] == figures["given"] > 500  # type: ignore[operator]
+    assert figures["indexed"] > 150 and figures["failed"] > 150  # type: ignore[operator]
+    assert figures["library: indexed"] == figures["indexed"] and figures["library: failed"] == figures["failed"]
+
+
+def test_storm() -> None:
+    figures = trial("storm", "--files", "300", "--renames", "200", "--half-written", "10")
+    assert figures["renames: photos that moved"] > 100  # type: ignore[operator]
+
+
+def test_unplugged_drive() -> None:
+    figures = trial("unplug", "--files", "20")
+    assert figures and all(lost == [0, 0, 0] for lost in figures.values())
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
+def test_kills() -> None:
+    figures = trial("kill", "--rounds", "1", "--files", "40")
+    assert set(figures) == {"sync", "correct", "train", "model"}
+
+
+@pytest.mark.skipif(not stage.can_mount(), reason="needs the right to mount")
+def test_full_disk() -> None:
+    refused, acknowledged, lost = trial("diskfull")["corrections refused, acknowledged, lost"]  # type: ignore[misc]
+    assert refused > 0 and refused + acknowledged == 50 and lost == 0
+
+
+def test_originals_are_not_touched() -> None:
+    figures = trial("originals", "--files", "30", "--damages", "0")
+    assert figures["files"] > 150 and figures["files changed, added or gone"] == 0  # type: ignore[operator]
+
+
+def test_unknown_names_are_told() -> None:
+    command = [sys.executable, "-m", "tests.torture", "nonsense"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "storm" in done.stderr
