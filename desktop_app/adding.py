@@ -26,6 +26,7 @@ class Adding(QObject):
         super().__init__(desk)
         self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
         self._added: AddReport | None = None
+        self._before = 0  # the look that was under way when it was added: its report is about other folders
         self._first_labels: FirstLabels | None = None
         self.window.folders.synchronised.connect(self._synchronised)
 
@@ -53,7 +54,7 @@ class Adding(QObject):
 
     def _paths_added(self, report: AddReport) -> None:
         if report.folders:
-            self._added = report
+            self._added, self._before = report, self.window.folders.running()
             names = ", ".join(os.path.basename(folder.path) or folder.path for folder in report.folders[:3])
             parts = [self.tr("Added {names}.").format(names=names)]
             if len(report.folders) > 3:
@@ -82,18 +83,22 @@ class Adding(QObject):
             self.window.strip.add(self._first_labels)
         self._first_labels.show()
 
-    def _synchronised(self, report: SyncReport) -> None:
+    def _synchronised(self, report: SyncReport, job: int) -> None:
         self.desk.viewing.count()
-        if self._added is None:
+        if self._added is None or job == self._before:
             return
         folders, self._added = self._added.folders, None
-        self.desk.say(
-            self.tr("{folders}: {photos}; {skipped} skipped.").format(
-                folders=self.tr("Added %n folder(s)", "", len(folders)),
-                photos=self.tr("%n photo(s)", "", report.added),
-                skipped=self.window.locale().toString(report.skipped + report.failed),
+        parts = [
+            self.tr("Added {folders}, {photos}").format(
+                folders=self.tr("%n folder(s)", "", len(folders)),
+                photos=self.tr("%n photo(s)", "", max(report.added - report.failed, 0)),
             )
-        )
+        ]
+        if report.failed:
+            parts.append(self.tr("%n could not be read", "", report.failed))
+        if report.skipped:
+            parts.append(self.tr("%n other file(s) skipped", "", report.skipped))
+        self.desk.say("; ".join(parts) + ".")
 
     def rescan(self, folder_id: int) -> None:
         """Look for changes in one folder, or everywhere (0)."""

@@ -118,7 +118,7 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
         began = time.perf_counter()
         window.open_folders([str(photos)])
         reports: list[SyncReport] = []
-        window.folders.synchronised.connect(reports.append)
+        window.folders.synchronised.connect(lambda report, _job: reports.append(report))
         place = 0
         while sum(report.added for report in reports) < count and time.perf_counter() - began < timeout:
             application.processEvents()

@@ -208,7 +208,9 @@ class Desk(QObject):
             self.window.inspector.show_photos(list(self.window.grid.selected_ids()))
 
     def _show_counts(self) -> None:
-        self.window.status.show_counts(self.window.model.rowCount(), self.window.grid.selected_count())
+        result = self.window.model.result
+        matched = result.matched if len(result.scores) else -1
+        self.window.status.show_counts(len(result.ids), self.window.grid.selected_count(), matched)
 
     def chosen(self) -> list[int]:
         """Ids that an act is about: the photo in the lightbox, or the selected ones."""

@@ -110,7 +110,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(colors.base)
-        veil.setAlphaF(0.88)
+        veil.setAlphaF(0.94)
         painter.fillRect(self.rect(), veil)
         painter.setPen(QPen(QColor(colors.accent), 3, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(18, 18, -18, -18), 14, 14)

@@ -26,7 +26,7 @@ _EVERYTHING = None
 class FolderWatch(QObject):
     """`start()` looks at everything once and then at whatever changes; `look(ids)` looks now."""
 
-    synchronised = Signal(object)  #: SyncReport
+    synchronised = Signal(object, int)  #: SyncReport, and which job it was
     folders_known = Signal(list)  #: list[Folder], whenever they may have changed
     notice = Signal(str)
     _changed = Signal(object)
@@ -59,8 +59,9 @@ class FolderWatch(QObject):
             self._waiting.update(folder_ids)
         self._next()
 
-    def running(self) -> bool:
-        return self._running != 0
+    def running(self) -> int:
+        """The job that is looking now, 0 if none is."""
+        return self._running
 
     def close(self) -> None:
         """Stop watching."""
@@ -77,7 +78,7 @@ class FolderWatch(QObject):
 
     @Slot(object)
     def _synchronised(self, report: SyncReport) -> None:
-        self.synchronised.emit(report)
+        self.synchronised.emit(report, self._running)
         self.refresh()
 
     def _job_ended(self, job: int, how: str) -> None:

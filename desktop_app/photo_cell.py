@@ -95,11 +95,10 @@ class PhotoCell:
         return tile
 
     def _badge(self, painter: QPainter, box: QRect, entry: Entry, state: PhotoState) -> None:
-        """A small sign in the upper right corner where something is to be said about the photo."""
+        """A small sign in the upper right corner where something is to be said (a failed photo has its large one)."""
         colors = theme.tokens()
         name, color = {
             PhotoState.PENDING: ("more", colors.muted),
-            PhotoState.FAILED: ("problem", colors.warning),
             PhotoState.OFFLINE: ("folder-offline", colors.muted),
             PhotoState.MISSING: ("folder-offline", colors.muted),
         }.get(state, ("", ""))

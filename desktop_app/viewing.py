@@ -133,7 +133,9 @@ class Viewing(QObject):
         elif not len(result.ids) and not self.query:
             window.show_page(window.grid)  # folders, but no photo yet: they are on their way
         elif not len(result.ids) or (weak and not self._closest):
-            window.no_results.explain(self.query, len(result.ids), result.notes)
+            # The engine says "no good match" for the command line; the page says it larger.
+            notes = tuple(note for note in result.notes if not note.startswith("No good match"))
+            window.no_results.explain(self.query, len(result.ids), notes)
             window.show_page(window.no_results)
         else:
             window.show_page(window.grid)
