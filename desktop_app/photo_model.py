@@ -101,11 +101,9 @@ class PhotoModel(QAbstractListModel):
         return self._ids[row] if 0 <= row < len(self._ids) else 0
 
     def row_of(self, photo_id: int) -> int:
-        """Row of a photo, or -1. Walks over the ids (a C loop: a million take about 10 ms)."""
-        try:
-            return self._ids.index(photo_id)
-        except ValueError:
-            return -1
+        """Row of a photo, or -1."""
+        rows = self.rows_of((photo_id,))
+        return rows[0] if rows else -1
 
     def rows_of(self, photo_ids: Iterable[int]) -> list[int]:
         """Rows of those of the photos that are shown, ascending."""
@@ -114,7 +112,10 @@ class PhotoModel(QAbstractListModel):
         wanted = np.fromiter(photo_ids, dtype=np.int64)
         if not len(wanted) or not len(self._ids):
             return []
-        rows: list[int] = np.flatnonzero(np.isin(np.frombuffer(self._ids, dtype=np.int64), wanted)).tolist()
+        ids = np.frombuffer(self._ids, dtype=np.int64)
+        # One by one while that is cheaper: a comparison of a million takes half a millisecond, sorting them fifty.
+        found = ids == wanted[0] if len(wanted) == 1 else np.isin(ids, wanted)
+        rows: list[int] = np.flatnonzero(found).tolist()
         return rows
 
     # -- records ------------------------------------------------------------------------------------------------------
