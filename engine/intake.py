@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 from engine.images import is_candidate
 from engine.records import AddReport, Failure
+from engine.scan import is_within
 from engine.store import Store, local_day
-
-_SEPARATOR = os.fsencode(os.sep)
 
 
 def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
@@ -37,9 +36,7 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
         elif stat.S_ISDIR(status.st_mode):
             if not os.access(path, os.R_OK | os.X_OK):
                 refused.append(Failure(text, "This folder may not be read; check its permissions."))
-            elif _is_within(os.fsencode(store.directory), path) and path == os.path.realpath(
-                os.fsencode(store.directory)
-            ):
+            elif path == os.path.realpath(os.fsencode(store.directory)):
                 refused.append(Failure(text, "This is the library's own folder; choose the folder with your photos."))
             else:
                 folders.append(_watch(store, path))
@@ -55,12 +52,12 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
 
 
 def _covered(store: Store, path: bytes) -> bool:
-    return any(root and _is_within(path, root) for _, root in store.roots())
+    return any(root and is_within(path, root) for _, root in store.roots())
 
 
 def _watch(store: Store, path: bytes) -> int:
     """Watch a folder; folders that lie inside it are watched with it from now on."""
-    inside = [id_ for id_, root in store.roots() if root and _is_within(root, path)]
+    inside = [id_ for id_, root in store.roots() if root and is_within(root, path)]
     with store.transaction():
         folder_id = store.add_folder(path)
         for id_ in inside:
@@ -80,7 +77,3 @@ def _single(store: Store, path: bytes, status: os.stat_result) -> int:
             ),
         )
     return store.number("SELECT id FROM photos WHERE path = ?", (path,))
-
-
-def _is_within(path: bytes, folder: bytes) -> bool:
-    return path == folder or path.startswith(folder.rstrip(_SEPARATOR) + _SEPARATOR)

@@ -1,0 +1,100 @@
+"""Libraries that are made, not photographed: rows, vectors and tags without files, for measuring size.
+
+Vectors are drawn around 200 centres, as photos of a real library are; paths, dates and names look like a camera's.
+Models
+have random weights: speed does not depend on them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine import checkpoint
+from engine.clip import CLIP
+from engine.library import Library
+from engine.matrix import pack
+from engine.store import Store, local_day
+
+_CHUNK = 20_000
+
+
+def write_model(path: Path, vit_b32: bool = False, seed: int = 0) -> Path:
+    """A CLIP with random weights and 512 dimensions: tiny towers, or ViT-B/32's geometry (600 MB)."""
+    torch.manual_seed(seed)
+    if vit_b32:
+        clip = CLIP(
+            embed_dim=512, input_resolution=224, vision_layers=12, vision_width=768, vision_patch_size=32,
+            context_length=77, vocab_size=49408, transformer_width=512, transformer_heads=8, transformer_layers=12,
+        )  # fmt: skip
+    else:
+        clip = CLIP(
+            embed_dim=512, input_resolution=32, vision_layers=1, vision_width=64, vision_patch_size=16,
+            context_length=77, vocab_size=49408, transformer_width=64, transformer_heads=1, transformer_layers=1,
+        )  # fmt: skip
+    checkpoint.write(path, clip.state_dict(), {"activation": "quickgelu"})
+    return path
+
+
+def vectors(n: int, dim: int, seed: int = 0) -> Iterator[Tensor]:
+    """`n` unit vectors (B, D) float16 in portions, around 200 centres."""
+    generator = torch.Generator().manual_seed(seed)
+    centres = F.normalize(torch.randn(200, dim, generator=generator), dim=1)
+    for start in range(0, n, _CHUNK):
+        size = min(_CHUNK, n - start)
+        chosen = centres[torch.randint(0, 200, (size,), generator=generator)]
+        noise = torch.randn(size, dim, generator=generator) / dim**0.5
+        yield F.normalize(0.7 * chosen + 0.7 * noise, dim=1).half()
+
+
+def queries(n: int, dim: int) -> Tensor:
+    """`n` unit queries (n, D) near some of the centres of `vectors`."""
+    generator = torch.Generator().manual_seed(0)
+    centres = F.normalize(torch.randn(200, dim, generator=generator), dim=1)
+    noise = torch.randn(n, dim, generator=torch.Generator().manual_seed(1)) / dim**0.5
+    return F.normalize(0.5 * centres[:n] + 0.5 * noise, dim=1)
+
+
+def library(directory: Path, n: int, model: Path, labels: int = 0) -> None:
+    """A library of `n` photos in `directory`, encoded by `model`, with the first `labels` starter labels and a model's
+    tags."""
+    with Library.open(directory, model=str(model)) as opened:
+        recognition = opened._recognition()
+        number = recognition.number
+        _ = recognition.matrix  # also tells the store which vocabulary its centres will come from
+        dim = recognition.model.embed_dim
+        _fill(opened._store, number, n, dim)
+    with Library.open(directory, model=str(model)) as opened:
+        if labels:
+            opened.add_labels(opened.starter_labels()[:labels])
+        opened._store.set("tagged by", str(number))
+        opened._store.set("model", str(model))
+
+
+def _fill(store: Store, number: int, n: int, dim: int) -> None:
+    now = time.time() - 1e8
+    with store.transaction(durable=False) as connection:
+        connection.execute("INSERT INTO folders (id, path) VALUES (1, ?)", (b"/made",))
+        first = 0
+        for some in vectors(n, dim):
+            ids = range(first + 1, first + len(some) + 1)
+            rows = []
+            for id_ in ids:
+                taken_at = now - id_ * 977.0
+                name = f"IMG_{id_ % 10000:04}.jpg"
+                path = f"/made/{2000 + id_ % 25}/{id_ // 997:05}/{id_}_{name}".encode()
+                rows.append((id_, path, name, f"{id_:032x}", taken_at, local_day(taken_at)))
+            connection.executemany(
+                """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns, content_hash, taken_at, day, width,
+                height,
+                    state) VALUES (?, 1, ?, ?, 1000000, 1600000000000000000, ?, ?, ?, 4000, 3000, 'ok')""",
+                rows,
+            )
+            centres = (0.01 * torch.randn(len(some)) - 0.17).tolist()  # about 1 photo in 25 carries a label
+            store.put_embeddings(number, zip(ids, pack(some), centres, strict=True))
+            first += len(some)
