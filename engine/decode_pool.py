@@ -263,7 +263,7 @@ class DecodePool:
             options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _CODE, root, *limits],
+                [sys.executable, "-P", "-W", "ignore", "-c", _CODE, root, *limits],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
