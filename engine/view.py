@@ -326,7 +326,7 @@ def _best(scores: Scores, n: int) -> npt.NDArray[np.int64]:
 
 
 def _natural(name: bytes) -> str:
-    """Sort key by which 'img 9' comes before 'img 10'. Text, because a million tuples keep the garbage collector busy."""
+    """Sort key that puts 'img 9' before 'img 10'. Text: a million tuples keep the garbage collector busy."""
     return re.sub(r"\d+", lambda digits: digits.group().zfill(20), os.fsdecode(name).casefold())
 
 
