@@ -473,6 +473,10 @@ class Library:
 
         return examine(self._store, self._model_name(), self._device, self.counts())
 
+    def place(self) -> str:
+        """The library's directory, as text for display."""
+        return str(self._store.directory)
+
     def export(self, format: Literal["csv", "json"] = "csv") -> str:
         """All effective tags and corrections as one text."""
         return self._judgements.export(format)

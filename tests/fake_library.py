@@ -355,6 +355,9 @@ class FakeLibrary:
     def doctor(self) -> dict[str, Any]:
         return {"albumen": "0.1.0", "integrity": "ok"}
 
+    def place(self) -> str:
+        return "/home/someone/albumen"
+
     def export(self, format: str) -> str:
         return "[]" if format == "json" else "path,label\n"
 

@@ -1,0 +1,356 @@
+"""The review queue as a page: one photo, one question, one key; the last ten answers can be changed.
+
+Knows: which question is shown, and what was answered in this sitting. Does not know: how questions are chosen (the
+engine's `review` does) or how an answer is stored: it only says what the person said.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app import theme
+from desktop_app.chips import clear
+from desktop_app.engine_link import EngineLink
+from desktop_app.pictures import Pictures
+from desktop_app.plain_text import ElidedLabel, caption, quoted
+from desktop_app.thumbnails import Thumbnails
+from engine.records import Photo, PhotosChanged, ReviewItem
+
+_AHEAD = 20  # questions asked for at a time
+_FEW = 4  # so few left: ask for more
+_LAST = 10  # answers that can still be changed here
+_ENOUGH = 20  # so many answers in a row that changed nothing: say that it stops paying
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    item: ReviewItem
+    name: str
+    present: bool
+
+
+class ReviewPanel(QWidget):
+    """`start()` asks for questions; every answer is emitted as `correction_requested` and becomes undoable elsewhere."""
+
+    correction_requested = Signal(int, list, list, list)  #: label id, yes, no, clear
+    improve_requested = Signal(list)  #: label ids that were answered
+    closed = Signal()
+
+    def __init__(
+        self, link: EngineLink, thumbnails: Thumbnails, pictures: Pictures, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._link, self._pictures = link, pictures
+        self._label_id: int | None = None
+        self._queue: deque[ReviewItem] = deque()
+        self._seen: set[tuple[int, int]] = set()
+        self._answers: list[_Answer] = []
+        self._agreed = 0  # answers in a row that said what the machine says
+        self._request = 0
+        self._exhausted = False
+        self._photos: dict[int, Photo] = {}
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Review"))
+        self.view = _PhotoView(thumbnails, pictures)
+        self.question = theme.plain("", "title", wrap=True)
+        self.question.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.reason = theme.plain("", "muted", wrap=True)
+        self.reason.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.yes = self._button(self.tr("Yes"), self.tr("Enter"), "tick", "primary", self.accept)
+        self.no = self._button(self.tr("No"), "X", "cross", "", self.reject)
+        self.skip = self._button(self.tr("Not sure"), "N", "next", "", self.next)
+        self.pays = theme.plain("", "muted", wrap=True)
+        self.improve = QPushButton()
+        self.improve.clicked.connect(self._improve)
+        self.back = QPushButton(self.tr("Back to the photos"))
+        self.back.setAccessibleName(self.back.text())
+        theme.set_icon(self.back, "back")
+        self.back.clicked.connect(self.closed)
+        self._last = QVBoxLayout()
+        self._last.setSpacing(4)
+        self._lay_out()
+        link.photos_changed.connect(self._photos_changed)
+
+    def _button(self, text: str, key: str, icon: str, look: str, act) -> QPushButton:  # noqa: ANN001 - a bound method
+        button = QPushButton(f"{text}   {key}")
+        button.setAccessibleName(text)
+        button.setMinimumWidth(120)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if look:
+            button.setProperty("look", look)
+            button.setIcon(theme.icon(icon, theme.tokens().on_accent))
+        else:
+            theme.set_icon(button, icon)
+        button.clicked.connect(act)
+        return button
+
+    def _lay_out(self) -> None:
+        centre = QVBoxLayout()
+        centre.setSpacing(8)
+        centre.addWidget(self.view, 1)
+        centre.addWidget(self.question)
+        centre.addWidget(self.reason)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
+        for button in (self.yes, self.no, self.skip):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        centre.addLayout(buttons)
+        self._side = QFrame()
+        self._side.setProperty("look", "card")
+        self._side.setFixedWidth(240)
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(14, 12, 14, 12)
+        side.addWidget(theme.plain(self.tr("Your last answers"), "heading"))
+        side.addWidget(theme.plain(self.tr("Click one to change it."), "muted", wrap=True))
+        side.addLayout(self._last)
+        side.addStretch(1)
+        side.addWidget(self.pays)
+        side.addWidget(self.improve)
+        side.addWidget(self.back)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 18, 20, 18)
+        row.setSpacing(20)
+        row.addLayout(centre, 1)
+        row.addWidget(self._side)
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    def start(self, label_id: int | None = None) -> None:
+        """Begin a sitting: about one label, or about all of them."""
+        self._label_id = label_id
+        self._queue.clear()
+        self._seen.clear()
+        self._answers.clear()
+        self._agreed, self._exhausted = 0, False
+        self._show_answers()
+        self._show()
+        self._ask()
+
+    def item(self) -> ReviewItem | None:
+        """The question on the screen."""
+        return self._queue[0] if self._queue else None
+
+    def _ask(self) -> None:
+        if not self._request:
+            self._request = self._link.ask(
+                "review", _AHEAD + len(self._seen), self._label_id, then=self._known, failed=self._refused
+            )
+
+    def _known(self, items: list[ReviewItem]) -> None:
+        self._request = 0
+        waiting = {(one.photo_id, one.label_id) for one in self._queue}
+        fresh = [one for one in items if (one.photo_id, one.label_id) not in self._seen | waiting]
+        self._exhausted = not fresh
+        before = self.item()
+        self._queue.extend(fresh)
+        unknown = [one.photo_id for one in fresh if one.photo_id not in self._photos]
+        if unknown:
+            self._link.ask("photos", unknown, then=self._photos_known)
+        if before is None:
+            self._show()
+
+    def _refused(self, sentence: str) -> None:
+        self._request, self._exhausted = 0, True
+        self._show()
+        self.reason.setText(sentence)
+
+    def _photos_known(self, photos: list[Photo]) -> None:
+        self._photos.update({photo.id: photo for photo in photos})
+        self._show_photo()
+
+    def _photos_changed(self, changes: PhotosChanged) -> None:
+        gone = set(changes.removed)
+        if gone and any(one.photo_id in gone for one in self._queue):
+            self._queue = deque(one for one in self._queue if one.photo_id not in gone)
+            if self.isVisible():
+                self._show()
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    def accept(self) -> None:
+        """Yes: the label belongs on the photo."""
+        self._answer(True)
+
+    def reject(self) -> None:
+        """No: it does not, and is never suggested there again."""
+        self._answer(False)
+
+    def next(self) -> None:
+        """Leave this one open."""
+        if self._queue:
+            item = self._queue.popleft()
+            self._seen.add((item.photo_id, item.label_id))
+            self._go_on()
+
+    def _answer(self, present: bool) -> None:
+        if not self._queue:
+            return
+        item = self._queue.popleft()
+        self._seen.add((item.photo_id, item.label_id))
+        photo = self._photos.get(item.photo_id)
+        self._answers.append(_Answer(item, photo.name if photo else "", present))
+        self._agreed = self._agreed + 1 if present == item.suggested else 0
+        self._emit(item, present)
+        self._show_answers()
+        self._go_on()
+
+    def _emit(self, item: ReviewItem, present: bool) -> None:
+        ids = [item.photo_id]
+        self.correction_requested.emit(item.label_id, ids if present else [], [] if present else ids, [])
+
+    def _change(self, place: int) -> None:
+        answer = self._answers[place]
+        self._answers[place] = replace(answer, present=not answer.present)
+        self._emit(answer.item, not answer.present)
+        self._show_answers()
+        self.setFocus()
+
+    def _go_on(self) -> None:
+        self._show()
+        if len(self._queue) <= _FEW and not self._exhausted:
+            self._ask()
+
+    def _improve(self) -> None:
+        self.improve_requested.emit(sorted({answer.item.label_id for answer in self._answers}))
+
+    # -- the screen ---------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        item = self.item()
+        for button in (self.yes, self.no, self.skip):
+            button.setVisible(item is not None)
+        if item is None:
+            self.question.setText(
+                self.tr("Looking for questions…") if self._request or not self._exhausted
+                else self.tr("Nothing left to ask.")
+            )
+            self.reason.setText(
+                "" if self._request or not self._exhausted
+                else self.tr("Every photo near the line has your answer. Come back when there are new photos.")
+            )
+        else:
+            self.question.setText(self.tr("Is this “{label}”?").format(label=quoted(item.label)))
+            said = self.tr("Albumen thinks yes") if item.suggested else self.tr("Albumen thinks no")
+            self.reason.setText(self.tr("{guess}: {reason}").format(guess=said, reason=self._in_words(item.reason)))
+        self._show_photo()
+
+    def _in_words(self, reason: str) -> str:
+        """The engine's reasons in the window's language; one that it does not know is shown as it is."""
+        return {
+            "close to the line": self.tr("close to the line"),
+            "unlike anything you answered": self.tr("unlike anything you answered"),
+            "random check": self.tr("a random check, to keep the count of mistakes honest"),
+        }.get(reason, reason)
+
+    def _show_photo(self) -> None:
+        item = self.item()
+        self.view.show_photo(self._photos.get(item.photo_id) if item else None)
+        ahead = [self._photos.get(one.photo_id) for one in list(self._queue)[:3]]
+        if self.isVisible():
+            self._pictures.want([(photo.path, self.view.wanted()) for photo in ahead if photo])
+
+    def _show_answers(self) -> None:
+        clear(self._last)
+        first = max(len(self._answers) - _LAST, 0)
+        for place in range(len(self._answers) - 1, first - 1, -1):
+            answer = self._answers[place]
+            button = QPushButton(caption(answer.item.label))
+            theme.set_icon(button, "tick" if answer.present else "cross")
+            button.setProperty("look", "quiet")
+            word = self.tr("yes") if answer.present else self.tr("no")
+            button.setAccessibleName(
+                self.tr("{label} on {photo}: {word}").format(
+                    label=quoted(answer.item.label), photo=quoted(answer.name), word=word
+                )
+            )
+            button.setStyleSheet("text-align: left")
+            button.clicked.connect(lambda _checked=False, place=place: self._change(place))
+            self._last.addWidget(button)
+        count = len(self._answers)
+        self.improve.setVisible(count > 0)
+        self.improve.setText(self.tr("Improve labels (%n answer(s))", "", count))
+        self.improve.setAccessibleName(self.improve.text())
+        self.pays.setVisible(self._agreed >= _ENOUGH)
+        self.pays.setText(
+            self.tr("Your last %n answers said what Albumen thought already: more answers would change little.", "",
+                    self._agreed)
+        )
+
+    def showEvent(self, event) -> None:  # noqa: ANN001 - QShowEvent
+        super().showEvent(event)
+        self._show_photo()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Y):
+            self.accept()
+        elif key in (Qt.Key.Key_X, Qt.Key.Key_Delete):
+            self.reject()
+        elif key in (Qt.Key.Key_N, Qt.Key.Key_Right):
+            self.next()
+        elif key == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _PhotoView(QWidget):
+    """The photo of the question: its thumbnail at once, the whole picture as soon as it is decoded."""
+
+    def __init__(self, thumbnails: Thumbnails, pictures: Pictures) -> None:
+        super().__init__()
+        self._thumbnails, self._pictures = thumbnails, pictures
+        self._photo: Photo | None = None
+        self.setMinimumSize(QSize(200, 160))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
+        self.name.hide()  # its text is the accessible name of the picture
+        thumbnails.arrived.connect(self._arrived)
+        pictures.arrived.connect(self._arrived)
+
+    def show_photo(self, photo: Photo | None) -> None:
+        self._photo = photo
+        self.setAccessibleName(photo.name if photo else self.tr("No photo"))
+        if photo and photo.thumbnail:
+            self._thumbnails.want([photo.thumbnail], 256)
+        self.update()
+
+    def wanted(self) -> int:
+        """The longer side worth decoding, in device pixels."""
+        return max(round(max(self.width(), self.height()) * self.devicePixelRatioF()), 256)
+
+    def _arrived(self, path: str) -> None:
+        if self._photo is not None and path in (self._photo.path, self._photo.thumbnail):
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._photo is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        shown = self._pictures.picture(self._photo.path)
+        thumbnail = self._thumbnails.pixmap(self._photo.thumbnail) if self._photo.thumbnail else None
+        size = shown.image.size() if shown else thumbnail.size() if thumbnail else QSize()
+        if size.isEmpty():
+            return
+        whole = QSize(self._photo.width or size.width(), self._photo.height or size.height())
+        # Never larger than the photo has pixels, unless it is tiny: then twice, to be seen at all.
+        most = whole.expandedTo(QSize(2 * whole.width(), 2 * whole.height())) if whole.width() < 400 else whole
+        fitted = whole.scaled(self.size().boundedTo(most), Qt.AspectRatioMode.KeepAspectRatio)
+        box = QRectF((self.width() - fitted.width()) / 2, (self.height() - fitted.height()) / 2,
+                     fitted.width(), fitted.height())
+        outline = QPainterPath()
+        outline.addRoundedRect(box, 8, 8)
+        painter.setClipPath(outline)
+        painter.fillRect(box, QColor(theme.tokens().hover))
+        if shown:
+            painter.drawImage(box, shown.image)
+        elif thumbnail:
+            painter.drawPixmap(box, thumbnail, QRectF(thumbnail.rect()))

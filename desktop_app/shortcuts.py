@@ -1,0 +1,82 @@
+"""The sheet of keyboard shortcuts, made from the actions themselves, so it cannot lie.
+
+Knows: how to lay out names and keys. Does not know: any action by name.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app import theme
+from desktop_app.actions import Actions
+
+
+class ShortcutSheet(QDialog):
+    """Every act that has a key, by menu, in two columns."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        self.resize(760, 560)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 20, 22, 16)
+        column.addWidget(theme.plain(self.tr("Keyboard shortcuts"), "title"))
+        sheet = QWidget()
+        halves = QHBoxLayout(sheet)
+        halves.setContentsMargins(0, 8, 12, 0)
+        halves.setSpacing(36)
+        sections = [(menu.title().replace("&", ""), _with_keys(menu.actions())) for menu in actions.menus]
+        sections.append((self.tr("Pinned labels"), _with_keys([one for one in actions.pinned if one.isEnabled()])))
+        sections = [(title, acts) for title, acts in sections if acts]
+        total = sum(len(acts) + 2 for _, acts in sections)
+        half, used = QVBoxLayout(), 0
+        halves.addLayout(half, 1)
+        for title, acts in sections:
+            if halves.count() == 1 and used + len(acts) / 2 > total / 2:
+                half.addStretch(1)
+                half = QVBoxLayout()
+                halves.addLayout(half, 1)
+            half.addWidget(theme.plain(title, "heading"))
+            half.addLayout(self._table(acts))
+            half.addSpacing(14)
+            used += len(acts) + 2
+        half.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setProperty("look", "bare")
+        area.setAccessibleName(self.tr("Keyboard shortcuts"))
+        area.setWidget(sheet)
+        column.addWidget(area, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    def _table(self, acts: list[QAction]) -> QGridLayout:
+        table = QGridLayout()
+        table.setHorizontalSpacing(16)
+        table.setVerticalSpacing(4)
+        table.setColumnStretch(0, 1)
+        for row, action in enumerate(acts):
+            text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+            keys = " · ".join(
+                dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+            )
+            table.addWidget(theme.plain(text), row, 0)
+            table.addWidget(theme.plain(keys, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
+        return table
+
+
+def _with_keys(actions: list[QAction]) -> list[QAction]:
+    return [action for action in actions if action.shortcuts()]
