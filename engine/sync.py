@@ -83,7 +83,7 @@ class Sync:
         yield from self._apply(diffs)
         if self._store.number(f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"):
             yield from self.encode()
-            yield from self._settle()
+        yield from self._settle()
         work = self._work
         return SyncReport(
             *(work.added, work.updated, work.moved, work.removed, work.failed, work.skipped),
