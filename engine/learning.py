@@ -14,7 +14,7 @@ Letters in shape comments: n answers, N photos of the library, K labels of a gro
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,52 +22,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine import acceptance, fewshot
-from engine.classifier import Head, Scorer, Vocabulary
-from engine.fewshot import Geometry, Photos
+from engine import acceptance, fewshot, prompt_tuning
+from engine.answers import Case, Collection, Subject
+from engine.classifier import Head, Vocabulary
+from engine.fewshot import Geometry
+from engine.prompt_tuning import Tuned
 from engine.records import Measured, Progress, TrainReport
 
 if TYPE_CHECKING:
     from engine.weights import LoadedModel
 
+__all__ = ["Collection", "Lesson", "Subject", "learn"]
+
 PROMPT_UNITS = 4  # yes and no units from which a prompt is learned for a free label ...
 PROMPT_UNITS_GROUP = 8  # ... and answered units of a group
 GEOMETRY_SAMPLE = 4096  # photos of the library that its covariance is taken from
 MIXES = (0.5, 1.0)  # b of (1 - b) w0 + b w, chosen by held-out answers
-_TEMPERATURES = torch.logspace(-1.5, 0.5, 20)
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """The library as tensors. `photo_ids`: (N,) int64; `image_features`: (N, D) any float type, unit length; `centre`:
-    (N,) of `Vocabulary.centre`; `taken_at`: (N,) float64 seconds (bursts are photos seconds apart)."""
-
-    photo_ids: Tensor
-    image_features: Tensor
-    centre: Tensor
-    taken_at: Tensor
-
-    def photos(self, rows: Tensor) -> Photos:
-        """These rows, in float32."""
-        return Photos(self.image_features[rows].float(), self.centre[rows])
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A label to be learned: its corrections {photo id: yes / no}, the head that tags now, and its zero-shot head.
-
-    `group`: name of its exclusive group; pass every label of the group in the same call, they are learned together.
-    `learned_from`: photo ids whose corrections the current head was learned from; it is not judged on these.
-    Corrections of photos that are not in the collection (no embedding yet) are ignored.
-    """
-
-    label_id: int
-    name: str
-    corrections: Mapping[int, bool]
-    current: Head
-    zero_shot: Head
-    group: str | None = None
-    learned_from: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +74,7 @@ def learn(
     lessons: dict[int, Lesson] = {}
     for indices in clusters.values():
         members = [subjects[i] for i in indices]
-        case = _Case.of(members, collection, geometry, vocabulary.logit_scale, seed)
+        case = Case.of(members, collection, geometry, vocabulary.logit_scale, seed)
         versions = yield from _versions(case, model, vocabulary, seed, prompts)
         for index, lesson in zip(indices, _judge(case, versions, time.monotonic() - started, seed), strict=True):
             lessons[index] = lesson
@@ -114,116 +84,7 @@ def learn(
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# One label, or one group of labels, with what a person said about it
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """`rows` (n,) of the answered photos; `allowed` (n, K) bool: which labels the answer leaves possible (for a free
-    label K = 1: yes or no); `unit`, `fold` (n,); `fresh` (n,) bool: the current version was not learned from it."""
-
-    subjects: Sequence[Subject]
-    collection: Collection
-    geometry: Geometry
-    scale: float
-    rows: Tensor
-    answered: Photos
-    allowed: Tensor
-    unit: Tensor
-    fold: Tensor
-    fresh: Tensor
-    unanswered: Photos
-
-    @classmethod
-    def of(
-        cls, subjects: Sequence[Subject], collection: Collection, geometry: Geometry, scale: float, seed: int
-    ) -> _Case:
-        ids = sorted({photo for subject in subjects for photo in subject.corrections})
-        wanted = torch.tensor(ids, dtype=torch.long)
-        order = torch.argsort(collection.photo_ids)
-        place = torch.searchsorted(collection.photo_ids[order], wanted).clamp_max(len(order) - 1)
-        rows = order[place] if len(order) and len(ids) else torch.empty(0, dtype=torch.long)
-        known = collection.photo_ids[rows] == wanted if len(rows) else torch.empty(0, dtype=torch.bool)
-        rows, kept = rows[known], [photo for photo, there in zip(ids, known.tolist(), strict=False) if there]
-        allowed = torch.ones(len(kept), len(subjects), dtype=torch.bool)
-        for column, subject in enumerate(subjects):
-            for row, photo in enumerate(kept):
-                answer = subject.corrections.get(photo)
-                if answer and len(subjects) > 1:
-                    allowed[row] = torch.arange(len(subjects)) == column
-                elif answer is False:
-                    allowed[row, column] = False
-        contradictory = ~allowed.any(1) if len(subjects) > 1 else torch.zeros(len(kept), dtype=torch.bool)
-        rows, allowed = rows[~contradictory], allowed[~contradictory]
-        kept = [photo for photo, bad in zip(kept, contradictory.tolist(), strict=True) if not bad]
-        answered = collection.photos(rows)
-        unit = acceptance.units(answered.image_features, collection.taken_at[rows])
-        kind = allowed.long().argmax(1) if len(subjects) > 1 else allowed[:, 0].long()
-        learned_from = frozenset().union(*(subject.learned_from for subject in subjects))
-        rest = torch.ones(len(order), dtype=torch.bool)
-        rest[rows] = False
-        others = rest.nonzero()[:, 0]
-        drawn = torch.randperm(len(others), generator=torch.Generator().manual_seed(seed))[: fewshot.UNANSWERED]
-        return cls(
-            subjects,
-            collection,
-            geometry,
-            scale,
-            rows,
-            answered,
-            allowed,
-            unit,
-            acceptance.folds(kind, unit, seed),
-            torch.tensor([photo not in learned_from for photo in kept], dtype=torch.bool),
-            collection.photos(others[drawn]),
-        )
-
-    @property
-    def is_group(self) -> bool:
-        return len(self.subjects) > 1
-
-    def texts(self) -> Tensor:
-        """Zero-shot text features (K, D)."""
-        return torch.stack([subject.zero_shot.vector / subject.zero_shot.anchor for subject in self.subjects])
-
-    def fit(self, texts: Tensor, train: Tensor) -> list[Head]:
-        """Tier A around these text features (K, D), from the answers of the mask `train` (n,)."""
-        answered = self.answered.take(train)
-        if self.is_group:
-            return fewshot.fit_group(self.geometry, texts, self.scale, answered, self.allowed[train])
-        present = self.allowed[train, 0]
-        return [fewshot.fit_label(self.geometry, texts[0], self.scale, answered, present, self.unanswered)]
-
-    def logits(self, heads: Sequence[Head], rows: Tensor | None = None) -> Tensor:
-        """(n, K): z - threshold of the answered photos (or these of them), in the heads' calibrated unit if any."""
-        photos = self.answered if rows is None else self.answered.take(rows)
-        scorer = Scorer(heads)
-        unit = torch.tensor([head.calibration[0] if head.calibration else 1.0 for head in heads])
-        return (scorer.scores(photos.image_features, photos.centre) - scorer.thresholds) * unit
-
-    def losses(self, logits: Tensor) -> Tensor:
-        """Log-loss (..., n) of the answers under logits (..., n, K); a certain error costs no more than an answer that
-        is wrong one time in a hundred."""
-        if self.is_group:
-            inside = logits.masked_fill(~self.allowed, float("-inf")).logsumexp(-1) - logits.logsumexp(-1)
-            p = inside.exp()
-        else:
-            p = torch.sigmoid(torch.where(self.allowed[:, 0], logits[..., 0], -logits[..., 0]))
-        return -torch.log(0.98 * p + 0.01)
-
-    def right(self, logits: Tensor) -> Tensor:
-        """(n,) bool: which answers the decision agrees with."""
-        if self.is_group:
-            return self.allowed.gather(1, logits.argmax(1, keepdim=True))[:, 0]
-        return (logits[:, 0] >= 0) == self.allowed[:, 0]
-
-    def library_tags(self, heads: Sequence[Head]) -> tuple[Tensor, Tensor]:
-        """Tags (N, K) bool and scores (N, K) of the whole library."""
-        scorer = Scorer(heads)
-        z = scorer.scores(self.collection.image_features, self.collection.centre) - scorer.thresholds
-        if self.is_group:
-            return F.one_hot(z.argmax(1), z.shape[1]).bool(), z
-        return z >= 0, z
+# What is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +106,7 @@ class _Versions:
 
 
 def _versions(
-    case: _Case, model: LoadedModel, vocabulary: Vocabulary, seed: int, prompts: bool
+    case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int, prompts: bool
 ) -> Generator[Progress, None, _Versions]:
     """Learn every kind that the answers allow."""
     versions = _Versions()
@@ -253,6 +114,18 @@ def _versions(
         return versions
     texts = case.texts()
     residual = yield from _held_out(case, "residual", lambda train, _: case.fit(texts, train))
+    lacking = _too_few_for_a_prompt(case) if prompts else "it was not asked for."
+    if lacking is None:
+        tuned = yield from _tune(case, model, vocabulary, texts, seed)
+        for mix in MIXES:
+            mixed = F.normalize((1 - mix) * texts + mix * tuned.text_features, dim=-1)  # (V, K, D)
+            version = yield from _held_out(case, "coop", _around(case, mixed), tuned.ctx[-1])
+            if _surely_better(case, version, residual, seed):
+                versions.found.append(version)
+        if not versions.found:
+            lacking = "on held-out answers it is not surely better than learning from your photos alone."
+    if lacking is not None:
+        versions.reasons.append(f"{_TITLES['coop']}: {lacking}")
     versions.found.append(residual)
     if not case.is_group:
         current = case.subjects[0].current
@@ -261,8 +134,51 @@ def _versions(
     return versions
 
 
+def _too_few_for_a_prompt(case: Case) -> str | None:
+    """Why no prompt is learned, or None."""
+    if not (case.fold >= 0).all():
+        return "it needs answers of both kinds to be held out."
+    if case.is_group:
+        found = len(torch.unique(case.unit))
+        if found >= PROMPT_UNITS_GROUP:
+            return None
+        return f"it needs {PROMPT_UNITS_GROUP} answers, bursts counted once; there are {found}."
+    yes, no = (len(torch.unique(case.unit[case.allowed[:, 0] == answer])) for answer in (True, False))
+    if min(yes, no) < PROMPT_UNITS:
+        return f"it needs {PROMPT_UNITS} yes and {PROMPT_UNITS} no, bursts counted once; there are {yes} and {no}."
+    return None
+
+
+def _tune(
+    case: Case, model: LoadedModel, vocabulary: Vocabulary, texts: Tensor, seed: int
+) -> Generator[Progress, None, Tuned]:
+    """The prompts of the case with each fold left out, and with all answers as the last variant."""
+    count = int(case.fold.max()) + 1
+    variants = torch.stack([case.fold != fold for fold in range(count + 1)])  # (V, n); no fold has the number `count`
+    names = [subject.name for subject in case.subjects]
+    answers = case.allowed.long()  # (n, K)
+    return (
+        yield from prompt_tuning.tune(
+            model, vocabulary, names, texts, case.answered, answers, variants, case.is_group, seed
+        )
+    )
+
+
+def _around(case: Case, texts: Tensor) -> Callable[[Tensor, int], list[Head]]:
+    """Fits Tier A around the texts (V, K, D) of the variant that has not seen the fold."""
+    return lambda train, fold: case.fit(texts[fold], train)
+
+
+def _surely_better(case: Case, version: _Version, than: _Version, seed: int) -> bool:
+    """A stronger kind has to be surely better than a simpler one, or choosing among many would favour luck."""
+    if version.held_out is None or than.held_out is None:
+        return False
+    losses = [case.losses(case.rescaled(x)) for x in (than.held_out, version.held_out)]
+    return acceptance.lower_bound(losses[0] - losses[1], case.unit, seed) > 0
+
+
 def _held_out(
-    case: _Case, kind: str, fit: Callable[[Tensor, int], list[Head]], ctx: Tensor | None = None
+    case: Case, kind: str, fit: Callable[[Tensor, int], list[Head]], ctx: Tensor | None = None
 ) -> Generator[Progress, None, _Version]:
     """Fit with each fold left out in turn, then with all answers; `fit(train mask, fold)`, fold -1 for all answers."""
     count = int(case.fold.max()) + 1 if len(case.fold) else 0
@@ -275,7 +191,7 @@ def _held_out(
     return _Version(kind, fit(torch.ones(len(case.rows), dtype=torch.bool), -1), held_out, ctx)
 
 
-def _shift(case: _Case, head: Head, train: Tensor) -> Head:
+def _shift(case: Case, head: Head, train: Tensor) -> Head:
     """The same head with its threshold moved to where the answers want it, by MAP around where it is (2 units of z)."""
     z = case.logits([replace(head, calibration=None)])[train, 0]  # (n,)
     present = case.allowed[train, 0].float() * (1 - 2 * fewshot.SOFT) + fewshot.SOFT
@@ -291,7 +207,7 @@ def _shift(case: _Case, head: Head, train: Tensor) -> Head:
 # Which version is offered, and what is said
 
 
-def _judge(case: _Case, versions: _Versions, seconds: float, seed: int) -> list[Lesson]:
+def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[Lesson]:
     """The best version that passes every gate, else the best that does not (not accepted), else unchanged."""
     currents = [subject.current for subject in case.subjects]
     now = case.logits(currents)
@@ -323,7 +239,7 @@ _TITLES = {
 _LOOK_FIRST = "look at them before you accept it."
 
 
-def _words_mean_something(case: _Case) -> bool:
+def _words_mean_something(case: Case) -> bool:
     """Whether the words alone find some of the answered photos: then there is something to lose. A pet's name does not:
     to CLIP the photos that carry it are nearer to the average word."""
     z = case.logits([subject.zero_shot for subject in case.subjects])  # (n, K)
@@ -336,32 +252,16 @@ def _words_mean_something(case: _Case) -> bool:
 _MEANINGLESS = 1.0  # z below which a photo does not show what the words say
 
 
-def _rescaled(case: _Case, logits: Tensor) -> Tensor:
-    """Logits with the temperature and (free labels) the shift that suit the answers best.
-
-    The answers are no fair sample of the library: yes and no are about as many, while most photos do not carry the
-    label. Without this, a version whose threshold suits the library would lose on log-loss against one that knows less;
-    and no version is to win only because CLIP is overconfident. Thresholds are judged by the answers they get right.
-    """
-    if not len(logits):
-        return logits
-    shifts = torch.zeros(1) if case.is_group else torch.linspace(-6, 6, 25)
-    scaled = _TEMPERATURES[:, None, None, None] * logits + shifts[:, None, None]  # (T, M, n, K)
-    losses = case.losses(scaled).sum(-1) + shifts.square() / 50  # (T, M)
-    best: Tensor = scaled.flatten(0, 1)[losses.argmin()]
-    return best
-
-
-def _rank(case: _Case, version: _Version) -> float:
+def _rank(case: Case, version: _Version) -> float:
     """Held-out log-loss, or the order of the kinds where nothing could be held out."""
     order = list(_TITLES).index(version.kind)
     if version.held_out is None:
         return 1e3 + order
-    return float(case.losses(_rescaled(case, version.held_out)).mean())
+    return float(case.losses(case.rescaled(version.held_out)).mean())
 
 
 def _objection(
-    case: _Case,
+    case: Case,
     version: _Version,
     now: Tensor,
     zero_shot: Tensor,
@@ -372,13 +272,13 @@ def _objection(
 ) -> str | None:
     """Why the version is not accepted, in a sentence, or None."""
     if version.held_out is not None:
-        after = case.losses(_rescaled(case, version.held_out))
-        if acceptance.lower_bound(case.losses(_rescaled(case, zero_shot)) - after, case.unit, seed) <= 0:
+        after = case.losses(case.rescaled(version.held_out))
+        if acceptance.lower_bound(case.losses(case.rescaled(zero_shot)) - after, case.unit, seed) <= 0:
             return "on held-out answers it is not surely better than the words alone."
         fresh = case.fresh
         if fresh.any():
             unit = torch.unique(case.unit[fresh], return_inverse=True)[1]
-            gains = (case.losses(_rescaled(case, now)) - after)[fresh]
+            gains = (case.losses(case.rescaled(now)) - after)[fresh]
             if acceptance.lower_bound(gains, unit, seed) <= 0:
                 return "on held-out answers it is not surely better than the present version."
             if (case.right(version.held_out) & fresh).sum() < (case.right(now) & fresh).sum():
@@ -402,7 +302,7 @@ def _objection(
 
 
 def _lessons(
-    case: _Case,
+    case: Case,
     version: _Version,
     flips: Sequence[acceptance.Flips],
     now: Tensor,
@@ -435,13 +335,13 @@ def _lessons(
     return lessons
 
 
-def _measured(case: _Case, logits: Tensor) -> Measured:
+def _measured(case: Case, logits: Tensor) -> Measured:
     total = len(case.rows)
-    loss = float(case.losses(_rescaled(case, logits)).mean()) if total else 0.0
+    loss = float(case.losses(case.rescaled(logits)).mean()) if total else 0.0
     return Measured(int(case.right(logits).sum()), total, loss)
 
 
-def _sentence(case: _Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips) -> str:
+def _sentence(case: Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips) -> str:
     if not before.total:
         return "Nothing to learn from yet: no corrected photo of this label has been read."
     if version.kind == "unchanged":

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from engine.weights import LoadedModel
 
 CTX_INIT = "a photo of a"
-STEPS = 60
-LR = 0.05  # of Adam, in units of the token embeddings' own standard deviation
+STEPS = 40
+LR = 0.02  # of Adam, in units of the token embeddings' own standard deviation
 PULL = 8.0
 RETAIN = 2.0
-RETAINED_WORDS = 24
+RETAINED_WORDS = 8
 NAME_FREEDOM = 0.5  # how far a name's own tokens may move, relative to the context's freedom
 AVERAGE = 0.9  # decay of the averaged weights
 
