@@ -137,6 +137,27 @@ class Judgements:
                     ids.append(id_)
         return ids, touched
 
+    def with_rivals(self, names: Sequence[str], group: str | None) -> list[tuple[str, str | None]]:
+        """The names with their groups: 'not X' beside 'X' excludes it, unless the person says otherwise."""
+        known = {fold(name): of for name, of in self.names().values()}
+        asked = {fold(name) for name in names}
+        grouped: list[tuple[str, str | None]] = []
+        for name in names:
+            folded, pair = fold(name), group
+            other = folded.removeprefix("not ") if folded.startswith("not ") else f"not {folded}"
+            if group is None and folded not in known and (other in asked or other in known):
+                pair = known.get(other) or folded.removeprefix("not ")
+                if known.get(other, pair) is None:
+                    grouped.append((other, pair))
+            grouped.append((checked_name(name), pair))
+        return grouped
+
+    def rivals(self, label_ids: Sequence[int]) -> list[int]:
+        """Other labels in the exclusive groups of these."""
+        names = self.names()
+        groups = {names[id_][1] for id_ in label_ids if id_ in names} - {None}
+        return [id_ for id_, (_, group) in names.items() if group in groups and id_ not in label_ids]
+
     def update(self, label_id: int, **values: str | int | float | None) -> None:
         """Set columns of a label: name, group_name, color, pinned, threshold. A new name or group makes its zero-shot
         versions void: they are made again when they are needed."""

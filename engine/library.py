@@ -12,8 +12,7 @@ import glob
 import json
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -22,7 +21,9 @@ import numpy as np
 import platformdirs
 
 import resources
-from engine.judgements import Judgements, checked_name, fold
+from engine.counting import Counting
+from engine.judgements import Judgements
+from engine.model_in_use import ModelInUse
 from engine.records import (
     AddReport,
     AlbumenError,
@@ -47,7 +48,6 @@ from engine.view import View
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
     from engine.decode_pool import DecodePool
-    from engine.recognition import Recognition
     from engine.training import Training
 
 T = TypeVar("T")
@@ -69,13 +69,11 @@ class Library:
     def __init__(self, directory: Path, model: str | None, device: str) -> None:
         self._store = Store(directory)
         self._judgements = Judgements(self._store)
-        self._name = model
-        self._device = device
-        self._loaded: Recognition | None = None
+        self._model = ModelInUse(self._store, self._judgements, model, device)
         self._decoding: DecodePool | None = None
-        self._view = View(self._store, self._judgements, self._recognition)
+        self._view = View(self._store, self._judgements, self._model.recognition)
+        self._counting = Counting(self._judgements, self._view, self._model.last_number)
         self._changes = PhotosChanged()
-        self._counted: dict[str, _Counted] = {}
 
     @classmethod
     def open(cls, directory: str | Path | None = None, *, model: str | None = None, device: str = "auto") -> Library:
@@ -158,15 +156,17 @@ class Library:
         """
         from engine.sync import Sync
 
-        job = Sync(self._store, self._number, self._recognition, self._pool, self._follow)
+        job = Sync(self._store, self._model.number, self._model.recognition, self._pool, self._follow)
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embedded()
         report = yield from self._watched(job.run(folder_ids, [*self.exclusions(), own]))
-        if self._store.embedded() and self._store.get("tagged by") != str(self._number()):
+        if self._store.embedded() and self._store.get("tagged by") != str(self._model.number()):
             if fresh:  # every photo was tagged as it came
-                self._store.set("tagged by", str(self._number()))
+                self._store.set("tagged by", str(self._model.number()))
             else:
                 yield from self.retag()
+        if report.added + report.updated + report.moved + report.removed + report.failed:
+            yield PhotosChanged(labels=True)  # the numbers are exact again
         return report
 
     def train(
@@ -183,13 +183,13 @@ class Library:
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
         """Job: machine tags of all labels over the whole library again (one matrix product per step)."""
-        recognition = self._recognition()
+        recognition = self._model.recognition()
         recognition.heads_changed()
         total = len(recognition.heads)
         for done in recognition.tag_labels():
             yield Progress("tag", done, total)
         self._store.set("tagged by", str(recognition.number))
-        self._counted.clear()
+        self._counting.clear()
         change = PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
         yield change
         return change
@@ -199,17 +199,14 @@ class Library:
 
         If the model cannot be loaded, the old one stays in use and AlbumenError says why.
         """
-        from engine.recognition import Recognition
         from engine.sync import Sync
 
         yield Progress("encode", 0, 0, detail=name_or_path)
-        new = Recognition(self._store, self._judgements, name_or_path, self._device)
+        new = self._model.load(name_or_path)
         yield from self._watched(
             Sync(self._store, lambda: new.number, lambda: new, self._pool, self._follow).encode(tags=False)
         )
-        self._loaded, self._name = new, name_or_path
-        self._store.set("model", name_or_path)
-        self._remember_number()
+        self._model.switch(name_or_path, new)
         yield from self.retag()
         return self.model()
 
@@ -248,14 +245,14 @@ class Library:
 
     def similar(self, photo_id: int, n: int = 200) -> SearchResult:
         """The `n` photos most like this one (cosine of embeddings), itself left out."""
-        vector = self._recognition().vector(photo_id)
+        vector = self._model.recognition().vector(photo_id)
         if vector is None:
             raise AlbumenError("This photo has not been read yet, so nothing can be compared with it; sync first.")
         return self._view.like(vector, n, leave_out=photo_id)
 
     def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
         """The `n` photos most like an image file, which need not be in the library."""
-        recognition = self._recognition()
+        recognition = self._model.recognition()
         (decoded,) = self._pool(recognition.model.input_resolution).decode([os.fsencode(os.path.abspath(path))])
         if decoded is None or isinstance(decoded, Failure):
             raise AlbumenError(f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}")
@@ -267,17 +264,13 @@ class Library:
 
     def counts(self) -> Counts:
         """The numbers of the left dock."""
-        counts = self._count("counts", self._count_photos)
-        assert isinstance(counts, Counts)
-        return counts
+        return self._counting.counts()
 
     # labels --------------------------------------------------------------------------------------------------------
 
     def labels(self) -> list[Label]:
         """All labels with their counts, by name."""
-        labels = self._count("labels", self._judgements.labels)
-        assert isinstance(labels, list)
-        return labels
+        return self._counting.labels()
 
     def add_labels(self, names: Sequence[str], group: str | None = None) -> list[Label]:
         """Define labels (existing ones are returned as they are) and tag the library with them at once.
@@ -288,7 +281,7 @@ class Library:
         """
         ids: list[int] = []
         touched: list[int] = []
-        for name, group_of in self._grouped(names, group):
+        for name, group_of in self._judgements.with_rivals(names, group):
             found, new = self._judgements.add([name], group_of)
             ids += [id_ for id_ in found if id_ not in ids]
             touched += new
@@ -297,7 +290,7 @@ class Library:
 
     def remove_labels(self, label_ids: Sequence[int]) -> str:
         """Remove labels with their tags and corrections from sight; the token brings all back by `restore_labels`."""
-        rivals = self._rivals(label_ids)
+        rivals = self._judgements.rivals(label_ids)
         token = self._judgements.remove(label_ids)
         self._retag(rivals)
         return token
@@ -339,10 +332,10 @@ class Library:
             values["pinned"] = pinned
         if threshold is not None:
             values["threshold"] = min(max(threshold, -1.0), 1.0)
-        rivals = self._rivals([label_id])
+        rivals = self._judgements.rivals([label_id])
         if values:
             self._judgements.update(label_id, **values)
-        self._counted.clear()
+        self._counting.clear()
         if values.keys() & {"group_name", "threshold"}:
             self._retag([label_id, *rivals])
         return self._judgements.labels([label_id])[0]
@@ -374,8 +367,8 @@ class Library:
         names = self._judgements.names()
         grouped = sorted({word.photo_id for word in said if names[word.label_id][1] is not None})
         if grouped and self._store.embedded():  # in an exclusive group one word decides about the others
-            self._recognition().tag_photos(grouped)
-        self._counted.clear()
+            self._model.recognition().tag_photos(grouped)
+        self._counting.clear()
         self._changed(ids=[correction.photo_id for correction in previous], labels=True)
         return previous
 
@@ -389,7 +382,7 @@ class Library:
         """Tag the library with this version of its label from now on (also: go back to an older one)."""
         head = self._judgements.head(version_id)
         before = self._judgements.tagged(head.label_id)
-        recognition = self._recognition()
+        recognition = self._model.recognition()
         if self._judgements.model_of(version_id) != recognition.number:
             raise AlbumenError(f"Version {version_id} belongs to another model; switch to that model first.")
         self._judgements.activate(version_id)
@@ -403,7 +396,7 @@ class Library:
         from engine.recognition import tensor_head
         from engine.review import next_questions
 
-        recognition = self._recognition()
+        recognition = self._model.recognition()
         heads = {head.label_id: head for head in recognition.heads if label_id in (None, head.label_id)}
         questions = next_questions(
             self._training().collection(),
@@ -448,7 +441,7 @@ class Library:
         ids = self._store.recall(token)
         self._follow(ids)
         if self._store.embedded():
-            self._recognition().tag_photos(ids)
+            self._model.recognition().tag_photos(ids)
         return PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
 
     # about ---------------------------------------------------------------------------------------------------------
@@ -457,7 +450,7 @@ class Library:
         """The catalogue, with what is installed and what is in use."""
         from engine import weights
 
-        name = self._model_name()
+        name = self._model.name
         infos = [dataclasses.replace(info, active=info.name == name) for info in weights.catalogue()]
         if not any(info.active for info in infos):
             infos.append(ModelInfo(name, os.path.basename(name), os.path.exists(name), True, source=name))
@@ -471,7 +464,7 @@ class Library:
         """Versions, device, model, integrity of the store, sizes: what a bug report needs."""
         from engine.diagnosis import examine
 
-        return examine(self._store, self._model_name(), self._device, self.counts())
+        return examine(self._store, self._model.name, self._model.device, self.counts())
 
     def place(self) -> str:
         """The library's directory, as text for display."""
@@ -488,38 +481,6 @@ class Library:
 
     # inside --------------------------------------------------------------------------------------------------------
 
-    def _model_name(self) -> str:
-        return self._name or self._store.get("model", "starter")
-
-    def _recognition(self) -> Recognition:
-        if self._loaded is None:
-            from engine.recognition import Recognition
-
-            self._loaded = Recognition(self._store, self._judgements, self._model_name(), self._device)
-            self._remember_number()
-        return self._loaded
-
-    def _number(self) -> int:
-        """The number of the model in use in this store; the model is loaded only if it may have changed."""
-        if self._loaded is None and self._store.get("model key") == self._model_key():
-            return int(self._store.get("model number"))
-        return self._recognition().number
-
-    def _remember_number(self) -> None:
-        self._store.set("model number", str(self._number()))
-        self._store.set("model key", self._model_key())
-
-    def _model_key(self) -> str:
-        """What tells without reading the weights that they are still the same: name, device, size and time of the
-        file."""
-        name = self._model_name()
-        try:
-            file = os.environ.get("ALBUMEN_STARTER") or resources.path("starter.safetensors")
-            status = os.stat(file if name == "starter" else name)
-        except OSError:  # a name of the catalogue: what it stands for never changes
-            return f"{name} {self._device}"
-        return f"{name} {self._device} {status.st_size} {status.st_mtime_ns}"
-
     def _pool(self, resolution: int) -> DecodePool:
         """The decoding processes; 0 takes them for whatever resolution they are."""
         if self._decoding is None or resolution not in (0, self._decoding.resolution):
@@ -533,7 +494,7 @@ class Library:
     def _training(self) -> Training:
         from engine.training import Training
 
-        return Training(self._judgements, self._recognition(), self._view.taken_at)
+        return Training(self._judgements, self._model.recognition(), self._view.taken_at)
 
     def _watched(self, job: Generator[Step, None, T]) -> Generator[Step, None, T]:
         """Keep columns and counts in step with what a job reports."""
@@ -542,27 +503,27 @@ class Library:
                 step = next(job)
                 if isinstance(step, PhotosChanged):
                     self._view.refresh([*step.ids, *step.added, *step.removed])
-                    for counted in self._counted.values():
-                        counted.stale = True
+                    self._counting.lag()
                 yield step
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
         finally:
             job.close()
+            self._counting.clear()
 
     def _follow(self, ids: Sequence[int]) -> None:
         """Photos went out of sight, came back, or changed their state."""
         self._view.refresh(ids)
-        self._counted.clear()
-        if self._loaded is not None:
-            self._loaded.reread(ids)
+        self._counting.clear()
+        if self._model.loaded is not None:
+            self._model.loaded.reread(ids)
 
     def _changed(
         self, ids: Sequence[int] = (), added: Sequence[int] = (), removed: Sequence[int] = (), labels: bool = False
     ) -> None:
         before = self._changes
         self._view.refresh([*added, *removed])
-        self._counted.clear()
+        self._counting.clear()
         self._changes = PhotosChanged(
             tuple(dict.fromkeys((*before.ids, *ids))),
             tuple(dict.fromkeys((*before.added, *added))),
@@ -572,63 +533,16 @@ class Library:
 
     def _retag(self, label_ids: Sequence[int]) -> None:
         """Labels are new or different: tag the library with them now (one matrix product)."""
-        self._counted.clear()
-        if self._loaded is not None:
-            self._loaded.heads_changed()
+        self._counting.clear()
+        if self._model.loaded is not None:
+            self._model.loaded.heads_changed()
         if not self._store.embedded():
             self._changed(labels=True)
             return
         if not label_ids:
             return
         before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
-        for _ in self._recognition().tag_labels(label_ids):
+        for _ in self._model.recognition().tag_labels(label_ids):
             pass
         moved = set().union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
         self._changed(ids=sorted(moved), labels=True)
-
-    def _rivals(self, label_ids: Sequence[int]) -> list[int]:
-        """Other labels in the exclusive groups of these."""
-        names = self._judgements.names()
-        groups = {names[id_][1] for id_ in label_ids if id_ in names} - {None}
-        return [id_ for id_, (_, group) in names.items() if group in groups and id_ not in label_ids]
-
-    def _grouped(self, names: Sequence[str], group: str | None) -> list[tuple[str, str | None]]:
-        """The names with their groups: 'not X' beside 'X' excludes it, unless the person says otherwise."""
-        known = {fold(name): of for name, of in self._judgements.names().values()}
-        asked = {fold(name) for name in names}
-        grouped: list[tuple[str, str | None]] = []
-        for name in names:
-            folded = fold(name)
-            other = folded.removeprefix("not ") if folded.startswith("not ") else f"not {folded}"
-            pair = group
-            if group is None and folded not in known and (other in asked or other in known):
-                pair = known.get(other) or folded.removeprefix("not ")
-                if known.get(other, "") is None:
-                    grouped.append((other, pair))
-            grouped.append((checked_name(name), group if pair is None else pair))
-        return grouped
-
-    def _count_photos(self) -> Counts:
-        untrained = self._judgements.untrained(int(self._store.get("model number", "0")))
-        photos, pending, review, untagged, problems = (
-            self._view.number(query) for query in ("", "is:pending", "is:review", "is:untagged", "is:problem")
-        )
-        return Counts(photos, pending, review, untagged, problems, sum(untrained.values()))
-
-    def _count(self, what: str, count: Callable[[], object]) -> object:
-        """Counts are made once and kept until something changes; while a job runs they may lag behind a little, so
-        that counting takes at most a tenth of the time whatever the size of the library."""
-        now = time.monotonic()
-        known = self._counted.get(what)
-        if known is None or (known.stale and now - known.made_at > 10 * known.seconds):
-            value = count()
-            known = self._counted[what] = _Counted(value, time.monotonic() - now, time.monotonic())
-        return known.value
-
-
-@dataclass(slots=True)
-class _Counted:
-    value: object
-    seconds: float
-    made_at: float
-    stale: bool = False

@@ -273,7 +273,7 @@ def test_two_models_side_by_side(library: Library, tmp_path: Path, monkeypatch: 
     assert [tag.present for tag in library.tags([1, 2]) if tag.source == Source.PERSON] == [True, False]
     assert list(library.similar(1, n=7).scores) != list(first.scores)
     assert library.counts().corrections_since_training == 2
-    model = type(library._recognition().model)
+    model = type(library._model.recognition().model)
     monkeypatch.setattr(model, "encode_images", lambda *_: pytest.fail("encoded again"))
     finish(library.use_model("starter"))
     assert list(library.similar(1, n=7).ids) == list(first.ids)
@@ -332,7 +332,7 @@ def test_default_directory_is_the_users_own() -> None:
 
 def test_versions_and_activation(library: Library) -> None:
     (label,) = library.add_labels(["cat"])
-    recognition = library._recognition()
+    recognition = library._model.recognition()
     (head,) = recognition.heads
     numbers = (head.anchor, -1e6)
     everything = library._judgements.add_version(label.id, recognition.number, "residual", head.vector, numbers)
@@ -346,7 +346,7 @@ def test_versions_and_activation(library: Library) -> None:
 
 def test_trained_label_lends_its_head_to_search(library: Library) -> None:
     (label,) = library.add_labels(["cat"])
-    recognition = library._recognition()
+    recognition = library._model.recognition()
     target = recognition.vector(6)
     assert target is not None
     vector = (target.float() * 50).numpy().astype("<f4").tobytes()

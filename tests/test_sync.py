@@ -46,7 +46,7 @@ def rows(library: Library) -> dict[str, int]:
 def encoded(library: Library, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Sizes of the batches that the image tower sees from now on."""
     sizes: list[int] = []
-    model = type(library._recognition().model)
+    model = type(library._model.recognition().model)
     original = model.encode_images
     monkeypatch.setattr(model, "encode_images", lambda self, x: (sizes.append(len(x)), original(self, x))[1])
     return sizes
@@ -63,6 +63,7 @@ def test_first_sync_shows_photos_before_it_encodes_them(tmp_path: Path, folder: 
             (3, 0, False),
             (0, 3, False),  # thumbnails
             (0, 3, True),  # tags
+            (0, 0, True),  # the numbers are exact
         ]
         assert {step.phase for step in steps if isinstance(step, Progress)} >= {"scan", "encode"}
         (photo, *_) = library.photos(list(library.view().ids))
@@ -146,7 +147,7 @@ def test_deleted_photo_goes_and_comes_back_with_everything(
     (folder / "photo 003.jpg").rename(folder.parent / "away.jpg")
     steps, report = run(library.sync())
     assert numbers(report) == (0, 0, 0, 1, 0)
-    assert [step.removed for step in steps if isinstance(step, PhotosChanged)] == [(before["photo 003.jpg"],)]
+    assert PhotosChanged(removed=(before["photo 003.jpg"],), labels=True) in steps
     assert len(rows(library)) == 5 and library.counts().photos == 5 and library.labels()[0].photos == 5
     assert before["photo 003.jpg"] not in library.view("cat").ids
     (folder.parent / "away.jpg").rename(folder / "photo 003.jpg")
@@ -314,5 +315,5 @@ def test_thumbnails_that_cannot_be_written(library: Library, folder: Path, monke
     with pytest.raises(AlbumenError, match="No space left on device"):
         finish(library.sync())
     monkeypatch.undo()
-    monkeypatch.setenv("ALBUMEN_STARTER", str(library._recognition().model.name))
+    monkeypatch.setenv("ALBUMEN_STARTER", str(library._model.recognition().model.name))
     assert finish(library.sync()).failed == 0 and library.counts().pending == 0

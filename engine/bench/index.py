@@ -140,7 +140,7 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
         count = len(library.view().ids) - len(os.listdir(first))
         if library.counts().problems:
             raise RuntimeError(str(library.failures()[0]))
-        loaded = library._recognition().model
+        loaded = library._model.recognition().model
         paths = [os.fsencode(path) for path in sorted(folder.glob("*.*"))]
         decode = _core_seconds(lambda: [images.decode_raw(path, loaded.input_resolution) for path in paths[:8]]) / 8
         batch = images.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)  # (B, S, S, 3)

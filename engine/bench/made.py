@@ -64,7 +64,7 @@ def library(directory: Path, n: int, model: Path, labels: int = 0) -> None:
     """A library of `n` photos in `directory`, encoded by `model`, with the first `labels` starter labels and a model's
     tags."""
     with Library.open(directory, model=str(model)) as opened:
-        recognition = opened._recognition()
+        recognition = opened._model.recognition()
         number = recognition.number
         _ = recognition.matrix  # also tells the store which vocabulary its centres will come from
         dim = recognition.model.embed_dim

@@ -84,9 +84,9 @@ def _measure(directory: Path, size: int, model: Path) -> dict[str, float]:
         median("search with filter", lambda: library.view("dog label:cat after:2015"))
         median("filter", lambda: library.view("label:cat -label:dog after:2015"))
         label = library.labels()[0]
-        head = next(head for head in library._recognition().heads if head.label_id == label.id)
+        head = next(head for head in library._model.recognition().heads if head.label_id == label.id)
         version = library._judgements.add_version(
-            label.id, library._recognition().number, "residual", head.vector, (head.anchor, head.threshold)
+            label.id, library._model.recognition().number, "residual", head.vector, (head.anchor, head.threshold)
         )
         with timed("re-tag one label"):
             library.activate(version)

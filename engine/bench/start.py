@@ -34,7 +34,7 @@ library = Library.open(sys.argv[1]); marks['open'] = time.time() - began
 assert len(library.view().ids) == int(sys.argv[2])
 library.labels(); library.counts(); marks['list'] = time.time() - began
 assert 'torch' not in sys.modules
-library._recognition(); marks['model'] = time.time() - began
+library._model.recognition(); marks['model'] = time.time() - began
 assert len(library.view('a dog on a beach').ids); marks['search'] = time.time() - began
 print(json.dumps(marks))
 """

@@ -1,0 +1,76 @@
+"""Which model a library uses, loaded when something needs it and not before.
+
+Knows: the name, the number it has in the store, how to tell without reading weights that they are still the same. Does
+not know: what a model is good for (`recognition`). Importing this imports no torch.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import resources
+from engine.judgements import Judgements
+from engine.store import Store
+
+if TYPE_CHECKING:
+    from engine.recognition import Recognition
+
+
+class ModelInUse:
+    """`name` None: the one this library used last, at first the built-in one."""
+
+    def __init__(self, store: Store, judgements: Judgements, name: str | None, device: str) -> None:
+        self._store = store
+        self._judgements = judgements
+        self._name = name
+        self.device = device
+        self.loaded: Recognition | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in the catalogue, or the path of its file."""
+        return self._name or self._store.get("model", "starter")
+
+    def recognition(self) -> Recognition:
+        """The model over this library, loaded now if it was not. AlbumenError when it cannot be."""
+        if self.loaded is None:
+            self._keep(self.load(self.name))
+        assert self.loaded is not None
+        return self.loaded
+
+    def load(self, name: str) -> Recognition:
+        """Another model over this library, without using it yet."""
+        from engine.recognition import Recognition
+
+        return Recognition(self._store, self._judgements, name, self.device)
+
+    def switch(self, name: str, loaded: Recognition) -> None:
+        """Use another model from now on, also after a restart."""
+        self._name = name
+        self._store.set("model", name)
+        self._keep(loaded)
+
+    def number(self) -> int:
+        """Its number in the store; it is loaded only if it may have changed since."""
+        if self.loaded is None and self._store.get("model key") == self._key():
+            return self.last_number()
+        return self.recognition().number
+
+    def last_number(self) -> int:
+        """The number of the model used last, 0 where none was."""
+        return int(self._store.get("model number", "0"))
+
+    def _keep(self, loaded: Recognition) -> None:
+        self.loaded = loaded
+        self._store.set("model number", str(loaded.number))
+        self._store.set("model key", self._key())
+
+    def _key(self) -> str:
+        """What changes when the weights do: name, device, size and time of the file."""
+        try:
+            own = os.environ.get("ALBUMEN_STARTER") or resources.path("starter.safetensors")
+            status = os.stat(own if self.name == "starter" else self.name)
+        except OSError:  # a name of the catalogue: what it stands for never changes
+            return f"{self.name} {self.device}"
+        return f"{self.name} {self.device} {status.st_size} {status.st_mtime_ns}"
