@@ -5,9 +5,11 @@ Knows: how a model is described to a person. Does not know: files, hubs or check
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QLocale, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -45,9 +47,9 @@ class ModelDialog(QDialog):
         column.addWidget(
             theme.plain(
                 self.tr(
-                    "A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels and "
-                    "corrections stay; the photos are looked at again in the background. A download is the only time "
-                    "Albumen uses the network; set HF_ENDPOINT to use a mirror."
+                    "A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels "
+                    "and corrections stay; the photos are looked at again in the background. A download is the only "
+                    "time Albumen uses the network; set HF_ENDPOINT to use a mirror."
                 ),
                 "muted", wrap=True,
             )
@@ -79,7 +81,7 @@ class ModelDialog(QDialog):
         link.job_progress.connect(self._progress)
         link.job_ended.connect(self._ended)
 
-    def showEvent(self, event) -> None:  # noqa: ANN001 - QShowEvent
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
@@ -115,7 +117,7 @@ class ModelDialog(QDialog):
     def _use(self, card: ModelCard) -> None:
         self._start(card, "use_model", self._used)
 
-    def _start(self, card: ModelCard, verb: str, then) -> None:  # noqa: ANN001 - a bound method
+    def _start(self, card: ModelCard, verb: str, then: Callable[[ModelInfo], None]) -> None:
         self.message.hide()
         card.begin()
         request = self._link.ask(verb, card.model.name, then=then, failed=self._say)

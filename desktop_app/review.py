@@ -7,10 +7,11 @@ engine's `review` does) or how an answer is stored: it only says what the person
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app import theme
@@ -35,7 +36,7 @@ class _Answer:
 
 
 class ReviewPanel(QWidget):
-    """`start()` asks for questions; every answer is emitted as `correction_requested` and becomes undoable elsewhere."""
+    """`start()` asks for questions; each answer is emitted as `correction_requested` and made undoable elsewhere."""
 
     correction_requested = Signal(int, list, list, list)  #: label id, yes, no, clear
     improve_requested = Signal(list)  #: label ids that were answered
@@ -76,7 +77,7 @@ class ReviewPanel(QWidget):
         self._lay_out()
         link.photos_changed.connect(self._photos_changed)
 
-    def _button(self, text: str, key: str, icon: str, look: str, act) -> QPushButton:  # noqa: ANN001 - a bound method
+    def _button(self, text: str, key: str, icon: str, look: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(f"{text}   {key}")
         button.setAccessibleName(text)
         button.setMinimumWidth(120)
@@ -104,7 +105,7 @@ class ReviewPanel(QWidget):
         centre.addLayout(buttons)
         self._side = QFrame()
         self._side.setProperty("look", "card")
-        self._side.setFixedWidth(240)
+        self._side.setFixedWidth(264)
         side = QVBoxLayout(self._side)
         side.setContentsMargins(14, 12, 14, 12)
         side.addWidget(theme.plain(self.tr("Your last answers"), "heading"))
@@ -283,7 +284,7 @@ class ReviewPanel(QWidget):
                     self._agreed)
         )
 
-    def showEvent(self, event) -> None:  # noqa: ANN001 - QShowEvent
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_photo()
 

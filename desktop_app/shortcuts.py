@@ -40,18 +40,15 @@ class ShortcutSheet(QDialog):
         sections.append((self.tr("Pinned labels"), _with_keys([one for one in actions.pinned if one.isEnabled()])))
         sections = [(title, acts) for title, acts in sections if acts]
         total = sum(len(acts) + 2 for _, acts in sections)
-        half, used = QVBoxLayout(), 0
+        half, row = QGridLayout(), 0
         halves.addLayout(half, 1)
         for title, acts in sections:
-            if halves.count() == 1 and used + len(acts) / 2 > total / 2:
-                half.addStretch(1)
-                half = QVBoxLayout()
+            if halves.count() == 1 and row + len(acts) / 2 > total / 2:
+                half.setRowStretch(row, 1)
+                half, row = QGridLayout(), 0
                 halves.addLayout(half, 1)
-            half.addWidget(theme.plain(title, "heading"))
-            half.addLayout(self._table(acts))
-            half.addSpacing(14)
-            used += len(acts) + 2
-        half.addStretch(1)
+            row = _add_section(half, row, title, acts)
+        half.setRowStretch(row, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -63,19 +60,23 @@ class ShortcutSheet(QDialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
 
-    def _table(self, acts: list[QAction]) -> QGridLayout:
-        table = QGridLayout()
-        table.setHorizontalSpacing(16)
-        table.setVerticalSpacing(4)
-        table.setColumnStretch(0, 1)
-        for row, action in enumerate(acts):
-            text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
-            keys = " · ".join(
-                dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
-            )
-            table.addWidget(theme.plain(text), row, 0)
-            table.addWidget(theme.plain(keys, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
-        return table
+
+def _add_section(half: QGridLayout, row: int, title: str, acts: list[QAction]) -> int:
+    """Put a heading and its acts into `half` from `row` on; returns the next free row."""
+    half.setHorizontalSpacing(16)
+    half.setVerticalSpacing(5)
+    half.setColumnStretch(0, 1)
+    half.addWidget(theme.plain(title, "heading"), row, 0, 1, 2)
+    for action in acts:
+        row += 1
+        text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+        keys = " · ".join(
+            dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+        )
+        half.addWidget(theme.plain(text), row, 0)
+        half.addWidget(theme.plain(keys, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
+    half.setRowMinimumHeight(row + 1, 14)
+    return row + 2
 
 
 def _with_keys(actions: list[QAction]) -> list[QAction]:

@@ -100,7 +100,7 @@ class TrainingPanel(QWidget):
     # -- learning -----------------------------------------------------------------------------------------------------
 
     def improve(self, label_ids: list[int] | None) -> None:
-        """Learn from the corrections of these labels, or of all that have new ones. Nothing is in force until Accept."""
+        """Learn from the corrections of these labels, or of all with new ones. Nothing is in force until Accept."""
         if self._request:
             return
         self._clear(self.tr("Improve labels"))

@@ -1,0 +1,110 @@
+"""'Improve labels' driven by clicks over an in-memory library: nothing is in force before Accept."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop_app.thumbnail_row import ThumbnailRow
+from desktop_app.thumbnails import Thumbnails
+from desktop_app.training_panel import ReportCard, TrainingPanel
+from engine.records import Progress, TrainReport
+from tests.fake_library import FakeLibrary, running
+
+
+@pytest.fixture
+def library() -> FakeLibrary:
+    return FakeLibrary(30)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, library: FakeLibrary) -> Iterator[TrainingPanel]:
+    thumbnails = Thumbnails()
+    with running(library) as link:
+        panel = TrainingPanel(link, thumbnails)
+        qtbot.addWidget(panel)
+        panel.resize(900, 700)
+        panel.show()
+        yield panel
+    thumbnails.close()
+
+
+def texts(widget: QLabel | ReportCard | TrainingPanel) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+    panel.improve([1])
+    assert panel.bar.isVisible()
+    qtbot.waitUntil(lambda: bool(panel.cards))
+    assert not panel.bar.isVisible()
+    assert ("train", ([1], False), {}) in library.calls  # shown first, not put in force
+    card = panel.cards[0]
+    assert "On your 24 corrections, held out in turn: 17 -> 22 right; would add 2, remove 1." in texts(card)
+    rows = card.findChildren(ThumbnailRow)
+    assert [row._ids for row in rows] == [[1, 2], [3]]
+    assert not [call for call in library.calls if call[0] == "activate"]
+    with qtbot.waitSignal(panel.activated) as activated:
+        card.accept.click()
+    assert activated.args == [7, 7]  # the fake says that version 7 was in force
+    assert ("activate", (7,), {}) in library.calls
+    assert not card.accept.isVisible()
+
+
+def test_not_now_changes_nothing(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+    panel.improve(None)
+    qtbot.waitUntil(lambda: bool(panel.cards))
+    panel.cards[0].not_now.click()
+    assert not [call for call in library.calls if call[0] == "activate"]
+    assert not panel.cards[0].accept.isVisible()
+
+
+def test_a_version_that_failed_a_gate_is_not_offered(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+    def train(label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
+        reports: list[TrainReport] = yield from FakeLibrary.train(library, label_ids, activate)
+        return [dataclasses.replace(reports[0], kind="unchanged", accepted=False, reasons=("It got no better.",))]
+
+    library.train = train  # type: ignore[method-assign]
+    panel.improve(None)
+    qtbot.waitUntil(lambda: bool(panel.cards))
+    assert not panel.cards[0].accept.isVisible()
+    assert "It got no better." in texts(panel.cards[0])
+    assert "Nothing was clearly better than what you have, so nothing changes." in texts(panel)
+    assert not panel.cards[0].findChildren(ThumbnailRow)  # it would change nothing
+
+
+def test_cancel_stops_between_two_steps(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+    library.train = lambda *_args: library.forever()  # type: ignore[method-assign]
+    panel.improve(None)
+    qtbot.waitUntil(lambda: panel.bar.maximum() == 1_000_000)
+    panel.cancel.click()
+    assert not panel.bar.isVisible()
+    assert "Stopped. Nothing was changed." in texts(panel)
+
+
+def test_a_problem_is_told_on_the_page(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+    library.train = lambda *_args: library.fail("Nobody has corrected 'cat' yet.")  # type: ignore[method-assign]
+    panel.improve([1])
+    qtbot.waitUntil(lambda: "Nobody has corrected 'cat' yet." in texts(panel))
+    assert not panel.bar.isVisible()
+
+
+def test_versions_one_click_back(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+    panel.show_versions()
+    qtbot.waitUntil(lambda: "In use" in texts(panel))
+    use = next(button for button in panel.findChildren(QPushButton) if button.text() == "Use this")
+    with qtbot.waitSignal(panel.activated) as activated:
+        use.click()
+    assert activated.args == [6, 7]
+    assert ("activate", (6,), {}) in library.calls
+
+
+def test_escape_goes_back(qtbot: QtBot, panel: TrainingPanel) -> None:
+    with qtbot.waitSignal(panel.closed):
+        QTest.keyClick(panel, Qt.Key.Key_Escape)
