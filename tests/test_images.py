@@ -19,6 +19,7 @@ from PIL import Image
 
 from engine import images
 from engine.images import UnreadablePhoto
+from tests.torture import corpus
 
 S = 32
 
@@ -257,6 +258,27 @@ def test_only_candidates_by_name() -> None:
         assert images.is_candidate(name), name
     for name in (b"/a/jpg", b"a.txt", b"a.eps", b"a.wmf", b"/a/._IMG_1.jpg", b"a.jpg.part", b"", b"a.svg", b"a.pdf"):
         assert not images.is_candidate(name), name
+
+
+def test_every_kind_of_sound_picture_shows_what_it_should(tmp_path: Path) -> None:
+    square = (18, 0, 79, 61)
+    pictures = {mode: corpus.picture(mode).convert("RGB") for mode in ("RGB", "L")}
+    shown = {mode: np.asarray(picture.resize((24, 24), box=square)) for mode, picture in pictures.items()}
+    seen = set()
+    for name, data in corpus.sound():
+        path = tmp_path / name
+        path.write_bytes(data)
+        photo = images.decode(os.fsencode(path), 24)
+        with Image.open(path) as image:
+            mode = image.mode
+        seen.add(path.suffix)
+        if (photo.width, photo.height) != corpus.SIZE or name.startswith(("turned", "flat")):
+            continue  # those have tests of their own
+        if mode in ("RGB", "CMYK", "YCbCr", "P", "LAB", "L", "1"):
+            grey = mode in ("L", "1") or (photo.pixels == photo.pixels[..., :1]).all()
+            difference = np.abs(photo.pixels.astype(int) - shown["L" if grey else "RGB"]).mean()
+            assert difference < 30, (name, mode, difference)
+    assert {extension for extensions in images.FORMATS.values() for extension in extensions[:1]} <= seen | {".jpe"}
 
 
 def test_contents_decide_not_the_name(tmp_path: Path) -> None:

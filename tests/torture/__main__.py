@@ -7,7 +7,16 @@ import importlib
 import json
 import sys
 
-NAMES = ("files", "storm", "unplug", "kill", "diskfull", "originals")
+NAMES = ("files", "storm", "unplug", "limits", "kill", "diskfull", "ioerrors", "originals")
+
+
+def figures_of(name: str, options: list[str]) -> dict[str, object]:
+    """Run one trial with its command-line options."""
+    trial = importlib.import_module(f"tests.torture.{name}")
+    parser = argparse.ArgumentParser(prog=f"python -m tests.torture {name}", description=trial.__doc__)
+    trial.add_arguments(parser)
+    figures: dict[str, object] = trial.run(parser.parse_args(options))
+    return figures
 
 
 def main(argv: list[str]) -> int:
@@ -15,10 +24,7 @@ def main(argv: list[str]) -> int:
     if name not in NAMES:
         print(f"usage: python -m tests.torture {{{','.join(NAMES)}}} [options]", file=sys.stderr)
         return 2
-    trial = importlib.import_module(f"tests.torture.{name}")
-    parser = argparse.ArgumentParser(prog=f"python -m tests.torture {name}", description=trial.__doc__)
-    trial.add_arguments(parser)
-    print(json.dumps(trial.run(parser.parse_args(argv[1:])), indent=1, ensure_ascii=False))
+    print(json.dumps(figures_of(name, argv[1:]), indent=1, ensure_ascii=False))
     return 0
 
 

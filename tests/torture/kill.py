@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=50, help="kills per verb")
     parser.add_argument("--files", type=int, default=300)
     parser.add_argument("--verbs", default=",".join(VERBS))
+    parser.add_argument("--seconds", type=float, default=3.0, help="latest kill of a victim that never ends by itself")
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
         trial = _Trial(Path(name), arguments.files, rng)
         for verb in arguments.verbs.split(","):
-            results[verb] = trial.kills(verb, arguments.rounds)
+            results[verb] = trial.kills(verb, arguments.rounds, arguments.seconds)
     return results
 
 
@@ -70,21 +71,19 @@ class _Trial:
             for label in library.add_labels(stage.LABELS):
                 library.correct(label.id, yes=ids[:12], no=ids[12:24])
 
-    def kills(self, verb: str, rounds: int) -> dict[str, object]:
+    def kills(self, verb: str, rounds: int, seconds: float) -> dict[str, object]:
         wasted, finished, useful = [], 0, 0
-        full = 0.0
-        for i in range(-1, rounds):
+        if verb == "sync":  # one that is not killed, to know how long there is to kill it
+            self._make_work()
+            started = time.monotonic()
+            self.victim(self._sync)
+            seconds = 1.1 * (time.monotonic() - started)
+        for _ in range(rounds):
             if verb == "sync":
                 self._make_work()
-            if i < 0:  # one that is not killed, to know how long there is to kill it; the others go on for ever
-                started = time.monotonic()
-                self.victim(getattr(self, f"_{verb}"), None if verb == "sync" else 1.0)
-                full = max(1.1 * (time.monotonic() - started), 0.0 if verb == "sync" else 3.0)
-                self._read_log()
-                continue
             before = self._embeddings()
             self.log.write_text("")
-            finished += self.victim(getattr(self, f"_{verb}"), self.rng.uniform(0.0, full))
+            finished += self.victim(getattr(self, f"_{verb}"), self.rng.uniform(0.0, seconds))
             encoded = self._read_log()
             wasted.append(encoded - (self._embeddings() - before))
             useful += encoded > 0
