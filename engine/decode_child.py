@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import faulthandler
 import json
 import os
@@ -148,17 +149,18 @@ def _confine(memory_limit: int) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
             resource.setrlimit(limit, (value, value))
-    if sys.platform == "linux":
-        _landlock()
+    if sys.platform == "linux" and sys.maxsize > 2**32:
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS: both below ask for it
+        _landlock(libc)
+        _forbid_calls(libc)
 
 
-def _landlock() -> None:
+def _landlock(libc: ctypes.CDLL) -> None:
     """Linux 5.13 and later: this process may read files, but not write, create, delete or execute one, nor open TCP
-    connections, nor signal other processes. Follows the kernel's `userspace-api/landlock`; without Landlock nothing
-    happens.
+    connections, nor signal other processes. Follows the kernel's `userspace-api/landlock`; without it nothing happens.
     """
-    create_ruleset, restrict_self, set_no_new_privileges = 444, 446, 38
-    libc = ctypes.CDLL(None, use_errno=True)
+    create_ruleset, restrict_self = 444, 446
     version = libc.syscall(create_ruleset, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     if version < 1:
         return
@@ -171,6 +173,50 @@ def _landlock() -> None:
     rules = (ctypes.c_uint64 * 3)(files, network, scope)
     ruleset = libc.syscall(create_ruleset, ctypes.byref(rules), ctypes.c_size_t(length), ctypes.c_uint32(0))
     if ruleset >= 0:
-        libc.prctl(set_no_new_privileges, 1, 0, 0, 0)
         libc.syscall(restrict_self, ruleset, ctypes.c_uint32(0))
         os.close(ruleset)
+
+
+# Calls that fail from now on, by processor: (its audit number, call numbers). Sockets of every kind (also those by which
+# another program of the user could be asked to act), programs, other processes, what changes a file without opening it.
+_FORBIDDEN: dict[str, tuple[int, tuple[int, ...]]] = {
+    "x86_64": (
+        0xC000003E,
+        (
+            *(41, 59, 322, 101, 311, 425, 438, 250, 321, 323),  # socket, execve(at), ptrace, process_vm_writev, io_uring
+            *(90, 91, 268, 452, 92, 93, 94, 260),  # chmod, chown
+            *(132, 235, 261, 280, 188, 189, 190, 197, 198, 199),  # utime, (set|remove)xattr
+        ),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        (*(198, 221, 281, 117, 271, 425, 438, 219, 280, 282), *(52, 53, 452, 54, 55), *(88, 5, 6, 7, 14, 15, 16)),
+    ),
+}
+
+
+def _forbid_calls(libc: ctypes.CDLL) -> None:
+    """A seccomp filter (classic BPF, see the kernel's `userspace-api/seccomp_filter`): forbidden calls return EPERM."""
+    architecture, calls = _FORBIDDEN.get(os.uname().machine, (0, ()))
+    if not calls:
+        return
+    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
+    allow, refuse = 0x7FFF0000, 0x00050000 | errno.EPERM
+    to_refusal = len(calls) + 1  # from just behind the second load
+    steps = [
+        (load, 0, 0, 4),  # the processor's mode: no way round by 32-bit calls
+        (equal, 1, 0, architecture),
+        (answer, 0, 0, refuse),
+        (load, 0, 0, 0),  # the number of the call
+        (at_least, to_refusal, 0, 0x40000000),  # nor by those of x32
+        *((equal, to_refusal - 1 - i, 0, number) for i, number in enumerate(calls)),
+        (answer, 0, 0, allow),
+        (answer, 0, 0, refuse),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *step) for step in steps))
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
+
+    program = Program(len(steps), ctypes.cast(code, ctypes.c_void_p))
+    libc.prctl(22, 2, ctypes.byref(program), 0, 0)  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.decode_pool import DecodePool
+from engine.images import Decoded
+from tests.torture import corpus
+
 CONFINED = """
 import os, sys
 from engine import decode_child
@@ -74,6 +78,41 @@ def test_files_are_safe_and_programs_and_network_out_of_reach(tmp_path: Path) ->
     assert victim.read_bytes() == b"original" and os.listdir(tmp_path) == ["victim.jpg"]
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert confined(f"import socket; socket.create_connection({server.getsockname()!r})") == "PermissionError"
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"), reason="seccomp, on these processors"
+)
+def test_no_sockets_and_no_changes_without_opening(tmp_path: Path) -> None:
+    victim = tmp_path / "victim.jpg"
+    victim.write_bytes(b"original")
+    os.utime(victim, (5, 5))
+    name = str(victim)
+    before = os.stat(victim)
+    for attack in (
+        "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "import socket; socket.socket(socket.AF_UNIX)",
+        "import socket; socket.socket(socket.AF_INET6)",
+        "os.execv('/bin/true', ['true'])",
+        f"os.chmod({name!r}, 0)",
+        f"os.chown({name!r}, 1, 1)",
+        f"os.utime({name!r}, (1, 1))",
+        f"os.setxattr({name!r}, b'user.x', b'x')",
+    ):
+        assert confined(attack) == "PermissionError", attack
+    after = os.stat(victim)
+    assert (before.st_mode, before.st_mtime_ns, before.st_uid) == (after.st_mode, after.st_mtime_ns, after.st_uid)
+
+
+def test_a_confined_process_still_decodes_everything(tmp_path: Path) -> None:
+    paths = []
+    for name, data in corpus.sound():
+        if not name.startswith(("turned", "size")):
+            (tmp_path / name).write_bytes(data)
+            paths.append(os.fsencode(tmp_path / name))
+    with DecodePool(16, workers=1) as pool:
+        failed = [answer for answer in pool.decode(paths) if not isinstance(answer, Decoded)]
+    assert failed == [] and len(paths) > 60
 
 
 def test_nothing_heavy_is_loaded() -> None:
