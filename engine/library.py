@@ -88,7 +88,8 @@ class Library:
         return cls(where.expanduser().absolute(), model, device)
 
     def close(self) -> None:
-        """Release the file lock and the database. Closing twice is fine."""
+        """Release the file lock, the database and the model's memory. Closing twice is fine."""
+        self._model.loaded = None
         if self._decoding is not None:
             self._decoding.close()
             self._decoding = None

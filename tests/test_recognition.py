@@ -1,0 +1,131 @@
+"""Model, matrix, heads and store kept in step: what is encoded once stays encoded once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from engine import classifier, recognition
+from engine.judgements import StoredHead
+from engine.library import Library
+from engine.recognition import Recognition
+from tests.small_library import finish, write_photos
+
+pytestmark = pytest.mark.usefixtures("tiny_starter")
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
+    directory = tmp_path_factory.mktemp("recognition")
+    write_photos(directory / "photos", 6)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALBUMEN_STARTER", str(tiny_model_file))
+        with Library.open(directory / "library") as library:
+            library.add([str(directory / "photos")])
+            finish(library.sync())
+            library.add_labels(["cat", "dog"])
+    return directory / "library"
+
+
+@pytest.fixture
+def library(synced: Path, tmp_path: Path) -> Iterator[Library]:
+    shutil.copytree(synced, tmp_path / "library")
+    with Library.open(tmp_path / "library") as opened:
+        yield opened
+
+
+@pytest.fixture
+def known(library: Library) -> Recognition:
+    return library._model.recognition()
+
+
+def test_stored_vectors_are_unit_and_half(known: Recognition) -> None:
+    x = known.matrix.image_features
+    assert x.dtype == torch.float16 and x.shape == (6, 64)
+    assert torch.allclose(x.float().norm(dim=1), torch.ones(6), atol=2e-3)
+    assert torch.allclose(known.matrix.centre, known.vocabulary.centre(x), atol=1e-5)
+
+
+def test_scores_are_the_classifiers(known: Recognition) -> None:
+    query = known.query_vector("a red car")
+    matched = classifier.match(known.vocabulary, query, known.matrix.image_features, known.matrix.centre)
+    scores = known.scores("a red car")
+    assert np.allclose(np.sort(scores)[::-1], matched.scores - classifier.MATCH_THRESHOLD, atol=1e-3)
+    assert int((scores >= 0).sum()) == matched.good
+    assert np.allclose(known.scores("a red car", 1.0), scores - classifier.DIAL, atol=1e-5)
+
+
+def test_the_first_are_refined(known: Recognition, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half-precision products tie near the top; what leads the ranking is computed exactly."""
+    exact = known.scores("a red car")
+    monkeypatch.setattr(known, "products", lambda vector: (known.matrix.image_features @ vector.half()).float().numpy())
+    monkeypatch.setattr(recognition, "_REFINED", 2)
+    rough = known.scores("a red car")
+    best = np.argsort(-exact)[:2]
+    assert np.allclose(rough[best], exact[best], atol=1e-4)
+
+
+def test_products_of_any_vector(known: Recognition) -> None:
+    vector = F.normalize(torch.randn(64, generator=torch.Generator().manual_seed(1)), dim=0)
+    assert np.allclose(known.products(vector), known.matrix.image_features.float() @ vector, atol=2e-3)
+    assert np.allclose(known.vector(3), known.matrix.image_features[known.matrix.rows([3])[0]])
+    assert known.vector(99) is None
+
+
+def test_label_words_are_encoded_once(known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = known.text_vectors(["cat", "bird"])
+    monkeypatch.setattr(classifier, "text_features", lambda *_: pytest.fail("encoded again"))
+    assert torch.equal(known.text_vectors(["bird", "cat"]), first.flip(0))
+    again = library._model.load("starter")
+    assert torch.equal(again.text_vectors(["cat"]), first[:1])
+    assert torch.equal(again.vocabulary.features, known.vocabulary.features)
+
+
+def test_a_new_vocabulary_moves_every_centre(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library._store.update_photos("hidden = 'x'", [2])
+    before = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
+    monkeypatch.setattr(classifier, "vocabulary_words", lambda: ("cat", "sunset", "kitchen"))
+    monkeypatch.setattr(classifier, "_vocabularies", {})
+    renewed = library._model.load("starter")
+    assert len(renewed.matrix) == 5
+    assert torch.allclose(renewed.matrix.centre, renewed.vocabulary.centre(renewed.matrix.image_features), atol=1e-5)
+    after = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
+    assert all(after[photo] != before[photo] for photo in before)  # also of the photo that is out of sight
+
+
+def test_matrix_follows_the_store(known: Recognition, library: Library) -> None:
+    assert sorted(known.matrix.ids) == [1, 2, 3, 4, 5, 6]
+    library._store.update_photos("state = 'missing'", [2, 5])
+    known.reread([2, 5])
+    assert sorted(known.matrix.ids) == [1, 3, 4, 6]
+    library._store.update_photos("state = 'ok'", [5])
+    known.reread([2, 5])
+    assert sorted(known.matrix.ids) == [1, 3, 4, 5, 6]
+
+
+def test_tags_are_replaceable(known: Recognition, library: Library) -> None:
+    before = library.tags(range(1, 7))
+    library._judgements.replace_tags([(1, 1, 99.0, False)], label_ids=[1, 2])
+    assert list(known.tag_labels()) == [2]
+    assert library.tags(range(1, 7)) == before
+    known.tag_photos([1, 2, 3])
+    assert library.tags(range(1, 7)) == before
+
+
+def _head(label_id: int, group: str | None) -> StoredHead:
+    return StoredHead(label_id, label_id, str(label_id), group, 0.0, "zero-shot", b"", 1.0, 0.0, None)
+
+
+def test_blocks_never_tear_a_group_apart() -> None:
+    heads = [_head(i, None) for i in range(10)] + [_head(i, "big") for i in range(10, 30)]
+    heads += [_head(i, None) for i in range(30, 50)] + [_head(50, "big")]
+    blocks = list(recognition._blocks(heads))
+    assert sorted(head.label_id for block in blocks for head in block) == list(range(51))
+    assert sum(any(head.group == "big" for head in block) for block in blocks) == 1
+    assert max(len(block) for block in blocks) == 21
