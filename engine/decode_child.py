@@ -178,12 +178,12 @@ def _landlock(libc: ctypes.CDLL) -> None:
 
 
 # Calls that fail from now on, by processor: (its audit number, call numbers). Sockets of every kind (also those by which
-# another program of the user could be asked to act), programs, other processes, what changes a file without opening it.
+# another program of the user could be asked to act), programs, other processes, changes to a file without opening it.
 _FORBIDDEN: dict[str, tuple[int, tuple[int, ...]]] = {
     "x86_64": (
         0xC000003E,
         (
-            *(41, 59, 322, 101, 311, 425, 438, 250, 321, 323),  # socket, execve(at), ptrace, process_vm_writev, io_uring
+            *(41, 59, 322, 101, 311, 425, 438, 250, 321, 323),  # socket, execve(at), ptrace, io_uring and the like
             *(90, 91, 268, 452, 92, 93, 94, 260),  # chmod, chown
             *(132, 235, 261, 280, 188, 189, 190, 197, 198, 199),  # utime, (set|remove)xattr
         ),
