@@ -25,7 +25,7 @@ Letters in shape comments: n answers, U unanswered photos, K labels of a group, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -41,9 +41,11 @@ TRUST_SPREAD = 1.3  # standard deviation of log beta
 KAPPA = 0.2  # precision of d
 SOFT = 0.05  # an answer is wrong with this probability
 UNANSWERED = 256  # photos of the library that stand for those nobody answered
-UNANSWERED_WEIGHT = 2.0  # their weight together, in answers per answer
+UNANSWERED_WEIGHT = 2.0  # their weight together, in answers per answer ...
+UNANSWERED_EACH = 0.03  # ... but no more than this each: in a small library many of them do carry the label
 UNANSWERED_TARGET = 0.02  # how probably one of them carries the label
 SHARPEN = 2.0  # calibration: the fit is too timid on a whole library, where most photos do not carry the label
+MOVE_SPREAD = 0.75  # standard deviation of how far held-out answers move a threshold
 
 GROUP_ALPHA = 8.0
 GROUP_TRUST_SPREAD = 2.0
@@ -114,8 +116,8 @@ def fit_label(
     """The head of one free label. `text` (D,): its unit text feature; `scale`: CLIP's logit scale; `answered`: n photos
     with `present` (n,) bool; `unanswered`: a sample of the rest of the library (about `UNANSWERED`).
 
-    Its threshold is where the label becomes likelier than not, its calibration (a, b) was not fitted to the answers
-    beyond that: on held-out photos see `bench learn`, column ECE.
+    Its threshold is where the label becomes likelier than not by the answers it was fitted to; `moved_threshold`
+    corrects it by held-out ones. How far its calibration (a, b) is to be believed: `bench learn`, column ECE.
     """
     zero_shot = SLOPE * (answered.text_scores(text, scale) - DEFAULT_THRESHOLD)  # (n,)
     targets = present.float() * (1 - 2 * SOFT) + SOFT  # (n,)
@@ -133,12 +135,27 @@ def fit_label(
     start = trust * SLOPE * (text_z - DEFAULT_THRESHOLD) + ALPHA * phi @ mean + CONSTANT  # (n+U,)
     rest = len(unanswered)
     goal = torch.cat([targets, torch.full((rest,), UNANSWERED_TARGET)])
-    each = UNANSWERED_WEIGHT * len(answered) / max(rest, 1)
+    each = min(UNANSWERED_EACH, UNANSWERED_WEIGHT * len(answered) / max(rest, 1))
     weights = torch.cat([torch.ones(len(answered)), torch.full((rest,), each)])
     bend = phi.T @ _logistic(phi @ phi.T / KAPPA, start, goal, weights) / KAPPA  # (D+1,)
     constant = CONSTANT - trust * SLOPE * DEFAULT_THRESHOLD
     head = geometry.head(ALPHA * mean + bend, trust * SLOPE, text, scale, constant)
     return Head(head.vector, head.anchor, head.threshold, (SHARPEN, -SHARPEN * head.threshold))
+
+
+def moved_threshold(head: Head, held_out: Tensor, present: Tensor) -> tuple[Head, float]:
+    """The head with its threshold moved to where held-out answers want it, and by how much (in units of z, down is +).
+
+    `held_out` (n,): z - threshold of each answer under a head that was not fitted to it. By MAP around where it is: the
+    answers are about half yes, the library is not, so they are believed only so far.
+    """
+    moves = torch.linspace(-3, 3, 121)  # (M,)
+    targets = present.float() * (1 - 2 * SOFT) + SOFT
+    logits = held_out + moves[:, None]  # (M, n)
+    loss = F.binary_cross_entropy_with_logits(logits, targets.expand_as(logits), reduction="none").sum(1)
+    move = float(moves[(loss + moves.square() / (2 * MOVE_SPREAD**2)).argmin()])
+    threshold = head.threshold - move
+    return replace(head, threshold=threshold, calibration=(SHARPEN, -SHARPEN * threshold)), move
 
 
 def fit_group(geometry: Geometry, texts: Tensor, scale: float, answered: Photos, allowed: Tensor) -> list[Head]:

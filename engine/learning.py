@@ -188,7 +188,11 @@ def _held_out(
         if held_out is not None:
             held_out[left] = case.logits(fit(~left, fold), left)
         yield Progress("train", fold, count + 1, detail=f"{case.subjects[0].name}: {kind}")
-    return _Version(kind, fit(torch.ones(len(case.rows), dtype=torch.bool), -1), held_out, ctx)
+    heads = fit(torch.ones(len(case.rows), dtype=torch.bool), -1)
+    if held_out is not None and not case.is_group and kind != "threshold":
+        head, move = fewshot.moved_threshold(heads[0], held_out[:, 0] / fewshot.SHARPEN, case.allowed[:, 0])
+        heads, held_out = [head], held_out + fewshot.SHARPEN * move
+    return _Version(kind, heads, held_out, ctx)
 
 
 def _shift(case: Case, head: Head, train: Tensor) -> Head:
