@@ -5,8 +5,8 @@ Does not know: how a picture is decoded (`images`), what a process may do (`deco
 
 Each process is an ordinary child with two pipes, started by `subprocess`: nothing of the program's main module is
 imported again (multiprocessing would), no helper process stays behind, and when the program is killed the pipe ends and
-so does the child. Photos come back as plain bytes through the pipe: 150 KB take 0.1 ms, which shared memory could not
-improve by 1 %.
+so does the child. Photos come back as plain bytes through the pipe: 165 KB take 0.04 ms, and shared memory, measured,
+took longer.
 """
 
 from __future__ import annotations

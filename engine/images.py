@@ -365,7 +365,7 @@ def _render(image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int
     crop = _crop_of_file(width, height, resolution, turn)
     x0, y0, x1, y1 = (edge / (drafted * factor) for edge in crop)
     square = rgb.resize((resolution, resolution), Image.Resampling.BICUBIC, box=(x0, y0, x1, y1))
-    square, small = _finished(square, icc, turn), _finished(_fitted(rgb, THUMBNAIL_SIDE), icc, turn)
+    square, small = _finished(square, icc, turn), _finished(_fitted(rgb, THUMBNAIL_SIDE, 1.5), icc, turn)
     with io.BytesIO() as out:
         small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
         thumbnail = out.getvalue()
@@ -388,13 +388,14 @@ def _view(path: bytes, image: Image.Image, longest: int) -> Picture:
     return Picture(path, upright.width, upright.height, upright.tobytes(), width, height, facts)
 
 
-def _fitted(image: Image.Image, longest: int) -> Image.Image:
-    """The whole picture with its long side at most `longest`, never enlarged, no side below one pixel."""
+def _fitted(image: Image.Image, longest: int, reducing_gap: float = 2.0) -> Image.Image:
+    """The whole picture with its long side at most `longest`, never enlarged, no side below one pixel. `reducing_gap`
+    as for Pillow's `resize`: what is more than that many times too large is averaged first, which is cheap."""
     if max(image.size) <= longest:
         return image
     scale = longest / max(image.size)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=reducing_gap)
 
 
 def _finished(image: Image.Image, icc: bytes | None, orientation: int) -> Image.Image:
