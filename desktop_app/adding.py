@@ -26,7 +26,8 @@ class Adding(QObject):
         super().__init__(desk)
         self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
         self._added: AddReport | None = None
-        self._before = 0  # the look that was under way when it was added: its report is about other folders
+        self._before = 0  # the look that was under way when it was added
+        self._earlier = SyncReport()
         self._first_labels: FirstLabels | None = None
         self.window.folders.synchronised.connect(self._synchronised)
 
@@ -85,19 +86,25 @@ class Adding(QObject):
 
     def _synchronised(self, report: SyncReport, job: int) -> None:
         self.desk.viewing.count()
-        if self._added is None or job == self._before:
+        if self._added is None:
             return
+        if job == self._before:  # it may have met the new folder already, or not
+            self._earlier = report
+            return
+        earlier, self._earlier = self._earlier, SyncReport()
+        added = report.added + earlier.added
+        failed, skipped = max(report.failed, earlier.failed), max(report.skipped, earlier.skipped)
         folders, self._added = self._added.folders, None
         parts = [
             self.tr("Added {folders}, {photos}").format(
                 folders=self.tr("%n folder(s)", "", len(folders)),
-                photos=self.tr("%n photo(s)", "", max(report.added - report.failed, 0)),
+                photos=self.tr("%n photo(s)", "", max(added - failed, 0)),
             )
         ]
-        if report.failed:
-            parts.append(self.tr("%n could not be read", "", report.failed))
-        if report.skipped:
-            parts.append(self.tr("%n other file(s) skipped", "", report.skipped))
+        if failed:
+            parts.append(self.tr("%n could not be read", "", failed))
+        if skipped:
+            parts.append(self.tr("%n other file(s) skipped", "", skipped))
         self.desk.say("; ".join(parts) + ".")
 
     def rescan(self, folder_id: int) -> None:

@@ -346,7 +346,7 @@ class Desk(QObject):
     def show_shortcuts(self) -> None:
         from desktop_app.shortcuts import ShortcutSheet
 
-        sheet = ShortcutSheet(self.window, self.window)
+        sheet = ShortcutSheet(self.window.actions_, self.window)
         sheet.exec()
         sheet.deleteLater()
 

@@ -17,9 +17,9 @@ from engine.records import Counts, Folder, FolderState, PhotosChanged, SearchRes
 if TYPE_CHECKING:
     from desktop_app.main_window import MainWindow
 
-#: While photos keep arriving, the view is asked for again at most this often (milliseconds), and never so often that
-#: answering takes more than a fifth of the engine's time.
-_OFTEN = 700
+#: While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where
+#: answering takes long, up to the second number.
+_OFTEN, _SELDOM = 700, 3000
 _COUNTS_OFTEN = 1000
 _LABEL = re.compile(r"""(?:^|\s)label:(?:"([^"]+)"|(\S+))""", re.IGNORECASE)
 
@@ -48,6 +48,7 @@ class Viewing(QObject):
         self._count_soon.timeout.connect(self.count)
         window.link.photos_changed.connect(self._photos_changed)
         window.no_results.closest_requested.connect(self._show_closest)
+        window.folders.synchronised.connect(self._synchronised)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -93,7 +94,7 @@ class Viewing(QObject):
     def _answered(self, result: SearchResult) -> None:
         self._request, self._known = 0, True
         spent = (time.perf_counter() - self._asked_at) * 1000
-        self._refresh_soon.setInterval(max(_OFTEN, int(5 * spent)))
+        self._refresh_soon.setInterval(min(max(_OFTEN, int(5 * spent)), _SELDOM))
         fresh, self._fresh_query = self._fresh_query, False
         self.show_result(result, fresh=fresh)
 
@@ -155,6 +156,11 @@ class Viewing(QObject):
             self._refresh_soon.start()
         if not self._count_soon.isActive():
             self._count_soon.start()
+
+    def _synchronised(self) -> None:
+        """All is known now: nobody should wait for what is on its way to the screen."""
+        if self._refresh_soon.isActive():
+            self._refresh()
 
     def count(self) -> None:
         """Ask for the numbers of the status bar and the toolbar."""
