@@ -177,8 +177,8 @@ def _landlock(libc: ctypes.CDLL) -> None:
         os.close(ruleset)
 
 
-# Calls that fail from now on, by processor: (its audit number, call numbers). Sockets of every kind (by some, other programs
-# of the user could be asked to act), programs, other processes, changes of files that are not open.
+# Calls that fail from now on, by processor: (its audit number, call numbers). Sockets of every kind (by some, other
+# programs of the user could be asked to act), programs, other processes, changes of files that are not open.
 _FORBIDDEN: dict[str, tuple[int, tuple[int, ...]]] = {
     "x86_64": (
         0xC000003E,
