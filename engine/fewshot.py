@@ -45,7 +45,7 @@ UNANSWERED_WEIGHT = 2.0  # their weight together, in answers per answer ...
 UNANSWERED_EACH = 0.03  # ... but no more than this each: in a small library many of them do carry the label
 UNANSWERED_TARGET = 0.02  # how probably one of them carries the label
 SHARPEN = 2.0  # calibration: the fit is too timid on a whole library, where most photos do not carry the label
-MOVE_SPREAD = 0.75  # standard deviation of how far held-out answers move a threshold
+MOVE_SPREAD = 0.6  # standard deviation of how far held-out answers move a threshold
 
 GROUP_ALPHA = 8.0
 GROUP_TRUST_SPREAD = 2.0
@@ -143,17 +143,18 @@ def fit_label(
     return Head(head.vector, head.anchor, head.threshold, (SHARPEN, -SHARPEN * head.threshold))
 
 
-def moved_threshold(head: Head, held_out: Tensor, present: Tensor) -> tuple[Head, float]:
+def moved_threshold(head: Head, held_out: Tensor, present: Tensor, spread: float) -> tuple[Head, float]:
     """The head with its threshold moved to where held-out answers want it, and by how much (in units of z, down is +).
 
     `held_out` (n,): z - threshold of each answer under a head that was not fitted to it. By MAP around where it is: the
-    answers are about half yes, the library is not, so they are believed only so far.
+    answers are about half yes, the library is not, so they are believed only so far (`spread`, standard deviation of
+    the move).
     """
     moves = torch.linspace(-3, 3, 121)  # (M,)
     targets = present.float() * (1 - 2 * SOFT) + SOFT
     logits = held_out + moves[:, None]  # (M, n)
     loss = F.binary_cross_entropy_with_logits(logits, targets.expand_as(logits), reduction="none").sum(1)
-    move = float(moves[(loss + moves.square() / (2 * MOVE_SPREAD**2)).argmin()])
+    move = float(moves[(loss + moves.square() / (2 * spread**2)).argmin()])
     threshold = head.threshold - move
     return replace(head, threshold=threshold, calibration=(SHARPEN, -SHARPEN * threshold)), move
 

@@ -190,9 +190,20 @@ def _held_out(
         yield Progress("train", fold, count + 1, detail=f"{case.subjects[0].name}: {kind}")
     heads = fit(torch.ones(len(case.rows), dtype=torch.bool), -1)
     if held_out is not None and not case.is_group and kind != "threshold":
-        head, move = fewshot.moved_threshold(heads[0], held_out[:, 0] / fewshot.SHARPEN, case.allowed[:, 0])
-        heads, held_out = [head], held_out + fewshot.SHARPEN * move
+        heads, move = _moved(case, heads[0], held_out)
+        held_out = held_out + fewshot.SHARPEN * move
     return _Version(kind, heads, held_out, ctx)
+
+
+def _moved(case: Case, head: Head, held_out: Tensor) -> tuple[list[Head], float]:
+    """The head with its threshold where held-out answers want it, but not so far that an answer turns wrong."""
+    present, currents = case.allowed[:, 0], [case.subjects[0].current]
+    right_now = case.right(case.logits(currents))
+    for spread in (fewshot.MOVE_SPREAD, fewshot.MOVE_SPREAD / 2, fewshot.MOVE_SPREAD / 4):
+        moved, move = fewshot.moved_threshold(head, held_out[:, 0] / fewshot.SHARPEN, present, spread)
+        if not (right_now & ~case.right(case.logits([moved]))).any():
+            return [moved], move
+    return [head], 0.0
 
 
 def _shift(case: Case, head: Head, train: Tensor) -> Head:
