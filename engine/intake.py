@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from engine.images import is_candidate
 from engine.records import AddReport, Failure
 from engine.scan import is_within
-from engine.store import Store, local_day
+from engine.store import Store, display_name, local_day
 
 
 def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
@@ -72,7 +72,7 @@ def _single(store: Store, path: bytes, status: os.stat_result) -> int:
             """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day) VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (path) DO UPDATE SET hidden = NULL, folder_id = excluded.folder_id, state = 'pending'""",
             (
-                *(path, os.path.basename(path).decode("utf-8", "replace"), store.add_folder(b"")),
+                *(path, display_name(path), store.add_folder(b"")),
                 *(status.st_size, status.st_mtime_ns, status.st_mtime, local_day(status.st_mtime)),
             ),
         )

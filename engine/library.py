@@ -7,17 +7,14 @@ or learned (`learning`). Every public method is a verb that the window calls by 
 
 from __future__ import annotations
 
-import dataclasses
 import glob
 import json
-import os
 import time
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-import numpy as np
 import platformdirs
 
 import resources
@@ -120,7 +117,7 @@ class Library:
 
         report, new = take_in(self._store, paths)
         self._follow(new)
-        self._changed(added=new)
+        self._changed(PhotosChanged(added=tuple(new)))
         return report
 
     def folders(self) -> list[Folder]:
@@ -237,9 +234,7 @@ class Library:
 
     def photo_id(self, path: str) -> int:
         """The id of the photo at `path`; AlbumenError when it is not in the library."""
-        found = self._store.id_of(os.fsencode(os.path.abspath(os.path.expanduser(path))))
-        if found is None:
-            found = self._store.id_of(os.fsencode(os.path.realpath(os.path.expanduser(path))))
+        found = self._store.find(path)
         if found is None:
             raise AlbumenError(f"The photo {path} is not in the library; add its folder and sync first.")
         return found
@@ -254,10 +249,8 @@ class Library:
     def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
         """The `n` photos most like an image file, which need not be in the library."""
         recognition = self._model.recognition()
-        (decoded,) = self._pool(recognition.model.input_resolution).decode([os.fsencode(os.path.abspath(path))])
-        if decoded is None or isinstance(decoded, Failure):
-            raise AlbumenError(f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}")
-        return self._view.like(recognition.model.encode_images(np.stack([decoded.pixels]))[0], n)
+        vector = recognition.vector_of_file(path, self._pool(recognition.model.input_resolution))
+        return self._view.like(vector, n)
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
         """Tags of these photos: a person's words (yes and no) and the machine's suggestions, corrections winning."""
@@ -299,20 +292,17 @@ class Library:
     def restore_labels(self, token: str) -> list[Label]:
         """Undo a `remove_labels`."""
         ids = self._judgements.restore(token)
-        self._retag(ids)
-        return self._judgements.labels(ids)
+        return self._retag(ids)
 
     def rename_label(self, label_id: int, name: str) -> Label:
         """Give a label another name; corrections and learned versions stay, an untrained label is tagged anew."""
         self._judgements.update(label_id, name=name)
-        self._retag([label_id])
-        return self._judgements.labels([label_id])[0]
+        return self._retag([label_id])[0]
 
     def merge_labels(self, into_id: int, from_id: int) -> Label:
         """Move the corrections of one label to another (which wins where both spoke) and remove the first."""
         self._judgements.merge(into_id, from_id)
-        self._retag([into_id])
-        return self._judgements.labels([into_id])[0]
+        return self._retag([into_id])[0]
 
     def update_label(
         self,
@@ -324,15 +314,11 @@ class Library:
         threshold: float | None = None,
     ) -> Label:
         """Change a label's group ("keep": leave it; None: no group), colour, key (0: none) or dial (-1..+1)."""
-        values: dict[str, str | int | float | None] = {}
+        dial = None if threshold is None else min(max(threshold, -1.0), 1.0)
+        asked: dict[str, str | float | None] = {"color": color, "pinned": pinned, "threshold": dial}
+        values: dict[str, str | float | None] = {name: value for name, value in asked.items() if value is not None}
         if group != "keep":
-            values["group_name"] = group.strip() or None if group else None
-        if color is not None:
-            values["color"] = color
-        if pinned is not None:
-            values["pinned"] = pinned
-        if threshold is not None:
-            values["threshold"] = min(max(threshold, -1.0), 1.0)
+            values["group_name"] = (group or "").strip() or None
         rivals = self._judgements.rivals([label_id])
         if values:
             self._judgements.update(label_id, **values)
@@ -370,7 +356,7 @@ class Library:
         if grouped and self._store.embedded():  # in an exclusive group one word decides about the others
             self._model.recognition().tag_photos(grouped)
         self._counting.clear()
-        self._changed(ids=[correction.photo_id for correction in previous], labels=True)
+        self._changed(PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True))
         return previous
 
     # learning ------------------------------------------------------------------------------------------------------
@@ -394,22 +380,7 @@ class Library:
 
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         """The `n` questions whose answers teach most, least certain first, each with its reason."""
-        from engine.recognition import tensor_head
-        from engine.review import next_questions
-
-        recognition = self._model.recognition()
-        heads = {head.label_id: head for head in recognition.heads if label_id in (None, head.label_id)}
-        questions = next_questions(
-            self._training().collection(),
-            {id_: tensor_head(head) for id_, head in heads.items()},
-            self._judgements.answered(),
-            n,
-            dials={id_: head.dial for id_, head in heads.items()},
-        )
-        return [
-            ReviewItem(q.photo_id, q.label_id, heads[q.label_id].name, q.score, q.score >= 0, q.reason)
-            for q in questions
-        ]
+        return self._training().questions(n, label_id)
 
     # problems ------------------------------------------------------------------------------------------------------
 
@@ -434,7 +405,7 @@ class Library:
         token = f"forgotten {time.time_ns()}"
         self._store.update_photos("hidden = ?", photo_ids, token)
         self._follow(photo_ids)
-        self._changed(removed=photo_ids, labels=True)
+        self._changed(PhotosChanged(removed=tuple(photo_ids), labels=True))
         return token
 
     def recall(self, token: str) -> PhotosChanged:
@@ -449,13 +420,7 @@ class Library:
 
     def models(self) -> list[ModelInfo]:
         """The catalogue, with what is installed and what is in use."""
-        from engine import weights
-
-        name = self._model.name
-        infos = [dataclasses.replace(info, active=info.name == name) for info in weights.catalogue()]
-        if not any(info.active for info in infos):
-            infos.append(ModelInfo(name, os.path.basename(name), os.path.exists(name), True, source=name))
-        return infos
+        return self._model.catalogue()
 
     def model(self) -> ModelInfo:
         """The model in use (without loading it)."""
@@ -519,31 +484,21 @@ class Library:
         if self._model.loaded is not None:
             self._model.loaded.reread(ids)
 
-    def _changed(
-        self, ids: Sequence[int] = (), added: Sequence[int] = (), removed: Sequence[int] = (), labels: bool = False
-    ) -> None:
-        before = self._changes
-        self._view.refresh([*added, *removed])
+    def _changed(self, change: PhotosChanged) -> None:
+        """A verb changed something on screen: `take_changes` tells."""
+        self._view.refresh([*change.added, *change.removed])
         self._counting.clear()
-        self._changes = PhotosChanged(
-            tuple(dict.fromkeys((*before.ids, *ids))),
-            tuple(dict.fromkeys((*before.added, *added))),
-            tuple(dict.fromkeys((*before.removed, *removed))),
-            before.labels or labels,
-        )
+        self._changes = self._changes.joined(change)
 
-    def _retag(self, label_ids: Sequence[int]) -> None:
+    def _retag(self, label_ids: Sequence[int]) -> list[Label]:
         """Labels are new or different: tag the library with them now (one matrix product)."""
-        self._counting.clear()
         if self._model.loaded is not None:
             self._model.loaded.heads_changed()
-        if not self._store.embedded():
-            self._changed(labels=True)
-            return
-        if not label_ids:
-            return
-        before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
-        for _ in self._model.recognition().tag_labels(label_ids):
-            pass
-        moved = set().union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
-        self._changed(ids=sorted(moved), labels=True)
+        moved: set[int] = set()
+        if label_ids and self._store.embedded():
+            before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
+            for _ in self._model.recognition().tag_labels(label_ids):
+                pass
+            moved = moved.union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
+        self._changed(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
+        return self._judgements.labels(label_ids)

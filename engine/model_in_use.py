@@ -6,11 +6,13 @@ not know: what a model is good for (`recognition`). Importing this imports no to
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import TYPE_CHECKING
 
 import resources
 from engine.judgements import Judgements
+from engine.records import ModelInfo
 from engine.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +33,15 @@ class ModelInUse:
     def name(self) -> str:
         """Its name in the catalogue, or the path of its file."""
         return self._name or self._store.get("model", "starter")
+
+    def catalogue(self) -> list[ModelInfo]:
+        """All models by name, and the file in use where it is none of them."""
+        from engine import weights
+
+        infos = [dataclasses.replace(info, active=info.name == self.name) for info in weights.catalogue()]
+        if not any(info.active for info in infos):
+            infos.append(ModelInfo(self.name, os.path.basename(self.name), os.path.exists(self.name), True))
+        return infos
 
     def recognition(self) -> Recognition:
         """The model over this library, loaded now if it was not. AlbumenError when it cannot be."""

@@ -7,6 +7,7 @@ Knows: how model, matrix, heads and store are kept in step. Does not know: how a
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -18,8 +19,10 @@ from torch import Tensor
 
 from engine import classifier, weights
 from engine.classifier import Head, Scorer, Vocabulary
+from engine.decode_pool import DecodePool
 from engine.judgements import Judgements, StoredHead
 from engine.matrix import Matrix, pack, unpack
+from engine.records import AlbumenError, Failure
 from engine.store import Store
 
 _REFINED = 1024  # photos whose scores are computed exactly
@@ -261,6 +264,13 @@ class Recognition:
         """The image features (D,) of a photo, or None while it has none."""
         (row,) = self.matrix.rows([photo_id])
         return None if row < 0 else self.matrix.image_features[int(row)]
+
+    def vector_of_file(self, path: str, pool: DecodePool) -> Tensor:
+        """The image features (D,) of a file, in the library or not. AlbumenError when it cannot be read."""
+        (decoded,) = pool.decode([os.fsencode(os.path.abspath(path))])
+        if decoded is None or isinstance(decoded, Failure):
+            raise AlbumenError(f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}")
+        return self.model.encode_images(np.stack([decoded.pixels]))[0]
 
 
 def tensor_head(head: StoredHead) -> Head:

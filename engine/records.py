@@ -146,6 +146,15 @@ class PhotosChanged:
     removed: tuple[int, ...] = ()
     labels: bool = False
 
+    def joined(self, other: PhotosChanged) -> PhotosChanged:
+        """Both changes as one, each id once, in the order they came."""
+        return PhotosChanged(
+            tuple(dict.fromkeys((*self.ids, *other.ids))),
+            tuple(dict.fromkeys((*self.added, *other.added))),
+            tuple(dict.fromkeys((*self.removed, *other.removed))),
+            self.labels or other.labels,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:

@@ -263,6 +263,12 @@ class Store:
         found = self.rows(f"SELECT id FROM photos WHERE path = ? AND {SHOWN}", (path,))
         return int(found[0][0]) if found else None
 
+    def find(self, path: str) -> int | None:
+        """The id of the photo that a person means by a path: relative, with ~, or through links."""
+        text = os.path.expanduser(path)
+        found = self.id_of(os.fsencode(os.path.abspath(text)))
+        return self.id_of(os.fsencode(os.path.realpath(text))) if found is None else found
+
     def paths(self, ids: Sequence[int]) -> dict[int, bytes]:
         """Paths by photo id."""
         found: dict[int, bytes] = {}
@@ -372,6 +378,11 @@ class Store:
                 "REPLACE INTO text_features (model, key, features) VALUES (?, ?, ?)",
                 [(model, key, data) for key, data in features],
             )
+
+
+def display_name(path: bytes) -> str:
+    """A file's name as text for people: undecodable bytes are shown, not lost."""
+    return os.path.basename(path).decode("utf-8", "replace")
 
 
 def local_day(seconds: float) -> int:

@@ -21,7 +21,7 @@ from engine.decode_pool import DecodePool
 from engine.images import Decoded
 from engine.records import AlbumenError, Failure, FolderState, PhotosChanged, PhotoState, Progress, SyncReport
 from engine.scan import Diff, FileStat, Known
-from engine.store import SHOWN, Store, local_day
+from engine.store import SHOWN, Store, display_name, local_day
 
 if TYPE_CHECKING:
     from engine.recognition import Recognition
@@ -204,7 +204,7 @@ class Sync:
                 connection.execute(
                     f"""UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?, mtime_ns = ?, hidden = NULL,
                         state = CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END WHERE id = ?""",
-                    (path, _name(path), folder_id, stat.size, stat.mtime_ns, known.photo_id),
+                    (path, display_name(path), folder_id, stat.size, stat.mtime_ns, known.photo_id),
                 )
         self._work.moved += len(homes)
         self._work.removed += len(replaced)
@@ -234,7 +234,7 @@ class Sync:
                         row = connection.execute(
                             """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day)
                                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                            (path, _name(path), *values, taken_at, local_day(taken_at)),
+                            (path, display_name(path), *values, taken_at, local_day(taken_at)),
                         ).lastrowid
                         assert row is not None
                         added.append(row)
@@ -494,8 +494,3 @@ def _stat(path: bytes) -> FileStat | None:
     except OSError:
         return None
     return FileStat(path, stat.st_size, stat.st_mtime_ns)
-
-
-def _name(path: bytes) -> str:
-    """The file's name as text for people: undecodable bytes are shown, not lost."""
-    return os.path.basename(path).decode("utf-8", "replace")

@@ -18,7 +18,8 @@ from engine import learning
 from engine.judgements import Judgements, StoredHead
 from engine.learning import Collection, Lesson, Subject
 from engine.recognition import Recognition, as_bytes, tensor_head
-from engine.records import AlbumenError, PhotosChanged, Progress, TrainReport
+from engine.records import AlbumenError, PhotosChanged, Progress, ReviewItem, TrainReport
+from engine.review import next_questions
 
 
 class Training:
@@ -72,6 +73,21 @@ class Training:
             matrix.centre,
             torch.from_numpy(self._taken_at(matrix.ids)),
         )
+
+    def questions(self, n: int, label_id: int | None) -> list[ReviewItem]:
+        """The review queue (see `Library.review`)."""
+        heads = {head.label_id: head for head in self._recognition.heads if label_id in (None, head.label_id)}
+        questions = next_questions(
+            self.collection(),
+            {id_: tensor_head(head) for id_, head in heads.items()},
+            self._judgements.answered(),
+            n,
+            dials={id_: head.dial for id_, head in heads.items()},
+        )
+        return [
+            ReviewItem(q.photo_id, q.label_id, heads[q.label_id].name, q.score, q.suggested, q.reason)
+            for q in questions
+        ]
 
     def _subjects(self, label_ids: Sequence[int]) -> list[Subject]:
         """The labels with the rivals in their exclusive groups, as far as somebody has corrected them."""
