@@ -266,12 +266,13 @@ class EngineWorker(QObject):
 
 
 def merge(first: PhotosChanged, second: PhotosChanged) -> PhotosChanged:
-    """Both changes as one, each id once, in the order first seen. A row added and then removed is only removed."""
+    """Both changes as one, each id once. Of a row that left and came back, or came and left, the last word counts."""
     if first == PhotosChanged():
         return second
     if second == PhotosChanged():
         return first
-    removed = dict.fromkeys((*first.removed, *second.removed))
-    added = {row: None for row in (*first.added, *second.added) if row not in removed}
-    changed = {row: None for row in (*first.ids, *second.ids) if row not in removed}
+    left, came = set(second.removed), set(second.added)
+    removed = dict.fromkeys((*(row for row in first.removed if row not in came), *second.removed))
+    added = dict.fromkeys((*(row for row in first.added if row not in left), *second.added))
+    changed = dict.fromkeys((*(row for row in first.ids if row not in left), *second.ids))
     return PhotosChanged(tuple(changed), tuple(added), tuple(removed), first.labels or second.labels)

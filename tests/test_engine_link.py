@@ -225,3 +225,6 @@ def test_merged_changes_name_each_photo_once() -> None:
     second = PhotosChanged(ids=(2, 4), removed=(3,), labels=True)
     assert merge(first, second) == PhotosChanged(ids=(1, 2, 4), removed=(3,), labels=True)
     assert merge(PhotosChanged(), first) == first == merge(first, PhotosChanged())
+    trashed, undone = PhotosChanged(removed=(5,)), PhotosChanged(added=(5,))
+    assert merge(trashed, undone) == undone
+    assert merge(undone, trashed) == trashed
