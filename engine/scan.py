@@ -178,7 +178,7 @@ class Walk:
                 if _is_no_photo_folder(name):
                     return
                 status = entry.stat(follow_symlinks=False) if os.name == "posix" else os.stat(path)
-                if (status.st_dev, status.st_ino) in seen:  # a mount of a folder onto its own inside
+                if _is_marked_hidden(status) or (status.st_dev, status.st_ino) in seen:  # a mount of a folder onto its own inside
                     return
                 seen.add((status.st_dev, status.st_ino))
                 if status.st_dev != device:
@@ -342,6 +342,12 @@ def _has_entries(folder: str) -> bool:
 def _is_no_photo_folder(name: bytes) -> bool:
     text = os.fsdecode(name).casefold()
     return text in _NO_PHOTOS or text.endswith(_NO_PHOTOS_ENDINGS)
+
+
+def _is_marked_hidden(status: os.stat_result) -> bool:
+    """Hidden or system by Windows' attributes, hidden by macOS's flags."""
+    attributes, flags = getattr(status, "st_file_attributes", 0), getattr(status, "st_flags", 0)
+    return bool(attributes & (stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM) or flags & stat.UF_HIDDEN)
 
 
 def _parse_token(token: str) -> dict[str, list[Any]]:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,6 +56,18 @@ def test_hidden_and_system_folders_are_left_out(tmp_path: Path) -> None:
         put(tmp_path / folder / "a.jpg")
     assert names(tmp_path) == [os.path.join("ok", "a.jpg")]
     assert names(tmp_path / ".hidden") == ["a.jpg"]  # asked for by name
+
+
+def test_folders_that_the_system_marks_as_hidden() -> None:
+    for marks, hidden in [
+        ({"st_file_attributes": 2}, True),
+        ({"st_file_attributes": 4 | 16}, True),
+        ({"st_file_attributes": 16}, False),
+        ({"st_flags": 0x8000}, True),
+        ({"st_flags": 1}, False),
+        ({}, False),
+    ]:
+        assert scan._is_marked_hidden(SimpleNamespace(**marks)) is hidden, marks  # type: ignore[arg-type]
 
 
 def test_exclusions(tmp_path: Path) -> None:
