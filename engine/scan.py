@@ -178,7 +178,7 @@ class Walk:
                 if _is_no_photo_folder(name):
                     return
                 status = entry.stat(follow_symlinks=False) if os.name == "posix" else os.stat(path)
-                if _is_marked_hidden(status) or (status.st_dev, status.st_ino) in seen:  # a mount of a folder onto its own inside
+                if _is_marked_hidden(status) or (status.st_dev, status.st_ino) in seen:  # mounted onto its own inside
                     return
                 seen.add((status.st_dev, status.st_ino))
                 if status.st_dev != device:
