@@ -117,6 +117,8 @@ class Desk(QObject):
         window.problems.show_in_folder_requested.connect(photo_acts.show_in_folder)
         window.search.search_requested.connect(self.viewing.open)
         window.search.file_dropped.connect(self.search_by_file)
+        window.search.left.connect(window.grid.setFocus)
+        window.preferences.changed.connect(self.preference_changed)
         panel = window.library_panel
         panel.view_requested.connect(self.open_query)
         panel.correction_requested.connect(self.judging.correct)
@@ -151,6 +153,8 @@ class Desk(QObject):
         self.window.strip.say(sentence, stay=True)
 
     def _counted(self, counts: Counts) -> None:
+        if counts.photos:
+            self._offer_better_model()
         locale = self.window.locale()
         review = self.window.actions_["review"]
         review.setText(
@@ -334,6 +338,19 @@ class Desk(QObject):
             self._dialogs["models"] = ModelDialog(self.link, self.window)
         self._dialogs["models"].show()
         self._dialogs["models"].raise_()
+
+    def _offer_better_model(self) -> None:
+        """The banner that says what the built-in model is, until it is dismissed or another one is in use."""
+        from desktop_app.model_dialog import StarterBanner
+
+        if self.window.preferences.starter_banner_dismissed or "starter" in self._dialogs:
+            return
+        banner = self._dialogs["starter"] = StarterBanner(self.link)
+        banner.models_requested.connect(self.show_models)
+        banner.dismissed.connect(partial(self.window.preferences.set, "starter_banner_dismissed", True))
+        self.window.strip.add(banner)
+        self.link.job_ended.connect(partial(_quietly, banner.check))  # another model may be in use now
+        banner.check()
 
     def show_settings(self) -> None:
         from desktop_app.settings import SettingsDialog
