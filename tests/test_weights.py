@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -248,3 +250,10 @@ def test_download_falls_back_to_the_official_archive(archive: Path, monkeypatch:
     weights.load("ViT-B/32", "cpu")
     with pytest.raises(AlbumenError, match="cannot be reached"):
         list(weights.download("ViT-B/32-LAION2B"))  # has no official archive
+
+
+def test_loading_does_not_import_the_compiler(file: Path) -> None:
+    """torch's compiler is 800 modules and seconds: some operations on the meta device import it unasked."""
+    program = "import sys; from engine import weights; weights.load(sys.argv[1], 'cpu'); print('sympy' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
