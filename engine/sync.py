@@ -31,6 +31,7 @@ Steps = Generator[Progress | PhotosChanged, None, None]
 _BATCH = 32  # photos per transaction: what a kill can cost
 _ROWS = 500  # rows per transaction while the scan is written down
 _STEP_SECONDS = 0.2  # aim of one encoding step
+_AT_REST = 2**62  # a moment after which no file counts as being written
 _SETTLE_SECONDS = 10.0  # how long a sync waits for files that are being written
 _PATIENCE = (3600.0, 86400.0)  # a photo that failed is tried again after an hour, after a day, then only when asked
 
@@ -295,7 +296,7 @@ class Sync:
             known = []
             for stat in stats:
                 known += self._known("path = ? AND hidden IS NULL", (stat.path,))
-            diffs.append((folder_id, scan.diff(stats, known, None)))
+            diffs.append((folder_id, scan.diff(stats, known, now_ns=_AT_REST)))
         yield from self._apply(diffs)
 
     # the model -----------------------------------------------------------------------------------------------------

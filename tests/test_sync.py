@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import scan
 from engine.library import Library
 from engine.records import AlbumenError, FolderState, PhotosChanged, PhotoState, Progress, SyncReport
 from tests.small_library import LONG_AGO, finish, run, write_photo, write_photos
@@ -272,6 +273,7 @@ def test_names_that_are_not_text(tmp_path: Path, folder: Path) -> None:
 
 KILLED = """
 import os, signal, sys
+from engine import scan
 from engine.library import Library
 from engine.records import PhotosChanged
 library = Library.open(sys.argv[1])
@@ -317,3 +319,31 @@ def test_thumbnails_that_cannot_be_written(library: Library, folder: Path, monke
     monkeypatch.undo()
     monkeypatch.setenv("ALBUMEN_STARTER", str(library._model.recognition().model.name))
     assert finish(library.sync()).failed == 0 and library.counts().pending == 0
+
+
+def test_files_that_are_being_written_are_taken_up_when_they_rest(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_photo(folder / "old.jpg", seed=1)
+    write_photo(folder / "fresh.jpg", seed=2, when=time.time())
+    looks = []
+
+    def settled(files: list[scan.FileStat]) -> tuple[list[scan.FileStat], list[scan.FileStat]]:
+        looks.append([os.path.basename(file.path) for file in files])
+        return ([], files) if len(looks) < 3 else (list(files), [])
+
+    monkeypatch.setattr(scan, "settled", settled)
+    with Library.open(tmp_path / "library") as library:
+        library.add([str(folder)])
+        assert finish(library.sync()).added == 2
+        assert looks == [[b"fresh.jpg"]] * 3 and len(rows(library)) == 2
+
+
+def test_a_neighbour_with_a_longer_name_is_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "settled", lambda files: (list(files), []))
+    write_photo(tmp_path / "a" / "1.jpg", seed=1, when=time.time())
+    write_photo(tmp_path / "ab" / "2.jpg", seed=2, when=time.time())
+    with Library.open(tmp_path / "library") as library:
+        library.add([str(tmp_path / "a"), str(tmp_path / "ab")])
+        finish(library.sync())
+        assert [(os.path.basename(folder.path), folder.photos) for folder in library.folders()] == [("a", 1), ("ab", 1)]
