@@ -143,7 +143,7 @@ def fit_label(
     return Head(head.vector, head.anchor, head.threshold, (SHARPEN, -SHARPEN * head.threshold))
 
 
-def moved_threshold(head: Head, held_out: Tensor, present: Tensor, spread: float) -> tuple[Head, float]:
+def moved_threshold(head: Head, held_out: Tensor, present: Tensor) -> tuple[Head, float]:
     """The head with its threshold moved to where held-out answers want it, and by how much (in units of z, down is +).
 
     `held_out` (n,): z - threshold of each answer under a head that was not fitted to it. By MAP around where it is: the
@@ -154,9 +154,13 @@ def moved_threshold(head: Head, held_out: Tensor, present: Tensor, spread: float
     targets = present.float() * (1 - 2 * SOFT) + SOFT
     logits = held_out + moves[:, None]  # (M, n)
     loss = F.binary_cross_entropy_with_logits(logits, targets.expand_as(logits), reduction="none").sum(1)
-    move = float(moves[(loss + moves.square() / (2 * spread**2)).argmin()])
-    threshold = head.threshold - move
-    return replace(head, threshold=threshold, calibration=(SHARPEN, -SHARPEN * threshold)), move
+    move = float(moves[(loss + moves.square() / (2 * MOVE_SPREAD**2)).argmin()])
+    return with_threshold(head, head.threshold - move), move
+
+
+def with_threshold(head: Head, threshold: float) -> Head:
+    """The head with another threshold; its calibration follows."""
+    return replace(head, threshold=threshold, calibration=(SHARPEN, -SHARPEN * threshold))
 
 
 def fit_group(geometry: Geometry, texts: Tensor, scale: float, answered: Photos, allowed: Tensor) -> list[Head]:
@@ -201,7 +205,7 @@ def _log_allowed(logits: Tensor, allowed: Tensor) -> Tensor:
 
 def _trust(loss: Callable[[Tensor], Tensor], spread: float) -> float:
     """beta by MAP on a grid: loss(betas (G,)) -> (G,) summed over the answers, log beta ~ N(0, spread^2)."""
-    total = loss(_TRUSTS) + _TRUSTS.log().square() / (2 * spread**2)
+    total = loss(_TRUSTS) + _TRUSTS.log().square() / (2 * MOVE_SPREAD**2)
     return float(_TRUSTS[total.argmin()])
 
 

@@ -196,14 +196,21 @@ def _held_out(
 
 
 def _moved(case: Case, head: Head, held_out: Tensor) -> tuple[list[Head], float]:
-    """The head with its threshold where held-out answers want it, but not so far that an answer turns wrong."""
-    present, currents = case.allowed[:, 0], [case.subjects[0].current]
-    right_now = case.right(case.logits(currents))
-    for spread in (fewshot.MOVE_SPREAD, fewshot.MOVE_SPREAD / 2, fewshot.MOVE_SPREAD / 4):
-        moved, move = fewshot.moved_threshold(head, held_out[:, 0] / fewshot.SHARPEN, present, spread)
-        if not (right_now & ~case.right(case.logits([moved]))).any():
-            return [moved], move
-    return [head], 0.0
+    """The head with its threshold where held-out answers want it, or the nearest place where no answer turns wrong."""
+    present = case.allowed[:, 0]
+    wanted, move = fewshot.moved_threshold(head, held_out[:, 0] / fewshot.SHARPEN, present)
+    now_right = case.right(case.logits([case.subjects[0].current]))
+    margin = case.logits([wanted])[:, 0] / fewshot.SHARPEN  # (n,)
+    more = torch.linspace(-_MOST, _MOST, 81)
+    wrong = ((margin + more[:, None] >= 0) != present) & now_right  # (81, n)
+    allowed = more[~wrong.any(1)]
+    if not len(allowed):
+        return [wanted], move
+    extra = float(allowed[allowed.abs().argmin()])
+    return [fewshot.with_threshold(wanted, wanted.threshold - extra)], move + extra
+
+
+_MOST = 2.0  # how far a threshold gives way, in units of z
 
 
 def _shift(case: Case, head: Head, train: Tensor) -> Head:
