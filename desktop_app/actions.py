@@ -34,6 +34,7 @@ class Actions(QObject):
         super().__init__(window)
         self.by_name: dict[str, QAction] = {}
         self.menus: list[QMenu] = []
+        self._icons: dict[str, str] = {}
         for title, acts in self._table().items():
             menu = QMenu(title, window)
             self.menus.append(menu)
@@ -46,8 +47,7 @@ class Actions(QObject):
                 action.setCheckable(act.checkable)
                 keys = [QKeySequence(key) for key in act.keys]
                 action.setShortcuts([key for key in keys if not key.isEmpty()])
-                if act.icon:
-                    theme.set_icon(action, act.icon)
+                self._icons[act.name] = act.icon
                 menu.addAction(action)
                 if act.photos:
                     action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -60,6 +60,13 @@ class Actions(QObject):
 
     def __getitem__(self, name: str) -> QAction:
         return self.by_name[name]
+
+    def dress(self, *names: str) -> None:
+        """Give these acts (all, if none is named) their icons. Only what is seen at once has to have one at once:
+        drawing forty icons takes as long as everything else that makes the window."""
+        for name in names or self._icons:
+            if self._icons[name]:
+                theme.set_icon(self.by_name[name], self._icons[name])
 
     def _table(self) -> dict[str, list[_Act | None]]:
         """Menus with their acts; None is a separator."""

@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
+        self.stack.setMinimumSize(240, 180)  # else the widest page, seen or not, would keep the window wide
         for page in (
             self.grid, self.empty, self.lightbox, self.no_results, self.problems, self.review, self.training,
         ):
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self.toolbar.setMovable(False)
         self.toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.actions_.dress("add_folder", "review")
         self.toolbar.addAction(self.actions_["add_folder"])
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.toolbar.addWidget(self.search)
@@ -177,6 +179,7 @@ class MainWindow(QMainWindow):
 
     def _first_painted(self) -> None:
         self.shown_first.emit()
+        self.actions_.dress()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

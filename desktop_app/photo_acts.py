@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 def show_in_folder(path: str) -> None:
     """Open the file manager with this file selected; where that is impossible, its folder."""
+    import subprocess  # here, because it would be a tenth of the imports of a start
+
     if sys.platform == "darwin":
         subprocess.Popen(["open", "-R", path])
     elif sys.platform == "win32":
@@ -111,6 +111,8 @@ class _Copy(QRunnable):
 
 def copy_beside(path: str, folder: str) -> str:
     """Copy a file into `folder` as its own name, or "name (2).jpg" if that is taken; returns the new path. OSError."""
+    import shutil
+
     stem, ending = os.path.splitext(os.path.basename(path))
     for number in range(1, 100_000):
         target = os.path.join(folder, f"{stem}{f' ({number})' if number > 1 else ''}{ending}")

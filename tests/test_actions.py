@@ -28,6 +28,7 @@ def actions(qtbot: QtBot) -> Actions:
     qtbot.addWidget(window)
     qtbot.addWidget(area)
     actions = Actions(window, [area])
+    actions.dress()
     actions.area, actions.window = area, window  # keeps both alive
     return actions
 
