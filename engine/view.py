@@ -254,7 +254,7 @@ class View:
             scores = np.full(len(self._shown), _NOWHERE)
         else:
             scores = self._spread(self._recognition().scores(words, strictness))
-            if not len(self._recognition().matrix) and self._shown.any():
+            if not len(self._recognition().matrix.ids) and self._shown.any():
                 notes.append("The model in use has not read the photos yet: sync first.")
         named = self._named(words)
         label_id = self._judgements.find(words)

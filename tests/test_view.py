@@ -172,3 +172,8 @@ def test_changes_are_followed(view: View) -> None:
 def test_no_words_no_model(view: View) -> None:
     view._recognition = lambda: pytest.fail("the model was loaded")
     view.answer("label:cat folder:winter after:2020 is:corrected", "name", 0.0)
+
+
+def test_a_model_that_has_read_nothing_says_so(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Meaning, "matrix", SimpleNamespace(ids=np.array([], int)))
+    assert "The model in use has not read the photos yet: sync first." in view.answer("dog", "auto", 0.0).notes
