@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import logging
-import logging.handlers
 import os
 import sys
 import threading
@@ -132,13 +131,15 @@ def open_library(directory: str, model: str | None, device: str) -> Library:
 
 def start_log() -> str:
     """Write the log of this person's Albumen, at most 4 x 1 MB of it; returns its path. Crashes of C code are in it."""
+    from logging.handlers import RotatingFileHandler
+
     from platformdirs import user_log_dir
 
     folder = user_log_dir("albumen", appauthor=False)
     path = os.path.join(folder, "albumen.log")
     try:
         os.makedirs(folder, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(path, maxBytes=2**20, backupCount=3, encoding="utf-8")
+        handler = RotatingFileHandler(path, maxBytes=2**20, backupCount=3, encoding="utf-8")
     except OSError as error:
         print(f"albumen: no log can be written: {error}", file=sys.stderr)
         return ""

@@ -5,12 +5,11 @@ Knows: the lock file, the local socket, and the one message that crosses it. Doe
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLockFile, QObject, QStandardPaths, Signal
+from PySide6.QtCore import QCryptographicHash, QLockFile, QObject, QStandardPaths, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _LONGEST_MESSAGE = 2**20
@@ -31,7 +30,8 @@ class SingleInstance(QObject):
         folder = runtime or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         who = f"{os.path.abspath(library) if library else ''}\0{os.path.expanduser('~')}"
-        self._name = f"albumen-{hashlib.blake2b(os.fsencode(who), digest_size=8).hexdigest()}"
+        digest = QCryptographicHash.hash(os.fsencode(who), QCryptographicHash.Algorithm.Sha256)
+        self._name = f"albumen-{digest.toHex().data().decode('ascii')[:16]}"
         self._path = os.path.join(folder, f"{self._name}.socket")
         self._lock = QLockFile(os.path.join(folder, f"{self._name}.lock"))
         self._lock.setStaleLockTime(0)  # a live process keeps its lock however long it runs; a dead one loses it
