@@ -10,6 +10,7 @@ prompts learned at one precision mean the same at another.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -24,9 +25,10 @@ from torch import nn
 from torch.nn import functional as F
 
 import resources
-from engine import checkpoint, fetch
+from engine import checkpoint, fetch, packed
 from engine.clip import CLIP, Activation, Attention, VisionTransformer, build_model
 from engine.images import CLIP_MEAN, CLIP_STD
+from engine.packed import PackedLinears
 from engine.records import AlbumenError, ModelInfo, Progress
 from engine.tokenizer import tokenize
 
@@ -122,6 +124,7 @@ class LoadedModel:
     context_length: int
     embed_dim: int
     note: str = ""
+    linears: PackedLinears | None = None  # a faster way through linear layers, where this processor has one
 
     def encode_images(self, pixels: npt.NDArray[np.uint8]) -> torch.Tensor:
         """RGB pixels (B, S, S, 3) uint8, resized and cropped to S = `input_resolution` -> image_features (B, D).
@@ -135,7 +138,8 @@ class LoadedModel:
                 mean = torch.tensor(CLIP_MEAN, device=self.device).view(1, 3, 1, 1)
                 std = torch.tensor(CLIP_STD, device=self.device).view(1, 3, 1, 1)
                 x = x.contiguous().float().div_(255).sub_(mean).div_(std)  # (B, 3, S, S)
-                features = self.clip.encode_image(x)  # (B, D)
+                with self.linears or contextlib.nullcontext():
+                    features = self.clip.encode_image(x)  # (B, D)
                 return F.normalize(features.float(), dim=-1).cpu()
         except torch.OutOfMemoryError:
             half = len(pixels) // 2
@@ -191,6 +195,7 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
         context_length=clip.context_length,
         embed_dim=clip.embed_dim,
         note=note,
+        linears=PackedLinears() if _gains_by_packing(clip, chosen, chosen_precision) else None,
     )
 
 
@@ -420,6 +425,12 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
         if device != "auto":
             raise AlbumenError(f"The model does not run on '{device}' ({reason}); use cpu.") from error
         return clip.to("cpu"), torch.device("cpu"), f"The graphics processor failed ({reason}); the CPU is used."
+
+
+def _gains_by_packing(clip: CLIP, device: torch.device, precision: str) -> bool:
+    """A ViT in fp32 on the CPU is nearly all linear layers; convolutions go through oneDNN anyway."""
+    large = isinstance(clip.visual, VisionTransformer) and clip.visual.proj.shape[0] >= 512
+    return large and device.type == "cpu" and precision == "fp32" and packed.worthwhile()
 
 
 def precision_for(precision: str, device: torch.device) -> str:
