@@ -60,7 +60,7 @@ class _Conversation:
                 command, longest, path = self._requests.get(timeout=IDLE_SECONDS)
             except queue.Empty:
                 self._send(b"B", {})
-                return
+                os._exit(0)  # an orderly end would wait for the thread that waits for requests
             self._arm()
             self._answer(command, longest, path)
             faulthandler.cancel_dump_traceback_later()

@@ -85,7 +85,8 @@ class DecodePool:
     address space per process (not enforced by macOS and Windows). `seconds`: longest time for one file. `look_ahead`:
     how many photos may be decoded or waiting beyond the one that is taken next (S * S * 3 bytes each).
 
-    Processes start with the first file and leave by themselves after half a minute without one. Use it from one thread.
+    Processes start with the first file and leave by themselves after half a minute without one. Use it from one thread;
+    `close` may be called from any.
     """
 
     def __init__(

@@ -83,6 +83,9 @@ PIXEL_LIMIT = 250_000_000
 THUMBNAIL_SIDE = 256
 NO_MEMORY = "It needs more memory than one picture may take."
 _THUMBNAIL_QUALITY = 82
+# Averaging 2 x 2 pixels before a bicubic reduction by more than three halves the time of the resize; the pixels differ
+# by 0.3/255 from the reference instead of 0.16/255, in the mean.
+_REDUCING_GAP = 1.5
 _WHOLE_FILE = 64 * 2**20  # up to this size the bytes are read once, hashed and decoded from memory
 _CHUNK = 4 * 2**20
 
@@ -364,8 +367,10 @@ def _render(image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int
         width, height = height, width
     crop = _crop_of_file(width, height, resolution, turn)
     x0, y0, x1, y1 = (edge / (drafted * factor) for edge in crop)
-    square = rgb.resize((resolution, resolution), Image.Resampling.BICUBIC, box=(x0, y0, x1, y1))
-    square, small = _finished(square, icc, turn), _finished(_fitted(rgb, THUMBNAIL_SIDE, 1.5), icc, turn)
+    size = (resolution, resolution)
+    square = rgb.resize(size, Image.Resampling.BICUBIC, (x0, y0, x1, y1), reducing_gap=_REDUCING_GAP)
+    small = _fitted(rgb, THUMBNAIL_SIDE, _REDUCING_GAP)
+    square, small = _finished(square, icc, turn), _finished(small, icc, turn)
     with io.BytesIO() as out:
         small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
         thumbnail = out.getvalue()
