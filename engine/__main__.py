@@ -16,6 +16,7 @@ import importlib
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NoReturn, TypeVar
 
@@ -27,6 +28,7 @@ from engine.library import Library, Step
 from engine.records import AlbumenError, Label, PhotosChanged, Progress
 
 T = TypeVar("T")
+_SECONDS_BETWEEN_LINES = 0.5  # of progress in a file; a terminal rewrites its line
 
 # Commands that own modules bring; each has `add_arguments(parser)` and `run(args) -> dict`.
 _ELSEWHERE = {
@@ -57,14 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except SystemExit as end:  # a benchmark did not know an option
         return int(end.code or 0) and 2
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     if isinstance(answer, int):
         return answer
     failed = isinstance(answer, Failed)
     value = answer.value if isinstance(answer, Failed) else answer
-    print(json.dumps(value, ensure_ascii=False) if options.json else options.show(value))
+    try:
+        print(json.dumps(value, ensure_ascii=False) if options.json else options.show(value), flush=True)
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(answer, Failed):
         print(f"albumen: {answer.sentence}", file=sys.stderr)
     return int(failed)
@@ -184,7 +186,7 @@ def _open(options: argparse.Namespace) -> Library:
 def _finish(job: Generator[Step, None, T]) -> T:
     """Run a job to its end and say on stderr how it goes."""
     terminal = sys.stderr.isatty()
-    last = ""
+    last, quiet_until = "", 0.0
     try:
         while True:
             step = next(job)
@@ -192,8 +194,9 @@ def _finish(job: Generator[Step, None, T]) -> T:
                 line = text.progress(step)
                 if terminal:
                     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
-                elif line != last and (step.done == step.total or step.done % 256 < 32):
+                elif line != last and (step.done == step.total or time.monotonic() > quiet_until):
                     print(line, file=sys.stderr)
+                    quiet_until = time.monotonic() + _SECONDS_BETWEEN_LINES
                 last = line
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
