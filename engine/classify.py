@@ -9,11 +9,15 @@ import os
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from engine import classifier, weights
 from engine.decode_pool import DecodePool
+from engine.images import Decoded
 from engine.judgements import checked_name
 from engine.records import AlbumenError, Failure
+
+_BATCH = 32
 
 
 def classify(
@@ -35,12 +39,19 @@ def classify(
     answers: list[dict[str, object]] = []
     with DecodePool(loaded.input_resolution) as pool:
         decoded = pool.decode([os.fsencode(os.path.abspath(path)) for path in images])
-        for path, photo in zip(images, decoded, strict=True):
-            if photo is None or isinstance(photo, Failure):
-                raise AlbumenError(f"{path} cannot be read: {photo.reason if photo else 'no answer'}")
-            image_features = loaded.encode_images(np.stack([photo.pixels]))  # (1, D)
-            probs = (scale * image_features @ text_features.T).softmax(-1)[0]  # (L,)
-            answers.append(
-                {"path": path, "probs": dict(zip(names, (round(p, 6) for p in probs.tolist()), strict=True))}
-            )
+        for start in range(0, len(images), _BATCH):
+            paths = images[start : start + _BATCH]
+            pixels = [_pixels(path, next(decoded)) for path in paths]
+            image_features = loaded.encode_images(np.stack(pixels))  # (B, D)
+            probs = (scale * image_features @ text_features.T).softmax(-1)  # (B, L)
+            answers += [
+                {"path": path, "probs": dict(zip(names, (round(p, 6) for p in row), strict=True))}
+                for path, row in zip(paths, probs.tolist(), strict=True)
+            ]
     return answers
+
+
+def _pixels(path: str, answer: Decoded | Failure | None) -> npt.NDArray[np.uint8]:
+    if isinstance(answer, Decoded):
+        return answer.pixels
+    raise AlbumenError(f"{path} cannot be read: {answer.reason if answer else 'there was no answer'}")
