@@ -317,7 +317,7 @@ class Desk(QObject):
     def edit_labels(self, label_id: int) -> None:
         from desktop_app.label_editor import LabelEditor
 
-        editor = LabelEditor(self.link, self.window)
+        editor = LabelEditor(self.link, self.history, self.window)
         editor.labels_removed.connect(self._labels_removed)
         if label_id:
             editor.edit(label_id)

@@ -142,7 +142,7 @@ class EngineLink(QObject):
 def _call(callback: Callback | None, value: object) -> None:
     if callback is None:
         return
-    receiver = getattr(callback, "__self__", None)
+    receiver = getattr(getattr(callback, "func", callback), "__self__", None)  # also behind a functools.partial
     if isinstance(receiver, QObject) and not isValid(receiver):
         return
     callback(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import Qt as QtText  # PySide6 keeps the functions about rich text here
 from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
 #: Unicode isolates: a right-to-left name inside a left-to-right sentence cannot reorder what stands around it.
@@ -42,7 +43,7 @@ def caption(text: str) -> str:
 
 def tip(text: str) -> str:
     """`text` for a tool tip or 'what's this', which otherwise draw anything that looks like HTML as HTML."""
-    return Qt.convertFromPlainText(text) if Qt.mightBeRichText(text) else text
+    return QtText.convertFromPlainText(text) if QtText.mightBeRichText(text) else text
 
 
 class ElidedLabel(QLabel):

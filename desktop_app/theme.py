@@ -298,6 +298,9 @@ QPushButton:disabled {{ color: {c.outline}; border-color: {c.border}; }}
 QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
 QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; padding: 5px 13px; }}
 QPushButton[look="primary"]:disabled {{ background: {c.border}; border-color: {c.border}; color: {c.muted}; }}
+QPushButton[look="chip"] {{ border-radius: 11px; padding: 3px 11px; border-color: {c.border}; color: {c.muted}; }}
+QPushButton[look="chip"]:checked {{ background: {c.raised}; border-color: {c.accent}; color: {c.text}; }}
+QPushButton[look="chip"]:focus {{ border: 2px solid {c.accent}; padding: 2px 10px; }}
 QPushButton[look="quiet"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; padding: 5px 8px; }}
 QPushButton[look="quiet"]:hover {{ background: {c.hover}; }}
 QPushButton[look="quiet"]:focus {{ border: 1px solid {c.accent}; }}

@@ -174,9 +174,9 @@ class TrainingPanel(QWidget):
 
     def _activate(self, version: int, versions: list[Version]) -> None:
         before = next((one.id for one in versions if one.active), 0)
-        self._link.ask("activate", version, then=lambda _changes: self._activated(version, before))
+        self._link.ask("activate", version, then=partial(self._activated, version, before))
 
-    def _activated(self, version: int, before: int) -> None:
+    def _activated(self, version: int, before: int, _changes: PhotosChanged) -> None:
         self.activated.emit(version, before)
         if self._showing_versions:
             self.show_versions(self._versions_of)
