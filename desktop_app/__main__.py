@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import language, theme
@@ -123,7 +124,8 @@ def _number_of(directory: str) -> int:
 
 
 def open_library(directory: str, model: str | None, device: str) -> Library:
-    """Called in the engine thread, which thereby imports everything that the window does not need."""
+    """Called in the engine thread, which thereby imports what the window needs only later, or not at all."""
+    import engine.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
     from engine.library import Library
 
     return Library.open(directory or None, model=model, device=device)
@@ -181,6 +183,7 @@ class Warmer(QObject):
 def _warm_up() -> None:
     from engine.warm_up import warm_up
 
+    QImageReader.supportedImageFormats()  # maps Qt's own formats, before the loader is busy with torch
     warm_up()
 
 

@@ -1,7 +1,7 @@
 """Loading torch beside a window that must not stand still.
 
 Knows: which parts of `import torch` hold the interpreter for long, and how to have them done before. Does not know:
-what torch is used for. Call `warm_up` in a thread of its own; a verb that needs torch meanwhile waits for the same import.
+what torch is used for. Call `warm_up` in a thread of its own; who needs torch meanwhile waits for the same import.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ def warm_up() -> None:
     dynamic loader, called through ctypes, does the same without it; the import then finds the library loaded. The
     garbage collector rests meanwhile: what an import makes lives for ever, and looking through it again and again is
     in vain.
+
+    The loader maps one library at a time, and who waits for it may hold the interpreter: so what other threads are
+    likely to import at the same moment (numpy, the picture formats) comes first.
     """
+    for module in ("numpy", "engine.decode_pool", "engine.library"):
+        importlib.import_module(module)
     _map_libraries()
     enabled = gc.isenabled()
     gc.disable()
@@ -47,4 +52,4 @@ def _map_libraries() -> None:
     for name in ("c10", "torch_cpu"):
         path = os.path.join(os.path.dirname(torch.origin), "lib", f"lib{name}.{ending}")
         if os.path.isfile(path):
-            loader.dlopen(os.fsencode(path), os.RTLD_NOW | os.RTLD_LOCAL)
+            loader.dlopen(os.fsencode(path), os.RTLD_LAZY | os.RTLD_LOCAL)
