@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.judgements import UNCERTAIN_PHOTOS, Judgements, fold
+from engine.names import Names
 from engine.query import Part, Query, parse, ranks
 from engine.records import SearchResult
 from engine.store import SHOWN, Store
@@ -42,6 +43,7 @@ class View:
         self._store = store
         self._judgements = judgements
         self._recognition = recognition
+        self._names = Names(store)
         self._loaded = False
         self._shown: Mask = np.zeros(0, bool)
         self._taken_at: npt.NDArray[np.float64] = np.zeros(0)
@@ -55,6 +57,7 @@ class View:
         """These photos changed in the store."""
         self._by_date = None
         self._ranks.clear()
+        self._names.refresh(ids)
         if not self._loaded or not ids:
             return
         self._grow(max(ids) + 1)
@@ -192,7 +195,9 @@ class View:
                 return np.zeros_like(self._shown)
             return self._ids_where("SELECT photo_id FROM effective_tags WHERE label_id = ? AND present", (label_id,))
         if part.kind == "folder":
-            return self._in_folder(part.value)
+            mask = np.zeros_like(self._shown)
+            mask[self._names.in_folder(part.value)] = True
+            return mask
         if part.kind == "after":
             return self._day >= part.day
         if part.kind == "before":
@@ -209,19 +214,6 @@ class View:
         rows = self._store.rows(sql, parameters)
         ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
         mask[ids[ids < len(mask)]] = True
-        return mask
-
-    def _in_folder(self, text: str) -> Mask:
-        """Photos in whose folder's path the text stands, capitals aside."""
-        wanted = text.casefold()
-        rows = self._store.rows(f"SELECT id, path FROM photos WHERE {SHOWN}")
-        answers: dict[bytes, bool] = {}
-        mask = np.zeros_like(self._shown)
-        for id_, path in rows:
-            folder = os.path.dirname(path)
-            if folder not in answers:
-                answers[folder] = wanted in os.fsdecode(folder).casefold()
-            mask[id_] = answers[folder]
         return mask
 
     # by meaning ----------------------------------------------------------------------------------------------------
@@ -270,20 +262,11 @@ class View:
         return scores
 
     def _named(self, words: str) -> Mask:
-        """Photos in whose file name the words stand: as whole words, or anywhere in scripts without blanks."""
+        """Photos in whose file name the words stand."""
         mask = np.zeros_like(self._shown)
         folded = fold(words)
-        if len(folded) < 2 and not _foreign(words):
-            return mask
-        pattern = re.escape(folded).replace(r"\ ", r"[\W_]+")
-        if not _foreign(words):
-            pattern = rf"(?<![^\W\d_]){pattern}(?![^\W\d_])"
-        found = re.compile(pattern)
-        like = "%" + re.sub(r"[\\%_]", r"\\\g<0>", max(folded.split(), key=len)) + "%"
-        for id_, name in self._store.rows(
-            f"SELECT id, name FROM photos WHERE {SHOWN} AND name LIKE ? ESCAPE '\\'", (like,)
-        ):
-            mask[id_] = found.search(name.casefold()) is not None
+        if len(folded) > 1 or _foreign(folded):
+            mask[self._names.named(folded)] = True
         return mask
 
     def _likeness(self, photo_id: int, notes: list[str]) -> Scores:
