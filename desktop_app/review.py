@@ -66,7 +66,7 @@ class ReviewPanel(QWidget):
         self.no = self._button(self.tr("No"), "X", "cross", "", self.reject)
         self.skip = self._button(self.tr("Not sure"), "N", "next", "", self.next)
         self.pays = theme.plain("", "muted", wrap=True)
-        self.improve = QPushButton()
+        self.improve = QPushButton(self.tr("Improve labels"))
         self.improve.clicked.connect(self._improve)
         self.back = QPushButton(self.tr("Back to the photos"))
         self.back.setAccessibleName(self.back.text())

@@ -551,7 +551,7 @@ def test_every_control_has_a_name(window: MainWindow) -> None:
         if not (widget.text() or widget.accessibleName() or widget.toolTip())
         and not widget.objectName().startswith("qt_")
     ]
-    assert nameless == []
+    assert [(widget, widget.parent()) for widget in nameless] == []
 
 
 def test_tab_reaches_the_photos(window: MainWindow) -> None:
