@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingPanel(link, self.thumbnails)
         self.search = SearchBar(link, preferences)
         self.library_panel = LibraryPanel(link)
-        self.inspector = Inspector(link)
+        self.inspector = Inspector(link, self.thumbnails)
         self.strip = BannerStrip()
         self.status = StatusBar(link)
         self.actions_ = Actions(self, [self.grid, self.lightbox])

@@ -10,15 +10,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.chips import clear
 from desktop_app.engine_link import EngineLink
+from desktop_app.photo_view import PhotoView
 from desktop_app.pictures import Pictures
-from desktop_app.plain_text import ElidedLabel, caption, quoted
+from desktop_app.plain_text import caption, quoted
 from desktop_app.thumbnails import Thumbnails
 from engine.records import Photo, PhotosChanged, ReviewItem
 
@@ -57,7 +58,7 @@ class ReviewPanel(QWidget):
         self._photos: dict[int, Photo] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Review"))
-        self.view = _PhotoView(thumbnails, pictures)
+        self.view = PhotoView(thumbnails, pictures)
         self.question = theme.plain("", "title", wrap=True)
         self.question.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.reason = theme.plain("", "muted", wrap=True)
@@ -300,58 +301,3 @@ class ReviewPanel(QWidget):
             self.closed.emit()
         else:
             super().keyPressEvent(event)
-
-
-class _PhotoView(QWidget):
-    """The photo of the question: its thumbnail at once, the whole picture as soon as it is decoded."""
-
-    def __init__(self, thumbnails: Thumbnails, pictures: Pictures) -> None:
-        super().__init__()
-        self._thumbnails, self._pictures = thumbnails, pictures
-        self._photo: Photo | None = None
-        self.setMinimumSize(QSize(200, 160))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
-        self.name.hide()  # its text is the accessible name of the picture
-        thumbnails.arrived.connect(self._arrived)
-        pictures.arrived.connect(self._arrived)
-
-    def show_photo(self, photo: Photo | None) -> None:
-        self._photo = photo
-        self.setAccessibleName(photo.name if photo else self.tr("No photo"))
-        if photo and photo.thumbnail:
-            self._thumbnails.want([photo.thumbnail], 256)
-        self.update()
-
-    def wanted(self) -> int:
-        """The longer side worth decoding, in device pixels."""
-        return max(round(max(self.width(), self.height()) * self.devicePixelRatioF()), 256)
-
-    def _arrived(self, path: str) -> None:
-        if self._photo is not None and path in (self._photo.path, self._photo.thumbnail):
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._photo is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        shown = self._pictures.picture(self._photo.path)
-        thumbnail = self._thumbnails.pixmap(self._photo.thumbnail) if self._photo.thumbnail else None
-        size = shown.image.size() if shown else thumbnail.size() if thumbnail else QSize()
-        if size.isEmpty():
-            return
-        whole = QSize(self._photo.width or size.width(), self._photo.height or size.height())
-        # Never larger than the photo has pixels, unless it is tiny: then twice, to be seen at all.
-        most = whole.expandedTo(QSize(2 * whole.width(), 2 * whole.height())) if whole.width() < 400 else whole
-        fitted = whole.scaled(self.size().boundedTo(most), Qt.AspectRatioMode.KeepAspectRatio)
-        box = QRectF((self.width() - fitted.width()) / 2, (self.height() - fitted.height()) / 2,
-                     fitted.width(), fitted.height())
-        outline = QPainterPath()
-        outline.addRoundedRect(box, 8, 8)
-        painter.setClipPath(outline)
-        painter.fillRect(box, QColor(theme.tokens().hover))
-        if shown:
-            painter.drawImage(box, shown.image)
-        elif thumbnail:
-            painter.drawPixmap(box, thumbnail, QRectF(thumbnail.rect()))

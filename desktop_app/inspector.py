@@ -1,0 +1,370 @@
+"""The right panel: what is on the chosen photos, who says so, and one click to correct it.
+
+Knows: a suggestion (dashed, with tick and cross) from a person's word (solid), for one photo or many. Does not know: how
+a correction is stored or undone; it emits what the person said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app import theme
+from desktop_app.chips import Chip, FlowLayout, Strength, clear, small_button
+from desktop_app.engine_link import EngineLink
+from desktop_app.photo_view import PhotoView
+from desktop_app.plain_text import ElidedLabel, quoted
+from desktop_app.rows import Row
+from desktop_app.suggestions import Suggestions
+from desktop_app.thumbnails import Thumbnails
+from engine.records import Counts, Label, Photo, PhotosChanged, PhotoState, Source, Tag
+
+_MOST = 2000  # photos whose tags are looked at together; an act is about all that are chosen
+
+
+@dataclass(slots=True)
+class _Said:
+    """A label over the chosen photos: who says what about how many of them."""
+
+    label_id: int
+    label: str
+    yes: int = 0
+    no: int = 0
+    suggested: int = 0
+    score: float = 0.0
+    calibrated: bool = False
+
+
+class Inspector(QWidget):
+    """`show_photos` is called with the chosen ids; everything else is signals."""
+
+    correction_requested = Signal(int, list, list, list)  #: label id, yes, no, clear
+    view_requested = Signal(str)
+    similar_requested = Signal(int)
+    show_in_folder_requested = Signal(int)
+    improve_requested = Signal(list)
+    versions_requested = Signal()
+    open_requested = Signal(int)
+
+    def __init__(self, link: EngineLink, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._ids: list[int] = []
+        self._labels: dict[int, Label] = {}
+        self._request = 0
+        self.setMinimumWidth(240)
+        self.setAccessibleName(self.tr("Photo"))
+        self.preview = PhotoView(thumbnails)
+        self.preview.setFixedHeight(190)
+        self.preview.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.preview.clicked.connect(self._open)
+        self.name = ElidedLabel("", Qt.TextElideMode.ElideMiddle)
+        self.name.setProperty("look", "heading")
+        self.facts = theme.plain("", "muted", wrap=True)
+        self.folder = ElidedLabel("", Qt.TextElideMode.ElideLeft)
+        self.folder.setProperty("look", "muted")
+        self.trouble = theme.plain("", "warning", wrap=True)
+        self.similar = small_button("similar", self.tr("Photos like this"))
+        self.similar.clicked.connect(lambda: self._ids and self.similar_requested.emit(self._ids[0]))
+        self.show_in_folder = small_button("folder", self.tr("Show in folder"))
+        self.show_in_folder.clicked.connect(lambda: self._ids and self.show_in_folder_requested.emit(self._ids[0]))
+        self.add = QLineEdit()
+        self.add.setPlaceholderText(self.tr("Add a label"))
+        self.add.setAccessibleName(self.tr("Add a label"))
+        self.add.setMaxLength(200)
+        self.add.returnPressed.connect(self._entered)
+        self.add.textEdited.connect(self._typed)
+        self.offers = Suggestions(self.add, self.tr("Labels"))
+        self.offers.chosen.connect(self._offer_taken)
+        self.improve = QPushButton(self.tr("Improve labels"))
+        theme.set_icon(self.improve, "improve")
+        self.improve.clicked.connect(lambda: self.improve_requested.emit([]))
+        self.versions = QPushButton(self.tr("What was learned"))
+        self.versions.setAccessibleName(self.versions.text())
+        self.versions.setProperty("look", "quiet")
+        self.versions.clicked.connect(self.versions_requested)
+        self.suggested, self._suggested_title = self._section(self.tr("Suggested"))
+        self.confirmed, self._confirmed_title = self._section(self.tr("Confirmed"))
+        self.rejected, self._rejected_title = self._section(self.tr("Not on the photo"))
+        self.nothing = theme.plain(self.tr("Choose a photo to see its labels."), "muted", wrap=True)
+        self.note = theme.plain("", "muted", wrap=True)
+        self._lay_out()
+        self._soon = QTimer(self, singleShot=True, interval=60)  # holding an arrow key asks once, at its end
+        self._soon.timeout.connect(self._ask)
+        link.photos_changed.connect(self._photos_changed)
+        link.ready.connect(self._ask_labels)
+        self._ask_labels()
+        self._show_nothing()
+
+    def _section(self, title: str) -> tuple[FlowLayout, QWidget]:
+        heading = theme.plain(title, "heading")
+        flow = FlowLayout(spacing=6)
+        return flow, heading
+
+    def _lay_out(self) -> None:
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 4, 0)
+        body.setSpacing(8)
+        body.addWidget(self.preview)
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.similar)
+        head.addWidget(self.show_in_folder)
+        body.addLayout(head)
+        body.addWidget(self.facts)
+        body.addWidget(self.folder)
+        body.addWidget(self.trouble)
+        body.addWidget(self.add)
+        for title, flow in (
+            (self._suggested_title, self.suggested), (self._confirmed_title, self.confirmed),
+            (self._rejected_title, self.rejected),
+        ):
+            body.addWidget(title)
+            holder = QWidget()
+            holder.setLayout(flow)
+            body.addWidget(holder)
+        body.addWidget(self.note)
+        body.addStretch(1)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(14, 12, 10, 8)
+        column.addWidget(self.nothing)
+        column.addWidget(self._body, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setProperty("look", "bare")
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName(self.tr("Labels of the photo"))
+        area.setWidget(inside)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(14, 8, 14, 10)
+        foot.setSpacing(4)
+        foot.addWidget(self.improve)
+        foot.addWidget(self.versions)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(area, 1)
+        page.addLayout(foot)
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def show_photos(self, ids: Sequence[int]) -> None:
+        """Show these photos; an empty list shows nothing."""
+        self._ids = list(ids)
+        if self._ids:
+            self._soon.start()
+        else:
+            self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        self._soon.stop()
+        self._body.hide()
+        self.nothing.show()
+
+    def _ask(self) -> None:
+        if self._ids:
+            self._link.cancel(self._request)
+            self._link.ask("photos", self._ids[:1], then=partial(self._photo_known, self._ids[0]))
+            self._request = self._link.ask("tags", self._ids[:_MOST], then=self._tags_known)
+
+    def _ask_labels(self) -> None:
+        self._link.ask("labels", then=self._labels_known, failed=self._ignore)
+        self._link.ask("counts", then=self._counted, failed=self._ignore)
+
+    def _ignore(self, _sentence: str) -> None:
+        """Before the library is open there is nothing to show; whoever opens it says why it cannot be."""
+
+    def _photos_changed(self, changes: PhotosChanged) -> None:
+        if changes.labels:
+            self._ask_labels()
+        touched = set(changes.ids)
+        if self._ids and (not touched or touched.intersection(self._ids[:_MOST])):
+            self._soon.start()
+
+    def _labels_known(self, labels: list[Label]) -> None:
+        self._labels = {label.id: label for label in labels}
+
+    def _counted(self, counts: Counts) -> None:
+        count = counts.corrections_since_training
+        self.improve.setText(
+            self.tr("Improve labels (%n correction(s))", "", count) if count else self.tr("Improve labels")
+        )
+        self.improve.setAccessibleName(self.improve.text())
+        self.improve.setProperty("look", "primary" if count else "")
+        self.improve.style().unpolish(self.improve)
+        self.improve.style().polish(self.improve)
+        theme.set_icon(self.improve, "improve")
+        if count:
+            self.improve.setIcon(theme.icon("improve", theme.tokens().on_accent))
+
+    def _photo_known(self, photo_id: int, photos: list[Photo]) -> None:
+        if not photos or not self._ids or self._ids[0] != photo_id:
+            return
+        (photo,), many = photos, len(self._ids) > 1
+        self.nothing.hide()
+        self._body.show()
+        self.preview.show_photo(photo)
+        locale = self.locale()
+        self.name.setText(self.tr("%n photo(s)", "", len(self._ids)) if many else photo.name)
+        self.similar.setVisible(not many)
+        self.show_in_folder.setVisible(not many)
+        when = QDateTime.fromSecsSinceEpoch(int(photo.taken_at))
+        parts = [locale.toString(when, QLocale.FormatType.ShortFormat)]
+        if photo.width:
+            parts.append(f"{photo.width} × {photo.height}")
+        parts.append(locale.formattedDataSize(photo.size, 1))
+        self.facts.setText(" · ".join(parts))
+        self.facts.setVisible(not many)
+        self.folder.setText(photo.path.rpartition("/")[0] or photo.path)
+        self.folder.setVisible(not many)
+        sentence = {
+            PhotoState.FAILED: photo.reason or self.tr("This photo could not be read."),
+            PhotoState.OFFLINE: self.tr("Its drive is away. Reconnect it to see the photo."),
+            PhotoState.MISSING: self.tr("The file is gone. Its labels are kept in case it comes back."),
+        }.get(photo.state, "")
+        self.trouble.setText("" if many else sentence)
+        self.trouble.setVisible(bool(self.trouble.text()))
+
+    def _tags_known(self, tags: list[Tag]) -> None:
+        self._request = 0
+        said: dict[int, _Said] = {}
+        for tag in tags:
+            one = said.setdefault(tag.label_id, _Said(tag.label_id, tag.label))
+            if tag.source is Source.PERSON:
+                one.yes += tag.present
+                one.no += not tag.present
+            elif tag.present:
+                one.suggested += 1
+                one.score, one.calibrated = max(one.score, tag.score), tag.calibrated
+        total = min(len(self._ids), _MOST)
+        for flow in (self.suggested, self.confirmed, self.rejected):
+            clear(flow)
+        for one in sorted(said.values(), key=lambda one: (-one.score, one.label.casefold())):
+            if one.suggested:
+                self.suggested.addWidget(self._suggestion(one, total))
+            if one.yes:
+                self.confirmed.addWidget(self._word(one, one.yes, total))
+            if one.no and not one.yes and not one.suggested:
+                self.rejected.addWidget(self._refusal(one, one.no, total))
+        self._suggested_title.setVisible(self.suggested.count() > 0)
+        self._confirmed_title.setVisible(self.confirmed.count() > 0)
+        self._rejected_title.setVisible(self.rejected.count() > 0)
+        self.note.setText(self._note(said, total))
+        self.note.setVisible(bool(self.note.text()))
+
+    def _note(self, said: dict[int, _Said], total: int) -> str:
+        if len(self._ids) > total:
+            return self.tr("Labels of the first %n photo(s) are shown; what you say counts for all.", "", total)
+        if not said and self._labels:
+            return self.tr("Nothing on it is like one of your labels.") if total == 1 else ""
+        return ""
+
+    # -- chips --------------------------------------------------------------------------------------------------------
+
+    def _chip(self, one: _Said, count: int, total: int, dashed: bool) -> Chip:
+        label = self._labels.get(one.label_id)
+        text = one.label if count == total else self.tr("{label} · {count} of {total}").format(
+            label=one.label, count=self.locale().toString(count), total=self.locale().toString(total)
+        )
+        chip = Chip(text, color=theme.label_color(label.color if label else "", one.label), dashed=dashed)
+        chip.make_clickable(self.tr("Show all photos with this label"))
+        chip.clicked.connect(lambda: self.view_requested.emit(f'label:"{one.label}"'))
+        return chip
+
+    def _suggestion(self, one: _Said, total: int) -> Chip:
+        chip = self._chip(one, one.suggested, total, dashed=True)
+        strength = Strength(_level(one))
+        if one.calibrated:
+            strength.setToolTip(
+                self.tr("About {count} of 10 such suggestions are right").format(count=round(10 * one.score))
+            )
+        chip.add(strength)
+        accept = small_button("tick", self.tr("Yes, “{label}”").format(label=quoted(one.label)), chip)
+        accept.clicked.connect(partial(self._say, one.label_id, True))
+        chip.add(accept)
+        refuse = chip.add_remove(self.tr("No, not “{label}”").format(label=quoted(one.label)))
+        refuse.setObjectName("refuse")
+        chip.removed.connect(partial(self._say, one.label_id, False))
+        return chip
+
+    def _word(self, one: _Said, count: int, total: int) -> Chip:
+        chip = self._chip(one, count, total, dashed=False)
+        if count < total:
+            accept = small_button("tick", self.tr("“{label}” on all").format(label=quoted(one.label)), chip)
+            accept.clicked.connect(partial(self._say, one.label_id, True))
+            chip.add(accept)
+        chip.add_remove(self.tr("Remove “{label}”").format(label=quoted(one.label)))
+        chip.removed.connect(partial(self._say, one.label_id, False))
+        return chip
+
+    def _refusal(self, one: _Said, count: int, total: int) -> Chip:
+        chip = self._chip(one, count, total, dashed=True)
+        theme.look(chip.label, "muted")
+        chip.add_remove(self.tr("Forget that it is not “{label}”").format(label=quoted(one.label)))
+        chip.removed.connect(partial(self._say, one.label_id, None))
+        return chip
+
+    def _say(self, label_id: int, present: bool | None, *_checked: bool) -> None:
+        """What the person says about all chosen photos."""
+        ids = list(self._ids)
+        words = {True: (ids, [], []), False: ([], ids, []), None: ([], [], ids)}[present]
+        self.correction_requested.emit(label_id, *words)
+
+    def _open(self) -> None:
+        if self._ids:
+            self.open_requested.emit(self._ids[0])
+
+    # -- a label by name ----------------------------------------------------------------------------------------------
+
+    def focus_add_label(self) -> None:
+        """T: type a label for the chosen photos."""
+        self.add.setFocus()
+        self.add.selectAll()
+
+    def _typed(self, text: str) -> None:
+        wanted = text.strip().casefold()
+        found = [label for label in self._labels.values() if wanted and wanted in label.name.casefold()]
+        found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
+        rows = [
+            Row(one.name, color=theme.label_color(one.color, one.name), right=self.locale().toString(one.photos),
+                value=one.name)
+            for one in found[:8]
+        ]
+        if wanted and not any(one.name.casefold() == wanted for one in found):
+            rows.append(Row(self.tr("New label “{name}”").format(name=text.strip()), icon="plus", value=text.strip()))
+        self.offers.offer(rows, first=True)
+
+    def _offer_taken(self, name: str) -> None:
+        self.add.setText(name)
+        self._entered()
+
+    def _entered(self) -> None:
+        name = self.add.text().strip()
+        if not name or not self._ids:
+            return
+        self.add.clear()
+        self.offers.hide()
+        label = next((one for one in self._labels.values() if one.name.casefold() == name.casefold()), None)
+        if label is not None:
+            self._say(label.id, True)
+        else:
+            self._link.ask("add_labels", [name], then=partial(self._added, list(self._ids)))
+
+    def _added(self, ids: list[int], labels: list[Label]) -> None:
+        for label in labels:
+            self._labels[label.id] = label
+            self.correction_requested.emit(label.id, ids, [], [])
+
+
+def _level(one: _Said) -> int:
+    """Bars 1..3 of a suggestion: of the probability where one was fitted, else of the distance above the line."""
+    steps = (0.7, 0.9) if one.calibrated else (0.7, 2.0)
+    return 1 + sum(one.score >= step for step in steps)

@@ -1,0 +1,77 @@
+"""One photo, as large as its place allows: its thumbnail at once, the whole picture as soon as it is decoded.
+
+Knows: how a photo is fitted and rounded. Does not know: why it is shown; zoom is the lightbox's.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop_app import theme
+from desktop_app.pictures import Pictures
+from desktop_app.plain_text import one_line
+from desktop_app.thumbnails import Thumbnails
+from engine.records import Photo
+
+
+class PhotoView(QWidget):
+    """Shows what is at hand of a photo. Without `pictures` that is the thumbnail. `clicked` with the left button."""
+
+    clicked = Signal()
+
+    def __init__(self, thumbnails: Thumbnails, pictures: Pictures | None = None) -> None:
+        super().__init__()
+        self._thumbnails, self._pictures = thumbnails, pictures
+        self._photo: Photo | None = None
+        self.setMinimumSize(QSize(120, 100))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        thumbnails.arrived.connect(self._arrived)
+        if pictures is not None:
+            pictures.arrived.connect(self._arrived)
+
+    def show_photo(self, photo: Photo | None) -> None:
+        self._photo = photo
+        self.setAccessibleName(one_line(photo.name) if photo else self.tr("No photo"))
+        if photo and photo.thumbnail:
+            self._thumbnails.want([photo.thumbnail], 256)
+        self.update()
+
+    def wanted(self) -> int:
+        """The longer side worth decoding, in device pixels."""
+        return max(round(max(self.width(), self.height()) * self.devicePixelRatioF()), 256)
+
+    def _arrived(self, path: str) -> None:
+        if self._photo is not None and path in (self._photo.path, self._photo.thumbnail):
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._photo is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        shown = self._pictures.picture(self._photo.path) if self._pictures else None
+        thumbnail = self._thumbnails.pixmap(self._photo.thumbnail) if self._photo.thumbnail else None
+        size = shown.image.size() if shown else thumbnail.size() if thumbnail else QSize()
+        if size.isEmpty():
+            return
+        whole = QSize(self._photo.width or size.width(), self._photo.height or size.height())
+        # Never larger than the photo has pixels, unless it is tiny: then twice, to be seen at all.
+        most = QSize(2 * whole.width(), 2 * whole.height()) if whole.width() < 400 else whole
+        fitted = whole.scaled(self.size().boundedTo(most), Qt.AspectRatioMode.KeepAspectRatio)
+        box = QRectF(
+            (self.width() - fitted.width()) / 2, (self.height() - fitted.height()) / 2, fitted.width(), fitted.height()
+        )
+        outline = QPainterPath()
+        outline.addRoundedRect(box, 8, 8)
+        painter.setClipPath(outline)
+        painter.fillRect(box, QColor(theme.tokens().hover))
+        if shown:
+            painter.drawImage(box, shown.image)
+        elif thumbnail:
+            painter.drawPixmap(box, thumbnail, QRectF(thumbnail.rect()))
