@@ -71,6 +71,7 @@ class Sync:
         self._pool = pool
         self._work = _Work()
         self._tags = True
+        self._unseen: set[int] = set()  # rows that nobody could see when this sync began
 
     def run(
         self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]
@@ -142,11 +143,14 @@ class Sync:
             offline += [known.photo_id for known in diff.offline if known.state != PhotoState.OFFLINE]
             returned += [known.photo_id for known in diff.returned]
             unread += [known.photo_id for known, _ in diff.retry if known.state in _AWAY]
+            back = [*diff.returned, *(known for known, _ in diff.retry)]
+            self._unseen |= {known.photo_id for known in back if known.state == PhotoState.MISSING}
             self._work.settling += diff.settling
         vanished = [known.photo_id for known in homeless if known.state != PhotoState.MISSING]
         if arrived:
             gone_before = {known.photo_id for known in homeless}
             for known in self._known(f"NOT ({SHOWN})"):  # removed from sight or missing since earlier
+                self._unseen.add(known.photo_id)
                 if known.path in arrived:
                     owner.setdefault(known.path, known)
                 elif known.photo_id not in gone_before:
@@ -254,22 +258,22 @@ class Sync:
             yield from self._seen_again(changed)
 
     def _seen_again(self, ids: Sequence[int]) -> Steps:
+        """These rows changed; those that were out of sight are there again."""
         if ids:
             self._follow(ids)
-            yield PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
+            yield PhotosChanged(ids=tuple(ids), added=tuple(id_ for id_ in ids if id_ in self._unseen), labels=True)
+            self._unseen.difference_update(ids)
 
     def _set_state(self, state: PhotoState, ids: Sequence[int]) -> Steps:
         for start in range(0, len(ids), _ROWS):
             some = ids[start : start + _ROWS]
             with self._store.transaction(durable=False) as connection:
                 connection.executemany("UPDATE photos SET state = ? WHERE id = ?", [(state.value, id_) for id_ in some])
-            self._follow(some)
             if state is PhotoState.MISSING:
+                self._follow(some)
                 yield PhotosChanged(removed=tuple(some), labels=True)
-            elif state in (PhotoState.OK, PhotoState.PENDING):
-                yield PhotosChanged(ids=tuple(some), added=tuple(some), labels=True)
             else:
-                yield PhotosChanged(ids=tuple(some))
+                yield from self._seen_again(some)
 
     def _settle(self) -> Steps:
         """Take up files that were being written during the scan, as soon as they rest."""
@@ -316,8 +320,7 @@ class Sync:
         for answer in stream:
             if answer is None:
                 yield pace.progress("decode")
-                continue
-            if isinstance(answer, Failure):
+            elif isinstance(answer, Failure):
                 failures.append((todo.pop(os.fsencode(answer.path)), answer))
             else:
                 batch.append((todo.pop(answer.path), answer))

@@ -111,7 +111,9 @@ def test_edited_photo_is_encoded_again_and_keeps_its_row(
 ) -> None:
     before, sizes = rows(library), encoded(library, monkeypatch)
     write_photo(folder / "photo 002.jpg", seed=99, size=(64, 96), when=LONG_AGO + 5)
-    assert numbers(finish(library.sync())) == (0, 1, 0, 0, 0)
+    steps, report = run(library.sync())
+    assert numbers(report) == (0, 1, 0, 0, 0)
+    assert not any(step.added for step in steps if isinstance(step, PhotosChanged))
     assert rows(library) == before and sizes == [1]
     (photo,) = library.photos([before["photo 002.jpg"]])
     assert (photo.width, photo.height, photo.state) == (64, 96, PhotoState.OK)
@@ -152,7 +154,10 @@ def test_deleted_photo_goes_and_comes_back_with_everything(
     assert len(rows(library)) == 5 and library.counts().photos == 5 and library.labels()[0].photos == 5
     assert before["photo 003.jpg"] not in library.view("cat").ids
     (folder.parent / "away.jpg").rename(folder / "photo 003.jpg")
-    assert numbers(finish(library.sync())) == (0, 0, 0, 0, 0)
+    steps, report = run(library.sync())
+    assert numbers(report) == (0, 0, 0, 0, 0)
+    back = (before["photo 003.jpg"],)
+    assert PhotosChanged(ids=back, added=back, labels=True) in steps
     assert rows(library) == before and library.labels()[0].photos == 6
     assert before["photo 003.jpg"] in library.view("cat").ids
     assert sizes == []
