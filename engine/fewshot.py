@@ -178,23 +178,28 @@ def fit_group(geometry: Geometry, texts: Tensor, scale: float, answered: Photos,
     means = certain.T @ phi / (certain.sum(0)[:, None] + MEAN_PRIOR)  # (K, D+1)
     means[:, -1] = 0
     start = trust * z + GROUP_ALPHA * phi @ means.T  # (n, K)
-    gram = phi @ phi.T  # (n, n)
-    dual = torch.zeros_like(start, requires_grad=True)  # d_k = sum_i dual_ik phi_i
-    optimiser = torch.optim.LBFGS([dual], max_iter=40, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        bent = gram @ dual  # (n, K)
-        right = _log_allowed(start + bent, allowed).sum()
-        any_label = F.log_softmax(start + bent, 1).mean(1).sum()
-        objective = 0.5 * GROUP_KAPPA * (dual * bent).sum() - (1 - SOFT) * right - SOFT * any_label
-        objective.backward()  # type: ignore[no-untyped-call]
-        return objective
-
-    with torch.enable_grad():
-        optimiser.step(closure)  # type: ignore[no-untyped-call]
-    directions = GROUP_ALPHA * means + dual.detach().T @ phi  # (K, D+1)
+    dual = _softmax_fit(phi @ phi.T, start, allowed)  # (n, K): d_k = sum_i dual_ik phi_i
+    directions = GROUP_ALPHA * means + dual.T @ phi  # (K, D+1)
     return [geometry.head(d, trust, text, scale, 0.0) for d, text in zip(directions, texts, strict=True)]
+
+
+def _softmax_fit(gram: Tensor, start: Tensor, allowed: Tensor) -> Tensor:
+    """Softmax regression around `start` (n, K) by majorisation (Boehning 1992): the curvature of the softmax is at most
+    1/2, so one Cholesky factor of gram / 2 + kappa serves every step and each step lowers the loss. A photo with several
+    allowed labels counts for each of them by its present probability (expectation maximisation). (n, K).
+    """
+    count = start.shape[1]
+    dual = torch.zeros_like(start)
+    factor = torch.linalg.cholesky(gram / 2 + GROUP_KAPPA * torch.eye(len(gram)))
+    for _ in range(300):
+        logits = start + gram @ dual
+        wanted = (1 - SOFT) * logits.masked_fill(~allowed, float("-inf")).softmax(1) + SOFT / count
+        gradient = logits.softmax(1) - wanted + GROUP_KAPPA * dual
+        step = torch.cholesky_solve(gradient, factor)
+        dual = dual - step
+        if (gram @ step).abs().max() < 1e-3:
+            break
+    return dual
 
 
 def _log_allowed(logits: Tensor, allowed: Tensor) -> Tensor:

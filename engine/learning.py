@@ -60,14 +60,17 @@ def learn(
     *,
     seed: int = 0,
     prompts: bool = True,
+    geometry: Geometry | None = None,
 ) -> Generator[Progress, None, list[Lesson]]:
     """Learn all subjects; one Lesson each, in order. Yields after every step of at most about 250 ms; closing the
-    generator cancels and leaves nothing behind. `prompts=False` leaves out Tier B (CoOp): well under a second."""
+    generator cancels and leaves nothing behind. `prompts=False` leaves out Tier B (CoOp): well under a second. `geometry`: of
+    this library, if the caller keeps one."""
     started = time.monotonic()
-    generator = torch.Generator().manual_seed(seed)
-    sample = torch.randperm(len(collection.photo_ids), generator=generator)[:GEOMETRY_SAMPLE]
-    geometry = Geometry.of(collection.image_features[sample])
-    yield Progress("train", 0, len(subjects), detail="covariance of the library")
+    if geometry is None:
+        generator = torch.Generator().manual_seed(seed)
+        sample = torch.randperm(len(collection.photo_ids), generator=generator)[:GEOMETRY_SAMPLE]
+        geometry = Geometry.of(collection.image_features[sample])
+        yield Progress("train", 0, len(subjects), detail="covariance of the library")
     clusters: dict[str, list[int]] = {}
     for index, subject in enumerate(subjects):
         clusters.setdefault(f"group {subject.group}" if subject.group else f"label {index}", []).append(index)

@@ -99,7 +99,7 @@ def tune(
     seen = variants.sum(1).clamp_min(1)  # (V,)
     scale = vocabulary.logit_scale
     # The anchors are one template; the words' own features are the mean of several. What is learned is the difference.
-    optimiser = torch.optim.Adam([moved, renamed], lr=LR)
+    optimiser = _Adam((moved, renamed))
     average = [moved.detach().clone(), renamed.detach().clone()]
     for step in range(STEPS):
         text = features(moved, renamed)  # (V, K + R, D)
@@ -109,15 +109,33 @@ def tune(
         drift = 1 - (text * anchors).sum(-1)  # (V, K + R)
         pull = drift[:, : len(names)].sum(1) * PULL / seen
         loss = (fit + pull + RETAIN * drift[:, len(names) :].mean(1)).sum()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+        optimiser.step(torch.autograd.grad(loss, (moved, renamed)))
         for mean, value in zip(average, (moved, renamed), strict=True):
             mean.lerp_(value.detach(), 1 - AVERAGE if step else 1.0)
         yield Progress("train", step + 1, STEPS, detail=f"prompt of {', '.join(names)[:60]}")
     with torch.no_grad():
         text = features(average[0], average[1])[:, : len(names)]
         return Tuned(_shifted(words, text, anchors[:, : len(names)]).cpu(), (start + unit * average[0]).cpu())
+
+
+class _Adam:
+    """Adam (Kingma and Ba 2015, arXiv:1412.6980). Ten lines instead of `torch.optim`, whose first use imports torch's
+    compiler: seconds in which a person waits for the first progress."""
+
+    def __init__(self, parameters: Sequence[Tensor]) -> None:
+        self.parameters = parameters
+        self.moments = [(torch.zeros_like(p), torch.zeros_like(p)) for p in parameters]
+        self.steps = 0
+
+    @torch.no_grad()
+    def step(self, gradients: Sequence[Tensor]) -> None:
+        """One step in place."""
+        self.steps += 1
+        for parameter, gradient, (first, second) in zip(self.parameters, gradients, self.moments, strict=True):
+            first.lerp_(gradient, 1 - 0.9)
+            second.lerp_(gradient.square(), 1 - 0.999)
+            unbiased = (second / (1 - 0.999**self.steps)).sqrt() + 1e-8
+            parameter.sub_(LR / (1 - 0.9**self.steps) * first / unbiased)
 
 
 def _shifted(words: Tensor, text: Tensor, anchors: Tensor) -> Tensor:
