@@ -473,6 +473,7 @@ class PhotoGrid(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area, top = event.rect(), self.verticalOffset()
         painter.fillRect(area, self.palette().color(QPalette.ColorRole.Base))
         for y, group in self._layout.headers_between(area.top() + top, area.bottom() + top):
