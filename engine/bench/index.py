@@ -11,6 +11,8 @@ each round:
   the official network in fp32, insert and commit one row
 
 Limit: cores / (core-seconds to decode + core-seconds to encode one photo), both measured as processor time, alone.
+Useful part: those core-seconds in the processor time that the sync and its processes took in all; it hardly depends on
+what else the machine does, as `of the limit` does.
 `--competitor`: the same (ours only) while another program keeps one core busy, with OpenMP threads that wait passively,
 as the program sets them, and with threads that spin.
 """
@@ -34,7 +36,7 @@ from typing import Any
 
 from PIL import Image
 
-from engine import images
+from engine import images, weights
 from engine.bench import made
 from engine.library import Library
 
@@ -75,23 +77,25 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _compare(scratch: Path, model: Path, kind: str, bases: list[bytes], args: argparse.Namespace) -> dict[str, Any]:
-    rounds: dict[str, list[float]] = {"ours": [], "seeds": []}
-    limits = []
+    ours: list[dict[str, float]] = []
+    seeds: list[float] = []
     for number in range(args.rounds):
-        for way, count in (("ours", args.photos), ("seeds", args.seeds_photos)):
-            folder = _photos(scratch / f"{kind} {way} {number}", kind, bases, count)
-            result = _measure(way, folder, model)
-            rounds[way].append(result["photos/s"])
-            if way == "ours":
-                limits.append(result["limit"])
-    ours, seeds, limit = (statistics.median(values) for values in (rounds["ours"], rounds["seeds"], limits))
+        folder = _photos(scratch / f"{kind} ours {number}", kind, bases, args.photos)
+        ours.append(_measure("ours", folder, model))
+        folder = _photos(scratch / f"{kind} seeds {number}", kind, bases, args.seeds_photos)
+        seeds.append(_measure("seeds", folder, model)["photos/s"])
+    middle = {figure: statistics.median(each[figure] for each in ours) for figure in ours[0]}
+    plain = statistics.median(seeds)
     return {
         "megabytes per file": round(statistics.mean(map(len, bases)) / 1e6, 2),
-        "ours": round(ours, 2),
-        "seeds": round(seeds, 2),
-        "ratio": round(ours / seeds, 2),
-        "limit": round(limit, 2),
-        "of the limit": round(ours / limit, 3),
+        "ours": round(middle["photos/s"], 2),
+        "seeds": round(plain, 2),
+        "ratio": round(middle["photos/s"] / plain, 2),
+        "limit": round(middle["limit"], 2),
+        "of the limit": round(middle["photos/s"] / middle["limit"], 3),
+        "core-ms to decode": round(middle["decode"], 1),
+        "core-ms to encode": round(middle["encode"], 1),
+        "useful part of our processor time": round(middle["useful"], 3),
     }
 
 
@@ -130,23 +134,38 @@ def _in_this_process(task: dict[str, str]) -> dict[str, Any]:
 def _ours(folder: Path, model: Path) -> dict[str, float]:
     """Photos per second of a sync; the model is loaded and the processes are started by a few photos before."""
     first = folder / "first"
+    children = _children_seconds()
     with tempfile.TemporaryDirectory() as directory, Library.open(directory, model=str(model)) as library:
         library.add([str(first)])
         list(library.sync())
         library.add([str(folder)])
-        started = time.perf_counter()
+        started, own = time.perf_counter(), time.process_time()
         list(library.sync())
-        seconds = time.perf_counter() - started
-        count = len(library.view().ids) - len(os.listdir(first))
+        seconds, own = time.perf_counter() - started, time.process_time() - own
+        all_of_them, before = len(library.view().ids), len(os.listdir(first))
         if library.counts().problems:
             raise RuntimeError(str(library.failures()[0]))
-        loaded = library._model.recognition().model
-        paths = [os.fsencode(path) for path in sorted(folder.glob("*.*"))]
-        decode = _core_seconds(lambda: [images.decode_raw(path, loaded.input_resolution) for path in paths[:8]]) / 8
-        batch = images.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)  # (B, S, S, 3)
-        loaded.encode_images(batch)
-        encode = _core_seconds(lambda: loaded.encode_images(batch)) / 32
-    return {"photos/s": count / seconds, "limit": (os.cpu_count() or 1) / (decode + encode)}
+    loaded = weights.load(str(model))
+    count = all_of_them - before
+    own += (_children_seconds() - children) * count / all_of_them
+    paths = [os.fsencode(path) for path in sorted(folder.glob("*.*"))][:8]
+    decode = _core_seconds(lambda: [images.decode_raw(path, loaded.input_resolution) for path in paths]) / len(paths)
+    batch = images.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)  # (B, S, S, 3)
+    loaded.encode_images(batch)
+    encode = _core_seconds(lambda: loaded.encode_images(batch)) / 32
+    return {
+        "photos/s": count / seconds,
+        "limit": (os.cpu_count() or 1) / (decode + encode),
+        "decode": 1e3 * decode,
+        "encode": 1e3 * encode,
+        "useful": (decode + encode) * count / own,
+    }
+
+
+def _children_seconds() -> float:
+    """Processor time of the decoding processes that have ended (0 on Windows, which does not tell)."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _core_seconds(work: Any) -> float:
