@@ -304,6 +304,11 @@ class ModifiedResNet(nn.Module):
         return nn.Sequential(*layers)
 
     def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.attnpool(self.trunk(x))  # (B, D)
+        return out
+
+    def trunk(self, x: Tensor) -> Tensor:
+        """All but the pooling: (B, 3, S, S) -> (B, 32w, S/32, S/32), for any S that 32 divides."""
         x = F.relu(self.bn1(self.conv1(x)), inplace=True)  # (B, w/2, S/2, S/2)
         x = F.relu(self.bn2(self.conv2(x)), inplace=True)
         x = F.relu(self.bn3(self.conv3(x)), inplace=True)  # (B, w, S/2, S/2)
@@ -312,8 +317,7 @@ class ModifiedResNet(nn.Module):
         x = self.layer2(x)  # (B, 8w, S/8, S/8)
         x = self.layer3(x)  # (B, 16w, S/16, S/16)
         x = self.layer4(x)  # (B, 32w, S/32, S/32)
-        out: Tensor = self.attnpool(x)  # (B, D)
-        return out
+        return x
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -10,10 +10,9 @@ prompts learned at one precision mean the same at another.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +27,6 @@ import resources
 from engine import checkpoint, fetch, packed
 from engine.clip import CLIP, Activation, Attention, VisionTransformer, build_model
 from engine.images import CLIP_MEAN, CLIP_STD
-from engine.packed import PackedLinears
 from engine.records import AlbumenError, ModelInfo, Progress
 from engine.tokenizer import tokenize
 
@@ -124,7 +122,7 @@ class LoadedModel:
     context_length: int
     embed_dim: int
     note: str = ""
-    linears: PackedLinears | None = None  # a faster way through linear layers, where this processor has one
+    image_encoder: Callable[[torch.Tensor], torch.Tensor] | None = None  # the same, arranged for this processor
 
     def encode_images(self, pixels: npt.NDArray[np.uint8]) -> torch.Tensor:
         """RGB pixels (B, S, S, 3) uint8, resized and cropped to S = `input_resolution` -> image_features (B, D).
@@ -138,8 +136,7 @@ class LoadedModel:
                 mean = torch.tensor(CLIP_MEAN, device=self.device).view(1, 3, 1, 1)
                 std = torch.tensor(CLIP_STD, device=self.device).view(1, 3, 1, 1)
                 x = x.contiguous().float().div_(255).sub_(mean).div_(std)  # (B, 3, S, S)
-                with self.linears or contextlib.nullcontext():
-                    features = self.clip.encode_image(x)  # (B, D)
+                features = (self.image_encoder or self.clip.encode_image)(x)  # (B, D)
                 return F.normalize(features.float(), dim=-1).cpu()
         except torch.OutOfMemoryError:
             half = len(pixels) // 2
@@ -183,19 +180,19 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
     del content
     clip.requires_grad_(False)
     clip, chosen, note = _on_device(clip, device)
-    chosen_precision = precision_for(precision, chosen)
-    convert_weights(clip, PRECISIONS[chosen_precision])
+    exact = precision_for(precision, chosen)
+    convert_weights(clip, PRECISIONS[exact])
     return LoadedModel(
         clip=clip,
-        model_id=f"{_checksum(path)[:16]}-{chosen_precision}",
+        model_id=f"{_checksum(path)[:16]}-{exact}",
         name=name_or_path,
         device=chosen,
-        precision=chosen_precision,
+        precision=exact,
         input_resolution=clip.input_resolution,
         context_length=clip.context_length,
         embed_dim=clip.embed_dim,
         note=note,
-        linears=PackedLinears() if _gains_by_packing(clip, chosen, chosen_precision) else None,
+        image_encoder=packed.image_encoder(clip.visual) if (chosen.type, exact) == ("cpu", "fp32") else None,
     )
 
 
@@ -425,12 +422,6 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
         if device != "auto":
             raise AlbumenError(f"The model does not run on '{device}' ({reason}); use cpu.") from error
         return clip.to("cpu"), torch.device("cpu"), f"The graphics processor failed ({reason}); the CPU is used."
-
-
-def _gains_by_packing(clip: CLIP, device: torch.device, precision: str) -> bool:
-    """A ViT in fp32 on the CPU is nearly all linear layers; convolutions go through oneDNN anyway."""
-    large = isinstance(clip.visual, VisionTransformer) and clip.visual.proj.shape[0] >= 512
-    return large and device.type == "cpu" and precision == "fp32" and packed.worthwhile()
 
 
 def precision_for(precision: str, device: torch.device) -> str:

@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from engine import checkpoint, packed, weights
-from tests.test_clip import random_clip, relative_error
+from tests.test_clip import TINY_RESNET, random_clip, relative_error
 
 if not torch.backends.mkldnn.is_available():
     pytest.skip("this torch has no oneDNN", allow_module_level=True)
@@ -43,28 +43,50 @@ def test_changed_weights_and_gradients_go_the_usual_way() -> None:
         assert F.linear(x[:0], weight, bias).shape == (0, 8)
 
 
-def test_a_whole_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clip = random_clip(seed=41, vision_width=512)
+@pytest.mark.parametrize(
+    "sizes", [TINY_RESNET, {**TINY_RESNET, "vision_layers": (2, 2, 1, 3)}, {"vision_width": 512}], ids=str
+)
+def test_whole_encoders(sizes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = random_clip(seed=41, **sizes)
     checkpoint.write(tmp_path / "m.safetensors", clip.state_dict(), {"activation": "quickgelu"})
-    pixels = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
-    features = []
-    for choice in (True, False):
-        monkeypatch.setattr(packed, "worthwhile", lambda choice=choice: choice)
-        model = weights.load(str(tmp_path / "m.safetensors"), "cpu")
-        assert (model.linears is not None) == choice
-        features.append(model.encode_images(pixels))
-    assert relative_error(*features) < 1e-5
-    assert model.model_id.endswith("-fp32")  # the same numbers, hence the same id
+    side = clip.input_resolution
+    pixels = np.random.default_rng(0).integers(0, 256, (3, side, side, 3), dtype=np.uint8)
+    monkeypatch.setattr(packed, "packing_pays", lambda: True)
+    fast = weights.load(str(tmp_path / "m.safetensors"), "cpu")
+    monkeypatch.setattr(packed, "image_encoder", lambda visual: None)
+    usual = weights.load(str(tmp_path / "m.safetensors"), "cpu")
+    assert fast.image_encoder is not None and usual.image_encoder is None
+    assert relative_error(fast.encode_images(pixels), usual.encode_images(pixels)) < 1e-5
+    assert relative_error(fast.encode_images(pixels), usual.encode_images(pixels)) < 1e-5  # nothing was overwritten
+    assert fast.model_id == usual.model_id  # the same numbers, hence the same id
+    with torch.no_grad():
+        for model in (fast, usual):
+            model.clip.visual.conv1.weight.mul_(1.5)  # as training would
+    assert torch.equal(fast.encode_images(pixels), usual.encode_images(pixels))
 
 
-def test_without_the_operators_it_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    packed.worthwhile.cache_clear()
-    assert packed.worthwhile() in (True, False)  # measured
-    packed.worthwhile.cache_clear()
+def test_operators_that_are_missing_or_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    visual = random_clip(**TINY_RESNET).visual
+    assert packed.image_encoder(visual) is not None
+    real = packed._Convolution.__call__
+    monkeypatch.setattr(packed._Convolution, "__call__", lambda self, x, then="relu": 1.01 * real(self, x, then))
+    assert packed.image_encoder(visual) is None
 
     def missing(*arguments: object) -> None:
         raise AttributeError("no such operator")
 
-    monkeypatch.setattr(packed, "_seconds", missing)
-    assert packed.worthwhile() is False
-    packed.worthwhile.cache_clear()
+    monkeypatch.setattr(packed._Convolution, "__call__", missing)
+    assert packed.image_encoder(visual) is None
+    monkeypatch.setattr(packed, "packing_pays", missing)
+    assert packed.image_encoder(random_clip(vision_width=512).visual) is None
+
+
+def test_whether_packing_pays_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed.packing_pays.cache_clear()
+    times = iter((1.0, 2.0))
+    monkeypatch.setattr(packed, "_seconds", lambda work: (work(), next(times))[1])
+    assert packed.packing_pays() is True
+    packed.packing_pays.cache_clear()
+    times = iter((1.9, 2.0))
+    assert packed.packing_pays() is False
+    packed.packing_pays.cache_clear()
