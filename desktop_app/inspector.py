@@ -19,6 +19,7 @@ from desktop_app.engine_link import EngineLink
 from desktop_app.photo_view import PhotoView
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.rows import Row
+from desktop_app.search_bar import query_of
 from desktop_app.suggestions import Suggestions
 from desktop_app.thumbnails import Thumbnails
 from engine.records import Counts, Label, Photo, PhotosChanged, PhotoState, Source, Tag
@@ -276,7 +277,7 @@ class Inspector(QWidget):
         )
         chip = Chip(text, color=theme.label_color(label.color if label else "", one.label), dashed=dashed)
         chip.make_clickable(self.tr("Show all photos with this label"))
-        chip.clicked.connect(lambda: self.view_requested.emit(f'label:"{one.label}"'))
+        chip.clicked.connect(lambda: self.view_requested.emit(query_of("label", one.label)))
         return chip
 
     def _suggestion(self, one: _Said, total: int) -> Chip:

@@ -52,6 +52,7 @@ class LabelEditor(QDialog):
         self._labels: dict[int, Label] = {}
         self._wanted = 0  # the label to choose when the list arrives
         self._filling = False
+        self._asked: dict[tuple[int, str], object] = {}  # on its way: one Return ends a field twice
         self.setWindowTitle(self.tr("Labels"))
         self.resize(780, 600)
         self.list = RowList(self.tr("Labels"))
@@ -218,6 +219,7 @@ class LabelEditor(QDialog):
         current = self.label()
         self._wanted = self._wanted or (current.id if current else 0)
         self._labels = {label.id: label for label in labels}
+        self._asked.clear()
         self.list.blockSignals(True)
         self.list.clear()
         for label in sorted(labels, key=lambda one: one.name.casefold()):
@@ -291,8 +293,9 @@ class LabelEditor(QDialog):
     def _update(self, text: str, label: Label, name: str, value: object) -> None:
         """Change one property of a label; undo puts the old value back."""
         old = getattr(label, name)
-        if value == old or self._filling:
+        if self._filling or self._asked.get((label.id, name), old) == value:
             return
+        self._asked[label.id, name] = value
         self.message.hide()
 
         def change(to: object) -> Call:
@@ -304,11 +307,12 @@ class LabelEditor(QDialog):
 
     def _rename(self) -> None:
         label, name = self.label(), self.name.text().strip()
-        if label is None or self._filling or name == label.name:
+        if label is None or self._filling or self._asked.get((label.id, "name"), label.name) == name:
             return
         if not name:
             self.name.setText(label.name)
             return
+        self._asked[label.id, "name"] = name
         self.message.hide()
         self._history.push(
             self.tr("Rename “{label}”").format(label=quoted(label.name)),

@@ -18,6 +18,7 @@ from desktop_app.chips import small_button
 from desktop_app.engine_link import EngineLink
 from desktop_app.photo_model import PHOTO_IDS
 from desktop_app.rows import Row, RowList, row_of, set_row
+from desktop_app.search_bar import query_of
 from engine.records import Counts, Folder, FolderState, Label, PhotosChanged
 
 _OFTEN = 300  # milliseconds: while photos arrive, numbers are asked for at most this often
@@ -120,7 +121,7 @@ class LibraryPanel(QWidget):
             Row(
                 label.name, color=theme.label_color(label.color, label.name), right=number(label.photos),
                 badge=str(label.pinned) if label.pinned else "",
-                value=_Place("label", f'label:"{label.name}"', label.id),
+                value=_Place("label", query_of("label", label.name), label.id),
             )
             for label in self._labels
         ]
@@ -132,7 +133,7 @@ class LibraryPanel(QWidget):
                     os.path.basename(folder.path) or folder.path or self.tr("Single photos"),
                     icon="folder-offline" if away else "folder", right=number(folder.photos), dim=away,
                     detail=self.tr("Reconnect the drive") if away else "", tool_tip=folder.path,
-                    value=_Place("folder", f'folder:"{folder.path}"' if folder.path else "", folder.id, folder.path),
+                    value=_Place("folder", query_of("folder", folder.path) if folder.path else "", folder.id, folder.path),
                 )
             )
         return rows
