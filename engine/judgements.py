@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.records import AlbumenError, Correction, Label, Source, Tag, Version
-from engine.store import SHOWN, Store
+from engine.store import SHOWN, UNSEEN, Store
 
 LONGEST_NAME = 100
 _NO_TEXT = set(
@@ -77,7 +77,7 @@ class Judgements:
         only = "" if ids is None else f"AND label_id IN ({','.join(map(str, ids))})"
         machine = f"SELECT label_id, count(*) FROM tags WHERE 1 {only} GROUP BY label_id"
         counts: dict[int, int] = dict(self.store.rows(machine))
-        unseen = f"(SELECT id FROM photos WHERE NOT ({SHOWN}))"
+        unseen = f"(SELECT id FROM photos WHERE {UNSEEN})"
         for sign, sql in (
             (-1, f"SELECT label_id, count(*) FROM tags WHERE photo_id IN {unseen} {only} GROUP BY label_id"),
             (

@@ -64,11 +64,11 @@ def version_1(db: Database) -> None:
             ignored INTEGER NOT NULL DEFAULT 0, hidden TEXT
         )""",
         "CREATE INDEX photos_by_content ON photos (content_hash) WHERE content_hash != ''",
-        "CREATE INDEX photos_by_folder ON photos (folder_id)",
+        "CREATE INDEX photos_by_folder ON photos (folder_id, hidden, state)",
         # Covers the list of all photos by date, which every start needs.
         "CREATE INDEX photos_shown ON photos (taken_at DESC, id, day) WHERE hidden IS NULL AND state != 'missing'",
         "CREATE INDEX photos_out_of_sight ON photos (id) WHERE hidden IS NOT NULL OR state = 'missing'",
-        "CREATE INDEX photos_to_do ON photos (state, id) WHERE state IN ('pending', 'failed')",
+        "CREATE INDEX photos_not_ok ON photos (state, id) WHERE state != 'ok'",
         # vocabulary: digest of the words that the centres of its embeddings were made with.
         """CREATE TABLE models (
             id INTEGER PRIMARY KEY,

@@ -25,7 +25,11 @@ SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x414C424D
 _BACKUPS_KEPT = 3
 SHOWN = "hidden IS NULL AND state != 'missing'"
-"""Condition of a photo that a person can see: not removed by them, and not gone from an online folder."""
+"""Condition of a photo that a person can see: not removed by them, and not gone from an online folder. Written as in the
+schema, word by word, because only so SQLite finds the index."""
+UNSEEN = "(hidden IS NOT NULL OR state = 'missing')"
+NOT_OK = "state != 'ok' AND hidden IS NULL AND state"
+"""Begins a condition on the state of the few photos that are not simply there, e.g. `NOT_OK = 'failed'`."""
 
 _PHOTO = """SELECT id, path, name, folder_id, state, size, taken_at, width, height, content_hash, reason, attempts
     FROM photos"""
@@ -281,8 +285,8 @@ class Store:
         return [
             Failure(os.fsdecode(path), reason, attempts, id_)
             for id_, path, reason, attempts in self.rows(
-                """SELECT id, path, reason, attempts FROM photos
-                    WHERE state = 'failed' AND hidden IS NULL AND ignored = 0 ORDER BY path"""
+                f"""SELECT id, path, reason, attempts FROM photos
+                    WHERE {NOT_OK} = 'failed' AND ignored = 0 ORDER BY path"""
             )
         ]
 

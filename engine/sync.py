@@ -21,7 +21,7 @@ from engine.decode_pool import DecodePool
 from engine.images import Decoded
 from engine.records import AlbumenError, Failure, FolderState, PhotosChanged, PhotoState, Progress, SyncReport
 from engine.scan import Diff, FileStat, Known
-from engine.store import SHOWN, Store, display_name, local_day
+from engine.store import SHOWN, UNSEEN, Store, display_name, local_day
 
 if TYPE_CHECKING:
     from engine.recognition import Recognition
@@ -149,7 +149,7 @@ class Sync:
         vanished = [known.photo_id for known in homeless if known.state != PhotoState.MISSING]
         if arrived:
             gone_before = {known.photo_id for known in homeless}
-            for known in self._known(f"NOT ({SHOWN})"):  # removed from sight or missing since earlier
+            for known in self._known(UNSEEN):  # removed from sight or missing since earlier
                 self._unseen.add(known.photo_id)
                 if known.path in arrived:
                     owner.setdefault(known.path, known)

@@ -23,7 +23,7 @@ from engine.judgements import UNCERTAIN_PHOTOS, Judgements, fold
 from engine.names import Names
 from engine.query import Part, Query, parse, ranks
 from engine.records import SearchResult
-from engine.store import SHOWN, Store
+from engine.store import NOT_OK, SHOWN, Store
 
 if TYPE_CHECKING:
     from engine.recognition import Recognition
@@ -291,12 +291,15 @@ class View:
 
 _STATES = {
     "review": UNCERTAIN_PHOTOS,
-    "untagged": f"""SELECT id FROM photos WHERE {SHOWN} AND state IN ('ok', 'offline') AND NOT EXISTS
-        (SELECT 1 FROM effective_tags WHERE photo_id = photos.id AND present)""",
-    "problem": "SELECT id FROM photos WHERE state = 'failed' AND hidden IS NULL AND ignored = 0",
-    "pending": f"SELECT id FROM photos WHERE state = 'pending' AND {SHOWN}",
-    "offline": f"SELECT id FROM photos WHERE state = 'offline' AND {SHOWN}",
-    "missing": "SELECT id FROM photos WHERE state = 'missing' AND hidden IS NULL",
+    "untagged": f"""SELECT id FROM photos WHERE {SHOWN} AND state IN ('ok', 'offline')
+        AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.photo_id = photos.id AND NOT EXISTS
+            (SELECT 1 FROM corrections c WHERE c.label_id = t.label_id AND c.photo_id = t.photo_id))
+        AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.photo_id = photos.id AND present
+            AND label_id IN (SELECT id FROM labels WHERE removed IS NULL))""",
+    "problem": f"SELECT id FROM photos WHERE {NOT_OK} = 'failed' AND ignored = 0",
+    "pending": f"SELECT id FROM photos WHERE {NOT_OK} = 'pending'",
+    "offline": f"SELECT id FROM photos WHERE {NOT_OK} = 'offline'",
+    "missing": f"SELECT id FROM photos WHERE {NOT_OK} = 'missing'",
     "corrected": "SELECT DISTINCT photo_id FROM corrections",
 }
 
