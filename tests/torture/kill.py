@@ -83,7 +83,8 @@ class _Trial:
                 self._make_work()
             before = self._embeddings()
             self.log.write_text("")
-            finished += self.victim(getattr(self, f"_{verb}"), self.rng.triangular(0.0, seconds, seconds))  # most of them late, when it works
+            moment = self.rng.triangular(0.0, seconds, seconds)  # most of them late, when the work is done
+            finished += self.victim(getattr(self, f"_{verb}"), moment)
             encoded = self._read_log()
             wasted.append(encoded - (self._embeddings() - before))
             useful += encoded > 0
