@@ -246,6 +246,8 @@ def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[L
         flips = [acceptance.Flips.between(tags_now[:, k], tags[:, k], case.rows) for k in range(len(case.subjects))]
         objection = _objection(case, version, now, zero_shot, flips, scores_now, scores, seed)
         if objection is None:
+            if _many_changes(case, flips):
+                reasons.append(f"Accepted on held-out answers, but {_many_changes(case, flips)}: look through them.")
             return _lessons(case, version, flips, now, reasons, True, seconds)
         reasons.append(f"{_TITLES[version.kind]}: {objection}")
         if refused is None and objection.endswith(_LOOK_FIRST):
@@ -262,6 +264,14 @@ _TITLES = {
     "threshold": "Moving the threshold",
 }
 _LOOK_FIRST = "look at them before you accept it."
+
+
+def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
+    """Words for more changed tags than so few answers should cause, else "". What was held out decides; they are shown."""
+    if not any(flip.too_many(len(case.rows), len(case.collection.photo_ids)) for flip in flips):
+        return ""
+    changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
+    return f"it would change {_photos(changed)}, many for {_answers(len(case.rows))}"
 
 
 def _words_mean_something(case: Case) -> bool:
@@ -319,10 +329,8 @@ def _objection(
     for column, subject in enumerate(case.subjects):
         if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
             return f"it would reorder the best photos of '{subject.name}', which you did not correct."
-    changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
-    answers = len(case.rows)
-    if any(flip.too_many(answers, len(case.collection.photo_ids)) for flip in flips):
-        return f"it would change {_photos(changed)}, many for {_answers(answers)}: {_LOOK_FIRST}"
+    if version.held_out is None and _many_changes(case, flips):
+        return f"{_many_changes(case, flips)}: {_LOOK_FIRST}"
     return None
 
 
