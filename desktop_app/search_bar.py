@@ -273,7 +273,7 @@ class SearchBar(QWidget):
 
     def _labels_known(self, labels: list[Label]) -> None:
         self._labels = sorted(labels, key=lambda label: -label.photos)
-        if self.offers.isVisible():
+        if self.words.hasFocus() and self._token():  # somebody waits for them
             self._offer()
 
     def _folders_known(self, folders: list[Folder]) -> None:
