@@ -39,7 +39,7 @@ _TYPING_PAUSE = 400  # ms after the last key before a query is tried
 _REMEMBERED = 50
 _OFFERED = 8  # of one kind
 _STEPS = 4  # of the strictness dial, to either side
-_TOKEN = re.compile(r'-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$')  # what is being typed at the cursor
+_TOKEN = re.compile(r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$')  # what is being typed at the cursor
 _CHIP = re.compile(r'(-?)(?:(label|folder|after|before|like|is):)?(.*)$', re.DOTALL)
 
 
