@@ -27,7 +27,7 @@ from torch import Tensor
 
 from engine import weights
 from engine.classifier import text_features
-from engine.coop import CustomCLIP, Position, PromptLearner, Recipe, train_prompts
+from engine.coop import CustomCLIP, Position, PromptLearner, Recipe, interpret, save_prompts, train_prompts
 from engine.datasets import AttributeSet, PhotoSet, Pictures, Pixels, open_set, random_crop, smallest_class, square
 from engine.records import AlbumenError, Progress
 from engine.weights import LoadedModel
@@ -76,17 +76,22 @@ class Protocol:
     epochs: int | None = None  # None: as published for the number of shots
     views: int = 8  # random crops of each training image; 0: the centre crop alone
     top: int = 6  # CelebA: so many attributes are said to be present
+    save: Path | None = None  # folder for the learned prompts
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measurement: `confusion` (K, K), rows are the true classes, columns the answers."""
+    """One measurement: `confusion` (K, K), rows are the true classes, columns the answers.
+
+    `words`: for prompts, the nearest word of each learned vector and its distance.
+    """
 
     method: str
     shots: int
     seed: int
     confusion: npt.NDArray[np.int64]
     seconds: float = 0.0
+    words: tuple[tuple[str, float], ...] = ()
 
     @property
     def accuracy(self) -> float:
@@ -258,7 +263,12 @@ def _coop(
     seconds = time.monotonic() - started
     with torch.no_grad():
         answers = custom.logits(test).argmax(dim=-1).cpu()
-    return Run("CoOp", shots, seed, confusion_matrix(test_targets, answers, len(photos.classnames)), seconds)
+    if protocol.save:
+        protocol.save.mkdir(parents=True, exist_ok=True)
+        file = protocol.save / f"{photos.name}-{shots}-shots-seed-{seed}.safetensors"
+        save_prompts(file, learner, model.model_id, set=photos.name, shots=str(shots), seed=str(seed))
+    words = tuple(near[0] for near in interpret(learner.ctx, model.clip, words=1))
+    return Run("CoOp", shots, seed, confusion_matrix(test_targets, answers, len(photos.classnames)), seconds, words)
 
 
 def _attributes(
@@ -316,6 +326,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, help="instead of the published number for the shots")
     parser.add_argument("--views", type=int, default=8, help="random crops per training image (8; 0: centre only)")
     parser.add_argument("--top", type=int, default=6, help="CelebA: attributes said to be present (default 6)")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="keep the learned prompts")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write accuracy per class and run")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw accuracy and confusion (needs matplotlib)")
 
@@ -330,7 +341,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise AlbumenError("--shots takes numbers from 1 on.")
     protocol = Protocol(
         templates(args.templates), shots, args.seeds, args.n_ctx, args.ctx_init, args.class_specific,
-        args.class_token_position, args.epochs, args.views, args.top,
+        args.class_token_position, args.epochs, args.views, args.top, args.save,
     )  # fmt: skip
     sets = [open_set(path) for path in args.sets]
     model = weights.load(args.model or "starter", args.device, args.precision)
@@ -397,7 +408,7 @@ def as_json(report: Report | AttributeReport) -> dict[str, Any]:
         {
             "method": run.method, "shots": run.shots, "seed": run.seed, "accuracy": run.accuracy,
             "per_class": dict(zip(report.classnames, run.per_class, strict=True)),
-            "confusion": run.confusion.tolist(), "seconds": round(run.seconds, 3),
+            "confusion": run.confusion.tolist(), "seconds": round(run.seconds, 3), "words": run.words,
         }
         for run in report.runs
     ]  # fmt: skip
