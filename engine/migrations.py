@@ -65,8 +65,8 @@ def version_1(db: Database) -> None:
         )""",
         "CREATE INDEX photos_by_content ON photos (content_hash) WHERE content_hash != ''",
         "CREATE INDEX photos_by_folder ON photos (folder_id, hidden, state)",
-        # Covers the list of all photos by date, which every start needs.
-        "CREATE INDEX photos_shown ON photos (taken_at DESC, id, day) WHERE hidden IS NULL AND state != 'missing'",
+        # Holds every column that a start reads of all photos (in order of id), so that it never touches the wide rows.
+        "CREATE INDEX photos_shown ON photos (id, taken_at, day, state, hidden)",
         "CREATE INDEX photos_out_of_sight ON photos (id) WHERE hidden IS NOT NULL OR state = 'missing'",
         "CREATE INDEX photos_not_ok ON photos (state, id) WHERE state != 'ok'",
         # vocabulary: digest of the words that the centres of its embeddings were made with.

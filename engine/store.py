@@ -75,7 +75,7 @@ class Store:
         if version < SCHEMA_VERSION:
             self._migrate(version)
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -32768")
+        connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("SELECT count(*) FROM settings").fetchone()
 
@@ -317,8 +317,8 @@ class Store:
     ) -> Iterator[list[tuple[int, bytes, float]]]:
         """(photo id, vector, centre) of every photo that can be seen (`unseen`: of all), in portions."""
         cursor = self.connection.execute(
-            f"""SELECT photo_id, vector, centre FROM embeddings JOIN photos ON photos.id = photo_id
-                WHERE model = ? {"" if unseen else f"AND {SHOWN}"}""",
+            f"""SELECT photo_id, vector, centre FROM embeddings WHERE model = ?
+                {"" if unseen else f"AND photo_id NOT IN (SELECT id FROM photos WHERE {UNSEEN})"}""",
             (model,),
         )
         while some := cursor.fetchmany(portion):

@@ -31,6 +31,7 @@ Steps = Generator[Progress | PhotosChanged, None, None]
 _BATCH = 32  # photos per transaction: what a kill can cost
 _ROWS = 500  # rows per transaction while the scan is written down
 _STEP_SECONDS = 0.2  # aim of one encoding step
+_LEAST = 4  # images per step even on a busy machine: one by one they cost twice the processor time
 _AT_REST = 2**62  # a moment after which no file counts as being written
 _SETTLE_SECONDS = 10.0  # how long a sync waits for files that are being written
 _PATIENCE = (3600.0, 86400.0)  # a photo that failed is tried again after an hour, after a day, then only when asked
@@ -484,7 +485,7 @@ class _Pace:
         self._seconds_per_image += 0.5 * (seconds / images - self._seconds_per_image)
 
     def images_per_step(self) -> int:
-        return max(1, min(_BATCH, int(_STEP_SECONDS / max(self._seconds_per_image, 1e-6))))
+        return max(_LEAST, min(_BATCH, int(_STEP_SECONDS / max(self._seconds_per_image, 1e-6))))
 
     def progress(self, phase: str) -> Progress:
         elapsed = time.monotonic() - self._started
