@@ -103,7 +103,9 @@ def test_average_precision() -> None:
     assert values[2].isnan()
 
 
-def test_celeba_protocol(model: LoadedModel, photos: Path, tmp_path: Path) -> None:
+def test_celeba_protocol(
+    model: LoadedModel, model_file: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     names = [f"Attribute_{number}" for number in range(40)]
     files = sorted(photos.rglob("*.png"))
     rows = [" ".join("1" if (i + j) % 5 == 0 else "-1" for j in range(40)) for i in range(len(files))]
@@ -116,6 +118,11 @@ def test_celeba_protocol(model: LoadedModel, photos: Path, tmp_path: Path) -> No
     assert report.precision * 6 == pytest.approx(report.recall * 8)  # every photo has 8 attributes, 6 are said
     assert report.mean_average_precision == pytest.approx(float(np.mean(report.average_precision)))
     assert report.frequency == pytest.approx([sum(row.split()[j] == "1" for row in rows) / 24 for j in range(40)])
+    table, figure = tmp_path / "t.csv", tmp_path / "f.png"
+    assert main(["evaluate", str(tmp_path), "--model", str(model_file), "--csv", str(table), "--plot", str(figure)]) == 0
+    text = capsys.readouterr().out
+    assert f"mean average precision {report.mean_average_precision:.3f}" in text and "top 6 of 40" in text
+    assert len(table.read_text().splitlines()) == 41 and figure.stat().st_size > 5000
 
 
 def test_templates() -> None:
