@@ -440,6 +440,7 @@ def plot(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
             means = [statistics.mean(values) for values in learned.values()]
             spread = [statistics.stdev(values) if len(values) > 1 else 0.0 for values in learned.values()]
             left.errorbar(list(learned), means, yerr=spread, marker="o", capsize=3, label="CoOp")
+            left.set_xticks(list(learned))
         left.set(title=f"{report.name}: accuracy", xlabel="images per class", ylim=(0, 1))
         left.legend()
         confusion = sum(run.confusion for run in list(methods.values())[-1])
