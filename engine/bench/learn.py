@@ -61,8 +61,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--random", type=int, default=4, help="random tasks per half and large set (default: 4)")
     parser.add_argument("--quick", action="store_true", help="2 seeds, 1, 4 and 16 shots, one random task per set")
     parser.add_argument(
-        "--coop", choices=("no", "clean", "all"), default="all",
-        help="CoOp takes most of the time: leave it out, or run it without wrong corrections only (default: all)",
+        "--coop", choices=("no", "named", "all"), default="all",
+        help="CoOp takes most of the time: leave it out, or run it on named tasks without wrong answers (default: all)",
     )  # fmt: skip
     parser.add_argument("--cache", help="folder for image features (default: the user's cache folder)")
     parser.add_argument("--csv", help="write every single run to this file")
@@ -261,7 +261,7 @@ def _classify(bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Ge
         splits = [_split(task, k, seed) for seed in range(seeds)]
         answers = [_with_wrong(task.targets[shot], count, wrong, seed) for seed, (shot, _) in enumerate(splits)]
         learned = None
-        if coop == "all" or (coop == "clean" and not wrong):
+        if coop == "all" or (coop == "named" and not wrong and not task.personal):
             x = torch.stack([bench.image_features[task.rows[shot]] for shot, _ in splits])
             learned = baselines.coop(bench.model.clip, task.labels, x, torch.stack(answers), k)  # (S, K, D)
         for seed, ((shot, test), given) in enumerate(zip(splits, answers, strict=True)):
