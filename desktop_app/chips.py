@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QToolButton, QWidget
 
 from desktop_app import theme
-from desktop_app.plain_text import ElidedLabel
+from desktop_app.plain_text import ElidedLabel, tip
 
 
 def small_button(icon_name: str, name: str, parent: QWidget | None = None) -> QToolButton:
@@ -19,7 +19,7 @@ def small_button(icon_name: str, name: str, parent: QWidget | None = None) -> QT
     theme.set_icon(button, icon_name)
     button.setProperty("look", "flat")
     button.setAutoRaise(True)
-    button.setToolTip(name)
+    button.setToolTip(tip(name))
     button.setAccessibleName(name)
     button.setIconSize(QSize(16, 16))
     button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -53,11 +53,11 @@ def _of_the_system() -> str:
 def _load_ours(application: QApplication, language: str) -> None:
     # English too: it only holds the plurals ("1 photo", "2 photos") of sentences with %n.
     translator = QTranslator()
+    # By file, not by content: Qt does not copy what it is handed, and Python frees it.
     with as_file(files("desktop_app") / "translations" / f"albumen_{language}.qm") as path:
-        content = path.read_bytes() if path.is_file() else b""
-    if content and translator.load(content):
-        application.installTranslator(translator)
-        _installed.append(translator)
+        if translator.load(str(path)):
+            application.installTranslator(translator)
+            _installed.append(translator)
 
 
 def _prefer_chinese_shapes(application: QApplication) -> None:

@@ -1,0 +1,285 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="en_US">
+<context>
+    <name>Adding</name>
+    <message numerus="yes">
+        <source>Added %n folder(s).</source>
+        <translation>
+            <numerusform>Added %n folder.</numerusform>
+            <numerusform>Added %n folders.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them is already in the library.</source>
+        <translation>
+            <numerusform>%n of them is already in the library.</numerusform>
+            <numerusform>%n of them are already in the library.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n skipped:</source>
+        <translation>
+            <numerusform>%n skipped:</numerusform>
+            <numerusform>%n skipped:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n folder(s)</source>
+        <translation>
+            <numerusform>%n folder</numerusform>
+            <numerusform>%n folders</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n photo</numerusform>
+            <numerusform>%n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be read</source>
+        <translation>
+            <numerusform>%n could not be read</numerusform>
+            <numerusform>%n could not be read</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other file(s) skipped</source>
+        <translation>
+            <numerusform>%n other file skipped</numerusform>
+            <numerusform>%n other files skipped</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message numerus="yes">
+        <source>Improve labels (%n correction(s))</source>
+        <translation>
+            <numerusform>Improve labels (%n correction)</numerusform>
+            <numerusform>Improve labels (%n corrections)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n label(s)</source>
+        <translation>
+            <numerusform>Remove %n label</numerusform>
+            <numerusform>Remove %n labels</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FileActs</name>
+    <message numerus="yes">
+        <source>Copied %n path(s).</source>
+        <translation>
+            <numerusform>Copied %n path.</numerusform>
+            <numerusform>Copied %n paths.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n photo(s) to the trash?</source>
+        <translation>
+            <numerusform>Move %n photo to the trash?</numerusform>
+            <numerusform>Move %n photos to the trash?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n photo(s) to the trash</source>
+        <translation>
+            <numerusform>Move %n photo to the trash</numerusform>
+            <numerusform>Move %n photos to the trash</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Moved %n photo(s) to the trash.</source>
+        <translation>
+            <numerusform>Moved %n photo to the trash.</numerusform>
+            <numerusform>Moved %n photos to the trash.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Copied %n photo(s) to “{folder}”.</source>
+        <translation>
+            <numerusform>Copied %n photo to “{folder}”.</numerusform>
+            <numerusform>Copied %n photos to “{folder}”.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FirstLabels</name>
+    <message numerus="yes">
+        <source>Add %n label(s)</source>
+        <translation>
+            <numerusform>Add %n label</numerusform>
+            <numerusform>Add %n labels</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message numerus="yes">
+        <source>Improve labels (%n correction(s))</source>
+        <translation>
+            <numerusform>Improve labels (%n correction)</numerusform>
+            <numerusform>Improve labels (%n corrections)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n photo</numerusform>
+            <numerusform>%n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Labels of the first %n photo(s) are shown; what you say counts for all.</source>
+        <translation>
+            <numerusform>Labels of the first %n photo are shown; what you say counts for all.</numerusform>
+            <numerusform>Labels of the first %n photos are shown; what you say counts for all.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Judging</name>
+    <message numerus="yes">
+        <source>“{label}” on %n photo(s)</source>
+        <translation>
+            <numerusform>“{label}” on %n photo</numerusform>
+            <numerusform>“{label}” on %n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not “{label}” on %n photo(s)</source>
+        <translation>
+            <numerusform>Not “{label}” on %n photo</numerusform>
+            <numerusform>Not “{label}” on %n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing said about “{label}” on %n photo(s)</source>
+        <translation>
+            <numerusform>Nothing said about “{label}” on %n photo</numerusform>
+            <numerusform>Nothing said about “{label}” on %n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %n suggestion(s)</source>
+        <translation>
+            <numerusform>Accept %n suggestion</numerusform>
+            <numerusform>Accept %n suggestions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %n suggestion(s)</source>
+        <translation>
+            <numerusform>Reject %n suggestion</numerusform>
+            <numerusform>Reject %n suggestions</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LabelEditor</name>
+    <message numerus="yes">
+        <source>Add %n label(s)</source>
+        <translation>
+            <numerusform>Add %n label</numerusform>
+            <numerusform>Add %n labels</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProblemsPage</name>
+    <message numerus="yes">
+        <source>%n file(s) could not be read. The files are untouched.</source>
+        <translation>
+            <numerusform>%n file could not be read. The files are untouched.</numerusform>
+            <numerusform>%n files could not be read. The files are untouched.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPanel</name>
+    <message numerus="yes">
+        <source>Improve labels (%n answer(s))</source>
+        <translation>
+            <numerusform>Improve labels (%n answer)</numerusform>
+            <numerusform>Improve labels (%n answers)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Your last %n answers said what Albumen thought already: more answers would change little.</source>
+        <translation>
+            <numerusform>Your last %n answers said what Albumen thought already: more answers would change little.</numerusform>
+            <numerusform>Your last %n answers said what Albumen thought already: more answers would change little.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n photo</numerusform>
+            <numerusform>%n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n good match(es)</source>
+        <translation>
+            <numerusform>%n good match</numerusform>
+            <numerusform>%n good matches</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n problem</numerusform>
+            <numerusform>%n problems</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n second(s) left</source>
+        <translation>
+            <numerusform>about %n second left</numerusform>
+            <numerusform>about %n seconds left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>about %n minute left</numerusform>
+            <numerusform>about %n minutes left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n hour(s) left</source>
+        <translation>
+            <numerusform>about %n hour left</numerusform>
+            <numerusform>about %n hours left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailRow</name>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n photo</numerusform>
+            <numerusform>%n photos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TrainingPanel</name>
+    <message numerus="yes">
+        <source>%n label(s) can get better. Look at what would change, then accept it or not.</source>
+        <translation>
+            <numerusform>%n label can get better. Look at what would change, then accept it or not.</numerusform>
+            <numerusform>%n labels can get better. Look at what would change, then accept it or not.</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

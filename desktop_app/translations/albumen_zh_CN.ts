@@ -1,0 +1,1837 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en_US">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>&amp;Library</source>
+        <translation>图库(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Add photos…</source>
+        <translation>添加照片…</translation>
+    </message>
+    <message>
+        <source>Look for changes</source>
+        <translation>查找更改</translation>
+    </message>
+    <message>
+        <source>Copy selected photos to a folder…</source>
+        <translation>将所选照片复制到文件夹…</translation>
+    </message>
+    <message>
+        <source>Export tags as CSV…</source>
+        <translation>将标记导出为 CSV…</translation>
+    </message>
+    <message>
+        <source>Export tags as JSON…</source>
+        <translation>将标记导出为 JSON…</translation>
+    </message>
+    <message>
+        <source>Model…</source>
+        <translation>模型…</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>Select none</source>
+        <translation>取消选择</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Show all photos</source>
+        <translation>显示所有照片</translation>
+    </message>
+    <message>
+        <source>&amp;Photo</source>
+        <translation>照片(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Look at the photo</source>
+        <translation>查看照片</translation>
+    </message>
+    <message>
+        <source>Photos like this</source>
+        <translation>相似的照片</translation>
+    </message>
+    <message>
+        <source>Accept suggested labels</source>
+        <translation>接受建议的标签</translation>
+    </message>
+    <message>
+        <source>Reject suggested labels</source>
+        <translation>拒绝建议的标签</translation>
+    </message>
+    <message>
+        <source>Next photo to review</source>
+        <translation>下一张待确认的照片</translation>
+    </message>
+    <message>
+        <source>Add a label</source>
+        <translation>添加标签</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>复制路径</translation>
+    </message>
+    <message>
+        <source>Open elsewhere</source>
+        <translation>用其他程序打开</translation>
+    </message>
+    <message>
+        <source>Move to trash</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>&amp;Labels</source>
+        <translation>标签(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>Improve labels</source>
+        <translation>改进标签</translation>
+    </message>
+    <message>
+        <source>Edit labels…</source>
+        <translation>编辑标签…</translation>
+    </message>
+    <message>
+        <source>What was learned…</source>
+        <translation>学习记录…</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Larger photos</source>
+        <translation>放大照片</translation>
+    </message>
+    <message>
+        <source>Smaller photos</source>
+        <translation>缩小照片</translation>
+    </message>
+    <message>
+        <source>Left panel</source>
+        <translation>左侧面板</translation>
+    </message>
+    <message>
+        <source>Info</source>
+        <translation>信息</translation>
+    </message>
+    <message>
+        <source>Right panel</source>
+        <translation>右侧面板</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>About Albumen</source>
+        <translation>关于 Albumen</translation>
+    </message>
+    <message>
+        <source>Pinned label {number}</source>
+        <translation>固定标签 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>Adding</name>
+    <message>
+        <source>Add folder</source>
+        <translation>添加文件夹</translation>
+    </message>
+    <message>
+        <source>Add photos</source>
+        <translation>添加照片</translation>
+    </message>
+    <message>
+        <source>Only folders and files of this computer can be added.</source>
+        <translation>只能添加本机上的文件夹和文件。</translation>
+    </message>
+    <message>
+        <source>Added {names}.</source>
+        <translation>已添加 {names}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Added %n folder(s).</source>
+        <translation>
+            <numerusform>已添加 %n 个文件夹。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them is already in the library.</source>
+        <translation>
+            <numerusform>其中 %n 个已在图库中。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n skipped:</source>
+        <translation>
+            <numerusform>跳过 %n 个：</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Added {folders}, {photos}</source>
+        <translation>已添加 {folders}，{photos}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n folder(s)</source>
+        <translation>
+            <numerusform>%n 个文件夹</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n 张照片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be read</source>
+        <translation>
+            <numerusform>%n 张无法读取</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other file(s) skipped</source>
+        <translation>
+            <numerusform>跳过 %n 个其他文件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Remove folder</source>
+        <translation>移除文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>BannerStrip</name>
+    <message>
+        <source>Do this</source>
+        <extracomment>A sentence that asks for nothing leaves by itself after this time (milliseconds), long enough to be read twice.</extracomment>
+        <translation>执行</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>Review ({count})</source>
+        <translation>确认（{count}）</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>确认</translation>
+    </message>
+    <message numerus="yes">
+        <source>Improve labels (%n correction(s))</source>
+        <translation>
+            <numerusform>改进标签（%n 处更正）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Improve labels</source>
+        <translation>改进标签</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Learned version</source>
+        <translation>学习的版本</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n label(s)</source>
+        <translation>
+            <numerusform>移除 %n 个标签</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Removed {labels}.</source>
+        <translation>已移除 {labels}。</translation>
+    </message>
+    <message>
+        <source>About Albumen</source>
+        <translation>关于 Albumen</translation>
+    </message>
+    <message>
+        <source>Albumen: a photo organizer that learns your labels, offline.</source>
+        <translation>Albumen：离线学习您的标签的照片管理器。</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+</context>
+<context>
+    <name>DropOverlay</name>
+    <message>
+        <source>Drop to add these photos</source>
+        <translation>松开即可添加这些照片</translation>
+    </message>
+    <message>
+        <source>They stay where they are; nothing is copied.</source>
+        <translation>照片留在原处，不会复制。</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyPage</name>
+    <message>
+        <source>No photos yet</source>
+        <translation>还没有照片</translation>
+    </message>
+    <message>
+        <source>Drop a folder of photos here</source>
+        <translation>把照片文件夹拖到这里</translation>
+    </message>
+    <message>
+        <source>Photos stay where they are; nothing is uploaded.</source>
+        <translation>照片留在原处，不会上传任何内容。</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+</context>
+<context>
+    <name>FileActs</name>
+    <message numerus="yes">
+        <source>Copied %n path(s).</source>
+        <translation>
+            <numerusform>已复制 %n 个路径。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No program opens “{name}”.</source>
+        <translation>没有程序可以打开“{name}”。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n photo(s) to the trash?</source>
+        <translation>
+            <numerusform>将 %n 张照片移到回收站？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The files can be taken back from there, also with Undo.</source>
+        <translation>可以从回收站或用“撤销”取回文件。</translation>
+    </message>
+    <message>
+        <source>Move to trash</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n photo(s) to the trash</source>
+        <translation>
+            <numerusform>将 %n 张照片移到回收站</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Moved %n photo(s) to the trash.</source>
+        <translation>
+            <numerusform>已将 %n 张照片移到回收站。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Select the photos to copy first.</source>
+        <translation>请先选择要复制的照片。</translation>
+    </message>
+    <message>
+        <source>Copy photos to</source>
+        <translation>复制照片到</translation>
+    </message>
+    <message>
+        <source>Copying: {done} of {total}</source>
+        <translation>正在复制：{done}/{total}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Copied %n photo(s) to “{folder}”.</source>
+        <translation>
+            <numerusform>已将 %n 张照片复制到“{folder}”。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Export tags</source>
+        <translation>导出标记</translation>
+    </message>
+    <message>
+        <source>Exported to “{path}”.</source>
+        <translation>已导出到“{path}”。</translation>
+    </message>
+    <message>
+        <source>“{path}” could not be written: {reason}.</source>
+        <translation>无法写入“{path}”：{reason}。</translation>
+    </message>
+</context>
+<context>
+    <name>FirstLabels</name>
+    <message>
+        <source>What do your photos show?</source>
+        <translation>您的照片里有什么？</translation>
+    </message>
+    <message>
+        <source>They are looked for in every photo. Take away what you never photograph; add your own later.</source>
+        <translation>每张照片都会查找这些标签。去掉您从不拍摄的，以后可以添加自己的。</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>以后再说</translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %n label(s)</source>
+        <translation>
+            <numerusform>添加 %n 个标签</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message>
+        <source>Photo</source>
+        <extracomment>label id, yes, no, clear</extracomment>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Photos like this</source>
+        <translation>相似的照片</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Add a label</source>
+        <translation>添加标签</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Improve labels</source>
+        <translation>改进标签</translation>
+    </message>
+    <message>
+        <source>What was learned</source>
+        <translation>学习记录</translation>
+    </message>
+    <message>
+        <source>Suggested</source>
+        <translation>建议</translation>
+    </message>
+    <message>
+        <source>Confirmed</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Not on the photo</source>
+        <translation>不在照片上</translation>
+    </message>
+    <message>
+        <source>Choose a photo to see its labels.</source>
+        <translation>选择一张照片以查看其标签。</translation>
+    </message>
+    <message>
+        <source>Labels of the photo</source>
+        <translation>照片的标签</translation>
+    </message>
+    <message numerus="yes">
+        <source>Improve labels (%n correction(s))</source>
+        <translation>
+            <numerusform>改进标签（%n 处更正）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n 张照片</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This photo could not be read.</source>
+        <translation>无法读取这张照片。</translation>
+    </message>
+    <message>
+        <source>Its drive is away. Reconnect it to see the photo.</source>
+        <translation>所在磁盘未连接。请重新连接以查看照片。</translation>
+    </message>
+    <message>
+        <source>The file is gone. Its labels are kept in case it comes back.</source>
+        <translation>文件不见了。标签会保留，以备文件恢复。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Labels of the first %n photo(s) are shown; what you say counts for all.</source>
+        <translation>
+            <numerusform>显示前 %n 张照片的标签；您的操作对全部照片有效。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing on it is like one of your labels.</source>
+        <translation>照片上没有符合您标签的内容。</translation>
+    </message>
+    <message>
+        <source>{label} · {count} of {total}</source>
+        <translation>{label} · {count}/{total}</translation>
+    </message>
+    <message>
+        <source>Show all photos with this label</source>
+        <translation>显示带此标签的所有照片</translation>
+    </message>
+    <message>
+        <source>About {count} of 10 such suggestions are right</source>
+        <translation>这样的建议 10 个中约有 {count} 个正确</translation>
+    </message>
+    <message>
+        <source>Yes, “{label}”</source>
+        <translation>是“{label}”</translation>
+    </message>
+    <message>
+        <source>No, not “{label}”</source>
+        <translation>不是“{label}”</translation>
+    </message>
+    <message>
+        <source>“{label}” on all</source>
+        <translation>全部标为“{label}”</translation>
+    </message>
+    <message>
+        <source>Remove “{label}”</source>
+        <translation>移除“{label}”</translation>
+    </message>
+    <message>
+        <source>Forget that it is not “{label}”</source>
+        <translation>取消“不是{label}”</translation>
+    </message>
+    <message>
+        <source>New label “{name}”</source>
+        <translation>新标签“{name}”</translation>
+    </message>
+</context>
+<context>
+    <name>Judging</name>
+    <message>
+        <source>“{label}” yes or no</source>
+        <translation>“{label}”是或否</translation>
+    </message>
+    <message>
+        <source>Pinned label {number}</source>
+        <translation>固定标签 {number}</translation>
+    </message>
+    <message numerus="yes">
+        <source>“{label}” on %n photo(s)</source>
+        <translation>
+            <numerusform>将 %n 张照片标为“{label}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not “{label}” on %n photo(s)</source>
+        <translation>
+            <numerusform>%n 张照片不是“{label}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing said about “{label}” on %n photo(s)</source>
+        <translation>
+            <numerusform>取消 %n 张照片关于“{label}”的判断</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no suggestion to answer on these photos.</source>
+        <translation>这些照片没有需要回答的建议。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %n suggestion(s)</source>
+        <translation>
+            <numerusform>接受 %n 个建议</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %n suggestion(s)</source>
+        <translation>
+            <numerusform>拒绝 %n 个建议</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing in this view needs a review.</source>
+        <translation>此视图中没有需要确认的照片。</translation>
+    </message>
+</context>
+<context>
+    <name>LabelEditor</name>
+    <message>
+        <source>Labels</source>
+        <extracomment>token for `restore_labels`, names</extracomment>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>New labels</source>
+        <translation>新标签</translation>
+    </message>
+    <message>
+        <source>New labels, one per line. Any words.</source>
+        <translation>新标签，每行一个，任意词语。</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Add the new labels</source>
+        <translation>添加新标签</translation>
+    </message>
+    <message>
+        <source>Choose a label to change it, or add new ones.</source>
+        <translation>选择一个标签进行修改，或添加新标签。</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Exclusive group</source>
+        <translation>互斥组</translation>
+    </message>
+    <message>
+        <source>Of the labels of one group, each photo gets exactly one: cup or not cup.</source>
+        <translation>同组标签中每张照片恰好得到一个：杯子或非杯子。</translation>
+    </message>
+    <message>
+        <source>From missing fewer to making fewer mistakes</source>
+        <translation>从少遗漏到少出错</translation>
+    </message>
+    <message>
+        <source>Miss fewer</source>
+        <translation>少遗漏</translation>
+    </message>
+    <message>
+        <source>Fewer mistakes</source>
+        <translation>少出错</translation>
+    </message>
+    <message>
+        <source>Strictness</source>
+        <translation>严格程度</translation>
+    </message>
+    <message>
+        <source>Merge into…</source>
+        <translation>合并到…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove this label</source>
+        <translation>移除此标签</translation>
+    </message>
+    <message>
+        <source>Colour {number}</source>
+        <translation>颜色 {number}</translation>
+    </message>
+    <message>
+        <source>{photos} photos; you said {yes} yes, {no} no</source>
+        <translation>{photos} 张照片；您确认 {yes} 张，否定 {no} 张</translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %n label(s)</source>
+        <translation>
+            <numerusform>添加 %n 个标签</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Rename “{label}”</source>
+        <translation>重命名“{label}”</translation>
+    </message>
+    <message>
+        <source>Colour of “{label}”</source>
+        <translation>“{label}”的颜色</translation>
+    </message>
+    <message>
+        <source>Key of “{label}”</source>
+        <translation>“{label}”的按键</translation>
+    </message>
+    <message>
+        <source>Group of “{label}”</source>
+        <translation>“{label}”的组</translation>
+    </message>
+    <message>
+        <source>Strictness of “{label}”</source>
+        <translation>“{label}”的严格程度</translation>
+    </message>
+    <message>
+        <source>Merge “{label}” into “{other}”?</source>
+        <translation>将“{label}”合并到“{other}”？</translation>
+    </message>
+    <message>
+        <source>What you said about the first counts for the second from now on. This cannot be undone.</source>
+        <translation>您对前者的判断今后计入后者。此操作无法撤销。</translation>
+    </message>
+    <message>
+        <source>Merge labels</source>
+        <translation>合并标签</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPanel</name>
+    <message>
+        <source>Library</source>
+        <extracomment>label id, yes, no, clear label id, or 0 for all</extracomment>
+        <translation>图库</translation>
+    </message>
+    <message>
+        <source>Library, labels and folders</source>
+        <translation>图库、标签和文件夹</translation>
+    </message>
+    <message>
+        <source>All photos</source>
+        <translation>所有照片</translation>
+    </message>
+    <message>
+        <source>Needs review</source>
+        <translation>待确认</translation>
+    </message>
+    <message>
+        <source>Untagged</source>
+        <translation>无标签</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Single photos</source>
+        <translation>单张照片</translation>
+    </message>
+    <message>
+        <source>Reconnect the drive</source>
+        <translation>请重新连接磁盘</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Edit labels</source>
+        <translation>编辑标签</translation>
+    </message>
+    <message>
+        <source>Add folder</source>
+        <translation>添加文件夹</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Look for changes</source>
+        <translation>查找更改</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Remove from the library (files stay)</source>
+        <translation>从图库移除（保留文件）</translation>
+    </message>
+</context>
+<context>
+    <name>Lightbox</name>
+    <message>
+        <source>Previous photo</source>
+        <extracomment>where on the screen</extracomment>
+        <translation>上一张</translation>
+    </message>
+    <message>
+        <source>Next photo</source>
+        <translation>下一张</translation>
+    </message>
+    <message>
+        <source>Back to the grid</source>
+        <translation>返回网格</translation>
+    </message>
+    <message>
+        <source>Photo {number} of {total}: {name}</source>
+        <translation>第 {number}/{total} 张照片：{name}</translation>
+    </message>
+    <message>
+        <source>{number} of {total}</source>
+        <translation>{number}/{total}</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Library</source>
+        <translation>图库</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>Toolbar</source>
+        <translation>工具栏</translation>
+    </message>
+    <message>
+        <source>Size of the photos</source>
+        <translation>照片大小</translation>
+    </message>
+    <message>
+        <source>Size of the photos (Ctrl and the wheel)</source>
+        <translation>照片大小（Ctrl 加滚轮）</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
+    </message>
+</context>
+<context>
+    <name>ModelCard</name>
+    <message>
+        <source>Progress of {model}</source>
+        <translation>{model} 的进度</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel {model}</source>
+        <translation>取消 {model}</translation>
+    </message>
+    <message>
+        <source>Waiting…</source>
+        <translation>等待中…</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Looking at the photos again: {done} of {total}</source>
+        <translation>正在重新识别照片：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Use {model}</source>
+        <translation>使用 {model}</translation>
+    </message>
+    <message>
+        <source>Download {model}</source>
+        <translation>下载 {model}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDialog</name>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels and corrections stay; the photos are looked at again in the background. A download is the only time Albumen uses the network; set HF_ENDPOINT to use a mirror.</source>
+        <translation>更好的模型能找到更多、出错更少，但每张照片耗时更长。标签和更正会保留；照片在后台重新识别。Albumen 只在下载时使用网络；可设置 HF_ENDPOINT 使用镜像。</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Use a file…</source>
+        <translation>使用文件…</translation>
+    </message>
+    <message>
+        <source>Use a model file that I have</source>
+        <translation>使用我已有的模型文件</translation>
+    </message>
+    <message>
+        <source>Use a model file</source>
+        <translation>使用模型文件</translation>
+    </message>
+    <message>
+        <source>CLIP weights (*.safetensors *.pt);;All files (*)</source>
+        <translation>CLIP 权重 (*.safetensors *.pt);;所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>NoResultsPage</name>
+    <message>
+        <source>Show the closest photos</source>
+        <translation>显示最接近的照片</translation>
+    </message>
+    <message>
+        <source>Show all photos</source>
+        <translation>显示所有照片</translation>
+    </message>
+    <message>
+        <source>No good match for “{query}”</source>
+        <translation>没有与“{query}”匹配的照片</translation>
+    </message>
+    <message>
+        <source>Nothing in this library clearly shows it. The closest photos are guesses.</source>
+        <translation>图库中没有明确的匹配。最接近的照片只是猜测。</translation>
+    </message>
+    <message>
+        <source>No photos</source>
+        <translation>没有照片</translation>
+    </message>
+    <message>
+        <source>Nothing here answers “{query}”.</source>
+        <translation>这里没有符合“{query}”的照片。</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoCell</name>
+    <message>
+        <source>Weaker matches</source>
+        <translation>较弱的匹配</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoGrid</name>
+    <message>
+        <source>Photos</source>
+        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen</extracomment>
+        <translation>照片</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoModel</name>
+    <message>
+        <source>Name</source>
+        <extracomment>Photos inside a drag: ASCII ids joined by commas. The files themselves travel as urls beside it. other rows than before (after modelReset)</extracomment>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>像素</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>not looked at yet</source>
+        <translation>尚未识别</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>its drive is away</source>
+        <translation>磁盘未连接</translation>
+    </message>
+    <message>
+        <source>the file is gone</source>
+        <translation>文件不存在</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoView</name>
+    <message>
+        <source>No photo</source>
+        <translation>没有照片</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemsPage</name>
+    <message>
+        <source>Problems</source>
+        <extracomment>some photos are to be tried again: synchronise now path</extracomment>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Files that could not be read</source>
+        <translation>无法读取的文件</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Attempts</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Back to the photos</source>
+        <translation>返回照片</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) could not be read. The files are untouched.</source>
+        <translation>
+            <numerusform>%n 个文件无法读取。文件未被改动。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every photo could be read.</source>
+        <translation>所有照片都能读取。</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Retry all</source>
+        <translation>全部重试</translation>
+    </message>
+    <message>
+        <source>Ignore</source>
+        <translation>忽略</translation>
+    </message>
+    <message>
+        <source>Ignore all</source>
+        <translation>全部忽略</translation>
+    </message>
+</context>
+<context>
+    <name>ReportCard</name>
+    <message>
+        <source>{yes} yes, {no} no</source>
+        <extracomment>a photo of the preview</extracomment>
+        <translation>{yes} 是，{no} 否</translation>
+    </message>
+    <message>
+        <source>Would lose the label: {count}</source>
+        <translation>将失去此标签：{count}</translation>
+    </message>
+    <message>
+        <source>Would get the label: {count}</source>
+        <translation>将得到此标签：{count}</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>接受</translation>
+    </message>
+    <message>
+        <source>Accept for {label}</source>
+        <translation>为 {label} 接受</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>以后再说</translation>
+    </message>
+    <message>
+        <source>Not now for {label}</source>
+        <translation>{label} 以后再说</translation>
+    </message>
+    <message>
+        <source>In use already.</source>
+        <translation>已在使用。</translation>
+    </message>
+    <message>
+        <source>Stays as it is.</source>
+        <translation>保持不变。</translation>
+    </message>
+    <message>
+        <source>Accepted: the library is tagged with it now.</source>
+        <translation>已接受：图库现在使用它标记。</translation>
+    </message>
+    <message>
+        <source>Not now. It stays among the versions.</source>
+        <translation>以后再说。它保留在版本记录中。</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewPanel</name>
+    <message>
+        <source>Review</source>
+        <extracomment>label id, yes, no, clear label ids that were answered</extracomment>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>回车</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Not sure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
+        <source>Improve labels</source>
+        <translation>改进标签</translation>
+    </message>
+    <message>
+        <source>Back to the photos</source>
+        <translation>返回照片</translation>
+    </message>
+    <message>
+        <source>Your last answers</source>
+        <translation>您最近的回答</translation>
+    </message>
+    <message>
+        <source>Click one to change it.</source>
+        <translation>点击可更改。</translation>
+    </message>
+    <message>
+        <source>Looking for questions…</source>
+        <translation>正在寻找问题…</translation>
+    </message>
+    <message>
+        <source>Nothing left to ask.</source>
+        <translation>没有要问的了。</translation>
+    </message>
+    <message>
+        <source>Every photo near the line has your answer. Come back when there are new photos.</source>
+        <translation>界线附近的照片您都已回答。有新照片时再来。</translation>
+    </message>
+    <message>
+        <source>Is this “{label}”?</source>
+        <translation>这是“{label}”吗？</translation>
+    </message>
+    <message>
+        <source>Albumen thinks yes</source>
+        <translation>Albumen 认为是</translation>
+    </message>
+    <message>
+        <source>Albumen thinks no</source>
+        <translation>Albumen 认为不是</translation>
+    </message>
+    <message>
+        <source>{guess}: {reason}</source>
+        <translation>{guess}：{reason}</translation>
+    </message>
+    <message>
+        <source>close to the line</source>
+        <translation>接近界线</translation>
+    </message>
+    <message>
+        <source>unlike anything you answered</source>
+        <translation>与您回答过的都不同</translation>
+    </message>
+    <message>
+        <source>a random check, to keep the count of mistakes honest</source>
+        <translation>随机抽查，使错误统计保持真实</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>{label} on {photo}: {word}</source>
+        <translation>{photo} 上的 {label}：{word}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Improve labels (%n answer(s))</source>
+        <translation>
+            <numerusform>改进标签（%n 个回答）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Your last %n answers said what Albumen thought already: more answers would change little.</source>
+        <translation>
+            <numerusform>您最近的 %n 个回答与 Albumen 的判断一致：再多回答也不会有多大变化。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SearchBar</name>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search photos</source>
+        <translation>搜索照片</translation>
+    </message>
+    <message>
+        <source>Search: words, label:cat, folder:, after:2023</source>
+        <translation>搜索：词语、label:猫、folder:、after:2023</translation>
+    </message>
+    <message>
+        <source>The search in parts</source>
+        <translation>搜索的各部分</translation>
+    </message>
+    <message>
+        <source>Save this search</source>
+        <translation>保存此搜索</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>清除搜索</translation>
+    </message>
+    <message>
+        <source>Suggestions</source>
+        <translation>建议</translation>
+    </message>
+    <message>
+        <source>How strict the search is</source>
+        <translation>搜索的严格程度</translation>
+    </message>
+    <message>
+        <source>What counts as a match</source>
+        <translation>怎样算匹配</translation>
+    </message>
+    <message>
+        <source>more photos</source>
+        <translation>更多照片</translation>
+    </message>
+    <message>
+        <source>only sure ones</source>
+        <translation>只要确定的</translation>
+    </message>
+    <message>
+        <source>Order of the photos</source>
+        <translation>照片的顺序</translation>
+    </message>
+    <message>
+        <source>Best match first, else newest</source>
+        <translation>最匹配在前，否则最新在前</translation>
+    </message>
+    <message>
+        <source>Best match first</source>
+        <translation>最匹配在前</translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation>最新在前</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>By folder</source>
+        <translation>按文件夹</translation>
+    </message>
+    <message>
+        <source>saved</source>
+        <translation>已保存</translation>
+    </message>
+    <message>
+        <source>to be reviewed</source>
+        <translation>待确认</translation>
+    </message>
+    <message>
+        <source>without a label</source>
+        <translation>无标签</translation>
+    </message>
+    <message>
+        <source>corrected by you</source>
+        <translation>您更正过的</translation>
+    </message>
+    <message>
+        <source>not readable</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>on a drive that is away</source>
+        <translation>在未连接的磁盘上</translation>
+    </message>
+    <message>
+        <source>photos with a label</source>
+        <translation>带某标签的照片</translation>
+    </message>
+    <message>
+        <source>photos in a folder</source>
+        <translation>某文件夹中的照片</translation>
+    </message>
+    <message>
+        <source>taken in 2023 or later: after:2023</source>
+        <translation>2023 年及以后拍摄：after:2023</translation>
+    </message>
+    <message>
+        <source>taken earlier: before:2023-06</source>
+        <translation>更早拍摄：before:2023-06</translation>
+    </message>
+    <message>
+        <source>untagged, corrected, …</source>
+        <translation>无标签、更正过…</translation>
+    </message>
+    <message>
+        <source>like {file}</source>
+        <translation>与 {file} 相似</translation>
+    </message>
+    <message>
+        <source>or</source>
+        <translation>或</translation>
+    </message>
+    <message>
+        <source>Edit the search</source>
+        <translation>编辑搜索</translation>
+    </message>
+    <message>
+        <source>Without “{part}”</source>
+        <translation>去掉“{part}”</translation>
+    </message>
+    <message>
+        <source>in {folder}</source>
+        <translation>在 {folder} 中</translation>
+    </message>
+    <message>
+        <source>like photo {number}</source>
+        <translation>与照片 {number} 相似</translation>
+    </message>
+    <message>
+        <source>since {date}</source>
+        <translation>{date} 起</translation>
+    </message>
+    <message>
+        <source>before {date}</source>
+        <translation>{date} 之前</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <source>not looked at yet</source>
+        <translation>尚未识别</translation>
+    </message>
+    <message>
+        <source>not: {part}</source>
+        <translation>非：{part}</translation>
+    </message>
+    <message>
+        <source>Forget this saved search</source>
+        <translation>删除已保存的搜索</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Takes effect the next time Albumen starts.</source>
+        <translation>下次启动 Albumen 时生效。</translation>
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation>计算设备</translation>
+    </message>
+    <message>
+        <source>Best available</source>
+        <translation>最佳可用</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics card</source>
+        <translation>NVIDIA 显卡</translation>
+    </message>
+    <message>
+        <source>Apple graphics</source>
+        <translation>Apple 图形处理器</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>Change the model</source>
+        <translation>更改模型</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Folders and files to leave out</source>
+        <translation>要排除的文件夹和文件</translation>
+    </message>
+    <message>
+        <source>One pattern per line, for example: *.tmp or Trash/*</source>
+        <translation>每行一个模式，例如：*.tmp 或 Trash/*</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>排除</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>图库</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Pinned labels</source>
+        <translation>固定标签</translation>
+    </message>
+</context>
+<context>
+    <name>StarterBanner</name>
+    <message>
+        <source>Starter model: works offline, knows common things; download CLIP for full quality.</source>
+        <translation>入门模型：可离线使用，认识常见事物；下载 CLIP 可获得完整质量。</translation>
+    </message>
+    <message>
+        <source>Better model…</source>
+        <translation>更好的模型…</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭提示</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Photos shown</source>
+        <extracomment>Jobs shorter than this never show a progress bar (milliseconds): it would only flicker.</extracomment>
+        <translation>显示的照片</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>What is being done</source>
+        <translation>正在进行的工作</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop this; what is finished stays</source>
+        <translation>停止；已完成的部分保留</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n 张照片</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n good match(es)</source>
+        <translation>
+            <numerusform>%n 个良好匹配</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{good}, then weaker ones</source>
+        <translation>{good}，其后是较弱的</translation>
+    </message>
+    <message>
+        <source>{selected} of {photos} selected</source>
+        <translation>已选择 {selected}/{photos}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n 个问题</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking for photos</source>
+        <translation>正在查找照片</translation>
+    </message>
+    <message>
+        <source>Making thumbnails</source>
+        <translation>正在生成缩略图</translation>
+    </message>
+    <message>
+        <source>Looking at photos</source>
+        <translation>正在识别照片</translation>
+    </message>
+    <message>
+        <source>Tagging</source>
+        <translation>正在标记</translation>
+    </message>
+    <message>
+        <source>Learning from your corrections</source>
+        <translation>正在从您的更正中学习</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done}/{total}</translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <translation>{size}/秒</translation>
+    </message>
+    <message>
+        <source>{number} a second</source>
+        <translation>每秒 {number}</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>a few seconds left</source>
+        <translation>还剩几秒</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n second(s) left</source>
+        <translation>
+            <numerusform>还剩约 %n 秒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n minute(s) left</source>
+        <translation>
+            <numerusform>还剩约 %n 分钟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n hour(s) left</source>
+        <translation>
+            <numerusform>还剩约 %n 小时</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause; searching and browsing go on</source>
+        <translation>暂停；仍可搜索和浏览</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailRow</name>
+    <message numerus="yes">
+        <source>%n photo(s)</source>
+        <translation>
+            <numerusform>%n 张照片</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TrainingPanel</name>
+    <message>
+        <source>Progress of learning</source>
+        <extracomment>version now in force, version before a query: the photos that a report talks about</extracomment>
+        <translation>学习进度</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel learning</source>
+        <translation>取消学习</translation>
+    </message>
+    <message>
+        <source>Accept all</source>
+        <translation>全部接受</translation>
+    </message>
+    <message>
+        <source>All versions</source>
+        <translation>所有版本</translation>
+    </message>
+    <message>
+        <source>Back to the photos</source>
+        <translation>返回照片</translation>
+    </message>
+    <message>
+        <source>Reports</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Improve labels</source>
+        <translation>改进标签</translation>
+    </message>
+    <message>
+        <source>Learning from your corrections. The photos are not read again.</source>
+        <translation>正在从您的更正中学习。不会重新读取照片。</translation>
+    </message>
+    <message>
+        <source>Learning from your corrections: {what}</source>
+        <translation>正在从您的更正中学习：{what}</translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing was changed.</source>
+        <translation>已停止。没有任何改动。</translation>
+    </message>
+    <message>
+        <source>No label has new corrections. Say yes or no to a few tags first.</source>
+        <translation>没有标签有新的更正。请先确认或否定几个标记。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n label(s) can get better. Look at what would change, then accept it or not.</source>
+        <translation>
+            <numerusform>%n 个标签可以变得更好。请查看将有的变化，再决定是否接受。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing was clearly better than what you have, so nothing changes.</source>
+        <translation>没有明显更好的结果，因此保持不变。</translation>
+    </message>
+    <message>
+        <source>What was learned</source>
+        <translation>学习记录</translation>
+    </message>
+    <message>
+        <source>Every version is kept. Your corrections stay whichever is in use.</source>
+        <translation>每个版本都会保留。无论使用哪个，您的更正都在。</translation>
+    </message>
+    <message>
+        <source>There are no labels yet.</source>
+        <translation>还没有标签。</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Use this</source>
+        <translation>使用此版本</translation>
+    </message>
+    <message>
+        <source>Use the version {version}</source>
+        <translation>使用版本 {version}</translation>
+    </message>
+    <message>
+        <source>the words alone</source>
+        <translation>仅凭词语</translation>
+    </message>
+    <message>
+        <source>the line moved</source>
+        <translation>移动了界线</translation>
+    </message>
+    <message>
+        <source>bent towards your answers</source>
+        <translation>向您的回答靠拢</translation>
+    </message>
+    <message>
+        <source>learned words (CoOp)</source>
+        <translation>学习的词语 (CoOp)</translation>
+    </message>
+</context>
+<context>
+    <name>Viewing</name>
+    <message>
+        <source>“{folder}” is not there. Reconnect the drive; nothing is forgotten.</source>
+        <extracomment>While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where answering takes long, up to the second number. SearchResult, whenever other rows are shown Counts</extracomment>
+        <translation>“{folder}”不存在。请重新连接磁盘；不会忘记任何内容。</translation>
+    </message>
+</context>
+<context>
+    <name>_Comparison</name>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>Right on held-out corrections: before {before} of {total}, after {after} of {total}</source>
+        <translation>留出更正中的正确数：之前 {before}/{total}，之后 {after}/{total}</translation>
+    </message>
+    <message>
+        <source>{right} of {total} right</source>
+        <translation>{total} 中 {right} 个正确</translation>
+    </message>
+</context>
+<context>
+    <name>_Facts</name>
+    <message>
+        <source>About this photo</source>
+        <translation>关于这张照片</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>相机</translation>
+    </message>
+    <message>
+        <source>Lens</source>
+        <translation>镜头</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>曝光</translation>
+    </message>
+    <message>
+        <source>Aperture</source>
+        <translation>光圈</translation>
+    </message>
+    <message>
+        <source>ISO</source>
+        <translation>ISO</translation>
+    </message>
+    <message>
+        <source>Focal length</source>
+        <translation>焦距</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation>拍摄时间</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>地点</translation>
+    </message>
+    <message>
+        <source>Software</source>
+        <translation>软件</translation>
+    </message>
+</context>
+</TS>
