@@ -5,8 +5,10 @@ replaced by a new file. All are found, all keep their tags, none is there twice,
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -33,11 +35,16 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
         photos.fill(folder, range(1000))
         with stage.open_library(Path(scratch)) as library:
             library.add([str(folder)])
-            return {
-                **created(library, folder, photos, arguments.files),
-                **renamed(library, folder, arguments.renames, rng),
-                **half_written(library, folder, photos, arguments.half_written, rng),
-            }
+            figures: dict[str, object] = {}
+            for part in (
+                lambda: created(library, folder, photos, arguments.files),
+                lambda: renamed(library, folder, arguments.renames, rng),
+                lambda: half_written(library, folder, photos, arguments.half_written, rng),
+            ):
+                done = part()
+                print(json.dumps(done), file=sys.stderr)
+                figures |= done
+            return figures
 
 
 def created(library: Library, folder: Path, photos: stage.Photos, count: int) -> dict[str, object]:
