@@ -213,6 +213,9 @@ class Desk(QObject):
 
     def _show_counts(self) -> None:
         result = self.window.model.result
+        if self.window.stack.currentWidget() is self.window.no_results:
+            self.window.status.show_counts(0, 0)
+            return
         matched = result.matched if len(result.scores) else -1
         self.window.status.show_counts(len(result.ids), self.window.grid.selected_count(), matched)
 

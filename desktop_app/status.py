@@ -71,10 +71,8 @@ class StatusBar(QWidget):
     def show_counts(self, shown: int, selected: int, matched: int = -1) -> None:
         """`shown` photos in the view, `selected` of them selected; the first `matched` are good matches (-1: all)."""
         text = self.tr("%n photo(s)", "", shown)
-        if 0 <= matched < shown:
-            text = self.tr("%n good match(es)", "", matched)
-            if not selected:
-                text = self.tr("{good}, then weaker ones").format(good=text) if matched else text
+        if 0 < matched < shown and not selected:
+            text = self.tr("{good}, then weaker ones").format(good=self.tr("%n good match(es)", "", matched))
         if selected:
             text = self.tr("{selected} of {photos} selected").format(
                 selected=QLocale().toString(selected), photos=text

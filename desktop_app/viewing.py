@@ -41,6 +41,7 @@ class Viewing(QObject):
         self._fresh_query = True  # the answer on its way is to another query than the one shown
         self._closest = False  # show what is no good match all the same
         self._photo_to_show = 0
+        self._restored = False
         self._known = False  # the library has answered once
         self._refresh_soon = QTimer(self, singleShot=True, interval=_OFTEN)
         self._refresh_soon.timeout.connect(self._refresh)
@@ -54,7 +55,7 @@ class Viewing(QObject):
 
     def restore(self, query: str, photo_id: int) -> None:
         """What the last session showed; asked for as soon as the library is open."""
-        self.query, self._photo_to_show = query, photo_id
+        self.query, self._photo_to_show, self._restored = query, photo_id, True
 
     def open(self, query: str, sort: str | None = None, strictness: float | None = None) -> None:
         """Show another view, from its top."""
@@ -96,6 +97,10 @@ class Viewing(QObject):
         spent = (time.perf_counter() - self._asked_at) * 1000
         self._refresh_soon.setInterval(min(max(_OFTEN, int(5 * spent)), _SELDOM))
         fresh, self._fresh_query = self._fresh_query, False
+        restored, self._restored = self._restored, False
+        if restored and self.query and not (len(result.ids) and (result.matched or not len(result.scores))):
+            self._window.desk.open_query("")  # nobody wants to be greeted by a search that found nothing
+            return
         self.show_result(result, fresh=fresh)
 
     def show_result(self, result: SearchResult, *, fresh: bool) -> None:

@@ -525,6 +525,19 @@ def test_the_next_session_goes_on_where_this_one_ended(
     assert again.stack.currentWidget() is again.grid
 
 
+def test_a_search_that_finds_nothing_does_not_greet_the_next_session(
+    qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary
+) -> None:
+    window = make(library)
+    window.desk.open_query("zebra")
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.no_results)
+    assert window.status.counts.text().startswith("0 photo")
+    window.close()
+    again = make(FakeLibrary(40))
+    qtbot.waitUntil(lambda: again.model.rowCount() == 40 and again.stack.currentWidget() is again.grid)
+    assert again.search.query() == ""
+
+
 @pytest.mark.parametrize("verb", ["forever", "wait", "sync"])
 def test_closing_at_any_moment(qtbot: QtBot, session: QSettings, verb: str) -> None:
     library = FakeLibrary(2000)
