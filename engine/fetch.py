@@ -13,12 +13,14 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from engine.records import AlbumenError, Progress
+
+T = TypeVar("T")
 
 _CHUNK = 1 << 20
 _ATTEMPTS = 5  # in a row without one new byte
@@ -135,6 +137,31 @@ def copy(source: Path, target: Path) -> Iterator[Progress]:
         raise AlbumenError(f"{source} cannot be copied to {target.parent} ({error.strerror}).") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def meanwhile(work: Callable[[], T], detail: str) -> Generator[Progress, None, T]:
+    """Job: `work()` in a thread; a `Progress` of unknown length four times a second, then its result or exception.
+
+    For what may take seconds and has no steps. Closing the generator leaves the thread to end by itself.
+    """
+    answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put((work(), None))
+        except BaseException as error:
+            answers.put((None, error))
+
+    threading.Thread(target=run, name="download", daemon=True).start()
+    while True:
+        try:
+            result, error = answers.get(timeout=0.25)
+        except queue.Empty:
+            yield Progress("download", 0, 0, detail=detail)
+            continue
+        if error is not None:
+            raise error
+        return cast(T, result)
 
 
 def sha256_of(path: Path) -> str:

@@ -252,14 +252,14 @@ def download(name: str, directory: Path | None = None) -> Iterator[Progress]:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        remote = fetch.on_hub(known.repo, _HUB_FILE)
+        remote = yield from fetch.meanwhile(lambda: fetch.on_hub(known.repo, _HUB_FILE), f"asking for {known.repo}")
     except AlbumenError:
         if not known.archive or os.environ.get("HF_HUB_OFFLINE"):
             raise
         file, sha256 = known.archive
         archive = target.with_name(file)
         yield from fetch.fetch(fetch.Remote(f"{_ARCHIVES}/{sha256}/{file}", sha256), archive)
-        _install_archive(archive, sha256, target)
+        yield from fetch.meanwhile(lambda: _install_archive(archive, sha256, target), f"unpacking {file}")
         archive.unlink()
         return
     if isinstance(remote, Path):

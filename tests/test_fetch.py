@@ -202,6 +202,20 @@ def test_disk_full(server: tuple[Behaviour, str], tmp_path: Path) -> None:
     assert not server[0].requests
 
 
+def test_meanwhile() -> None:
+    waiting = threading.Event()
+    job = fetch.meanwhile(lambda: waiting.wait(20), "asking")
+    step = next(job)
+    assert (step.phase, step.total, step.detail) == ("download", 0, "asking")
+    waiting.set()
+    with pytest.raises(StopIteration) as end:
+        while True:
+            next(job)
+    assert end.value.value is True
+    with pytest.raises(ZeroDivisionError):
+        list(fetch.meanwhile(lambda: 1 / 0, "failing"))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # The hub
 
