@@ -38,7 +38,7 @@ def test_folds_never_split_a_unit_and_hold_both_answers(pairs: list[tuple[bool, 
     if len(kinds) < 2 or min(kinds) < 2:
         assert (fold == -1).all()
         return
-    assert 0 <= int(fold.min())
+    assert int(fold.min()) >= 0
     assert int(fold.max()) < min(FOLDS, min(kinds))
     for u in unit.unique():
         assert len(fold[unit == u].unique()) == 1

@@ -69,8 +69,8 @@ def test_a_free_label_is_decided_by_its_threshold_and_the_dial() -> None:
     z = torch.tensor([[3.0], [5.0]])
     thresholds = torch.tensor([4.0])
     assert decide(z, thresholds, [None]).tolist() == [[False], [True]]
-    assert decide(z, thresholds, [None], torch.tensor([-1.0])).tolist() == [[3.0 >= 4.0 - DIAL], [True]]
-    assert decide(z, thresholds, [None], torch.tensor([1.0])).tolist() == [[False], [5.0 >= 4.0 + DIAL]]
+    assert decide(z, thresholds, [None], torch.tensor([-1.0])).tolist() == [[4.0 - DIAL <= 3.0], [True]]
+    assert decide(z, thresholds, [None], torch.tensor([1.0])).tolist() == [[False], [4.0 + DIAL <= 5.0]]
 
 
 def test_exactly_one_label_of_a_group_wins_and_others_are_untouched() -> None:

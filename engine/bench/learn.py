@@ -147,9 +147,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         figures[f"no good match ({half})"] = _no_good_match(bench, rows, targets, labels, args.seeds)
         print(f"yes/no of {half}: done", file=sys.stderr, flush=True)
     figures |= learn_figures.summary(bench.rows)
-    figures["times"] = _times(bench, tasks[0])
     if args.csv:
         learn_figures.write_csv(bench.rows, Path(args.csv))
+    if len(features) >= 300:
+        figures["times"] = _times(bench)
     if args.plot:
         learn_figures.plot(figures, Path(args.plot))
     return figures
@@ -453,7 +454,7 @@ def _no_good_match(bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequenc
     return {"AUROC": sum(areas) / seeds, "right at the default threshold": sum(right) / seeds, "labels": len(labels)}
 
 
-def _times(bench: _Bench, task: Task) -> dict[str, float]:
+def _times(bench: _Bench) -> dict[str, float]:
     """Seconds: Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels, on this machine as it is now."""
     library = bench.collection(torch.arange(len(bench.image_features))[:: max(1, len(bench.image_features) // 2000)])
     text, heads = bench.heads(list(_INVENTED[:8]), None)

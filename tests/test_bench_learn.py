@@ -1,0 +1,90 @@
+"""`bench learn`: its measures, its baselines, and a small run from end to end."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from engine import coop
+from engine.bench import baselines, learn, learn_figures
+from engine.records import AlbumenError
+from engine.weights import load
+
+pytestmark = pytest.mark.usefixtures("tiny_starter")
+
+
+def test_average_precision_f1_and_calibration_error() -> None:
+    truth = torch.tensor([True, False, True, False])
+    assert learn._ap(torch.tensor([4.0, 3.0, 2.0, 1.0]), truth) == pytest.approx((1 + 2 / 3) / 2)
+    assert learn._f1(torch.tensor([True, True, False, False]), truth) == pytest.approx(0.5)
+    assert learn._ece(torch.tensor([1.0, 0.0, 1.0, 0.0]), truth) == 0.0
+    assert learn._ece(torch.full((4,), 0.9), truth) == pytest.approx(0.4)
+
+
+def test_coop_of_several_seeds_at_once_is_coop() -> None:
+    clip = load().clip
+    names, generator = ["cup", "our sofa"], torch.Generator().manual_seed(0)
+    x = F.normalize(torch.randn(2, 4, 64, generator=generator), dim=-1)
+    targets = torch.tensor([[0, 1, 0, 1], [1, 1, 0, 0]])
+    together = baselines.coop(clip, names, x, targets, 1, n_ctx=4)
+    for seed in range(2):
+        torch.manual_seed(seed)
+        model = coop.CustomCLIP(clip, coop.PromptLearner(clip, names, 4))
+        for _ in coop.train_prompts(model, x[seed], targets[seed], coop.Recipe.official(1), seed=seed):
+            pass
+        torch.testing.assert_close(together[seed], model.text_features().detach(), atol=2e-3, rtol=1e-2)
+
+
+def test_baselines_learn_two_clouds() -> None:
+    centres = F.normalize(torch.randn(2, 16, generator=torch.Generator().manual_seed(1)), dim=1)
+    targets = torch.arange(2).repeat_interleave(5)
+    x = F.normalize(centres[targets] + 0.05 * torch.randn(10, 16, generator=torch.Generator().manual_seed(2)), dim=1)
+    for scores in (
+        baselines.nearest_mean(x, targets, x, 2),
+        baselines.linear_probe(x, targets, x, 2),
+        baselines.tip_adapter(x, targets, x, torch.zeros(2, 16), 50.0),
+    ):
+        assert (scores.argmax(1) == targets).all()
+
+
+def test_a_small_run_writes_a_row_per_run_and_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.classifier.vocabulary_words", lambda: ("dog", "tree", "cup", "beach"))
+    monkeypatch.setattr("engine.classifier._vocabularies", {})
+    generator = np.random.default_rng(0)
+    (tmp_path / "data").mkdir()
+    with zipfile.ZipFile(tmp_path / "data" / "places.zip", "w") as archive:
+        for label, shade in (("dark", 40), ("light", 200)):
+            for number in range(6):
+                pixels = generator.integers(0, 40, (40, 40, 3), dtype=np.uint8) + np.uint8(shade)
+                path = tmp_path / "one.png"
+                Image.fromarray(pixels).save(path)
+                archive.write(path, f"{label}/{number}.png")
+    parser = argparse.ArgumentParser()
+    learn.add_arguments(parser)
+    options = ["--data", str(tmp_path / "data"), "--seeds", "2", "--shots", "1,2", "--coop", "no"]
+    options += ["--cache", str(tmp_path / "cache"), "--csv", str(tmp_path / "runs.csv")]
+    figures = learn.run(parser.parse_args(options, argparse.Namespace(model=None, device="cpu")))
+    with (tmp_path / "runs.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["method"] for row in rows} >= {"zero-shot", "ours", "ours accepted", "Tip-Adapter"}
+    assert {row["kind"] for row in rows} == {"classification", "yes/no"}
+    table = learn_figures.show(figures)
+    assert "classification, named, 0% wrong" in table
+    assert "no good match (report)" in table
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_no_data_is_one_sentence(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    learn.add_arguments(parser)
+    options = parser.parse_args(["--data", str(tmp_path / "none")], argparse.Namespace(model=None, device="cpu"))
+    with pytest.raises(AlbumenError, match="There is no folder"):
+        learn.run(options)
