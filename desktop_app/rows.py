@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QStyle, QSty
 from desktop_app import theme
 from desktop_app.plain_text import one_line, tip
 
+_Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole.UserRole
 _SIDE = 8  # pixels between the edge of the list and the highlight's content
 _SIGN = 16  # width of an icon; a dot stands in the middle of it
@@ -22,8 +23,8 @@ _SIGN = 16  # width of an icon; a dot stands in the middle of it
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`icon`: name of an icon, or `color`: a round spot. `right`: short text at the end. `badge`: a key, shown as a small
-    keycap before it. `detail`: a second, muted line. `dim`: what it stands for is not at hand. `value`: the owner's."""
+    """`icon`: name of an icon, or `color`: a round spot. `right`: short text at the end. `badge`: a key, shown as a
+    small keycap before it. `detail`: a second, muted line. `dim`: it is not at hand. `value`: the owner's."""
 
     text: str
     icon: str = ""
@@ -73,7 +74,7 @@ def set_row(item: QListWidgetItem, row: Row) -> None:
 
 
 class _RowDelegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         hint = index.data(Qt.ItemDataRole.SizeHintRole)
         if hint is not None:
             return hint
@@ -81,7 +82,7 @@ class _RowDelegate(QStyledItemDelegate):
         line = option.fontMetrics.height()
         return QSize(80, line + 12 + (line if isinstance(row, Row) and row.detail else 0))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row = index.data(_ROLE)
         if not isinstance(row, Row):
             return  # a heading: a widget of its own

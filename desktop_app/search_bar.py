@@ -1,7 +1,7 @@
 """The search bar: words and filters in one field, offers while typing, the query as chips, strictness and order.
 
-Knows: how a query is typed (`label:`, `-`, quotes), what was searched before and what a person saved. Does not know: what
-a query finds, or how it is understood: the chips are the engine's answer.
+Knows: how a query is typed (`label:`, `-`, quotes), what was searched before and what a person saved. Does not know:
+what a query finds, or how it is understood: the chips are the engine's answer.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class SearchBar(QWidget):
         row.addWidget(self.sort)
         self._pause = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
         self._pause.timeout.connect(self._search)
+        self._offering = False  # offers were wanted for what is in the field now
         self._stale = True  # labels and folders for the offers are asked for when somebody types
         link.photos_changed.connect(self._photos_changed)
         self._show_buttons()
@@ -188,7 +189,7 @@ class SearchBar(QWidget):
     def set_query(self, query: str, search: bool = True) -> None:
         """Show `query` in the field, and ask for its photos unless `search` is False."""
         self._pause.stop()
-        self.offers.hide()
+        self._no_offers()
         self._file = ""
         self.words.setText(query)
         if search:
@@ -225,7 +226,7 @@ class SearchBar(QWidget):
         self._offer()
 
     def _entered(self) -> None:
-        self.offers.hide()
+        self._no_offers()
         self._search()
         self._remember()
         self.left.emit()
@@ -233,6 +234,7 @@ class SearchBar(QWidget):
     def _clear(self) -> None:
         self.set_query("")
         self.focus_words()
+        self._offer()
 
     def _remember(self) -> None:
         query = self.query()
@@ -273,7 +275,7 @@ class SearchBar(QWidget):
 
     def _labels_known(self, labels: list[Label]) -> None:
         self._labels = sorted(labels, key=lambda label: -label.photos)
-        if self.words.hasFocus() and self._token():  # somebody waits for them
+        if self.words.hasFocus() and self._offering:  # somebody waits for them
             self._offer()
 
     def _folders_known(self, folders: list[Folder]) -> None:
@@ -285,9 +287,14 @@ class SearchBar(QWidget):
         return found.group() if found else ""
 
     def _offer(self) -> None:
+        self._offering = True
         self._learn_names()
         token = self._token()
         self.offers.offer(self._offers(token) if self.words.text().strip() else self._searches())
+
+    def _no_offers(self) -> None:
+        self._offering = False
+        self.offers.hide()
 
     def _searches(self) -> list[Row]:
         """For an empty field: saved searches, then earlier ones."""
