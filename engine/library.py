@@ -116,8 +116,7 @@ class Library:
         from engine.intake import take_in
 
         report, new = take_in(self._store, paths)
-        self._follow(new)
-        self._changed(PhotosChanged(added=tuple(new)))
+        self._changed(self._followed(PhotosChanged(added=tuple(new))))
         return report
 
     def folders(self) -> list[Folder]:
@@ -132,8 +131,7 @@ class Library:
         if folder_id not in dict(self._store.roots()):
             raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
         gone = self._store.remove_folder(folder_id)
-        self._follow(gone)
-        return PhotosChanged(removed=tuple(gone), labels=True)
+        return self._followed(PhotosChanged(removed=tuple(gone), labels=True))
 
     def exclusions(self) -> list[str]:
         """Patterns (`fnmatch`, on names or whole paths) of folders and files that a scan passes over."""
@@ -391,30 +389,27 @@ class Library:
     def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Try these again at the next `sync`, as if they had never failed."""
         self._store.update_photos("state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids)
-        self._follow(photo_ids)
-        return PhotosChanged(ids=tuple(photo_ids))
+        return self._followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def ignore(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Do not list these as problems any more."""
         self._store.update_photos("ignored = 1", photo_ids)
-        self._follow(photo_ids)
-        return PhotosChanged(ids=tuple(photo_ids))
+        return self._followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
         """Book-keeping after files went to the trash: hide the rows; the token brings them back by `recall`."""
         token = f"forgotten {time.time_ns()}"
         self._store.update_photos("hidden = ?", photo_ids, token)
-        self._follow(photo_ids)
-        self._changed(PhotosChanged(removed=tuple(photo_ids), labels=True))
+        self._changed(self._followed(PhotosChanged(removed=tuple(photo_ids), labels=True)))
         return token
 
     def recall(self, token: str) -> PhotosChanged:
         """Undo a `forget`."""
         ids = self._store.recall(token)
-        self._follow(ids)
+        change = self._followed(PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True))
         if self._store.embedded():
             self._model.recognition().tag_photos(ids)
-        return PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
+        return change
 
     # about ---------------------------------------------------------------------------------------------------------
 
@@ -480,13 +475,17 @@ class Library:
     def _follow(self, ids: Sequence[int]) -> None:
         """Photos went out of sight, came back, or changed their state."""
         self._view.refresh(ids)
-        self._counting.clear()
+        self._counting.lag()
         if self._model.loaded is not None:
             self._model.loaded.reread(ids)
 
+    def _followed(self, change: PhotosChanged) -> PhotosChanged:
+        self._follow([*change.ids, *change.added, *change.removed])
+        self._counting.clear()
+        return change
+
     def _changed(self, change: PhotosChanged) -> None:
         """A verb changed something on screen: `take_changes` tells."""
-        self._view.refresh([*change.added, *change.removed])
         self._counting.clear()
         self._changes = self._changes.joined(change)
 

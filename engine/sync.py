@@ -88,10 +88,8 @@ class Sync:
             yield from self.encode()
         yield from self._settle()
         work = self._work
-        return SyncReport(
-            *(work.added, work.updated, work.moved, work.removed, work.failed, work.skipped),
-            seconds=time.monotonic() - started,
-        )
+        counts = (work.added, work.updated, work.moved, work.removed, work.failed, work.skipped)
+        return SyncReport(*counts, seconds=time.monotonic() - started)
 
     # the disk ------------------------------------------------------------------------------------------------------
 
