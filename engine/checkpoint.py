@@ -27,6 +27,8 @@ _LONGEST_HEADER = 100_000_000  # the format's own limit; a real model's header h
 # Tensors that are converted are read from a mapping of the file that is closed after this many bytes: what was read
 # counts as memory of the process until then.
 _MAPPED_AT_ONCE = 32_000_000
+# What may be whole numbers: BatchNorm's counters and the constants of official archives.
+_COUNTERS = ("num_batches_tracked", "input_resolution", "context_length", "vocab_size", "attn_mask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,19 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
     try:
         with safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
-            shapes = {name: file.get_slice(name).get_shape() for name in file.keys()}  # noqa: SIM118 (no mapping)
+            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+            shapes = {name: piece.get_shape() for name, piece in slices.items()}
+            types = {name: str(piece.get_dtype()) for name, piece in slices.items()}
     except SafetensorError as error:
         raise AlbumenError(f"{path} is damaged ({error}): copy or download it again.") from error
     except OSError as error:
         raise AlbumenError(f"{path} cannot be read ({error.strerror or error}).") from error
     sources = _sources(shapes)
     _refuse_half_models(path, sources)
+    for name, source in sources.items():
+        kind = types[source.parts[0]]
+        if not kind.startswith(("F", "BF")) and not name.endswith(_COUNTERS):
+            raise AlbumenError(f"{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 or fp16.")
     try:
         empty = {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
         build_model({name: source.convert([empty[part] for part in source.parts]) for name, source in sources.items()})

@@ -24,6 +24,7 @@ Activation = Literal["quickgelu", "gelu"]
 # Constants of the network that the official archives store beside the parameters; we infer them from shapes instead.
 _OFFICIAL_SCALARS = frozenset({"input_resolution", "context_length", "vocab_size"})
 _HEAD_WIDTH = 64
+_DEEPEST = 256  # blocks; the deepest published CLIP has 48 (a file that claims a million must not be tried out)
 
 
 def _normal(parameter: Tensor, std: float) -> None:
@@ -473,7 +474,10 @@ def _heads(width: int) -> int:
 
 def _count(names: Mapping[str, Tensor], pattern: str) -> int:
     """How many different block numbers the pattern's group takes among the tensor names."""
-    return len({match.group(1) for name in names if (match := re.match(pattern, name))})
+    count = len({match.group(1) for name in names if (match := re.match(pattern, name))})
+    if count > _DEEPEST:
+        raise ValueError(f"{count} blocks in one stack")
+    return count
 
 
 def _sizes(weights: Mapping[str, Tensor]) -> dict[str, Any]:

@@ -158,6 +158,9 @@ def test_what_is_no_whole_clip(tmp_path: Path, weights: dict[str, Tensor]) -> No
     assert "visual.surplus" in refusal(stored({**weights, "visual.surplus": torch.zeros(1)}))
     wrong = {**weights, "transformer.resblocks.1.mlp.c_fc.weight": torch.zeros(512, 64)}
     assert "size mismatch" in refusal(stored(wrong))
+    assert "as I8: quantised" in refusal(stored({**weights, "visual.proj": weights["visual.proj"].to(torch.int8)}))
+    deep = {f"visual.transformer.resblocks.{n}.ln_1.bias": torch.zeros(128) for n in range(300)}
+    assert "300 blocks in one stack" in refusal(stored({**weights, **deep}))
     assert "impossible shape" in refusal(stored({**weights, "visual.conv1.weight": torch.zeros(5)}))
 
 
