@@ -10,6 +10,7 @@ import argparse
 import faulthandler
 import logging
 import os
+import signal
 import sys
 import threading
 import zlib
@@ -18,7 +19,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QObject, QSettings, QSocketNotifier, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window = make_window(options.library, options.model, options.device)
     reporter = Reporter(window)
     reporter.install()
+    Signals(window).install()
     instance.called.connect(window.open_folders)
     if paths:
         window.link.ready.connect(partial(window.open_folders, paths))
@@ -164,6 +166,39 @@ def _qt_message(kind: QtMsgType, _context: object, text: str) -> None:
             os._exit(1)
     level = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}.get(kind, logging.WARNING)
     _log.log(level, "Qt: %s", text)
+
+
+class Signals(QObject):
+    """Ctrl+C in the terminal and a polite kill close the window as a click does.
+
+    Python runs its handlers only between two instructions of the main thread, which sleeps inside Qt: the byte that the
+    C handler writes into a pipe wakes it. (Windows has neither polite kills nor notifiers for pipes.)
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def install(self) -> None:
+        """From now on, until the process ends."""
+        if os.name != "posix":
+            return
+        self._ours, theirs = os.pipe()
+        for end in (self._ours, theirs):
+            os.set_blocking(end, False)
+        notifier = QSocketNotifier(self._ours, QSocketNotifier.Type.Read, self)
+        notifier.activated.connect(self._woken)
+        signal.set_wakeup_fd(theirs, warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._close)
+
+    def _woken(self) -> None:
+        os.read(self._ours, 64)
+
+    def _close(self, number: int, _frame: object) -> None:
+        _log.info("signal %d", number)
+        self._window.close()
+        QApplication.quit()
 
 
 class Warmer(QObject):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from desktop_app import __main__ as program
 from desktop_app.engine_link import EngineLink
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
+from engine.lock import DirectoryLock
 from tests.fake_library import FakeLibrary
 
 FIRST_PAINT = """
@@ -82,6 +85,26 @@ def test_a_second_start_hands_over_and_leaves(qtbot: QtBot, tmp_path: Path) -> N
     assert told.args == [[str(tmp_path)]]
     assert second.wait(timeout=60) == 0
     first.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no polite kill")
+def test_a_polite_kill_closes_the_window_and_the_library(tmp_path: Path) -> None:
+    home = tmp_path / "library"
+    program_ = subprocess.Popen(
+        [sys.executable, "-m", "desktop_app", "--library", str(home)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, stderr=subprocess.PIPE, text=True,
+    )
+    log = Path(os.environ["XDG_STATE_HOME"]) / "albumen" / "log" / "albumen.log"
+    deadline = time.monotonic() + 60
+    while not (home.is_dir() and (home / "lock").exists()) and time.monotonic() < deadline:
+        assert program_.poll() is None
+        time.sleep(0.05)  # another process: there is no signal to wait for
+    program_.send_signal(signal.SIGTERM)
+    assert program_.wait(timeout=60) == 0
+    assert "signal 15" in log.read_text()
+    assert program_.stderr.read().replace("This plugin does not support propagateSizeHints()\n", "") == ""
+    program_.stderr.close()
+    DirectoryLock(home).release()  # raises where somebody still holds the library
 
 
 @pytest.fixture
