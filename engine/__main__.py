@@ -211,8 +211,10 @@ def _finish(job: Generator[Step, None, T]) -> T:
 def _add(options: argparse.Namespace) -> object:
     with _open(options) as library:
         report = library.add(options.paths)
+    paths = len(set(options.paths)) - len(report.folders) - len(report.already) - len(report.refused)
     answer = {
         "folders": [folder.path for folder in report.folders],
+        "photos": paths,
         "already": list(report.already),
         "refused": [{"path": failure.path, "reason": failure.reason} for failure in report.refused],
     }

@@ -49,8 +49,9 @@ def _cell(value: object) -> str:
 def added(answer: Mapping[str, Any]) -> str:
     """What `add` did."""
     lines = [f"Watching {path}" for path in answer["folders"]]
-    lines += [f"{path} is in the library already." for path in answer["already"]]
-    return "\n".join([*lines, "Now run: sync"])
+    lines += [f"Took {answer['photos']} single photos."] if answer["photos"] else []
+    new = ["Now run: sync"] if lines else []
+    return "\n".join([*lines, *(f"{path} is in the library already." for path in answer["already"]), *new])
 
 
 def tags(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -55,9 +55,15 @@ def ask(template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> C
 
 def test_add(ask: Callable[..., Any], tmp_path: Path) -> None:
     write_photo(tmp_path / "more" / "one.jpg", seed=40)
-    assert ask("add", str(tmp_path / "more")) == {"folders": [str(tmp_path / "more")], "already": [], "refused": []}
+    assert ask("add", str(tmp_path / "more")) == {
+        "folders": [str(tmp_path / "more")],
+        "photos": 0,
+        "already": [],
+        "refused": [],
+    }
     assert ask("add", str(tmp_path / "more"), str(tmp_path / "nowhere"), code=1) == {
         "folders": [],
+        "photos": 0,
         "already": [str(tmp_path / "more")],
         "refused": [{"path": str(tmp_path / "nowhere"), "reason": "There is no such folder or file."}],
     }

@@ -32,9 +32,10 @@ def test_tables() -> None:
 
 
 def test_sentences() -> None:
-    assert text.added({"folders": ["/a"], "already": ["/b"], "refused": []}) == (
-        "Watching /a\n/b is in the library already.\nNow run: sync"
+    assert text.added({"folders": ["/a"], "photos": 2, "already": ["/b"]}) == (
+        "Watching /a\nTook 2 single photos.\n/b is in the library already.\nNow run: sync"
     )
+    assert text.added({"folders": [], "photos": 0, "already": ["/b"]}) == "/b is in the library already."
     rows = [{"path": "/a", "tags": [{"label": "cat", "source": "person"}, {"label": "dog", "source": "machine"}]}]
     assert text.tags([*rows, {"path": "/b", "tags": []}]) == "/a: cat*, dog\n/b: -"
     assert text.ranking([{"path": "/a", "score": 1.5}, {"path": "/b", "score": None}]) == "   1.500  /a\n/b"
