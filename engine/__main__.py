@@ -260,10 +260,7 @@ def _label(library: Library, name: str) -> Label:
 
 def _tags(options: argparse.Namespace) -> object:
     with _open(options) as library:
-        if options.paths:
-            ids = [library.photo_id(path) for path in options.paths]
-        else:
-            ids = list(library.view("", sort="folder").ids)
+        ids = [library.photo_id(path) for path in options.paths] or list(library.view("", sort="folder").ids)
         tags: dict[int, list[dict[str, object]]] = {id_: [] for id_ in ids}
         for tag in library.tags(ids):
             if tag.present:
