@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from types import GeneratorType
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
 
 from engine.records import AlbumenError, PhotosChanged, Progress
 
@@ -56,7 +56,10 @@ class _Job:
 def bug_sentence(error: BaseException) -> str:
     """What a person reads when something happened that nobody expected; the traceback is in the log."""
     kind = type(error).__name__
-    return f"Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log."
+    sentence = QCoreApplication.translate(
+        "EngineWorker", "Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log."
+    )
+    return sentence.format(kind=kind)
 
 
 class EngineWorker(QObject):

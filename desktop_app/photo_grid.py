@@ -50,6 +50,9 @@ SMALLEST, LARGEST, STEP = 80, 320, 20
 #: A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files.
 _DRAGGED_WITH_FILES = 2000
 
+#: A larger selection is not found again among other rows (except 'all'): that would take longer than a frame.
+_KEPT_SELECTION = 50_000
+
 _Index = QModelIndex | QPersistentModelIndex
 _Move = QAbstractItemView.CursorAction
 
@@ -70,6 +73,7 @@ class PhotoGrid(QListView):
         self._layout = GridLayout(Groups((), 0), 1, 1, 1, 0)
         self._groups = Groups((), 0)
         self._rubber: QRect | None = None
+        self._kept_all = False
         self._kept: tuple[list[int], int, int, int, int] | None = None
         self.setAccessibleName(self.tr("Photos"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -183,7 +187,8 @@ class PhotoGrid(QListView):
         ids = self._photos.ids()
         chosen: list[int] = []
         if len(ids):
-            chosen = list(self.selected_ids()) if self.selected_count() <= 50_000 else []
+            self._kept_all = 1 < len(ids) == self.selected_count()
+            chosen = list(self.selected_ids()) if self.selected_count() <= _KEPT_SELECTION else []
         row, offset = self._anchor()
         current = self.currentIndex().row()
         self._kept = chosen, current, self._photos.id_at(current), self._photos.id_at(row), offset
@@ -200,7 +205,9 @@ class PhotoGrid(QListView):
         if self._kept is None:
             return
         (chosen, current_row, current, anchor, offset), self._kept = self._kept, None
-        if chosen:
+        if self._kept_all:
+            self.selectAll()
+        elif chosen:
             self.select_ids(chosen)
         row = self._photos.row_of(current) if current else -1
         if row >= 0:

@@ -110,18 +110,18 @@ class StatusBar(QWidget):
             self._show_job(None)
 
     def _show_job(self, progress: Progress | None) -> None:
-        for widget in (self.progress, self.pause, self.cancel):
+        for widget in (self.progress, self.cancel):
             widget.setVisible(progress is not None)
+        # What rests must be seen to rest, also when nothing was begun yet: a drop would seem to do nothing.
+        self.pause.setVisible(progress is not None or self._link.paused)
         if progress is None:
-            self.activity.setText("")
-            self.activity.setToolTip("")
+            self.activity.setText(self.tr("Paused") if self._link.paused else "")
             return
         known = progress.total > 0
         self.progress.setRange(0, 1000 if known else 0)
         if known:
             self.progress.setValue(min(progress.done * 1000 // progress.total, 1000))
         self.activity.setText(self.words(progress))
-        self.activity.setToolTip("")
 
     def words(self, progress: Progress) -> str:
         """One line: what, how far, how fast, how long."""
@@ -135,7 +135,9 @@ class StatusBar(QWidget):
             "download": self.tr("Downloading"),
         }.get(progress.phase, progress.phase)
         parts = [doing]
-        if progress.phase == "download":
+        if progress.phase == "download" and not progress.done and not progress.total:
+            pass  # the server is being asked
+        elif progress.phase == "download":
             done = locale.formattedDataSize(progress.done, 1)
             parts.append(
                 self.tr("{done} of {total}").format(done=done, total=locale.formattedDataSize(progress.total, 1))
@@ -173,6 +175,8 @@ class StatusBar(QWidget):
     def _toggle_pause(self) -> None:
         if self._link.paused:
             self._link.resume()
+            if not self._shown:
+                self._show_job(None)
         else:
             self._link.pause()
             self.activity.setText(f"{self.activity.text().rsplit(' · ', 1)[0]} · {self.tr('paused')}")

@@ -189,6 +189,13 @@ def test_new_photos_do_not_move_what_is_looked_at(grid: PhotoGrid, library: Fake
     assert abs(centre(grid, row).y() - place) <= 1
 
 
+def test_everything_stays_selected_when_there_is_more(grid: PhotoGrid, library: FakeLibrary) -> None:
+    grid.selectAll()
+    library.photo_rows[96] = dataclasses.replace(library.photo_rows[95], id=96)
+    grid._photos.show(library.view())
+    assert grid.selected_count() == 96
+
+
 def test_a_photo_that_leaves_the_view_hands_on_to_its_successor(grid: PhotoGrid, library: FakeLibrary) -> None:
     click(grid, 2)
     successor = grid._photos.id_at(3)

@@ -110,3 +110,19 @@ def test_problems_are_a_button(qtbot: QtBot, bar: StatusBar) -> None:
 def test_every_control_has_a_name(bar: StatusBar) -> None:
     for widget in (bar.counts, bar.progress, bar.activity, bar.pause, bar.cancel):
         assert widget.accessibleName()
+
+
+def test_while_paused_it_says_so_even_with_nothing_to_do(qtbot: QtBot, bar: StatusBar, link: EngineLink) -> None:
+    job = link.ask("forever")
+    qtbot.waitUntil(bar.pause.isVisible)
+    click(bar.pause)
+    link.cancel(job)
+    qtbot.waitUntil(lambda: not bar.progress.isVisible())
+    assert bar.pause.isVisible() and bar.activity.text() == "Paused"
+    link.ask("forever")  # a drop while paused: nothing starts, and it can be seen why
+    click(bar.pause)
+    qtbot.waitUntil(bar.progress.isVisible)
+
+
+def test_a_download_whose_size_is_not_known_yet(bar: StatusBar) -> None:
+    assert bar.words(Progress("download", 0, 0, detail="asking")) == "Downloading"
