@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -264,3 +265,36 @@ def test_local_day(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlite_utils.migrations import Migrations
+from engine import migrations, store
+future = Migrations("albumen")
+for step in migrations.STEPS:
+    future()(step)
+@future()
+def next_version(database):
+    database.conn.execute("CREATE TABLE later (a)")
+    database.conn.execute("DELETE FROM corrections")
+    if sys.argv[2] == "in the migration":
+        os.kill(os.getpid(), signal.SIGKILL)
+migrations.migrations = future
+store.SCHEMA_VERSION += 1
+if sys.argv[2] == "in the backup":
+    os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+store.Store(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("moment", ["in the backup", "in the migration"])
+def test_kill_during_a_migration(tmp_path: Path, moment: str) -> None:
+    shutil.copy(FROZEN, tmp_path / "library.db")
+    child = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), moment], capture_output=True, check=False)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    opened = Store(tmp_path)
+    assert opened.number("PRAGMA user_version") == store.SCHEMA_VERSION and opened.integrity() == "ok"
+    assert opened.rows("SELECT count(*) FROM corrections") == [(2,)]
+    assert opened.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
