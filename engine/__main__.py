@@ -25,7 +25,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from engine import text
 from engine.library import Library, Step
-from engine.records import AlbumenError, Label, PhotosChanged, Progress
+from engine.records import AlbumenError, Label, Measured, PhotosChanged, Progress
 
 T = TypeVar("T")
 _SECONDS_BETWEEN_LINES = 0.5  # of progress in a file; a terminal rewrites its line
@@ -319,10 +319,15 @@ def _train(options: argparse.Namespace) -> object:
             "label": report.label,
             "version": report.version,
             "accepted": report.accepted,
-            "before": _measured(report.before),
-            "after": _measured(report.after),
+            "before": _share(report.before),
+            "after": _share(report.after),
             "yes": report.yes,
             "no": report.no,
+            "held_out": report.after.total,
+            "right_before": report.before.right,
+            "right_after": report.after.right,
+            "log_loss_before": round(report.before.log_loss, 4),
+            "log_loss_after": round(report.after.log_loss, 4),
             "kind": report.kind,
             "active": report.active,
             "adds": len(report.adds),
@@ -335,8 +340,9 @@ def _train(options: argparse.Namespace) -> object:
     ]
 
 
-def _measured(measured: Any) -> dict[str, object]:
-    return {"right": measured.right, "total": measured.total, "log_loss": round(measured.log_loss, 4)}
+def _share(measured: Measured) -> float | None:
+    """Share of right answers on held-out corrections; None where there were none to hold out."""
+    return round(measured.right / measured.total, 4) if measured.total else None
 
 
 def _versions(options: argparse.Namespace) -> object:

@@ -244,3 +244,20 @@ def test_as_a_program(template: Path, tmp_path: Path) -> None:
     assert (code, answer["added"]) == (0, 1) and "1 of 1" in told
     code, answer, told = program("search", "is:missing OR folder:photos")
     assert (code, told) == (0, "") and answer[0]["path"].encode("utf-8", "surrogateescape").endswith(b"caf\xe9.jpg")
+
+
+def test_train(ask: Callable[..., Any], photo: Callable[[int], str]) -> None:
+    assert ask("train") == []
+    ask("correct", "cat", "--yes", photo(0), photo(1), "--no", photo(2), photo(3))
+    (report,) = ask("train", "cat")
+    assert (report["label"], report["yes"], report["no"]) == ("cat", 2, 2)
+    assert isinstance(report["accepted"], bool) and report["version"] in {row["id"] for row in ask("versions")}
+    for when in ("before", "after"):
+        assert report[when] is None or 0 <= report[when] <= 1
+    assert report["sentence"] and ask("train") == []
+
+
+def test_review(ask: Callable[..., Any]) -> None:
+    rows = ask("review", "-n", "3", "--label", "dog")
+    assert 0 < len(rows) <= 3 and {row["label"] for row in rows} == {"dog"}
+    assert set(rows[0]) == {"path", "label", "score", "suggested", "reason"}
