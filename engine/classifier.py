@@ -53,8 +53,11 @@ DEFAULT_THRESHOLD = 3.5
 DIAL = 1.5
 """How far the person's dial (-1 .. +1) moves a threshold, in units of z."""
 
-MATCH_THRESHOLD = 3.0
-"""A photo is a good match of a text query when its z reaches this."""
+MATCH_THRESHOLD = 3.5
+"""A photo is a good match of a text query when its z reaches this ..."""
+
+BEST_MATCH_THRESHOLD = 4.5
+"""... provided that the best one reaches this: of a thousand photos that do not show it, some pass any mild line."""
 
 _CHUNK = 16384  # photos per matrix product: bounds the fp32 copy of a half-precision library
 
@@ -231,4 +234,6 @@ def match(
     scale = vocabulary.logit_scale
     z = Scorer([Head(scale * query_features, scale)]).scores(image_features, centre)[:, 0]  # (N,)
     order = torch.argsort(z, descending=True, stable=True)
-    return Match(order, z[order], int((z >= MATCH_THRESHOLD + DIAL * strictness).sum()))
+    moved = DIAL * strictness
+    contained = len(z) > 0 and float(z.max()) >= BEST_MATCH_THRESHOLD + moved
+    return Match(order, z[order], int((z >= MATCH_THRESHOLD + moved).sum()) if contained else 0)
