@@ -44,13 +44,22 @@ class BannerStrip(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
         self._rows.addWidget(self._frame)
+        self._banners = QWidget()
+        self._added = QVBoxLayout(self._banners)
+        self._added.setContentsMargins(0, 0, 0, 0)
+        self._added.setSpacing(0)
+        self._rows.addWidget(self._banners)
         self._leave = QTimer(self, singleShot=True, interval=_READING_TIME)
         self._leave.timeout.connect(self.dismiss)
         self._frame.hide()
 
     def add(self, banner: QWidget) -> None:
         """A banner that shows and hides itself."""
-        self._rows.addWidget(banner)
+        self._added.addWidget(banner)
+
+    def show_banners(self, visible: bool) -> None:
+        """Whether there is a place for banners now; the message line always has one."""
+        self._banners.setVisible(visible)
 
     def say(
         self, sentence: str, action: str = "", act: Callable[[], object] | None = None, *, stay: bool = False

@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         self.left.setVisible(not first_run and self.actions_["left_panel"].isChecked())
         about_photos = page in (self.grid, self.lightbox)
         self.right.setVisible(about_photos and self.actions_["right_panel"].isChecked())
+        self.strip.show_banners(page in (self.grid, self.empty, self.no_results))
         self.search.setEnabled(not first_run)
         self.size.setEnabled(page is self.grid)
         if inside:
@@ -225,7 +226,8 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         session, actions = self.session, self.actions_
-        self.resize(1280, 800)
+        screen = self.screen().availableGeometry()
+        self.resize(min(1280, screen.width() * 19 // 20), min(800, screen.height() * 9 // 10))
         geometry, state = session.value("geometry"), session.value("state")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)

@@ -90,3 +90,14 @@ def test_a_sentence_can_be_dismissed_and_leaves_by_itself(
     strip.say("Three, which matters.", stay=True)
     assert not strip._leave.isActive()
     assert banner._READING_TIME >= 5000
+
+
+def test_banners_give_way_where_there_is_no_place_but_messages_stay(strip: BannerStrip, qtbot: QtBot) -> None:
+    banner_ = QWidget()
+    strip.add(banner_)
+    banner_.show()
+    strip.say("Moved to the trash.")
+    strip.show_banners(False)
+    assert not banner_.isVisible() and strip.text.isVisible()
+    strip.show_banners(True)
+    assert banner_.isVisible()
