@@ -33,6 +33,7 @@ from engine.tokenizer import tokenize
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _ARCHIVES = "https://openaipublic.azureedge.net/clip/models"
 _HUB_FILE = "open_clip_model.safetensors"
+_TEXTS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +156,14 @@ class LoadedModel:
             tokens = tokenize(list(texts), self.context_length, truncate=truncate)  # (N, L)
         except ValueError as error:
             raise AlbumenError(str(error)) from None
+        features = torch.empty(len(tokens), self.embed_dim)
+        # Short texts apart from long ones, a few at a time: a batch is as long as its longest, and thousands of texts
+        # (a vocabulary in several templates) would take gigabytes at once.
         with torch.no_grad():
-            features = self.clip.encode_text(tokens.to(self.device))  # (N, D)
-            return F.normalize(features.float(), dim=-1).cpu()
+            for rows in torch.split(tokens.argmax(dim=-1).argsort(), _TEXTS_AT_ONCE):
+                made = self.clip.encode_text(tokens[rows].to(self.device))  # (n, D)
+                features[rows] = F.normalize(made.float(), dim=-1).cpu()
+        return features
 
 
 def load(name_or_path: str = "starter", device: str = "auto", precision: str = "auto") -> LoadedModel:

@@ -59,6 +59,16 @@ def test_long_texts(file: Path) -> None:
         model.encode_texts(["dog " * 300], truncate=False)
 
 
+def test_many_texts_of_all_lengths(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = weights.load(str(file), device="cpu")
+    texts = ["dog " * (number % 9) + "cat" for number in range(20)]
+    whole = model.encode_texts(texts)
+    monkeypatch.setattr(weights, "_TEXTS_AT_ONCE", 3)
+    assert relative_error(model.encode_texts(texts), whole) < 1e-5
+    assert relative_error(model.encode_texts(texts[5:6])[0], whole[5]) < 1e-5
+    assert model.encode_texts([]).shape == (0, 64)
+
+
 def test_id_follows_the_content(file: Path) -> None:
     first = weights.model_id(str(file), "fp32")
     checkpoint.write(file, random_clip(seed=6).state_dict(), {"activation": "quickgelu"})
