@@ -219,12 +219,13 @@ class Recognition:
         said = [word for label_id in columns for word in self._judgements.words(label_id)]
         if not said:
             return z
-        where = {int(row): at for at, row in enumerate(rows.tolist())}
         z = z.clone()
-        for label_id, photo_id, present in said:
-            (row,) = self.matrix.rows([photo_id])
-            if int(row) in where and row >= 0:
-                z[where[int(row)], columns[label_id]] = torch.inf if present else -torch.inf
+        place = np.full(len(self.matrix), -1, np.int64)  # matrix row -> row of z
+        place[rows.numpy()] = np.arange(len(rows))
+        places = np.append(place, -1)[self.matrix.rows([photo_id for _, photo_id, _ in said])]
+        for at, (label_id, _, present) in zip(places.tolist(), said, strict=True):
+            if at >= 0:
+                z[at, columns[label_id]] = torch.inf if present else -torch.inf
         return z
 
     # ranking -------------------------------------------------------------------------------------------------------
@@ -240,7 +241,11 @@ class Recognition:
             ranking, line = tensor_head(head), head.threshold + classifier.DIAL * head.dial
         anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(line + classifier.DIAL * strictness)
         z: npt.NDArray[np.float32] = self.products(ranking.vector) - anchors
-        return self._refined(z, ranking.vector, anchors)
+        scores = self._refined(z, ranking.vector, anchors)
+        if head is None and len(scores):  # 'no good match' depends on the best photo, whatever the strictness
+            best = float(scores.max()) + line + classifier.DIAL * strictness
+            scores -= np.float32(classifier.good_match_line(best) - line)
+        return scores
 
     def _refined(
         self, scores: npt.NDArray[np.float32], vector: Tensor, anchors: npt.NDArray[np.float32]
