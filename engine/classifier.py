@@ -234,6 +234,11 @@ def match(
     scale = vocabulary.logit_scale
     z = Scorer([Head(scale * query_features, scale)]).scores(image_features, centre)[:, 0]  # (N,)
     order = torch.argsort(z, descending=True, stable=True)
-    moved = DIAL * strictness
-    contained = len(z) > 0 and float(z.max()) >= BEST_MATCH_THRESHOLD + moved
-    return Match(order, z[order], int((z >= MATCH_THRESHOLD + moved).sum()) if contained else 0)
+    line = good_match_line(float(z.max())) if len(z) else MATCH_THRESHOLD
+    return Match(order, z[order], int((z >= line + DIAL * strictness).sum()))
+
+
+def good_match_line(best: float) -> float:
+    """The z from which a photo is a good match, when the best photo of the library has z `best`: where even that one is
+    none, the line lies above it."""
+    return MATCH_THRESHOLD if best >= BEST_MATCH_THRESHOLD else BEST_MATCH_THRESHOLD

@@ -11,13 +11,16 @@ from torch import Tensor
 
 from engine.classifier import (
     AVERAGE_WORD,
+    BEST_MATCH_THRESHOLD,
     DEFAULT_THRESHOLD,
     DIAL,
+    MATCH_THRESHOLD,
     TEMPLATES,
     Head,
     Scorer,
     Vocabulary,
     decide,
+    good_match_line,
     match,
     negated,
     probability,
@@ -101,7 +104,7 @@ def test_negated_names(name: str, expected: bool) -> None:
 
 
 def test_match_ranks_and_counts_good_ones_and_none_for_what_is_absent(words: Vocabulary) -> None:
-    wanted = words.features[3]
+    wanted = photos(1, 77)[0]
     x = torch.cat([photos(30), F.normalize(wanted + 0.05 * photos(2, 9), dim=1)])
     x[:30] -= (x[:30] @ wanted)[:, None] * wanted  # nothing of it in the others
     x = F.normalize(x, dim=1)
@@ -112,9 +115,16 @@ def test_match_ranks_and_counts_good_ones_and_none_for_what_is_absent(words: Voc
     assert match(words, wanted, x[:30], words.centre(x[:30])).good == 0
 
 
+def test_many_mild_photos_are_no_good_match_without_a_best_one() -> None:
+    mild = (MATCH_THRESHOLD + BEST_MATCH_THRESHOLD) / 2
+    assert good_match_line(mild) > mild
+    assert good_match_line(BEST_MATCH_THRESHOLD) == MATCH_THRESHOLD
+
+
 def test_strictness_moves_the_line(words: Vocabulary) -> None:
     x = photos(200)
-    counts = [match(words, words.features[0], x, words.centre(x), s).good for s in (-1.0, 0.0, 1.0)]
+    x[0] = query = photos(1, 5)[0]
+    counts = [match(words, query, x, words.centre(x), s).good for s in (-1.0, 0.0, 1.0)]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[2]
 
