@@ -7,15 +7,16 @@ a correction is stored or undone; it emits what the person said.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.chips import Chip, FlowLayout, Strength, clear, small_button
 from desktop_app.engine_link import EngineLink
+from desktop_app.photo_model import moment
 from desktop_app.photo_view import PhotoView
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.rows import Row
@@ -24,18 +25,19 @@ from desktop_app.suggestions import Suggestions
 from desktop_app.thumbnails import Thumbnails
 from engine.records import Counts, Label, Photo, PhotosChanged, PhotoState, Source, Tag
 
+_PREVIEWED = 4  # of several photos, so many are seen
 _MOST = 2000  # photos whose tags are looked at together; an act is about all that are chosen
 
 
 @dataclass(slots=True)
 class _Said:
-    """A label over the chosen photos: who says what about how many of them."""
+    """A label over the chosen photos: who says what about which of them."""
 
     label_id: int
     label: str
-    yes: int = 0
-    no: int = 0
-    suggested: int = 0
+    yes: list[int] = field(default_factory=list)
+    no: list[int] = field(default_factory=list)
+    suggested: list[int] = field(default_factory=list)
     score: float = 0.0
     calibrated: bool = False
 
@@ -173,7 +175,7 @@ class Inspector(QWidget):
     def _ask(self) -> None:
         if self._ids:
             self._link.cancel(self._request)
-            self._link.ask("photos", self._ids[:1], then=partial(self._photo_known, self._ids[0]))
+            self._link.ask("photos", self._ids[:_PREVIEWED], then=partial(self._photos_known, self._ids[0]))
             self._request = self._link.ask("tags", self._ids[:_MOST], then=self._tags_known)
 
     def _ask_labels(self) -> None:
@@ -206,19 +208,18 @@ class Inspector(QWidget):
         if count:
             self.improve.setIcon(theme.icon("improve", theme.tokens().on_accent))
 
-    def _photo_known(self, photo_id: int, photos: list[Photo]) -> None:
+    def _photos_known(self, photo_id: int, photos: list[Photo]) -> None:
         if not photos or not self._ids or self._ids[0] != photo_id:
             return
-        (photo,), many = photos, len(self._ids) > 1
+        photo, many = photos[0], len(self._ids) > 1
         self.nothing.hide()
         self._body.show()
-        self.preview.show_photo(photo)
+        self.preview.show_photos(photos)
         locale = self.locale()
         self.name.setText(self.tr("%n photo(s)", "", len(self._ids)) if many else photo.name)
         self.similar.setVisible(not many)
         self.show_in_folder.setVisible(not many)
-        when = QDateTime.fromSecsSinceEpoch(int(photo.taken_at))
-        parts = [locale.toString(when, QLocale.FormatType.ShortFormat)]
+        parts = [moment(photo.taken_at, locale)]
         if photo.width:
             parts.append(f"{photo.width} × {photo.height}")
         parts.append(locale.formattedDataSize(photo.size, 1))
@@ -240,10 +241,9 @@ class Inspector(QWidget):
         for tag in tags:
             one = said.setdefault(tag.label_id, _Said(tag.label_id, tag.label))
             if tag.source is Source.PERSON:
-                one.yes += tag.present
-                one.no += not tag.present
+                (one.yes if tag.present else one.no).append(tag.photo_id)
             elif tag.present:
-                one.suggested += 1
+                one.suggested.append(tag.photo_id)
                 one.score, one.calibrated = max(one.score, tag.score), tag.calibrated
         total = min(len(self._ids), _MOST)
         for flow in (self.suggested, self.confirmed, self.rejected):
@@ -252,9 +252,9 @@ class Inspector(QWidget):
             if one.suggested:
                 self.suggested.addWidget(self._suggestion(one, total))
             if one.yes:
-                self.confirmed.addWidget(self._word(one, one.yes, total))
+                self.confirmed.addWidget(self._word(one, total))
             if one.no and not one.yes and not one.suggested:
-                self.rejected.addWidget(self._refusal(one, one.no, total))
+                self.rejected.addWidget(self._refusal(one, total))
         self._suggested_title.setVisible(self.suggested.count() > 0)
         self._confirmed_title.setVisible(self.confirmed.count() > 0)
         self._rejected_title.setVisible(self.rejected.count() > 0)
@@ -263,7 +263,7 @@ class Inspector(QWidget):
 
     def _note(self, said: dict[int, _Said], total: int) -> str:
         if len(self._ids) > total:
-            return self.tr("Labels of the first %n photo(s) are shown; what you say counts for all.", "", total)
+            return self.tr("Only the first %n photo(s) were looked at; a label that you add goes on all.", "", total)
         if not said and self._labels:
             return self.tr("Nothing on it is like one of your labels.") if total == 1 else ""
         return ""
@@ -281,7 +281,7 @@ class Inspector(QWidget):
         return chip
 
     def _suggestion(self, one: _Said, total: int) -> Chip:
-        chip = self._chip(one, one.suggested, total, dashed=True)
+        chip = self._chip(one, len(one.suggested), total, dashed=True)
         strength = Strength(_level(one))
         if one.calibrated:
             strength.setToolTip(
@@ -289,33 +289,37 @@ class Inspector(QWidget):
             )
         chip.add(strength)
         accept = small_button("tick", self.tr("Yes, “{label}”").format(label=quoted(one.label)), chip)
-        accept.clicked.connect(partial(self._say, one.label_id, True))
+        accept.clicked.connect(partial(self._say, one.label_id, True, one.suggested))
         chip.add(accept)
         refuse = chip.add_remove(self.tr("No, not “{label}”").format(label=quoted(one.label)))
         refuse.setObjectName("refuse")
-        chip.removed.connect(partial(self._say, one.label_id, False))
+        chip.removed.connect(partial(self._say, one.label_id, False, one.suggested))
         return chip
 
-    def _word(self, one: _Said, count: int, total: int) -> Chip:
-        chip = self._chip(one, count, total, dashed=False)
-        if count < total:
+    def _word(self, one: _Said, total: int) -> Chip:
+        chip = self._chip(one, len(one.yes), total, dashed=False)
+        if len(one.yes) < total:
             accept = small_button("tick", self.tr("“{label}” on all").format(label=quoted(one.label)), chip)
-            accept.clicked.connect(partial(self._say, one.label_id, True))
+            accept.clicked.connect(partial(self._say, one.label_id, True, self._ids))
             chip.add(accept)
         chip.add_remove(self.tr("Remove “{label}”").format(label=quoted(one.label)))
-        chip.removed.connect(partial(self._say, one.label_id, False))
+        chip.removed.connect(partial(self._say, one.label_id, False, self._all_or(one.yes, total)))
         return chip
 
-    def _refusal(self, one: _Said, count: int, total: int) -> Chip:
-        chip = self._chip(one, count, total, dashed=True)
+    def _refusal(self, one: _Said, total: int) -> Chip:
+        chip = self._chip(one, len(one.no), total, dashed=True)
         theme.look(chip.label, "muted")
         chip.add_remove(self.tr("Forget that it is not “{label}”").format(label=quoted(one.label)))
-        chip.removed.connect(partial(self._say, one.label_id, None))
+        chip.removed.connect(partial(self._say, one.label_id, None, self._all_or(one.no, total)))
         return chip
 
-    def _say(self, label_id: int, present: bool | None, *_checked: bool) -> None:
-        """What the person says about all chosen photos."""
-        ids = list(self._ids)
+    def _all_or(self, ids: list[int], total: int) -> list[int]:
+        """These photos, or every chosen one where all that were looked at are among them."""
+        return self._ids if len(ids) == total else ids
+
+    def _say(self, label_id: int, present: bool | None, ids: Sequence[int], *_checked: bool) -> None:
+        """What the person says about those of the photos that the chip speaks of: a tick at 'cat · 2 of 12' is about two."""
+        ids = list(ids)
         words = {True: (ids, [], []), False: ([], ids, []), None: ([], [], ids)}[present]
         self.correction_requested.emit(label_id, *words)
 
@@ -355,7 +359,7 @@ class Inspector(QWidget):
         self.offers.hide()
         label = next((one for one in self._labels.values() if one.name.casefold() == name.casefold()), None)
         if label is not None:
-            self._say(label.id, True)
+            self._say(label.id, True, self._ids)
         else:
             self._link.ask("add_labels", [name], then=partial(self._added, list(self._ids)))
 

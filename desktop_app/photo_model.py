@@ -233,8 +233,7 @@ class PhotoModel(QAbstractListModel):
     def describe(self, entry: Entry, separator: str) -> str:
         """Name, date, size, tags and state as plain text."""
         photo, locale = entry.photo, QLocale()
-        taken = QDateTime.fromMSecsSinceEpoch(int(photo.taken_at * 1000))
-        parts = [printable(photo.name), locale.toString(taken, QLocale.FormatType.ShortFormat)]
+        parts = [printable(photo.name), moment(photo.taken_at, locale)]
         if photo.width:
             parts.append(f"{photo.width} × {photo.height}")
         if entry.tags:
@@ -248,11 +247,10 @@ class PhotoModel(QAbstractListModel):
         if entry is None:
             return []
         photo, locale = entry.photo, QLocale()
-        taken = QDateTime.fromMSecsSinceEpoch(int(photo.taken_at * 1000))
         lines = [
             (self.tr("Name"), photo.name),
             (self.tr("Folder"), os.path.dirname(photo.path)),
-            (self.tr("Date"), locale.toString(taken, QLocale.FormatType.ShortFormat)),
+            (self.tr("Date"), moment(photo.taken_at, locale)),
             (self.tr("Size"), locale.formattedDataSize(photo.size, 1)),
         ]
         if photo.width:
@@ -303,6 +301,13 @@ class _Page:
 
     def failed(self, _sentence: str) -> None:
         self._model._arrived(self._ids, self._photos, [])
+
+
+def moment(seconds: float, locale: QLocale) -> str:
+    """A moment (seconds since the epoch) as people write it; the month by its name, for 9/1 is two days in two countries."""
+    when = QDateTime.fromMSecsSinceEpoch(int(seconds * 1000))
+    day = re.sub(r"[,،\s]*dddd[,،\s]*", "", locale.dateFormat(QLocale.FormatType.LongFormat))
+    return f"{locale.toString(when.date(), day)} {locale.toString(when.time(), 'HH:mm')}"
 
 
 def printable(text: str) -> str:

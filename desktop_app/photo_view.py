@@ -1,11 +1,14 @@
-"""One photo, as large as its place allows: its thumbnail at once, the whole picture as soon as it is decoded.
+"""One photo, as large as its place allows: its thumbnail at once, the whole picture as soon as it is decoded. Or a few
+photos as tiles.
 
 Knows: how a photo is fitted and rounded. Does not know: why it is shown; zoom is the lightbox's.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -25,14 +28,23 @@ class PhotoView(QWidget):
         super().__init__()
         self._thumbnails, self._pictures = thumbnails, pictures
         self._photo: Photo | None = None
+        self._tiles: list[Photo] = []
         self.setMinimumSize(QSize(120, 100))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         thumbnails.arrived.connect(self._arrived)
         if pictures is not None:
             pictures.arrived.connect(self._arrived)
 
+    def show_photos(self, photos: Sequence[Photo]) -> None:
+        """One photo as by `show_photo`; of several the first four, as square tiles."""
+        self.show_photo(photos[0] if photos else None)
+        if len(photos) > 1:
+            self._tiles = list(photos[:4])
+            self._thumbnails.want([photo.thumbnail for photo in self._tiles if photo.thumbnail], 256)
+
     def show_photo(self, photo: Photo | None) -> None:
-        self._photo = photo
+        """This photo, or nothing."""
+        self._photo, self._tiles = photo, []
         self.setAccessibleName(one_line(photo.name) if photo else self.tr("No photo"))
         if photo and photo.thumbnail:
             self._thumbnails.want([photo.thumbnail], 256)
@@ -43,7 +55,8 @@ class PhotoView(QWidget):
         return max(round(max(self.width(), self.height()) * self.devicePixelRatioF()), 256)
 
     def _arrived(self, path: str) -> None:
-        if self._photo is not None and path in (self._photo.path, self._photo.thumbnail):
+        shown = self._tiles or ([self._photo] if self._photo else [])
+        if any(path in (photo.path, photo.thumbnail) for photo in shown):
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -55,10 +68,15 @@ class PhotoView(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if self._tiles:
+            self._paint_tiles(painter)
+            return
         shown = self._pictures.picture(self._photo.path) if self._pictures else None
         thumbnail = self._thumbnails.pixmap(self._photo.thumbnail) if self._photo.thumbnail else None
         size = shown.image.size() if shown else thumbnail.size() if thumbnail else QSize()
         if size.isEmpty():
+            side = min(self.width(), self.height())
+            self._paint_sign(painter, QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side))
             return
         whole = QSize(self._photo.width or size.width(), self._photo.height or size.height())
         # Never larger than the photo has pixels, unless it is tiny: then twice, to be seen at all.
@@ -75,3 +93,31 @@ class PhotoView(QWidget):
             painter.drawImage(box, shown.image)
         elif thumbnail:
             painter.drawPixmap(box, thumbnail, QRectF(thumbnail.rect()))
+
+    def _paint_tiles(self, painter: QPainter) -> None:
+        gap, columns, rows = 4, 2, (len(self._tiles) + 1) // 2
+        side = min((self.width() - gap) / columns, (self.height() - gap) / 2)
+        left = (self.width() - columns * side - gap) / 2
+        top = (self.height() - rows * side - (rows - 1) * gap) / 2
+        for place, photo in enumerate(self._tiles):
+            box = QRectF(left + place % 2 * (side + gap), top + place // 2 * (side + gap), side, side)
+            thumbnail = self._thumbnails.pixmap(photo.thumbnail) if photo.thumbnail else None
+            if thumbnail is None:
+                self._paint_sign(painter, box)
+                continue
+            outline = QPainterPath()
+            outline.addRoundedRect(box, 6, 6)
+            painter.setClipPath(outline)
+            whole = QRectF(thumbnail.rect())
+            cut = min(whole.width(), whole.height())
+            painter.drawPixmap(box, thumbnail, QRectF((whole.width() - cut) / 2, (whole.height() - cut) / 2, cut, cut))
+            painter.setClipping(False)
+
+    def _paint_sign(self, painter: QPainter, box: QRectF) -> None:
+        """In place of a photo that cannot be seen (yet)."""
+        colors = theme.tokens()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.hover))
+        painter.drawRoundedRect(box, 8, 8)
+        sign = theme.pixmap("photos", 28, colors.muted, self.devicePixelRatioF())
+        painter.drawPixmap(box.center() - QPointF(14, 14), sign)

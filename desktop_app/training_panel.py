@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QDateTime, QLocale, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from desktop_app import theme
 from desktop_app.chips import clear
 from desktop_app.engine_link import EngineLink
+from desktop_app.photo_model import moment
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.thumbnail_row import ThumbnailRow
 from desktop_app.thumbnails import Thumbnails
@@ -220,8 +221,7 @@ class TrainingPanel(QWidget):
         for version in sorted(versions, key=lambda one: -one.made_at):
             row = QHBoxLayout()
             row.setSpacing(12)
-            when = QDateTime.fromSecsSinceEpoch(int(version.made_at))
-            text = f"{self.locale().toString(when, QLocale.FormatType.ShortFormat)} · {self._kind(version.kind)}"
+            text = f"{moment(version.made_at, self.locale())} · {self._kind(version.kind)}"
             told = QVBoxLayout()
             told.setSpacing(1)
             told.addWidget(ElidedLabel(text))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLayout, QToolButton
 from pytestqt.qtbot import QtBot
@@ -96,6 +98,33 @@ def test_many_photos_in_three_states(qtbot: QtBot, panel: Inspector) -> None:
     heard = said(panel)
     press(chips(panel.confirmed)[0], "“\u2068sofa")  # on all
     assert heard == [(3, [12, 15, 16], [], [])]
+
+
+def test_a_tick_is_about_the_photos_that_the_chip_counts(qtbot: QtBot, panel: Inspector) -> None:
+    show(qtbot, panel, [12, 15, 16])
+    heard = said(panel)
+    cat = next(chip for chip in chips(panel.suggested) if chip.label.text().startswith("cat"))
+    press(cat, "Yes")
+    press(cat, "No")
+    press(chips(panel.confirmed)[0], "Remove")
+    press(chips(panel.rejected)[0], "Forget")
+    assert heard == [(1, [12, 15], [], []), (1, [], [12, 15], []), (3, [], [12], []), (4, [], [], [12])]
+
+
+def test_several_photos_are_seen_as_tiles(qtbot: QtBot, panel: Inspector, library: FakeLibrary, tmp_path: Path) -> None:
+    for row, color in ((12, Qt.GlobalColor.red), (15, Qt.GlobalColor.green)):
+        path = str(tmp_path / f"{row}.png")
+        tile = QImage(80, 40, QImage.Format.Format_RGB32)
+        tile.fill(color)
+        tile.save(path)
+        library.photo_rows[row] = dataclasses.replace(library.photo_rows[row], thumbnail=path)
+    show(qtbot, panel, [12, 15])
+    view = panel.preview
+    qtbot.waitUntil(lambda: all(view._thumbnails.pixmap(photo.thumbnail or "") for photo in view._tiles))
+    seen = view.grab().toImage()
+    middle = seen.height() // 2
+    colors = {seen.pixelColor(x, middle).name() for x in range(seen.width())}
+    assert {"#ff0000", "#00ff00"} <= colors
 
 
 def test_a_known_label_by_name(qtbot: QtBot, panel: Inspector) -> None:

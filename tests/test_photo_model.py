@@ -8,12 +8,12 @@ from array import array
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, QDateTime, QLocale, Qt, QTime
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from desktop_app.engine_link import EngineLink
-from desktop_app.photo_model import PhotoModel, file_url, printable
+from desktop_app.photo_model import PhotoModel, file_url, moment, printable
 from engine.records import Photo, PhotosChanged, PhotoState, SearchResult
 from tests.fake_library import FakeLibrary, running
 
@@ -174,3 +174,13 @@ def test_data_of_a_row_that_is_not_at_hand(model: PhotoModel) -> None:
     assert model.data(index, Qt.ItemDataRole.ToolTipRole) is None
     assert model.data(index, Qt.ItemDataRole.UserRole) == model.id_at(3)
     assert model.describe_lines(3) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("en_US", "March 5, 2024 09:07"), ("en_GB", "5 March 2024 09:07"), ("zh_CN", "2024年3月5日 09:07"),
+     ("de_DE", "5. März 2024 09:07")],
+)
+def test_the_month_of_a_date_has_its_name(name: str, text: str) -> None:
+    seconds = QDateTime(QDate(2024, 3, 5), QTime(9, 7)).toSecsSinceEpoch()
+    assert moment(seconds, QLocale(name)) == text
