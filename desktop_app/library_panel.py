@@ -21,12 +21,13 @@ from desktop_app.rows import Row, RowList, row_of, set_row
 from desktop_app.search_bar import query_of
 from engine.records import Counts, Folder, FolderState, Label, PhotosChanged
 
+_FOLDED = 6  # so many labels that no photo has stand behind one row, else they push the folders out of sight
 _OFTEN = 300  # milliseconds: while photos arrive, numbers are asked for at most this often
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What a row stands for: `kind` `query` | `review` | `problems` | `label` | `folder`."""
+    """What a row stands for: `kind` `query` | `review` | `problems` | `label` | `folder` | `fold`."""
 
     kind: str
     query: str = ""
@@ -54,6 +55,7 @@ class LibraryPanel(QWidget):
         self._counts = Counts()
         self._labels: list[Label] = []
         self._folders: list[Folder] = []
+        self._unfolded = False
         self._shape: list[object] = []  # what the rows stand for; while it stays, only their texts change
         self.setMinimumWidth(180)
         self.setAccessibleName(self.tr("Library"))
@@ -117,14 +119,7 @@ class LibraryPanel(QWidget):
                 )
             )
         rows.append("labels")
-        rows += [
-            Row(
-                label.name, color=theme.label_color(label.color, label.name), right=number(label.photos),
-                badge=str(label.pinned) if label.pinned else "",
-                value=_Place("label", query_of("label", label.name), label.id),
-            )
-            for label in self._labels
-        ]
+        rows += self._label_rows()
         rows.append("folders")
         for folder in self._folders:
             away = folder.state is FolderState.OFFLINE
@@ -136,6 +131,26 @@ class LibraryPanel(QWidget):
                     value=_Place("folder", query_of("folder", folder.path) if folder.path else "", folder.id, folder.path),
                 )
             )
+        return rows
+
+    def _label_rows(self) -> list[Row]:
+        """Labels, pinned ones first; many that no photo has, and nobody spoke about, behind one row."""
+        number = self.locale().toString
+        idle = [one for one in self._labels if not (one.photos or one.pinned or one.yes or one.no)]
+        fold = _FOLDED <= len(idle) < len(self._labels)
+        shown = [one for one in self._labels if one not in idle] if fold else self._labels
+        last = idle if fold and self._unfolded else []
+        rows = [
+            Row(
+                label.name, color=theme.label_color(label.color, label.name), right=number(label.photos),
+                badge=str(label.pinned) if label.pinned else "",
+                value=_Place("label", query_of("label", label.name), label.id),
+            )
+            for label in [*shown, *last]
+        ]
+        if fold:
+            text = self.tr("Fewer labels") if self._unfolded else self.tr("%n label(s) without photos", "", len(idle))
+            rows.insert(len(shown), Row(text, icon="back" if self._unfolded else "more", dim=True, value=_Place("fold")))
         return rows
 
     def _fill(self) -> None:
@@ -203,6 +218,9 @@ class LibraryPanel(QWidget):
             self.review_requested.emit()
         elif place.kind == "problems":
             self.problems_requested.emit()
+        elif place.kind == "fold":
+            self._unfolded = not self._unfolded
+            self._fill()
         else:
             self.view_requested.emit(place.query)
         self._mark()

@@ -65,6 +65,26 @@ def test_rows_with_numbers(panel: LibraryPanel) -> None:
     assert away.dim and away.detail == "Reconnect the drive"
 
 
+def test_many_labels_without_photos_stand_behind_one_row(
+    qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary
+) -> None:
+    library.label_list += [Label(100 + number, f"idle {number}") for number in range(7)]  # ids that tag no photo
+    panel.refresh()
+    qtbot.waitUntil(lambda: "7 label(s) without photos" in [row.text for row in rows(panel)])
+    texts = [row.text for row in rows(panel)]
+    assert texts[3:7] == ['<img src="x">', "cat", "dog", "7 label(s) without photos"]
+    assert texts[7:] == ["holiday in May", "photos"]
+    panel.list.setFocus()
+    panel.list.setCurrentRow(next(i for i in range(panel.list.count()) if panel.list.item(i).text().startswith("7 ")))
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert [row.text for row in rows(panel)][6:9] == ["Fewer labels", "idle 0", "idle 1"]
+    click(panel, "Fewer labels")
+    assert len(rows(panel)) == 9
+    library.words[5, 100] = False  # somebody spoke about it
+    panel.refresh()
+    qtbot.waitUntil(lambda: "idle 0" in [row.text for row in rows(panel)])
+
+
 def test_a_click_goes_there(qtbot: QtBot, panel: LibraryPanel) -> None:
     views: list[str] = []
     panel.view_requested.connect(views.append)
