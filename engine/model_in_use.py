@@ -52,6 +52,9 @@ class ModelInUse:
 
     def load(self, name: str) -> Recognition:
         """Another model over this library, without using it yet."""
+        from engine.warm_up import warm_up
+
+        warm_up()  # where a window does it beside us, this waits without stopping that window
         from engine.recognition import Recognition
 
         return Recognition(self._store, self._judgements, name, self.device)

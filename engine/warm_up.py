@@ -1,7 +1,8 @@
 """Loading torch beside a window that must not stand still.
 
 Knows: which parts of `import torch` hold the interpreter for long, and how to have them done before. Does not know:
-what torch is used for. Call `warm_up` in a thread of its own; who needs torch meanwhile waits for the same import.
+what torch is used for. A window calls `warm_up` in a thread of its own, early; the library calls it before it imports
+torch, and then either waits for that thread or does the work itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
+
+_one_at_a_time = threading.Lock()
 
 
 def warm_up() -> None:
@@ -23,19 +27,22 @@ def warm_up() -> None:
     in vain.
 
     The loader maps one library at a time, and who waits for it may hold the interpreter: so what other threads are
-    likely to import at the same moment (numpy, the picture formats) comes first.
+    likely to import at the same moment (numpy, the picture formats) comes first, and a second caller waits its turn.
     """
-    for module in ("numpy", "engine.decode_pool", "engine.library"):
-        importlib.import_module(module)
-    _map_libraries()
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        importlib.import_module("engine.recognition")
-    finally:
-        gc.freeze()
-        if enabled:
-            gc.enable()
+    with _one_at_a_time:
+        if "engine.recognition" in sys.modules:
+            return
+        for module in ("numpy", "engine.decode_pool", "engine.library"):
+            importlib.import_module(module)
+        _map_libraries()
+        enabled = gc.isenabled()
+        gc.disable()
+        try:
+            importlib.import_module("engine.recognition")
+        finally:
+            gc.freeze()
+            if enabled:
+                gc.enable()
 
 
 def _map_libraries() -> None:
