@@ -100,9 +100,9 @@ class Flips:
         return len(self.adds) + len(self.removes) > max(FLIPS_PER_ANSWER * answers, FLIPS_OF_LIBRARY * photos)
 
 
-def newly_wrong(before: Tensor, after: Tensor, present: Tensor) -> int:
-    """Answers (n,) that the present version gets right and the new one would get wrong."""
-    return int(((before == present) & (after != present)).sum())
+def newly_wrong(before: Tensor, after: Tensor) -> int:
+    """How many answers the present version gets right and the new one would not; `before`, `after`: (n,) bool, right."""
+    return int((before & ~after).sum())
 
 
 def keeps_top(before: Tensor, after: Tensor) -> bool:

@@ -88,7 +88,7 @@ class Case:
             for row, photo in enumerate(kept):
                 answer = subject.corrections.get(photo)
                 if answer and len(subjects) > 1:
-                    allowed[row] = torch.arange(len(subjects)) == column
+                    allowed[row] &= torch.arange(len(subjects)) == column
                 elif answer is False:
                     allowed[row, column] = False
         contradictory = ~allowed.any(1) if len(subjects) > 1 else torch.zeros(len(kept), dtype=torch.bool)
@@ -115,6 +115,12 @@ class Case:
             torch.tensor([photo not in learned_from for photo in kept], dtype=torch.bool),
             collection.photos(others[drawn]),
         )
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether the present version was learned from exactly these answers."""
+        learned_from = set().union(*(subject.learned_from for subject in self.subjects))
+        return len(self.rows) > 0 and learned_from == set(self.collection.photo_ids[self.rows].tolist())
 
     @property
     def is_group(self) -> bool:

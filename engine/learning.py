@@ -27,7 +27,7 @@ from engine.answers import Case, Collection, Subject
 from engine.classifier import Head, Vocabulary
 from engine.fewshot import Geometry
 from engine.prompt_tuning import Tuned
-from engine.records import Measured, Progress, TrainReport
+from engine.records import AlbumenError, Measured, Progress, TrainReport
 
 if TYPE_CHECKING:
     from engine.weights import LoadedModel
@@ -113,13 +113,18 @@ def _versions(
 ) -> Generator[Progress, None, _Versions]:
     """Learn every kind that the answers allow."""
     versions = _Versions()
-    if not len(case.rows):
+    if not len(case.rows) or case.nothing_new:
         return versions
     texts = case.texts()
     residual = yield from _held_out(case, "residual", lambda train, _: case.fit(texts, train))
     lacking = _too_few_for_a_prompt(case) if prompts else "it was not asked for."
+    tuned = None
     if lacking is None:
-        tuned = yield from _tune(case, model, vocabulary, texts, seed)
+        try:
+            tuned = yield from _tune(case, model, vocabulary, texts, seed)
+        except AlbumenError as error:  # a name that leaves no room for a context
+            lacking = str(error)
+    if tuned is not None:
         for mix in MIXES:
             mixed = F.normalize((1 - mix) * texts + mix * tuned.text_features, dim=-1)  # (V, K, D)
             version = yield from _held_out(case, "coop", _around(case, mixed), tuned.ctx[-1])
@@ -321,7 +326,7 @@ def _objection(
     elif version.kind == "threshold":
         return "two yes and two no answers are needed to check it."
     before, after_all = case.right(now), case.right(case.logits(version.heads))
-    wrong = int((before & ~after_all).sum())
+    wrong = acceptance.newly_wrong(before, after_all)
     if wrong:
         return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
     if version.held_out is None and _words_mean_something(case):
@@ -343,8 +348,10 @@ def _lessons(
     accepted: bool,
     seconds: float,
 ) -> list[Lesson]:
-    before = _measured(case, now)
-    after = _measured(case, version.held_out) if version.held_out is not None else before
+    # The present version has seen the answers it was learned from: before and after are compared on the others.
+    judged = case.fresh if case.fresh.any() else torch.ones_like(case.fresh)
+    before = _measured(case, now, judged)
+    after = _measured(case, version.held_out, judged) if version.held_out is not None else before
     lessons = []
     for subject, head, flip in zip(case.subjects, version.heads, flips, strict=True):
         report = TrainReport(
@@ -368,25 +375,29 @@ def _lessons(
     return lessons
 
 
-def _measured(case: Case, logits: Tensor) -> Measured:
-    total = len(case.rows)
-    loss = float(case.losses(case.rescaled(logits)).mean()) if total else 0.0
-    return Measured(int(case.right(logits).sum()), total, loss)
+def _measured(case: Case, logits: Tensor, judged: Tensor) -> Measured:
+    total = int(judged.sum())
+    loss = float(case.losses(case.rescaled(logits))[judged].mean()) if total else 0.0
+    return Measured(int(case.right(logits)[judged].sum()), total, loss)
 
 
 def _sentence(case: Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips) -> str:
-    if not before.total:
+    count = len(case.rows)
+    if not count:
         return "Nothing to learn from yet: no corrected photo of this label has been read."
+    if case.nothing_new:
+        return "Unchanged: there are no new corrections since the present version was learned."
     if version.kind == "unchanged":
-        return f"Unchanged: after {_answers(before.total)}, nothing that was tried is surely better."
+        return f"Unchanged: after {_answers(count)}, nothing that was tried is surely better."
     change = f"would add {_photos(len(flip.adds))}, remove {len(flip.removes)}"
     if version.held_out is None:
-        return f"From {_answers(before.total)}, too few to be checked on held-out ones: {change}."
-    return f"On your {_answers(before.total)}, held out in turn: {before.right} -> {after.right} right; {change}."
+        return f"From {_answers(count)}, too few to be checked on held-out ones: {change}."
+    new = "" if before.total == count else "new "
+    return f"On your {_answers(before.total, new)}, held out in turn: {before.right} -> {after.right} right; {change}."
 
 
-def _answers(count: int) -> str:
-    return "1 correction" if count == 1 else f"{count} corrections"
+def _answers(count: int, new: str = "") -> str:
+    return f"1 {new}correction" if count == 1 else f"{count} {new}corrections"
 
 
 def _photos(count: int) -> str:

@@ -75,8 +75,7 @@ def test_flips_leave_out_what_a_person_decided() -> None:
 
 
 def test_newly_wrong_counts_only_what_was_right() -> None:
-    present = torch.tensor([True, True, False])
-    assert newly_wrong(torch.tensor([True, False, True]), torch.tensor([False, False, True]), present) == 1
+    assert newly_wrong(torch.tensor([True, False, True, True]), torch.tensor([False, False, True, False])) == 2
 
 
 def test_other_labels_keep_their_best_photos() -> None:

@@ -144,9 +144,21 @@ def test_a_version_is_not_judged_on_what_the_present_one_was_learned_from(
     more |= dict.fromkeys(of_kind(0, 3, 20), True)
     again = replace(one, current=first.head, corrections=more, learned_from=frozenset(one.corrections))
     lesson = taught(model, words, library, again)
-    assert lesson.report.before.total == 18
-    nothing_new = replace(again, corrections=one.corrections)
-    assert taught(model, words, library, nothing_new).report.before.right == 12
+    assert lesson.report.before.total == 6  # the new ones
+    assert "6 new corrections" in lesson.report.sentence or lesson.report.kind == "unchanged"
+    nothing_new = taught(model, words, library, replace(again, corrections=one.corrections))
+    assert nothing_new.report.kind == "unchanged"
+    assert "no new corrections" in nothing_new.report.sentence
+    assert nothing_new.head is first.head
+
+
+def test_a_name_too_long_for_a_prompt_is_still_learned(
+    model: LoadedModel, words: Vocabulary, library: Collection
+) -> None:
+    one = subject(words, meaningless(model), of_kind(0, 5), of_kind(1, 5))
+    lesson = taught(model, words, library, replace(one, name="zorbo " * 90), prompts=True)
+    assert lesson.report.kind == "residual"
+    assert any("tokens" in reason for reason in lesson.report.reasons)
 
 
 def test_a_prompt_is_learned_from_four_of_each_and_reasons_are_given(
@@ -181,7 +193,7 @@ def test_contradictions_and_unknown_photos_are_left_out(
     model: LoadedModel, words: Vocabulary, library: Collection
 ) -> None:
     heads = zero_shot_heads(words, ["a", "b"], torch.stack([meaningless(model, 8), meaningless(model, 9)]), ["g", "g"])
-    both_no = {1000: False, 5: True}
+    both_no = {1000: False, 1001: True, 5: True}  # neither, both, and a photo that the library does not have
     subjects = [Subject(k, "ab"[k], both_no, head, head, "g") for k, head in enumerate(heads)]
     _, lessons = run(learn(model, words, subjects, library, prompts=False))
     assert all(lesson.report.kind == "unchanged" for lesson in lessons)
