@@ -111,7 +111,7 @@ class LabelEditor(QDialog):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setHorizontalSpacing(16)
         lines.setVerticalSpacing(12)
-        lines.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        lines.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.name = QLineEdit()
         self.name.setAccessibleName(self.tr("Name"))
         self.name.setMaxLength(200)
@@ -166,6 +166,7 @@ class LabelEditor(QDialog):
         theme.set_icon(self.remove, "trash")
         self.remove.clicked.connect(self.remove_current)
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self.merge)
         row.addWidget(self.remove)
         row.addStretch(1)
@@ -451,7 +452,9 @@ class FirstLabels(QFrame):
             button.setProperty("name", name)
             button.setCheckable(True)
             button.setChecked(True)
-            button.toggled.connect(self._count)
+            button.setIconSize(QSize(12, 12))
+            theme.set_icon(button, "tick")
+            button.toggled.connect(partial(self._mark, button))
             self.buttons.append(button)
             self._flow.addWidget(button)
         self._count()
@@ -464,7 +467,11 @@ class FirstLabels(QFrame):
         for button in self.buttons:
             button.setChecked(checked)
 
-    def _count(self, *_checked: bool) -> None:
+    def _mark(self, button: QPushButton, checked: bool) -> None:
+        theme.set_icon(button, "tick" if checked else "plus")
+        self._count()
+
+    def _count(self) -> None:
         count = len(self.names())
         self.add.setText(self.tr("Add %n label(s)", "", count))
         self.add.setAccessibleName(self.add.text())

@@ -13,7 +13,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.resources import as_file, files
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -277,6 +277,8 @@ def _palette(colors: Tokens) -> QPalette:
 
 def _style_sheet(c: Tokens) -> str:
     """Only for pieces that Fusion has no word for: chips, cards, the two ranks of buttons, fields, slim scroll bars."""
+    with as_file(files("desktop_app") / "icons" / f"chevron-{'dark' if c.dark else 'light'}.svg") as path:
+        chevron = path.as_posix()
     return f"""
 QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.border}; padding: 4px 6px; spacing: 8px; }}
 QMainWindow::separator {{ background: {c.border}; width: 1px; height: 1px; }}
@@ -298,9 +300,26 @@ QPushButton:disabled {{ color: {c.outline}; border-color: {c.border}; }}
 QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
 QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; padding: 5px 13px; }}
 QPushButton[look="primary"]:disabled {{ background: {c.border}; border-color: {c.border}; color: {c.muted}; }}
-QPushButton[look="chip"] {{ border-radius: 11px; padding: 3px 11px; border-color: {c.border}; color: {c.muted}; }}
-QPushButton[look="chip"]:checked {{ background: {c.raised}; border-color: {c.accent}; color: {c.text}; }}
-QPushButton[look="chip"]:focus {{ border: 2px solid {c.accent}; padding: 2px 10px; }}
+QPushButton[look="chip"] {{ background: transparent; border: 1px dashed {c.outline}; border-radius: 11px;
+  padding: 3px 10px 3px 7px; color: {c.muted}; }}
+QPushButton[look="chip"]:checked {{ background: {c.raised}; border: 1px solid {c.outline}; color: {c.text}; }}
+QPushButton[look="chip"]:focus {{ border: 2px solid {c.accent}; padding: 2px 9px 2px 6px; }}
+QComboBox {{ background: {c.raised}; border: 1px solid {c.outline}; border-radius: 7px; padding: 4px 10px; min-height: 20px; }}
+QComboBox:focus {{ border: 2px solid {c.accent}; padding: 3px 9px; }}
+QComboBox:disabled {{ color: {c.outline}; border-color: {c.border}; }}
+QComboBox::drop-down {{ border: none; width: 26px; }}
+QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+QComboBox QLineEdit, QComboBox QLineEdit:focus {{ background: transparent; border: none; padding: 0; }}
+QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.outline}; padding: 3px;
+  selection-background-color: {c.selected}; selection-color: {c.text}; }}
+QMenu {{ background: {c.raised}; border: 1px solid {c.border}; padding: 5px; }}
+QSlider::groove:horizontal {{ background: {c.border}; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
+QSlider::sub-page:horizontal:disabled {{ background: {c.outline}; }}
+QSlider::handle:horizontal {{ background: {c.raised}; border: 2px solid {c.accent}; width: 12px; margin: -6px 0;
+  border-radius: 8px; }}
+QSlider::handle:horizontal:focus {{ background: {c.accent}; border-color: {c.text}; }}
+QSlider::handle:horizontal:disabled {{ border-color: {c.outline}; }}
 QPushButton[look="quiet"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; padding: 5px 8px; }}
 QPushButton[look="quiet"]:hover {{ background: {c.hover}; }}
 QPushButton[look="quiet"]:focus {{ border: 1px solid {c.accent}; }}

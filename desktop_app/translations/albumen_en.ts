@@ -135,10 +135,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Labels of the first %n photo(s) are shown; what you say counts for all.</source>
+        <source>Only the first %n photo(s) were looked at; a label that you add goes on all.</source>
         <translation>
-            <numerusform>Labels of the first %n photo are shown; what you say counts for all.</numerusform>
-            <numerusform>Labels of the first %n photos are shown; what you say counts for all.</numerusform>
+            <numerusform>Only the first %n photo was looked at; a label that you add goes on all.</numerusform>
+            <numerusform>Only the first %n photos were looked at; a label that you add goes on all.</numerusform>
         </translation>
     </message>
 </context>
@@ -187,6 +187,16 @@
         <translation>
             <numerusform>Add %n label</numerusform>
             <numerusform>Add %n labels</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPanel</name>
+    <message numerus="yes">
+        <source>%n label(s) without photos</source>
+        <translation>
+            <numerusform>%n label without photos</numerusform>
+            <numerusform>%n labels without photos</numerusform>
         </translation>
     </message>
 </context>

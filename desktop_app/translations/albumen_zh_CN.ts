@@ -351,6 +351,14 @@
     </message>
 </context>
 <context>
+    <name>EngineWorker</name>
+    <message>
+        <source>Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.</source>
+        <extracomment>Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread. Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first; a download is waiting for the network, so it takes turns with the library&apos;s own work, which is done in order.</extracomment>
+        <translation>Albumen 内部出错（{kind}）。您的照片没有改动；详情见日志。</translation>
+    </message>
+</context>
+<context>
     <name>FileActs</name>
     <message numerus="yes">
         <source>Copied %n path(s).</source>
@@ -532,9 +540,9 @@
         <translation>文件不见了。标签会保留，以备文件恢复。</translation>
     </message>
     <message numerus="yes">
-        <source>Labels of the first %n photo(s) are shown; what you say counts for all.</source>
+        <source>Only the first %n photo(s) were looked at; a label that you add goes on all.</source>
         <translation>
-            <numerusform>显示前 %n 张照片的标签；您的操作对全部照片有效。</numerusform>
+            <numerusform>只查看了前 %n 张照片；您添加的标签会加到全部照片上。</numerusform>
         </translation>
     </message>
     <message>
@@ -793,6 +801,16 @@
         <translation>请重新连接磁盘</translation>
     </message>
     <message>
+        <source>Fewer labels</source>
+        <translation>收起标签</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n label(s) without photos</source>
+        <translation>
+            <numerusform>%n 个没有照片的标签</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Labels</source>
         <translation>标签</translation>
     </message>
@@ -992,7 +1010,7 @@
     <name>PhotoGrid</name>
     <message>
         <source>Photos</source>
-        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen</extracomment>
+        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except &apos;all&apos;): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen</extracomment>
         <translation>照片</translation>
     </message>
 </context>
@@ -1573,6 +1591,10 @@
         <translation>
             <numerusform>%n 个问题</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Looking for photos</source>
