@@ -2,7 +2,8 @@
 
 Measured offscreen, with records and thumbnails at hand: the resize, zoom, insert or scroll itself plus the repaint
 that it causes, in milliseconds, median and worst of some repetitions. `cpu` is the GUI thread's own work (its processor time),
-`wall` what the clock says, which on a machine that is busy with other things is a matter of luck.
+`wall` what the clock says, which on a machine that is busy with other things is a matter of luck. The baseline is Qt's
+own QListView in icon mode over the same photos.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
+#: Qt's own icon view is measured beside ours up to this many photos; beyond, one resize takes seconds.
+_BASELINE_UP_TO = 100_000
+
 START = """
 import sys, time
 began = time.perf_counter()
@@ -33,11 +37,21 @@ window.close()
 """
 
 
-def frames(count: int, directory: Path) -> dict[str, list[tuple[float, float]]]:
-    """(cpu, wall) milliseconds of each kind of event with `count` photos in a window of 1280 x 800."""
+def resident() -> float:
+    """Memory of this process in MiB; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, float]]], float]:
+    """(cpu, wall) milliseconds of each kind of event with `count` photos in a window of 1280 x 800, and the memory
+    in MiB that the view of them takes (ids and days of the rows included)."""
     from PySide6.QtCore import QItemSelectionModel
     from PySide6.QtGui import QColor, QImage
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView
 
     from desktop_app.engine_link import EngineLink
     from desktop_app.photo_grid import PhotoGrid
@@ -76,17 +90,25 @@ def frames(count: int, directory: Path) -> dict[str, list[tuple[float, float]]]:
     grid = PhotoGrid(model, thumbnails)
     grid.resize(1280, 800)
     grid.show()
+    before = resident()
     model.show(result(1))
+    application.processEvents()
+    memory = resident() - before
     deadline = time.perf_counter() + 3
     while time.perf_counter() < deadline and len(thumbnails._pixmaps) < 40:
         application.processEvents()
 
-    def measured(act: Callable[[int], object], times: int) -> list[tuple[float, float]]:
+    def measured(
+        act: Callable[[int], object], times: int, view: QAbstractItemView | None = None
+    ) -> list[tuple[float, float]]:
         spent = []
+        view = view or grid
         for at in range(times):
             began, worked = time.perf_counter(), time.thread_time()
             act(at)
-            grid.viewport().repaint()
+            if view is not grid:
+                application.processEvents()  # Qt's own view lays out in an event of its own
+            view.viewport().repaint()
             spent.append(((time.thread_time() - worked) * 1000, (time.perf_counter() - began) * 1000))
             application.processEvents()
         return spent
@@ -107,9 +129,21 @@ def frames(count: int, directory: Path) -> dict[str, list[tuple[float, float]]]:
             lambda at: grid.selectionModel().setCurrentIndex(model.index(count // 2 + at), flags.ClearAndSelect), 20
         ),
     }
+    if count <= _BASELINE_UP_TO:
+        plain = QListView()
+        plain.setViewMode(QListView.ViewMode.IconMode)
+        plain.setResizeMode(QListView.ResizeMode.Adjust)
+        plain.setUniformItemSizes(True)
+        plain.setGridSize(grid.visualRect(model.index(0)).size())
+        plain.setModel(model)
+        plain.resize(1280, 800)
+        plain.show()
+        application.processEvents()
+        figures["QListView: resize"] = measured(lambda at: plain.resize(1280 - at % 2 * 200, 800), 4, plain)
+        plain.close()
     grid.close()
     thumbnails.close()
-    return figures
+    return figures, memory
 
 
 def start(repetitions: int = 5) -> dict[str, object]:
@@ -144,8 +178,8 @@ def main() -> int:
     report: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as home:
         for count in options.counts:
-            figures = frames(count, Path(home))
-            report[str(count)] = {
+            figures, memory = frames(count, Path(home))
+            rows: dict[str, object] = {
                 name: {
                     "cpu_median_ms": round(statistics.median(cpu for cpu, _wall in values), 2),
                     "cpu_worst_ms": round(max(cpu for cpu, _wall in values), 2),
@@ -154,15 +188,17 @@ def main() -> int:
                 }
                 for name, values in figures.items()
             }
+            rows["memory MiB"] = round(memory, 1)
+            report[str(count)] = rows
     if not options.no_start:
         report["start"] = start()
     if options.json:
         print(json.dumps(report, indent=1))
         return 0
-    for count, rows in report.items():
-        print(f"{count:16}", "" if count == "start" else "cpu median  worst   wall median  worst  (ms)")
-        for name, row in rows.items():  # type: ignore[attr-defined]
-            print(f"  {name:16}", *(f"{value:9.2f}" for value in row.values()) if isinstance(row, dict) else [row])
+    for title, part in report.items():
+        print(f"{title:16}", "" if title == "start" else "cpu median  worst   wall median  worst  (ms)")
+        for name, row in part.items():  # type: ignore[attr-defined]
+            print(f"  {name:18}", *(f"{value:9.2f}" for value in row.values()) if isinstance(row, dict) else [row])
     return 0
 
 
