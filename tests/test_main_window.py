@@ -52,7 +52,11 @@ def make(qtbot: QtBot, session: QSettings) -> Iterator[Callable[[FakeLibrary], M
         window.desk.start()  # the library is open already
         qtbot.waitUntil(lambda: window.desk.viewing._known and not window.folders.running())
         if library.photo_rows:
-            qtbot.waitUntil(lambda: window.model.entry(window.grid.rows_in_sight()[0]) is not None)
+            def painted() -> bool:  # a session may begin with no rows at all, until it asks again
+                rows = window.grid.rows_in_sight()
+                return len(rows) > 0 and window.model.entry(rows[0]) is not None
+
+            qtbot.waitUntil(painted)
         return window
 
     yield make
