@@ -72,10 +72,12 @@ class Chip(QFrame):
     clicked = Signal()
     removed = Signal()
 
-    def __init__(self, text: str, *, color: QColor | None = None, dashed: bool = False, tint: str = "") -> None:
+    def __init__(
+        self, text: str, *, color: QColor | None = None, dashed: bool = False,
+        cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
         super().__init__()
         self._dashed = dashed
-        self._tint = tint
         self._hovered = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
@@ -83,7 +85,7 @@ class Chip(QFrame):
         row.setSpacing(6)
         if color is not None:
             row.addWidget(Dot(color))
-        self.label = ElidedLabel(text)
+        self.label = ElidedLabel(text, cut)
         self.label.setMinimumHeight(22)
         row.addWidget(self.label, 1)
         self.setAccessibleName(self.label.text())
@@ -136,7 +138,7 @@ class Chip(QFrame):
         if self.hasFocus():
             edge = QPen(QColor(colors.accent), 2)
         painter.setPen(edge if self._dashed or self.hasFocus() else Qt.PenStyle.NoPen)
-        fill = QColor(self._tint or (colors.raised if self._dashed else colors.selected))
+        fill = QColor(colors.raised if self._dashed else colors.selected)
         painter.setBrush(QColor(colors.hover) if self._hovered else fill)
         inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         radius = min(inside.height() / 2, 15)

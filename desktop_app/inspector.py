@@ -275,7 +275,8 @@ class Inspector(QWidget):
         text = one.label if count == total else self.tr("{label} · {count} of {total}").format(
             label=one.label, count=self.locale().toString(count), total=self.locale().toString(total)
         )
-        chip = Chip(text, color=theme.label_color(label.color if label else "", one.label), dashed=dashed)
+        color = theme.label_color(label.color if label else "", one.label)
+        chip = Chip(text, color=color, dashed=dashed, cut=Qt.TextElideMode.ElideMiddle)  # the number stays
         chip.make_clickable(self.tr("Show all photos with this label"))
         chip.clicked.connect(lambda: self.view_requested.emit(query_of("label", one.label)))
         return chip

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import theme
@@ -26,6 +26,7 @@ from engine.records import Photo, PhotosChanged, ReviewItem
 _AHEAD = 20  # questions asked for at a time
 _FEW = 4  # so few left: ask for more
 _LAST = 10  # answers that can still be changed here
+_ROOMY = 700  # pixels of width
 _ENOUGH = 20  # so many answers in a row that changed nothing: say that it stops paying
 
 
@@ -81,7 +82,6 @@ class ReviewPanel(QWidget):
     def _button(self, text: str, key: str, icon: str, look: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(f"{text}   {key}")
         button.setAccessibleName(text)
-        button.setMinimumWidth(120)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if look:
             button.setProperty("look", look)
@@ -98,7 +98,7 @@ class ReviewPanel(QWidget):
         centre.addWidget(self.question)
         centre.addWidget(self.reason)
         buttons = QHBoxLayout()
-        buttons.setSpacing(10)
+        buttons.setSpacing(8)
         buttons.addStretch(1)
         for button in (self.yes, self.no, self.skip):
             buttons.addWidget(button)
@@ -116,11 +116,20 @@ class ReviewPanel(QWidget):
         side.addWidget(self.pays)
         side.addWidget(self.improve)
         side.addWidget(self.back)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(20, 18, 20, 18)
-        row.setSpacing(20)
-        row.addLayout(centre, 1)
-        row.addWidget(self._side)
+        self._row = QHBoxLayout(self)
+        self._row.addLayout(centre, 1)
+        self._row.addWidget(self._side)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small window the photo and the buttons matter more than the list of answers."""
+        super().resizeEvent(event)
+        small = self.width() < _ROOMY
+        edge = 12 if small else 20
+        self._row.setContentsMargins(edge, 18, edge, 18)
+        self._row.setSpacing(edge)
+        self._side.setFixedWidth(176 if small else 264)
+        for button in (self.yes, self.no, self.skip):
+            button.setMinimumWidth(0 if small else 120)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ class RowList(QListWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)  # headings are widgets: they follow the width
         self.setMouseTracking(True)
         self.verticalScrollBar().setSingleStep(24)
 
