@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtWidgets import QFileDialog
 
+from desktop_app.engine_words import in_words
 from desktop_app.label_editor import FirstLabels
 from desktop_app.undo import Call, call
 from engine.records import AddReport, SyncReport
@@ -65,7 +66,7 @@ class Adding(QObject):
         if report.already:
             parts.append(self.tr("%n of them is already in the library.", "", len(report.already)))
         if report.refused:
-            reasons = report.refused[0].reason
+            reasons = in_words(report.refused[0].reason)
             parts.append(self.tr("%n skipped:", "", len(report.refused)) + " " + reasons)
         if parts:
             self.desk.say(" ".join(parts))

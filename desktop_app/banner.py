@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app import theme
+from desktop_app.engine_words import in_words
 
 #: A sentence that asks for nothing leaves by itself after this time (milliseconds), long enough to be read twice.
 _READING_TIME = 12_000
@@ -65,6 +66,7 @@ class BannerStrip(QWidget):
         self, sentence: str, action: str = "", act: Callable[[], object] | None = None, *, stay: bool = False
     ) -> None:
         """Show a sentence, instead of the one before. `stay`: until it is dismissed or done."""
+        sentence = in_words(sentence)
         self.text.setText(sentence)
         self._frame.setAccessibleName(sentence)
         self._act = act

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import theme
+from desktop_app.engine_words import in_words
 
 
 class EmptyPage(QWidget):
@@ -74,12 +75,12 @@ class NoResultsPage(QWidget):
         """`ranked`: how many photos there would be to show all the same, the closest first."""
         if ranked:
             self.title.setText(self.tr("No good match for “{query}”").format(query=query))
-            self.sentence.setText(
-                "\n".join(notes) or self.tr("Nothing in this library clearly shows it. The closest photos are guesses.")
-            )
+            plain = self.tr("Nothing in this library clearly shows it. The closest photos are guesses.")
+            self.sentence.setText(in_words("\n".join(notes)) or plain)
         else:
             self.title.setText(self.tr("No photos"))
-            self.sentence.setText("\n".join(notes) or self.tr("Nothing here answers “{query}”.").format(query=query))
+            plain = self.tr("Nothing here answers “{query}”.").format(query=query)
+            self.sentence.setText(in_words("\n".join(notes)) or plain)
         self.closest.setVisible(ranked > 0)
         self.setAccessibleName(f"{self.title.text()}. {self.sentence.text()}")
 

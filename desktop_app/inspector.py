@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScro
 from desktop_app import theme
 from desktop_app.chips import Chip, FlowLayout, Strength, clear, small_button
 from desktop_app.engine_link import EngineLink
+from desktop_app.engine_words import in_words
 from desktop_app.photo_model import moment
 from desktop_app.photo_view import PhotoView
 from desktop_app.plain_text import ElidedLabel, quoted
@@ -228,7 +229,7 @@ class Inspector(QWidget):
         self.folder.setText(photo.path.rpartition("/")[0] or photo.path)
         self.folder.setVisible(not many)
         sentence = {
-            PhotoState.FAILED: photo.reason or self.tr("This photo could not be read."),
+            PhotoState.FAILED: in_words(photo.reason) or self.tr("This photo could not be read."),
             PhotoState.OFFLINE: self.tr("Its drive is away. Reconnect it to see the photo."),
             PhotoState.MISSING: self.tr("The file is gone. Its labels are kept in case it comes back."),
         }.get(photo.state, "")

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from desktop_app import theme
 from desktop_app.chips import clear, small_button
 from desktop_app.engine_link import EngineLink
+from desktop_app.engine_words import in_words
 from desktop_app.plain_text import ElidedLabel, quoted
 from engine.records import ModelInfo, Progress
 
@@ -171,11 +172,11 @@ class ModelCard(QFrame):
         row.setSpacing(14)
         told = QVBoxLayout()
         told.setSpacing(2)
-        name = ElidedLabel(model.title)
+        name = ElidedLabel(in_words(model.title))
         name.setProperty("look", "heading")
         told.addWidget(name)
         size = QLocale().formattedDataSize(model.size, 0) if model.size else ""
-        facts = " · ".join(part for part in (model.quality, size, model.licence) if part)
+        facts = " · ".join(part for part in (in_words(model.quality), size, model.licence) if part)
         told.addWidget(theme.plain(facts, "muted", wrap=True))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)

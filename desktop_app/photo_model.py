@@ -30,6 +30,7 @@ from PySide6.QtCore import (
 )
 
 from desktop_app.engine_link import EngineLink
+from desktop_app.engine_words import in_words
 from engine.records import Photo, PhotosChanged, PhotoState, SearchResult, Source, Tag
 
 #: Photos inside a drag: ASCII ids joined by commas. The files themselves travel as urls beside it.
@@ -263,7 +264,7 @@ class PhotoModel(QAbstractListModel):
         if photo.state is PhotoState.PENDING:
             return self.tr("not looked at yet")
         if photo.state is PhotoState.FAILED:
-            return photo.reason or self.tr("cannot be read")
+            return in_words(photo.reason) or self.tr("cannot be read")
         if photo.state is PhotoState.OFFLINE:
             return self.tr("its drive is away")
         if photo.state is PhotoState.MISSING:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import theme
 from desktop_app.engine_link import EngineLink
+from desktop_app.engine_words import in_words
 from desktop_app.photo_model import printable
 from engine.records import Failure, PhotosChanged
 
@@ -99,7 +100,7 @@ class ProblemsPage(QWidget):
             name = QTableWidgetItem(printable(os.path.basename(failure.path)))
             attempts = QTableWidgetItem(str(failure.attempts))
             attempts.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            for column, item in enumerate((name, QTableWidgetItem(failure.reason), attempts)):
+            for column, item in enumerate((name, QTableWidgetItem(in_words(failure.reason)), attempts)):
                 self.table.setItem(row, column, item)
         self.table.clearSelection()
         if failures:

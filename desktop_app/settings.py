@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import theme
 from desktop_app.engine_link import EngineLink
+from desktop_app.engine_words import in_words
 from desktop_app.language import LANGUAGES
 from desktop_app.plain_text import ElidedLabel
 from engine.records import ModelInfo
@@ -160,7 +161,7 @@ class SettingsDialog(QDialog):
             self.restart.setVisible(True)
 
     def _model_known(self, model: ModelInfo) -> None:
-        self.model.setText(model.title)
+        self.model.setText(in_words(model.title))
 
     def _model_unknown(self, sentence: str) -> None:
         self.model.setText(sentence)

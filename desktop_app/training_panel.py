@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from desktop_app import theme
 from desktop_app.chips import clear
 from desktop_app.engine_link import EngineLink
+from desktop_app.engine_words import in_words
 from desktop_app.photo_model import moment
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.thumbnail_row import ThumbnailRow
@@ -226,7 +227,7 @@ class TrainingPanel(QWidget):
             told.setSpacing(1)
             told.addWidget(ElidedLabel(text))
             if version.sentence and version.kind != "zero-shot":
-                told.addWidget(theme.plain(version.sentence, "muted", wrap=True))
+                told.addWidget(theme.plain(in_words(version.sentence), "muted", wrap=True))
             row.addLayout(told, 1)
             if version.active:
                 row.addWidget(theme.plain(self.tr("In use"), "positive"))
@@ -277,7 +278,7 @@ class ReportCard(QFrame):
         column.addLayout(head)
         if report.after.total:
             column.addWidget(_Comparison(report.before, report.after))
-        column.addWidget(theme.plain(report.sentence, wrap=True))
+        column.addWidget(theme.plain(in_words(report.sentence), wrap=True))
         for ids, marked in ((report.adds, False), (report.removes, True)):
             if ids and report.kind != "unchanged":
                 text = self.tr("Would lose the label: {count}") if marked else self.tr("Would get the label: {count}")
@@ -286,7 +287,7 @@ class ReportCard(QFrame):
                 row.opened.connect(self.opened)
                 column.addWidget(row)
         for reason in report.reasons:
-            column.addWidget(theme.plain(reason, "muted", wrap=True))
+            column.addWidget(theme.plain(in_words(reason), "muted", wrap=True))
         self.accept = QPushButton(self.tr("Accept"))
         self.accept.setAccessibleName(self.tr("Accept for {label}").format(label=quoted(report.label)))
         self.accept.setProperty("look", "primary")

@@ -146,7 +146,7 @@ class Viewing(QObject):
         else:
             window.show_page(window.grid)
             if fresh and result.notes:
-                window.strip.say(" ".join(result.notes))
+                window.strip.say("\n".join(result.notes))
 
     def _show_closest(self) -> None:
         self._closest = True

@@ -351,6 +351,214 @@
     </message>
 </context>
 <context>
+    <name>EngineWords</name>
+    <message>
+        <source>1 photo</source>
+        <extracomment>Names in braces stand for what differs; those that end with `_` hold a piece that is itself in this table.</extracomment>
+        <translation>1 张照片</translation>
+    </message>
+    <message>
+        <source>{count} photos</source>
+        <translation>{count} 张照片</translation>
+    </message>
+    <message>
+        <source>1 correction</source>
+        <translation>1 处更正</translation>
+    </message>
+    <message>
+        <source>{count} corrections</source>
+        <translation>{count} 处更正</translation>
+    </message>
+    <message>
+        <source>1 new correction</source>
+        <translation>1 处新更正</translation>
+    </message>
+    <message>
+        <source>{count} new corrections</source>
+        <translation>{count} 处新更正</translation>
+    </message>
+    <message>
+        <source>would add {photos_}, remove {removes}</source>
+        <translation>将添加 {photos_}，移除 {removes} 张</translation>
+    </message>
+    <message>
+        <source>Nothing to learn from yet: no corrected photo of this label has been read.</source>
+        <translation>还没有可学习的内容：此标签的更正照片都还没有读取。</translation>
+    </message>
+    <message>
+        <source>Unchanged: there are no new corrections since the present version was learned.</source>
+        <translation>没有变化：自当前版本学习以来没有新的更正。</translation>
+    </message>
+    <message>
+        <source>Unchanged: after {answers_}, nothing that was tried is surely better.</source>
+        <translation>没有变化：根据 {answers_}，尝试的方法都不能确定更好。</translation>
+    </message>
+    <message>
+        <source>From {answers_}, too few to be checked on held-out ones: {change_}.</source>
+        <translation>来自 {answers_}，数量太少，无法用预留的更正检验：{change_}。</translation>
+    </message>
+    <message>
+        <source>On your {answers_}, held out in turn: {before} -&gt; {after} right; {change_}.</source>
+        <translation>对您的 {answers_}（轮流预留检验）：正确 {before} → {after}；{change_}。</translation>
+    </message>
+    <message>
+        <source>A learned prompt: {objection_}</source>
+        <translation>学习提示词：{objection_}</translation>
+    </message>
+    <message>
+        <source>Learning from your photos: {objection_}</source>
+        <translation>从您的照片学习：{objection_}</translation>
+    </message>
+    <message>
+        <source>Moving the threshold: {objection_}</source>
+        <translation>移动阈值：{objection_}</translation>
+    </message>
+    <message>
+        <source>on held-out answers it is not surely better than learning from your photos alone.</source>
+        <translation>在预留的回答上，不能确定比仅从您的照片学习更好。</translation>
+    </message>
+    <message>
+        <source>on held-out answers it is not surely better than the words alone.</source>
+        <translation>在预留的回答上，不能确定比只用词语更好。</translation>
+    </message>
+    <message>
+        <source>on held-out answers it is not surely better than the present version.</source>
+        <translation>在预留的回答上，不能确定比当前版本更好。</translation>
+    </message>
+    <message>
+        <source>on held-out answers it is right less often than the present version.</source>
+        <translation>在预留的回答上，正确次数比当前版本少。</translation>
+    </message>
+    <message>
+        <source>two yes and two no answers are needed to check it.</source>
+        <translation>检验它需要两个“是”和两个“否”的回答。</translation>
+    </message>
+    <message>
+        <source>it would get {photos_} wrong that you confirmed and that are right now.</source>
+        <translation>它会使您确认过、现在正确的 {photos_} 变错。</translation>
+    </message>
+    <message>
+        <source>{answers_} cannot be checked by holding some out: look at them before you accept it.</source>
+        <translation>{answers_} 无法通过预留来检验：接受之前请查看。</translation>
+    </message>
+    <message>
+        <source>it would change {photos_}, many for {answers_}: look at them before you accept it.</source>
+        <translation>它会改变 {photos_}，相对于 {answers_} 偏多：接受之前请查看。</translation>
+    </message>
+    <message>
+        <source>Accepted on held-out answers, but it would change {photos_}, many for {answers_}: look through them.</source>
+        <translation>预留的回答通过了检验，但它会改变 {photos_}，相对于 {answers_} 偏多：请浏览一遍。</translation>
+    </message>
+    <message>
+        <source>There is no label &apos;{name}&apos;.</source>
+        <translation>没有标签“{name}”。</translation>
+    </message>
+    <message>
+        <source>No good match.</source>
+        <translation>没有好的匹配。</translation>
+    </message>
+    <message>
+        <source>No good match. The nearest photos follow.</source>
+        <translation>没有好的匹配，下面是最接近的照片。</translation>
+    </message>
+    <message>
+        <source>The model understands English: &apos;{words}&apos; was looked for in labels and file names only.</source>
+        <translation>模型只懂英语：“{words}”仅在标签和文件名中查找。</translation>
+    </message>
+    <message>
+        <source>The model in use has not read the photos yet: sync first.</source>
+        <translation>当前模型尚未读取这些照片：请先同步。</translation>
+    </message>
+    <message>
+        <source>&apos;{typed}&apos; is no date; write {example}:2023, {second}:2023-06 or {third}:2023-06-01.</source>
+        <translation>“{typed}”不是日期；请写 {example}:2023、{second}:2023-06 或 {third}:2023-06-01。</translation>
+    </message>
+    <message>
+        <source>&apos;{typed}&apos; is not known; there are {names}.</source>
+        <translation>未知的“{typed}”；可用的有 {names}。</translation>
+    </message>
+    <message>
+        <source>&apos;{typed}&apos; needs the number of a photo.</source>
+        <translation>“{typed}”需要照片的编号。</translation>
+    </message>
+    <message>
+        <source>There is no photo {number} to compare with, or it has not been read yet.</source>
+        <translation>没有可比较的照片 {number}，或者它尚未读取。</translation>
+    </message>
+    <message>
+        <source>It is damaged or not a picture of a kind that Albumen reads.</source>
+        <translation>文件已损坏，或不是 Albumen 能读取的图片格式。</translation>
+    </message>
+    <message>
+        <source>The picture is damaged or incomplete ({detail}).</source>
+        <translation>图片已损坏或不完整（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
+        <source>It changed while it was read; it will be read again once it is complete.</source>
+        <translation>读取时文件发生了变化；完成后会重新读取。</translation>
+    </message>
+    <message>
+        <source>It is not a file but a folder, a pipe or a device; it was left alone.</source>
+        <translation>它不是文件，而是文件夹、管道或设备；未作处理。</translation>
+    </message>
+    <message>
+        <source>It could not be read within {seconds} seconds.</source>
+        <translation>在 {seconds} 秒内未能读取。</translation>
+    </message>
+    <message>
+        <source>Its contents made the decoder crash; the file is damaged or hostile.</source>
+        <translation>其内容使解码器崩溃；文件已损坏或有恶意。</translation>
+    </message>
+    <message>
+        <source>There is no such folder or file.</source>
+        <translation>没有这个文件夹或文件。</translation>
+    </message>
+    <message>
+        <source>This folder may not be read; check its permissions.</source>
+        <translation>无权读取此文件夹；请检查权限。</translation>
+    </message>
+    <message>
+        <source>This is the library&apos;s own folder; choose the folder with your photos.</source>
+        <translation>这是图库自身的文件夹；请选择存放照片的文件夹。</translation>
+    </message>
+    <message>
+        <source>This is neither a folder nor a photo in a format that Albumen reads.</source>
+        <translation>这既不是文件夹，也不是 Albumen 能读取的照片格式。</translation>
+    </message>
+    <message>
+        <source>There is a label &apos;{name}&apos; already; merge the two instead.</source>
+        <translation>已有标签“{name}”；请改为合并这两个标签。</translation>
+    </message>
+    <message>
+        <source>A label needs a name; this one is empty.</source>
+        <translation>标签需要名称；这个是空的。</translation>
+    </message>
+    <message>
+        <source>Built-in starter</source>
+        <translation>内置入门模型</translation>
+    </message>
+    <message>
+        <source>small and fast: scenes, everyday things and animals</source>
+        <translation>小而快：认识场景、日常物品和动物</translation>
+    </message>
+    <message>
+        <source>{percent} % of ImageNet right without training</source>
+        <translation>未经训练时 ImageNet 正确率 {percent}%</translation>
+    </message>
+    <message>
+        <source>{model} (recommended)</source>
+        <translation>{model}（推荐）</translation>
+    </message>
+    <message>
+        <source>{model} (better, four times slower)</source>
+        <translation>{model}（更好，速度慢四倍）</translation>
+    </message>
+</context>
+<context>
     <name>EngineWorker</name>
     <message>
         <source>Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.</source>

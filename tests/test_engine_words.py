@@ -1,0 +1,47 @@
+"""The engine's sentences reach a Chinese window in Chinese, with every name and number in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_app import language
+from desktop_app.engine_words import in_words
+
+SENTENCES = {
+    "On your 11 corrections, held out in turn: 7 -> 11 right; would add 1 photo, remove 0.":
+        "对您的 11 处更正（轮流预留检验）：正确 7 → 11；将添加 1 张照片，移除 0 张。",
+    "Moving the threshold: on held-out answers it is not surely better than the words alone.":
+        "移动阈值：在预留的回答上，不能确定比只用词语更好。",
+    "There is no label 'a {name} <b>'.": "没有标签“a {name} <b>”。",
+    "72.8 % of ImageNet right without training": "未经训练时 ImageNet 正确率 72.8%",
+    "The file is empty.\nsomething else": "文件是空的。\nsomething else",
+}
+
+
+@pytest.fixture
+def chinese(qtbot: QtBot) -> Iterator[None]:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    font = application.font()
+    language.install(application, "zh_CN")
+    yield
+    for translator in language._installed:
+        application.removeTranslator(translator)
+    language._installed.clear()
+    QLocale.setDefault(QLocale.c())
+    application.setFont(font)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_in_chinese(chinese: None, sentence: str) -> None:
+    assert in_words(sentence) == SENTENCES[sentence]
+
+
+@pytest.mark.parametrize("sentence", [*SENTENCES, "", "unknown", "1 photo of {count} photos"])
+def test_in_english_it_stays_as_it_is(qtbot: QtBot, sentence: str) -> None:
+    assert in_words(sentence) == sentence
