@@ -104,7 +104,9 @@ def check(library: Library, folder: Path) -> None:
     for photo in photos:
         if photo.content_hash and os.path.exists(photo.path):  # a kill may come before a rename was seen
             assert digest(os.fsencode(photo.path)) == photo.content_hash, photo.path
-    assert len(paths) <= sum(1 for _ in files(folder))
+    # A kill may also come between the row of a file's new name and the end of the row of its old one: the next sync ends
+    # it. Until then it has no file, and at the end of a trial there is one row per file.
+    assert sum(1 for path in paths if os.path.lexists(path)) <= sum(1 for _ in files(folder))
 
 
 @contextlib.contextmanager
