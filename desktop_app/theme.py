@@ -316,7 +316,7 @@ QMenu {{ background: {c.raised}; border: 1px solid {c.border}; padding: 5px; }}
 QSlider:horizontal {{ min-height: 24px; }}
 QHeaderView {{ background: {c.window}; }}
 QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none; border-bottom: 1px solid {c.border};
-  padding: 6px 8px; text-align: left; }}
+  padding: 6px 8px; }}
 QTableView {{ border: 1px solid {c.border}; selection-background-color: {c.selected}; selection-color: {c.text}; }}
 QTableView::item {{ padding: 0 6px; }}
 QSlider::groove:horizontal {{ background: {c.border}; height: 4px; border-radius: 2px; }}
