@@ -159,10 +159,10 @@ class Sync:
         yield from self._set_state(PhotoState.PENDING, unread)
         homes, touched = yield from self._recognise(arrived, owner, homeless)
         yield from self._move(homes, arrived)
-        yield from self._write_down(arrived, owner, homes, touched)
         gone = sorted(set(vanished) - {known.photo_id for known in homes.values()})
         self._work.removed += len(gone)
-        yield from self._set_state(PhotoState.MISSING, gone)
+        yield from self._set_state(PhotoState.MISSING, gone)  # before new rows: a kill in between must leave no ghost
+        yield from self._write_down(arrived, owner, homes, touched)
 
     def _recognise(
         self, arrived: dict[bytes, tuple[int, FileStat]], owner: dict[bytes, Known], homeless: Sequence[Known]
