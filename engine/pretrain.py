@@ -1,6 +1,7 @@
 """Training the starter model: a text tower distilled from a sentence encoder, then an image tower trained against it.
 
     python -m engine pretrain --corpus DIR --out starter.safetensors --checkpoints DIR
+    python -m engine pretrain --evaluate trial.safetensors starter.safetensors --photos DIR
 
 Two stages (figures and terms: resources/STARTER.md):
 
@@ -10,8 +11,8 @@ Two stages (figures and terms: resources/STARTER.md):
    arXiv:2111.07991), over everyday phrases with several right answers, and from phrases to the photographs of the batch.
 
 Knows how to train and resume; the words are in `concepts.py` and `phrases.py`, the pixels in `corpus.py`, the measuring
-in `starter_eval.py`. Every run is seeded; with `--steps` a resumed run gives the weights of an uninterrupted one, with
-`--minutes` the schedule follows the clock.
+in `starter_eval.py`. Every run is seeded; with `--steps` a resumed run gives the weights of an uninterrupted one up to
+rounding, with `--minutes` the schedule follows the clock.
 """
 
 import argparse
@@ -32,7 +33,10 @@ from torch import Tensor, nn
 from engine.clip import CLIP, build_model
 from engine.concepts import load_concepts, vocabulary
 from engine.corpus import Corpus, augment, load_source
+from engine.distil import TextOptions, teacher_vectors, train_text_tower
+from engine.phrases import build_phrases, noun_lemmas
 from engine.records import AlbumenError
+from engine.schedule import Average, Schedule, save_checkpoint
 from engine.tokenizer import VOCAB_SIZE, tokenize
 
 log = logging.getLogger(__name__)
@@ -70,7 +74,7 @@ def at_resolution(model: CLIP, resolution: int) -> CLIP:
         plane = embedding[1:].t().reshape(1, -1, side, side)  # (1, C, side, side)
         plane = F.interpolate(plane, size=(grid, grid), mode="bicubic", align_corners=side > 1 and grid > 1)
         state[name] = torch.cat([embedding[:1], plane.reshape(embedding.shape[1], -1).t()])  # (1+grid^2, C)
-    return build_model(state, model.activation)  # type: ignore[arg-type]
+    return build_model(state, model.activation)
 
 
 def phrase_features(model: CLIP, phrases: Sequence[str], templates: Sequence[str] = TEMPLATES) -> Tensor:
@@ -152,49 +156,6 @@ class CaptionLoss(nn.Module):
         return {"label": label, "phrases": 0.5 * phrases, "retrieval": 0.3 * retrieval, "head": 0.5 * head}
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How far a run is: by steps (reproducible), or by the minutes of training done (ends on time whatever else runs)."""
-
-    steps: int | None
-    minutes: float | None
-
-    def progress(self, step: int, seconds: float) -> float:
-        """0 at the start, 1 at the end."""
-        if self.steps is not None:
-            return min(step / self.steps, 1.0)
-        return min(seconds / 60 / (self.minutes or 1e-9), 1.0)
-
-    def rate(self, step: int, progress: float, peak: float, warmup: int) -> float:
-        """The learning rate: linear warm-up over steps, then half a cosine to zero."""
-        return peak * min((step + 1) / warmup, 1.0) * 0.5 * (1 + math.cos(math.pi * progress))
-
-
-class Average:
-    """Exponential moving average of a module's parameters and statistics (Polyak and Juditsky 1992), kept as a dict."""
-
-    def __init__(self, module: nn.Module, decay: float) -> None:
-        self.decay = decay
-        self.state = {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
-
-    @torch.no_grad()
-    def update(self, module: nn.Module, step: int) -> None:
-        """Move towards the module; the first steps move faster, so that the start is forgotten."""
-        decay = min(self.decay, (1 + step) / (10 + step))
-        for name, tensor in module.state_dict().items():
-            if tensor.is_floating_point():
-                self.state[name].lerp_(tensor, 1 - decay)
-            else:
-                self.state[name].copy_(tensor)
-
-
-def save_checkpoint(file: Path, state: dict[str, object]) -> None:
-    """Write a checkpoint so that a crash leaves either the old or the new one, never half of one."""
-    partial = file.with_suffix(".partial")
-    torch.save(state, partial)
-    os.replace(partial, file)
-
-
 def export(model: CLIP, file: Path, logit_scale: float, notes: dict[str, str]) -> None:
     """Write the model as fp16 safetensors under the official parameter names, `logit_scale` in fp32."""
     state = {
@@ -244,7 +205,7 @@ def train_image_tower(
     """Stage 2 on `model` (its text tower stays as it is). `finished(averaged model, logit_scale)` runs at each checkpoint.
 
     Step n draws its photographs and its augmentation from the seed and n alone, so a run resumed from `checkpoint` goes on
-    exactly where it was. The checkpoint is loaded with `weights_only=True`.
+    where it was (up to the rounding of sums). The checkpoint is loaded with `weights_only=True`.
     """
     model = at_resolution(model, options.resolution).eval()
     criterion = CaptionLoss(model, corpus.labels)
@@ -289,7 +250,7 @@ def train_image_tower(
         images = augment(corpus.pixels(chosen), options.resolution, generator, strength)  # (B, 3, S, S)
         terms = criterion(forward(images.to(memory_format=torch.channels_last)), corpus.target[chosen])
         optimizer.zero_grad(set_to_none=True)
-        torch.stack(list(terms.values())).sum().backward()
+        torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(learned, 3.0)
         optimizer.step()
         step += 1
@@ -324,7 +285,7 @@ def train_image_tower(
             log.info("step %d held-out top-1 of %d labels: %.3f", step, len(corpus.labels), right)
             per_source = zip(corpus.sources, seen.tolist(), strict=True)
             log.info("seen so far: %s", ", ".join(f"{source.name} {number}" for source, number in per_source))
-            finished(averaged, float(criterion.logit_scale.exp().clamp(max=100)))
+            finished(averaged, float(criterion.logit_scale.detach().exp().clamp(max=100)))
             saved_at = since = time.monotonic()
             counted = 0
 
@@ -345,7 +306,7 @@ def _freeze(visual: nn.Module, stages: int) -> None:
 def _accuracy(model: CLIP, corpus: Corpus, indices: Tensor, label_features: Tensor, resolution: int) -> float:
     """Top-1 over all labels on photographs `indices`, seen as they are."""
     right, generator = 0, torch.Generator()
-    for part in indices.split(256):
+    for part in indices.split(256):  # type: ignore[no-untyped-call]
         images = augment(corpus.pixels(part), resolution, generator, strength=0.0)
         features = F.normalize(model.encode_image(images), dim=-1)  # (b, D)
         right += int(((features @ label_features.t()).argmax(dim=1) == corpus.target[part]).sum())
@@ -363,11 +324,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, help="length of the image stage in steps (reproducible)")
     parser.add_argument("--minutes", type=float, help="length of the image stage in minutes (instead of --steps)")
     parser.add_argument("--text-steps", type=int, default=2500, help="length of the text stage in steps")
+    parser.add_argument("--phrases", type=int, default=350_000, help="how many phrases the text tower reads")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of the image stage")
     parser.add_argument("--resolution", type=int, default=64, help="input size of the image tower, a multiple of 32")
     parser.add_argument("--strength", type=float, default=1.0, help="strength of the augmentation")
     parser.add_argument("--freeze", type=int, default=0, help="keep so many first stages of the image tower (with --init)")
+    parser.add_argument(
+        "--blend",
+        type=float,
+        default=1.0,
+        help="write this share of what was learned and the rest of --init (needs the same resolution)",
+    )
+    parser.add_argument("--evaluate", type=Path, nargs="+", metavar="FILE", help="train nothing: measure these models")
+    parser.add_argument("--photos", type=Path, help="with --evaluate: folder of .zip files with label/photo.jpg inside")
     parser.add_argument("--compile", action="store_true", help="compile the image tower (faster; needs a C++ compiler)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=max(1, os.cpu_count() or 1))
@@ -375,18 +345,61 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """The command `pretrain`; 0 when done. AlbumenError for what a person can put right."""
+    if not logging.getLogger().handlers:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    torch.set_num_threads(args.threads)
+    if args.evaluate:
+        return _evaluate(args)
     if args.corpus is None or args.out is None:
-        raise AlbumenError("pretrain needs --corpus DIR and --out FILE.")
+        raise AlbumenError("pretrain needs --corpus DIR and --out FILE, or --evaluate FILE and --photos DIR.")
     if not args.corpus.is_dir():
         raise AlbumenError(f"{args.corpus} is not a folder: give the folder that holds the .zip files.")
-    torch.set_num_threads(args.threads)
+    if args.blend != 1.0 and args.init is None:
+        raise AlbumenError("--blend mixes with the model that --init names: give --init FILE.")
     model = load_starter(args.init) if args.init else new_model(args.seed, args.resolution)
     if args.text:
         text = {n: t for n, t in load_starter(args.text).state_dict().items() if not n.startswith("visual.")}
         model = build_model({**model.state_dict(), **text})
+    if args.stage in ("text", "both"):
+        _text_stage(model, args)
     if args.stage in ("image", "both"):
         _image_stage(model, args)
     return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from engine.starter_eval import evaluate  # it measures with this module's phrase_features
+
+    if args.photos is None or not args.photos.is_dir():
+        raise AlbumenError("--evaluate needs --photos DIR, a folder of .zip files with label/photo.jpg inside.")
+    print(evaluate([(file.stem, load_starter(file)) for file in args.evaluate], args.photos))
+    return 0
+
+
+def blend(start: CLIP, learned: CLIP, share: float) -> CLIP:
+    """`share` of the learned weights and the rest of the start's: often better than both where photographs are of
+    other kinds than the training's (WiSE-FT, Wortsman et al. 2022, arXiv:2109.01903). AlbumenError if shapes differ."""
+    old, new = start.state_dict(), learned.state_dict()
+    if any(old[name].shape != tensor.shape for name, tensor in new.items()):
+        raise AlbumenError("--blend needs a start of the same sizes: train at the resolution of the --init model.")
+    mixed = {
+        name: torch.lerp(old[name], tensor, share) if tensor.is_floating_point() else tensor
+        for name, tensor in new.items()
+    }
+    return build_model(mixed, learned.activation)
+
+
+def _text_stage(model: CLIP, args: argparse.Namespace) -> None:
+    folder = args.checkpoints or args.out.parent
+    nouns = noun_lemmas(args.corpus / "wordnet-lemmas.txt")
+    phrases = build_phrases(nouns, load_concepts(), args.phrases, args.seed)
+    log.info("text: %d nouns, %d phrases", len(nouns), len(phrases))
+    options = TextOptions(Schedule(args.text_steps), seed=args.seed)
+    checkpoint = folder / "text.pt" if args.checkpoints else None
+    train_text_tower(model, phrases, teacher_vectors(phrases, folder), options, checkpoint)
+    if args.stage == "text":
+        export(model, args.out, 60.0, {"trained_by": "python -m engine pretrain --stage text"})
+        log.info("wrote %s", args.out)
 
 
 def _image_stage(model: CLIP, args: argparse.Namespace) -> None:
@@ -410,6 +423,8 @@ def _image_stage(model: CLIP, args: argparse.Namespace) -> None:
     )
 
     def finished(averaged: CLIP, logit_scale: float) -> None:
+        if args.blend != 1.0:
+            averaged = blend(model, averaged, args.blend)
         export(averaged, args.out, logit_scale, {"trained_by": "python -m engine pretrain"})
         log.info("wrote %s", args.out)
 
@@ -418,7 +433,6 @@ def _image_stage(model: CLIP, args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     add_arguments(arguments)
     sys.exit(run(arguments.parse_args()))

@@ -41,7 +41,9 @@ class Figures:
 
 def encode_zip(model: CLIP, file: Path) -> tuple[Tensor, list[str]]:
     """All photographs of a zip -> image_features (N, D), normalised, and the N labels."""
-    features, labels, rows = [], [], []
+    features: list[Tensor] = []
+    labels: list[str] = []
+    rows: list[np.ndarray] = []
 
     def flush() -> None:
         batch = torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).float() / 255  # (n, 3, S, S)

@@ -1,0 +1,52 @@
+"""What both stages of pretraining share: how far a run is, its learning rate, averaged weights, checkpoints on disk."""
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How far a run is: by steps (reproducible), or by the minutes of training done (ends on time whatever else runs)."""
+
+    steps: int | None
+    minutes: float | None = None
+
+    def progress(self, step: int, seconds: float) -> float:
+        """0 at the start, 1 at the end, after `step` steps that took `seconds`."""
+        if self.steps is not None:
+            return min(step / max(self.steps, 1), 1.0)
+        return min(seconds / 60 / (self.minutes or 1e-9), 1.0)
+
+    def rate(self, step: int, progress: float, peak: float, warmup: int) -> float:
+        """The learning rate: linear warm-up over steps, then half a cosine to zero."""
+        return peak * min((step + 1) / warmup, 1.0) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+class Average:
+    """Exponential moving average of a module's parameters and statistics (Polyak and Juditsky 1992), kept as a dict."""
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.state = {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, module: nn.Module, step: int) -> None:
+        """Move towards the module; the first steps move faster, so that the start is forgotten."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for name, tensor in module.state_dict().items():
+            if tensor.is_floating_point():
+                self.state[name].lerp_(tensor, 1 - decay)
+            else:
+                self.state[name].copy_(tensor)
+
+
+def save_checkpoint(file: Path, state: dict[str, object]) -> None:
+    """Write a checkpoint so that a crash leaves either the old or the new one, never half of one."""
+    partial = file.with_suffix(".partial")
+    torch.save(state, partial)
+    os.replace(partial, file)
