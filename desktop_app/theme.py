@@ -19,6 +19,7 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def apply(application: QApplication, scheme: str = "system") -> None:
     application.setStyleSheet(_style_sheet(_theme.tokens))
     _theme.icons.clear()
     for target, name in list(_theme.bound.items()):
-        target.setIcon(icon(name))
+        if isValid(target):  # Qt may have deleted it while Python still holds it
+            target.setIcon(icon(name))
     _theme.changed.emit()
 
 

@@ -227,12 +227,13 @@ class Calls:
 
 @pytest.fixture
 def real() -> Iterator[tuple[FolderWatcher, Calls]]:
-    calls = Calls()
+    calls, before = Calls(), set(threading.enumerate())
     watcher = FolderWatcher(calls, quiet_seconds=0.02)
     yield watcher, calls
     watcher.stop()
     watcher.stop()
-    assert not [thread.name for thread in threading.enumerate() if "folder-watcher" in thread.name]
+    left = set(threading.enumerate()) - before
+    assert not [thread.name for thread in left if "folder-watcher" in thread.name]
 
 
 def when_ready(watcher: FolderWatcher, folders: int) -> None:
