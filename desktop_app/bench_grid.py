@@ -155,15 +155,20 @@ def start(repetitions: int = 5) -> dict[str, object]:
             environment = dict(os.environ, XDG_CONFIG_HOME=home, XDG_DATA_HOME=home, XDG_RUNTIME_DIR=home)
             done = subprocess.run(
                 [sys.executable, "-c", START.format(directory=home)],
-                capture_output=True, text=True, env=environment, check=True,
+                capture_output=True,
+                text=True,
+                env=environment,
+                check=True,
             )
         seconds, worked, loaded = done.stdout.split()[-3:]
         wall.append(float(seconds))
         cpu.append(float(worked))
         torch = torch or loaded == "True"
     return {
-        "cpu_median_s": round(statistics.median(cpu), 3), "wall_median_s": round(statistics.median(wall), 3),
-        "wall_best_s": round(min(wall), 3), "torch_imported": torch,
+        "cpu_median_s": round(statistics.median(cpu), 3),
+        "wall_median_s": round(statistics.median(wall), 3),
+        "wall_best_s": round(min(wall), 3),
+        "torch_imported": torch,
     }
 
 

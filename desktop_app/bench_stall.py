@@ -159,13 +159,17 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
             for own, gap, at, threads in sorted(ears.worst, reverse=True)[:8]
         ]
         return {
-            "photos": count, "indexed_s": round(seconds, 1),
+            "photos": count,
+            "indexed_s": round(seconds, 1),
             "finished": sum(report.added for report in reports) == count,
-            "longest_own_ms": round(own[0], 1), "own_over_100_ms": sum(gap > 100 for gap in own),
+            "longest_own_ms": round(own[0], 1),
+            "own_over_100_ms": sum(gap > 100 for gap in own),
             "longest_ms": round(late[0], 1),
             "median_ms": round(statistics.median(late), 1),
-            "over_100_ms": sum(gap > 100 for gap in late), "over_50_ms": sum(gap > 50 for gap in late),
-            "beats": len(late), "worst": worst,
+            "over_100_ms": sum(gap > 100 for gap in late),
+            "over_50_ms": sum(gap > 50 for gap in late),
+            "beats": len(late),
+            "worst": worst,
         }
 
 

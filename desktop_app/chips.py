@@ -73,7 +73,11 @@ class Chip(QFrame):
     removed = Signal()
 
     def __init__(
-        self, text: str, *, color: QColor | None = None, dashed: bool = False,
+        self,
+        text: str,
+        *,
+        color: QColor | None = None,
+        dashed: bool = False,
         cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         super().__init__()

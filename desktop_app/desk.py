@@ -61,23 +61,42 @@ class Desk(QObject):
     def _wire_actions(self) -> None:
         window = self.window
         acts = {
-            "add_folder": self.adding.choose_folder, "add_files": self.adding.choose_files,
-            "rescan": partial(window.folders.look, None), "export_photos": self.files.export_photos,
+            "add_folder": self.adding.choose_folder,
+            "add_files": self.adding.choose_files,
+            "rescan": partial(window.folders.look, None),
+            "export_photos": self.files.export_photos,
             "export_csv": partial(self.files.export_tags, "csv"),
             "export_json": partial(self.files.export_tags, "json"),
-            "models": self.show_models, "settings": self.show_settings, "quit": window.close,
-            "undo": self.history.stack.undo, "redo": self.history.stack.redo,
-            "select_all": window.grid.selectAll, "select_none": window.grid.select_none,
-            "search": window.search.focus_words, "all_photos": self.show_all,
-            "look": self.toggle_lightbox, "similar": self.show_similar,
-            "accept": partial(self.judging.judge, True), "reject": partial(self.judging.judge, False),
-            "next_to_review": self.judging.next_to_review, "add_label": self.judging.add_label,
-            "show_in_folder": self.files.show_in_folder, "copy_path": self.files.copy_path,
-            "open_elsewhere": self.files.open_elsewhere, "trash": self.files.trash,
-            "review": self.show_review, "improve": partial(self.improve, None), "labels": partial(self.edit_labels, 0),
-            "versions": self.show_versions, "zoom_in": self.zoom_in, "zoom_out": self.zoom_out,
-            "info": self.toggle_info, "full_screen": self.toggle_full_screen, "problems": self.show_problems,
-            "shortcuts": self.show_shortcuts, "about": self.about,
+            "models": self.show_models,
+            "settings": self.show_settings,
+            "quit": window.close,
+            "undo": self.history.stack.undo,
+            "redo": self.history.stack.redo,
+            "select_all": window.grid.selectAll,
+            "select_none": window.grid.select_none,
+            "search": window.search.focus_words,
+            "all_photos": self.show_all,
+            "look": self.toggle_lightbox,
+            "similar": self.show_similar,
+            "accept": partial(self.judging.judge, True),
+            "reject": partial(self.judging.judge, False),
+            "next_to_review": self.judging.next_to_review,
+            "add_label": self.judging.add_label,
+            "show_in_folder": self.files.show_in_folder,
+            "copy_path": self.files.copy_path,
+            "open_elsewhere": self.files.open_elsewhere,
+            "trash": self.files.trash,
+            "review": self.show_review,
+            "improve": partial(self.improve, None),
+            "labels": partial(self.edit_labels, 0),
+            "versions": self.show_versions,
+            "zoom_in": self.zoom_in,
+            "zoom_out": self.zoom_out,
+            "info": self.toggle_info,
+            "full_screen": self.toggle_full_screen,
+            "problems": self.show_problems,
+            "shortcuts": self.show_shortcuts,
+            "about": self.about,
         }
         for name, act in acts.items():
             window.actions_[name].triggered.connect(partial(_quietly, act))
@@ -158,14 +177,16 @@ class Desk(QObject):
         locale = self.window.locale()
         review = self.window.actions_["review"]
         review.setText(
-            self.tr("Review ({count})").format(count=locale.toString(counts.review)) if counts.review
+            self.tr("Review ({count})").format(count=locale.toString(counts.review))
+            if counts.review
             else self.tr("Review")
         )
         self.window.status.show_problems(counts.problems)
         improve = self.window.actions_["improve"]
         improve.setText(
             self.tr("Improve labels (%n correction(s))", "", counts.corrections_since_training)
-            if counts.corrections_since_training else self.tr("Improve labels")
+            if counts.corrections_since_training
+            else self.tr("Improve labels")
         )
 
     # -- browsing -----------------------------------------------------------------------------------------------------

@@ -57,7 +57,8 @@ def bug_sentence(error: BaseException) -> str:
     """What a person reads when something happened that nobody expected; the traceback is in the log."""
     kind = type(error).__name__
     sentence = QCoreApplication.translate(
-        "EngineWorker", "Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log."
+        "EngineWorker",
+        "Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.",
     )
     return sentence.format(kind=kind)
 

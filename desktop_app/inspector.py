@@ -126,7 +126,8 @@ class Inspector(QWidget):
         body.addWidget(self.trouble)
         body.addWidget(self.add)
         for title, flow in (
-            (self._suggested_title, self.suggested), (self._confirmed_title, self.confirmed),
+            (self._suggested_title, self.suggested),
+            (self._confirmed_title, self.confirmed),
             (self._rejected_title, self.rejected),
         ):
             body.addWidget(title)
@@ -273,8 +274,12 @@ class Inspector(QWidget):
 
     def _chip(self, one: _Said, count: int, total: int, dashed: bool) -> Chip:
         label = self._labels.get(one.label_id)
-        text = one.label if count == total else self.tr("{label} · {count} of {total}").format(
-            label=one.label, count=self.locale().toString(count), total=self.locale().toString(total)
+        text = (
+            one.label
+            if count == total
+            else self.tr("{label} · {count} of {total}").format(
+                label=one.label, count=self.locale().toString(count), total=self.locale().toString(total)
+            )
         )
         color = theme.label_color(label.color if label else "", one.label)
         chip = Chip(text, color=color, dashed=dashed, cut=Qt.TextElideMode.ElideMiddle)  # the number stays
@@ -341,8 +346,12 @@ class Inspector(QWidget):
         found = [label for label in self._labels.values() if wanted and wanted in label.name.casefold()]
         found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
         rows = [
-            Row(one.name, color=theme.label_color(one.color, one.name), right=self.locale().toString(one.photos),
-                value=one.name)
+            Row(
+                one.name,
+                color=theme.label_color(one.color, one.name),
+                right=self.locale().toString(one.photos),
+                value=one.name,
+            )
             for one in found[:8]
         ]
         if wanted and not any(one.name.casefold() == wanted for one in found):

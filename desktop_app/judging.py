@@ -40,7 +40,8 @@ class Judging(QObject):
         for action in self.window.actions_.pinned:
             number = action.data()
             action.setText(
-                self.tr("“{label}” yes or no").format(label=names[number]) if number in names
+                self.tr("“{label}” yes or no").format(label=names[number])
+                if number in names
                 else self.tr("Pinned label {number}").format(number=number)
             )
             action.setEnabled(number in names)
@@ -76,13 +77,15 @@ class Judging(QObject):
     def _judge_suggestions(self, present: bool, tags: list[Tag]) -> None:
         words = [
             Correction(tag.photo_id, tag.label_id, present)
-            for tag in tags if tag.present and tag.source is Source.MACHINE
+            for tag in tags
+            if tag.present and tag.source is Source.MACHINE
         ]
         if not words:
             self.desk.say(self.tr("There is no suggestion to answer on these photos."))
             return
         text = (
-            self.tr("Accept %n suggestion(s)", "", len(words)) if present
+            self.tr("Accept %n suggestion(s)", "", len(words))
+            if present
             else self.tr("Reject %n suggestion(s)", "", len(words))
         )
         self.history.push_words(text, words)

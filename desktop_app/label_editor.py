@@ -257,7 +257,8 @@ class LabelEditor(QDialog):
             self.name.setText(label.name)
         self.count.setText(
             self.tr("{photos} photos; you said {yes} yes, {no} no").format(
-                photos=self.locale().toString(label.photos), yes=self.locale().toString(label.yes),
+                photos=self.locale().toString(label.photos),
+                yes=self.locale().toString(label.yes),
                 no=self.locale().toString(label.no),
             )
         )
@@ -359,9 +360,7 @@ class LabelEditor(QDialog):
         if label is None:
             return
         question = self.tr("Merge “{label}” into “{other}”?").format(label=quoted(label.name), other=quoted(other.name))
-        detail = self.tr(
-            "What you said about the first counts for the second from now on. This cannot be undone."
-        )
+        detail = self.tr("What you said about the first counts for the second from now on. This cannot be undone.")
         if ask(self, self.tr("Merge labels"), question, self.tr("Merge"), detail):
             self._wanted = other_id
             self._link.ask("merge_labels", other_id, label.id, then=self._merged, failed=self._say)
@@ -374,8 +373,10 @@ class LabelEditor(QDialog):
         label = self.label()
         if label is not None:
             self._link.ask(
-                "remove_labels", [label.id],
-                then=partial(self._removed, label.name), failed=self._say,
+                "remove_labels",
+                [label.id],
+                then=partial(self._removed, label.name),
+                failed=self._say,
             )
 
     def _removed(self, name: str, token: object) -> None:
@@ -403,7 +404,8 @@ class FirstLabels(QFrame):
         self.title = theme.plain(self.tr("What do your photos show?"), "heading")
         self.sentence = theme.plain(
             self.tr("They are looked for in every photo. Take away what you never photograph; add your own later."),
-            "muted", wrap=True,
+            "muted",
+            wrap=True,
         )
         self.all = self._quiet(self.tr("All"), lambda: self._tick(True))
         self.none = self._quiet(self.tr("None"), lambda: self._tick(False))

@@ -108,15 +108,15 @@ class LibraryPanel(QWidget):
             Row(self.tr("All photos"), icon="photos", right=number(counts.photos), value=_Place("query")),
             Row(self.tr("Needs review"), icon="review", right=number(counts.review), value=_Place("review")),
             Row(
-                self.tr("Untagged"), icon="untagged", right=number(counts.untagged),
+                self.tr("Untagged"),
+                icon="untagged",
+                right=number(counts.untagged),
                 value=_Place("query", "is:untagged"),
             ),
         ]
         if counts.problems:
             rows.append(
-                Row(
-                    self.tr("Problems"), icon="problem", right=number(counts.problems), value=_Place("problems")
-                )
+                Row(self.tr("Problems"), icon="problem", right=number(counts.problems), value=_Place("problems"))
             )
         rows.append("labels")
         rows += self._label_rows()
@@ -126,9 +126,14 @@ class LibraryPanel(QWidget):
             rows.append(
                 Row(
                     os.path.basename(folder.path) or folder.path or self.tr("Single photos"),
-                    icon="folder-offline" if away else "folder", right=number(folder.photos), dim=away,
-                    detail=self.tr("Reconnect the drive") if away else "", tool_tip=folder.path,
-                    value=_Place("folder", query_of("folder", folder.path) if folder.path else "", folder.id, folder.path),
+                    icon="folder-offline" if away else "folder",
+                    right=number(folder.photos),
+                    dim=away,
+                    detail=self.tr("Reconnect the drive") if away else "",
+                    tool_tip=folder.path,
+                    value=_Place(
+                        "folder", query_of("folder", folder.path) if folder.path else "", folder.id, folder.path
+                    ),
                 )
             )
         return rows
@@ -142,7 +147,9 @@ class LibraryPanel(QWidget):
         last = idle if fold and self._unfolded else []
         rows = [
             Row(
-                label.name, color=theme.label_color(label.color, label.name), right=number(label.photos),
+                label.name,
+                color=theme.label_color(label.color, label.name),
+                right=number(label.photos),
                 badge=str(label.pinned) if label.pinned else "",
                 value=_Place("label", query_of("label", label.name), label.id),
             )
@@ -150,7 +157,9 @@ class LibraryPanel(QWidget):
         ]
         if fold:
             text = self.tr("Fewer labels") if self._unfolded else self.tr("%n label(s) without photos", "", len(idle))
-            rows.insert(len(shown), Row(text, icon="back" if self._unfolded else "more", dim=True, value=_Place("fold")))
+            rows.insert(
+                len(shown), Row(text, icon="back" if self._unfolded else "more", dim=True, value=_Place("fold"))
+            )
         return rows
 
     def _fill(self) -> None:

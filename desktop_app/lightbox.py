@@ -214,9 +214,7 @@ class Lightbox(QWidget):
             self._centre.x() + offset.x() / old / size.width(), self._centre.y() + offset.y() / old / size.height()
         )
         self._zoom = new if new > fit * 1.001 else 0.0
-        self._centre = QPointF(
-            spot.x() - offset.x() / new / size.width(), spot.y() - offset.y() / new / size.height()
-        )
+        self._centre = QPointF(spot.x() - offset.x() / new / size.width(), spot.y() - offset.y() / new / size.height())
         self._keep_inside()
         self._soon.start()
         self.update()
@@ -289,8 +287,7 @@ class Lightbox(QWidget):
             scale = self.zoom() / ratio
             target = QRectF(0, 0, size.width() * scale, size.height() * scale)
             target.moveTopLeft(
-                QRectF(view).center()
-                - QPointF(self._centre.x() * target.width(), self._centre.y() * target.height())
+                QRectF(view).center() - QPointF(self._centre.x() * target.width(), self._centre.y() * target.height())
             )
             if shown is not None:
                 painter.drawImage(target, shown.image)
@@ -392,15 +389,26 @@ class Lightbox(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         pan = {
-            Qt.Key.Key_Left: QPointF(-1, 0), Qt.Key.Key_Right: QPointF(1, 0),
-            Qt.Key.Key_Up: QPointF(0, -1), Qt.Key.Key_Down: QPointF(0, 1),
+            Qt.Key.Key_Left: QPointF(-1, 0),
+            Qt.Key.Key_Right: QPointF(1, 0),
+            Qt.Key.Key_Up: QPointF(0, -1),
+            Qt.Key.Key_Down: QPointF(0, 1),
         }.get(Qt.Key(key))
         act = {
-            Qt.Key.Key_Left: self.show_previous, Qt.Key.Key_Up: self.show_previous,
-            Qt.Key.Key_PageUp: self.show_previous, Qt.Key.Key_Right: self.show_next, Qt.Key.Key_Down: self.show_next,
-            Qt.Key.Key_PageDown: self.show_next, Qt.Key.Key_Home: self.show_first, Qt.Key.Key_End: self.show_last,
-            Qt.Key.Key_Escape: self.close_lightbox, Qt.Key.Key_Plus: self.zoom_in, Qt.Key.Key_Equal: self.zoom_in,
-            Qt.Key.Key_Minus: self.zoom_out, Qt.Key.Key_0: self.zoom_fit, Qt.Key.Key_Z: self.toggle_actual_size,
+            Qt.Key.Key_Left: self.show_previous,
+            Qt.Key.Key_Up: self.show_previous,
+            Qt.Key.Key_PageUp: self.show_previous,
+            Qt.Key.Key_Right: self.show_next,
+            Qt.Key.Key_Down: self.show_next,
+            Qt.Key.Key_PageDown: self.show_next,
+            Qt.Key.Key_Home: self.show_first,
+            Qt.Key.Key_End: self.show_last,
+            Qt.Key.Key_Escape: self.close_lightbox,
+            Qt.Key.Key_Plus: self.zoom_in,
+            Qt.Key.Key_Equal: self.zoom_in,
+            Qt.Key.Key_Minus: self.zoom_out,
+            Qt.Key.Key_0: self.zoom_fit,
+            Qt.Key.Key_Z: self.toggle_actual_size,
         }.get(Qt.Key(key))
         if pan is not None and shift and self._zoom:
             size, scale = self._photo_size(), self.zoom()
@@ -421,9 +429,15 @@ class _Facts(QFrame):
         self.setAutoFillBackground(True)
         self.setAccessibleName(self.tr("About this photo"))
         self._names = {
-            "format": self.tr("Format"), "camera": self.tr("Camera"), "lens": self.tr("Lens"),
-            "exposure": self.tr("Exposure"), "aperture": self.tr("Aperture"), "iso": self.tr("ISO"),
-            "focal_length": self.tr("Focal length"), "taken": self.tr("Taken"), "gps": self.tr("Place"),
+            "format": self.tr("Format"),
+            "camera": self.tr("Camera"),
+            "lens": self.tr("Lens"),
+            "exposure": self.tr("Exposure"),
+            "aperture": self.tr("Aperture"),
+            "iso": self.tr("ISO"),
+            "focal_length": self.tr("Focal length"),
+            "taken": self.tr("Taken"),
+            "gps": self.tr("Place"),
             "software": self.tr("Software"),
         }
         self._lines: list[tuple[str, str]] = []

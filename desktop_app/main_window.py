@@ -87,7 +87,13 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.stack.setMinimumSize(240, 180)  # else the widest page, seen or not, would keep the window wide
         for page in (
-            self.grid, self.empty, self.lightbox, self.no_results, self.problems, self.review, self.training,
+            self.grid,
+            self.empty,
+            self.lightbox,
+            self.no_results,
+            self.problems,
+            self.review,
+            self.training,
         ):
             self.stack.addWidget(page)
         centre = QWidget()
@@ -239,9 +245,7 @@ class MainWindow(QMainWindow):
         self.size.setValue(self.grid.thumbnail_size())
         # The library is asked after the first paint: until then, the page that was right last time.
         self.show_page(self.grid if session.value("had_photos", False, type=bool) else self.empty)
-        self.desk.restore(
-            session.value("query", "", type=str), session.value("photo", 0, type=int)
-        )
+        self.desk.restore(session.value("query", "", type=str), session.value("photo", 0, type=int))
 
     def _save(self) -> None:
         session, actions = self.session, self.actions_

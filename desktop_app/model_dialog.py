@@ -52,7 +52,8 @@ class ModelDialog(QDialog):
                     "and corrections stay; the photos are looked at again in the background. A download is the only "
                     "time Albumen uses the network; set HF_ENDPOINT to use a mirror."
                 ),
-                "muted", wrap=True,
+                "muted",
+                wrap=True,
             )
         )
         self.message = theme.plain("", "warning", wrap=True)
@@ -235,7 +236,8 @@ class ModelCard(QFrame):
         self.act.setText(self.tr("Use") if self.model.installed else self.tr("Download"))
         title = quoted(self.model.title)
         self.act.setAccessibleName(
-            self.tr("Use {model}").format(model=title) if self.model.installed
+            self.tr("Use {model}").format(model=title)
+            if self.model.installed
             else self.tr("Download {model}").format(model=title)
         )
 

@@ -51,8 +51,14 @@ class PhotoCell:
     # -- a cell -------------------------------------------------------------------------------------------------------
 
     def paint(
-        self, painter: QPainter, rect: QRect, entry: Entry | None, thumbnails: Thumbnails, *,
-        selected: bool, current: bool,
+        self,
+        painter: QPainter,
+        rect: QRect,
+        entry: Entry | None,
+        thumbnails: Thumbnails,
+        *,
+        selected: bool,
+        current: bool,
     ) -> None:
         """One cell. `entry` None: its record is on the way, a quiet tile stands for it."""
         colors = theme.tokens()
@@ -200,8 +206,10 @@ def header_text(group: Group) -> str:
     date, locale = QDate(1970, 1, 1).addDays(group.day or 0), QLocale()
     if group.month:
         # The name that stands alone: many languages inflect the month beside a day.
-        return f"{locale.standaloneMonthName(date.month())} {date.year()}" if not _year_first(locale) else (
-            locale.toString(date, "yyyy年M月")
+        return (
+            f"{locale.standaloneMonthName(date.month())} {date.year()}"
+            if not _year_first(locale)
+            else (locale.toString(date, "yyyy年M月"))
         )
     return locale.toString(date, QLocale.FormatType.LongFormat)
 

@@ -494,8 +494,12 @@ class PhotoGrid(QListView):
             if not rect.intersects(area):
                 continue
             self._cell.paint(
-                painter, rect, self._photos.entry(row), self._thumbnails,
-                selected=selection.isSelected(self._photos.index(row)), current=focused and row == current,
+                painter,
+                rect,
+                self._photos.entry(row),
+                self._thumbnails,
+                selected=selection.isSelected(self._photos.index(row)),
+                current=focused and row == current,
             )
         if self._rubber is not None:
             option = QStyleOptionRubberBand()
@@ -503,4 +507,3 @@ class PhotoGrid(QListView):
             option.rect = self._rubber
             self.style().drawControl(QStyle.ControlElement.CE_RubberBand, option, painter, self)
         painter.end()
-

@@ -49,7 +49,9 @@ def tip(text: str) -> str:
 class ElidedLabel(QLabel):
     """One line of user text that gives way: it is cut with an ellipsis where it does not fit, and then has a tool tip."""
 
-    def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, parent: QWidget | None = None):
+    def __init__(
+        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, parent: QWidget | None = None
+    ):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._mode = mode

@@ -105,9 +105,7 @@ class ProblemsPage(QWidget):
                 self.table.setItem(row, column, item)
         self.table.clearSelection()
         if failures:
-            self.sentence.setText(
-                self.tr("%n file(s) could not be read. The files are untouched.", "", len(failures))
-            )
+            self.sentence.setText(self.tr("%n file(s) could not be read. The files are untouched.", "", len(failures)))
         else:
             self.sentence.setText(self.tr("Every photo could be read."))
         self._name_buttons()

@@ -239,11 +239,13 @@ class ReviewPanel(QWidget):
             button.setVisible(item is not None)
         if item is None:
             self.question.setText(
-                self.tr("Looking for questions…") if self._request or not self._exhausted
+                self.tr("Looking for questions…")
+                if self._request or not self._exhausted
                 else self.tr("Nothing left to ask.")
             )
             self.reason.setText(
-                "" if self._request or not self._exhausted
+                ""
+                if self._request or not self._exhausted
                 else self.tr("Every photo near the line has your answer. Come back when there are new photos.")
             )
         else:
@@ -290,8 +292,11 @@ class ReviewPanel(QWidget):
         self.improve.setAccessibleName(self.improve.text())
         self.pays.setVisible(self._agreed >= _ENOUGH)
         self.pays.setText(
-            self.tr("Your last %n answers said what Albumen thought already: more answers would change little.", "",
-                    self._agreed)
+            self.tr(
+                "Your last %n answers said what Albumen thought already: more answers would change little.",
+                "",
+                self._agreed,
+            )
         )
 
     def showEvent(self, event: QShowEvent) -> None:

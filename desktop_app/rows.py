@@ -141,7 +141,8 @@ class _RowDelegate(QStyledItemDelegate):
             painter.setPen(ink)
             painter.drawText(
                 QRect(words.right() - width, words.top(), width + 1, words.height()),
-                int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), row.right,
+                int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
+                row.right,
             )
             words = words.adjusted(0, 0, -width - 8, 0)
         if row.badge:

@@ -40,7 +40,7 @@ _REMEMBERED = 50
 _OFFERED = 8  # of one kind
 _STEPS = 4  # of the strictness dial, to either side
 _TOKEN = re.compile(r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$')  # what is being typed at the cursor
-_CHIP = re.compile(r'(-?)(?:(label|folder|after|before|like|is):)?(.*)$', re.DOTALL)
+_CHIP = re.compile(r"(-?)(?:(label|folder|after|before|like|is):)?(.*)$", re.DOTALL)
 
 
 def query_of(kind: str, value: str) -> str:
@@ -314,43 +314,55 @@ class SearchBar(QWidget):
         if not colon or kind.lower() == "label":
             rows += [
                 Row(
-                    label.name, color=theme.label_color(label.color, label.name), right=self._count(label.photos),
+                    label.name,
+                    color=theme.label_color(label.color, label.name),
+                    right=self._count(label.photos),
                     value=f"+{minus}{query_of('label', label.name)} ",
                 )
-                for label in self._labels if start in label.name.casefold() and (colon or start)
+                for label in self._labels
+                if start in label.name.casefold() and (colon or start)
             ][:_OFFERED]
         if not colon or kind.lower() == "folder":
             rows += [
                 Row(
-                    os.path.basename(folder.path) or folder.path, icon="folder", right=self._count(folder.photos),
+                    os.path.basename(folder.path) or folder.path,
+                    icon="folder",
+                    right=self._count(folder.photos),
                     value=f"+{minus}{query_of('folder', folder.path)} ",
                 )
                 for folder in self._folders
                 if folder.path and start in folder.path.casefold() and (colon or start)
             ][:_OFFERED]
         states = {
-            "review": self.tr("to be reviewed"), "untagged": self.tr("without a label"),
-            "corrected": self.tr("corrected by you"), "problem": self.tr("not readable"),
+            "review": self.tr("to be reviewed"),
+            "untagged": self.tr("without a label"),
+            "corrected": self.tr("corrected by you"),
+            "problem": self.tr("not readable"),
             "offline": self.tr("on a drive that is away"),
         }
         if colon and kind.lower() == "is":
             rows += [
                 Row(f"is:{name}", icon="info", right=text, value=f"+{minus}is:{name} ")
-                for name, text in states.items() if name.startswith(start)
+                for name, text in states.items()
+                if name.startswith(start)
             ]
         elif not colon and start:
             keys = {
-                "label:": self.tr("photos with a label"), "folder:": self.tr("photos in a folder"),
+                "label:": self.tr("photos with a label"),
+                "folder:": self.tr("photos in a folder"),
                 "after:": self.tr("taken in 2023 or later: after:2023"),
-                "before:": self.tr("taken earlier: before:2023-06"), "is:": self.tr("untagged, corrected, …"),
+                "before:": self.tr("taken earlier: before:2023-06"),
+                "is:": self.tr("untagged, corrected, …"),
             }
             rows += [
                 Row(minus + key, icon="search", right=text, value=f"+{minus}{key}")
-                for key, text in keys.items() if key.startswith(start)
+                for key, text in keys.items()
+                if key.startswith(start)
             ]
             whole = self.query().casefold()
             rows += [
-                Row(one, icon="history", value=f"={one}") for one in self._preferences.history
+                Row(one, icon="history", value=f"={one}")
+                for one in self._preferences.history
                 if isinstance(one, str) and one.casefold().startswith(whole) and one.casefold() != whole
             ][:3]
         return rows
@@ -419,9 +431,12 @@ class SearchBar(QWidget):
             text = self.tr("before {date}").format(date=value)
         elif kind == "is":
             text = {
-                "review": self.tr("to be reviewed"), "untagged": self.tr("without a label"),
-                "corrected": self.tr("corrected by you"), "problem": self.tr("not readable"),
-                "offline": self.tr("on a drive that is away"), "missing": self.tr("missing"),
+                "review": self.tr("to be reviewed"),
+                "untagged": self.tr("without a label"),
+                "corrected": self.tr("corrected by you"),
+                "problem": self.tr("not readable"),
+                "offline": self.tr("on a drive that is away"),
+                "missing": self.tr("missing"),
                 "pending": self.tr("not looked at yet"),
             }.get(value, value)
         else:

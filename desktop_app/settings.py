@@ -102,19 +102,21 @@ class SettingsDialog(QDialog):
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._form)
         self.theme = self._choice(
-            self.tr("Theme"), "theme",
+            self.tr("Theme"),
+            "theme",
             {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")},
         )
-        self.language = self._choice(
-            self.tr("Language"), "language", {"system": self.tr("As the system"), **LANGUAGES}
-        )
+        self.language = self._choice(self.tr("Language"), "language", {"system": self.tr("As the system"), **LANGUAGES})
         self.restart = theme.plain(self.tr("Takes effect the next time Albumen starts."), "muted", wrap=True)
         self._form.addRow("", self.restart)
         self.device = self._choice(
-            self.tr("Compute on"), "device",
+            self.tr("Compute on"),
+            "device",
             {
-                "auto": self.tr("Best available"), "cpu": self.tr("Processor"),
-                "cuda": self.tr("NVIDIA graphics card"), "mps": self.tr("Apple graphics"),
+                "auto": self.tr("Best available"),
+                "cpu": self.tr("Processor"),
+                "cuda": self.tr("NVIDIA graphics card"),
+                "mps": self.tr("Apple graphics"),
             },
         )
         self.restart.setVisible(False)

@@ -74,9 +74,7 @@ class StatusBar(QWidget):
         if 0 < matched < shown and not selected:
             text = self.tr("{good}, then weaker ones").format(good=self.tr("%n good match(es)", "", matched))
         if selected:
-            text = self.tr("{selected} of {photos} selected").format(
-                selected=QLocale().toString(selected), photos=text
-            )
+            text = self.tr("{selected} of {photos} selected").format(selected=QLocale().toString(selected), photos=text)
         self.counts.setText(text)
 
     def show_problems(self, count: int) -> None:
@@ -141,7 +139,8 @@ class StatusBar(QWidget):
             done = locale.formattedDataSize(progress.done, 1)
             parts.append(
                 self.tr("{done} of {total}").format(done=done, total=locale.formattedDataSize(progress.total, 1))
-                if progress.total else done
+                if progress.total
+                else done
             )
             if progress.rate > 0:
                 parts.append(self.tr("{size}/s").format(size=locale.formattedDataSize(int(progress.rate), 1)))

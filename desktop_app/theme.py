@@ -82,7 +82,18 @@ DARK = Tokens(
 )
 
 #: What a label may be coloured with; each is told apart from the surfaces of both themes (3 : 1) and by name for screen readers.
-LABEL_COLORS = ("#c2554d", "#b8691c", "#8c7a12", "#3f8a4a", "#2c8a85", "#3a7cc4", "#7a68cf", "#b455a6", "#a2665c", "#76797f")
+LABEL_COLORS = (
+    "#c2554d",
+    "#b8691c",
+    "#8c7a12",
+    "#3f8a4a",
+    "#2c8a85",
+    "#3a7cc4",
+    "#7a68cf",
+    "#b455a6",
+    "#a2665c",
+    "#76797f",
+)
 
 _ICON_SIZES = (16, 20, 24)
 

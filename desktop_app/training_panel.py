@@ -153,8 +153,9 @@ class TrainingPanel(QWidget):
             self.sentence.setText(self.tr("No label has new corrections. Say yes or no to a few tags first."))
         elif offered:
             self.sentence.setText(
-                self.tr("%n label(s) can get better. Look at what would change, then accept it or not.", "",
-                        len(offered))
+                self.tr(
+                    "%n label(s) can get better. Look at what would change, then accept it or not.", "", len(offered)
+                )
             )
         else:
             self.sentence.setText(self.tr("Nothing was clearly better than what you have, so nothing changes."))
@@ -305,8 +306,11 @@ class ReportCard(QFrame):
         for button in (self.accept, self.not_now):
             button.setVisible(self._open)
         if not self._open:
-            self.state.setText(self.tr("In use already.") if report.active and report.kind != "unchanged"
-                               else self.tr("Stays as it is."))
+            self.state.setText(
+                self.tr("In use already.")
+                if report.active and report.kind != "unchanged"
+                else self.tr("Stays as it is.")
+            )
 
     def accept_if_open(self) -> None:
         """Accept, unless it was decided."""

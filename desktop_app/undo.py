@@ -34,8 +34,15 @@ class _Act(QUndoCommand):
     """One act: `forward` and `back` make the calls, each from the answer of the other."""
 
     def __init__(
-        self, history: History, text: str, forward: Maker, back: Maker, *,
-        answer: Any = None, is_done: bool = False, after_undo: Callable[[Any], object] | None = None,
+        self,
+        history: History,
+        text: str,
+        forward: Maker,
+        back: Maker,
+        *,
+        answer: Any = None,
+        is_done: bool = False,
+        after_undo: Callable[[Any], object] | None = None,
     ) -> None:
         super().__init__(text)
         self._history, self._forward, self._back = history, forward, back
@@ -89,9 +96,7 @@ class History(QObject):
         self.pool = QThreadPool(self)
         self.pool.setMaxThreadCount(1)
 
-    def push(
-        self, text: str, forward: Maker, back: Maker, after_undo: Callable[[Any], object] | None = None
-    ) -> None:
+    def push(self, text: str, forward: Maker, back: Maker, after_undo: Callable[[Any], object] | None = None) -> None:
         """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of back)`. `after_undo` is
         called with what an undo answered."""
         self.stack.push(_Act(self, text, forward, back, after_undo=after_undo))
@@ -127,7 +132,9 @@ class History(QObject):
     def push_labels_removed(self, text: str, token: Any) -> None:
         """Labels were removed with this token."""
         self.push_done(
-            text, token, lambda made: call("remove_labels", [label.id for label in made]),
+            text,
+            token,
+            lambda made: call("remove_labels", [label.id for label in made]),
             lambda answer: call("restore_labels", answer),
         )
 

@@ -69,7 +69,9 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
     for name, source in sources.items():
         kind = types[source.parts[0]]
         if not kind.startswith(("F", "BF")) and not name.endswith(_COUNTERS):
-            raise AlbumenError(f"{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 or fp16.")
+            raise AlbumenError(
+                f"{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 or fp16."
+            )
     try:
         empty = {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
         build_model({name: source.convert([empty[part] for part in source.parts]) for name, source in sources.items()})

@@ -139,7 +139,10 @@ def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: flo
 
     area = 1 - (1 - uniform(0.35, 1.0)) * strength
     aspect = torch.exp(uniform(-0.288, 0.288) * strength)
-    width, height = (area * aspect).sqrt().clamp(max=1), (area / aspect).sqrt().clamp(max=1)  # (B,) as parts of the side
+    width, height = (
+        (area * aspect).sqrt().clamp(max=1),
+        (area / aspect).sqrt().clamp(max=1),
+    )  # (B,) as parts of the side
     shift_x, shift_y = uniform(-1, 1) * (1 - width), uniform(-1, 1) * (1 - height)
     angle = uniform(-0.12, 0.12) * strength * (torch.rand(batch, generator=generator) < 0.5)
     flip = 1 - 2 * (torch.rand(batch, generator=generator) < 0.5).float() * (strength > 0)

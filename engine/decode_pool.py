@@ -126,9 +126,7 @@ class DecodePool:
         for _, answer in self._answers(b"D", paths, wait):
             yield cast("Decoded | Failure | None", answer)
 
-    def hash(
-        self, paths: Iterable[bytes], wait: float | None = None
-    ) -> Iterator[tuple[bytes, str] | Failure | None]:
+    def hash(self, paths: Iterable[bytes], wait: float | None = None) -> Iterator[tuple[bytes, str] | Failure | None]:
         """Content hashes (32 hexadecimal digits) of files in the order given, as (path, hash) or Failure; else as
         `decode`."""
         for path, answer in self._answers(b"H", paths, wait):

@@ -137,7 +137,10 @@ def build_phrases(nouns: Sequence[str], concepts: dict[str, Concept], count: int
         (0.34, lambda: pick(_NOUN_TEMPLATES).format(pick(nouns) if nouns else pick(everyday))),
         (0.08, lambda: pick(_NOUN_TEMPLATES).format(pick(everyday))),
         (0.10, lambda: f"{pick(('', 'a ', 'the ', 'a photo of a '))}{pick(looks)} {thing()}"),
-        (0.08, lambda: f"{pick(('', 'a '))}{thing()} {pick(('and', 'and a', 'with a', 'on a', 'next to a'))} {thing()}"),
+        (
+            0.08,
+            lambda: f"{pick(('', 'a '))}{thing()} {pick(('and', 'and a', 'with a', 'on a', 'next to a'))} {thing()}",
+        ),
         (0.08, lambda: f"{pick(('', 'a '))}{thing()} {pick(places)}"),
         (0.04, lambda: f"{pick(('', 'a '))}{thing()} {pick(times)}"),
         (0.02, lambda: f"{pick(places)} {pick(times)}"),

@@ -317,7 +317,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine pretrain`."""
     parser.add_argument("--corpus", type=Path, help="folder of .zip files with label/photo.jpg inside")
     parser.add_argument("--out", type=Path, help="the model file to write (.safetensors)")
-    parser.add_argument("--checkpoints", type=Path, help="folder for checkpoints and decoded photographs; resumes from it")
+    parser.add_argument(
+        "--checkpoints", type=Path, help="folder for checkpoints and decoded photographs; resumes from it"
+    )
     parser.add_argument("--stage", choices=("text", "image", "both"), default="both")
     parser.add_argument("--init", type=Path, help="start from this model file instead of random weights")
     parser.add_argument("--text", type=Path, help="take the text tower from this model file")
@@ -329,7 +331,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of the image stage")
     parser.add_argument("--resolution", type=int, default=64, help="input size of the image tower, a multiple of 32")
     parser.add_argument("--strength", type=float, default=1.0, help="strength of the augmentation")
-    parser.add_argument("--freeze", type=int, default=0, help="keep so many first stages of the image tower (with --init)")
+    parser.add_argument(
+        "--freeze", type=int, default=0, help="keep so many first stages of the image tower (with --init)"
+    )
     parser.add_argument(
         "--blend",
         type=float,

@@ -17,7 +17,14 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 def private_directories(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Point every per-user directory at a temporary one, so that no test reads or writes the user's own library."""
     home = tmp_path_factory.mktemp("home")
-    for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "HF_HOME"):
+    for variable in (
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_STATE_HOME",
+        "XDG_RUNTIME_DIR",
+        "HF_HOME",
+    ):
         directory = home / variable.lower()
         directory.mkdir(mode=0o700)
         monkeypatch.setenv(variable, str(directory))

@@ -56,9 +56,17 @@ class FakeLibrary:
         self.folder_list = [Folder(1, "/photos", FolderState.ONLINE, count)] if count else []
         self.photo_rows = {
             row: Photo(
-                id=row, path=f"/photos/photo-{row:04d}.jpg", name=f"photo-{row:04d}.jpg", folder_id=1,
-                state=PhotoState.OK, size=1000 + row, taken_at=(19_000.0 + row // 10) * DAY + row,
-                width=640, height=480, content_hash=f"{row:032x}", thumbnail=None,
+                id=row,
+                path=f"/photos/photo-{row:04d}.jpg",
+                name=f"photo-{row:04d}.jpg",
+                folder_id=1,
+                state=PhotoState.OK,
+                size=1000 + row,
+                taken_at=(19_000.0 + row // 10) * DAY + row,
+                width=640,
+                height=480,
+                content_hash=f"{row:032x}",
+                thumbnail=None,
             )
             for row in range(1, count + 1)
         }
@@ -154,10 +162,21 @@ class FakeLibrary:
         label = next(one for one in self.label_list if not label_ids or one.id in label_ids)
         return [
             TrainReport(
-                label.name, label.id, 7, "residual", True, activate, Measured(17, 24, 0.6), Measured(22, 24, 0.4),
-                yes=14, no=10, adds=(1, 2), removes=(3,),
+                label.name,
+                label.id,
+                7,
+                "residual",
+                True,
+                activate,
+                Measured(17, 24, 0.6),
+                Measured(22, 24, 0.4),
+                yes=14,
+                no=10,
+                adds=(1, 2),
+                removes=(3,),
                 sentence="On your 24 corrections, held out in turn: 17 -> 22 right; would add 2, remove 1.",
-                reasons=("Learning the words (CoOp) needs four yes and four no.",), seconds=0.1,
+                reasons=("Learning the words (CoOp) needs four yes and four no.",),
+                seconds=0.1,
             )
         ]
 
@@ -193,9 +212,12 @@ class FakeLibrary:
                 rows = [photo for photo in rows if word in photo.name]
         rows.sort(key=lambda photo: photo.name if sort == "name" else -photo.taken_at)
         return SearchResult(
-            query, array("q", [photo.id for photo in rows]),
+            query,
+            array("q", [photo.id for photo in rows]),
             array("f", [1.0] * len(rows) if any(":" not in word for word in words) else []),
-            array("i", [int(photo.taken_at // DAY) for photo in rows]), len(rows), chips=tuple(words),
+            array("i", [int(photo.taken_at // DAY) for photo in rows]),
+            len(rows),
+            chips=tuple(words),
         )
 
     def photos(self, ids: list[int]) -> list[Photo]:
@@ -238,7 +260,8 @@ class FakeLibrary:
         said = list(self.words.items())
         return [
             dataclasses.replace(
-                label, photos=sum(self._present(row, label.id) for row in self.photo_rows),
+                label,
+                photos=sum(self._present(row, label.id) for row in self.photo_rows),
                 yes=sum(word for (_, label_id), word in said if label_id == label.id),
                 no=sum(not word for (_, label_id), word in said if label_id == label.id),
             )
@@ -317,7 +340,8 @@ class FakeLibrary:
         label = self.label_list[0]
         return [
             ReviewItem(row, label.id, label.name, 0.1, True, "close to the line")
-            for row in self.photo_rows if (row, label.id) not in self.words
+            for row in self.photo_rows
+            if (row, label.id) not in self.words
         ][:n]
 
     def failures(self) -> list[Failure]:

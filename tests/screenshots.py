@@ -48,9 +48,15 @@ def main() -> int:
 
 def _environment(home: Path, variant: dict[str, str]) -> dict[str, str]:
     private = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
-    return os.environ | private | {
-        "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": variant.get("scale", "1"), "OMP_WAIT_POLICY": "PASSIVE",
-    }
+    return (
+        os.environ
+        | private
+        | {
+            "QT_QPA_PLATFORM": "offscreen",
+            "QT_SCALE_FACTOR": variant.get("scale", "1"),
+            "OMP_WAIT_POLICY": "PASSIVE",
+        }
+    )
 
 
 def _make_library(home: Path) -> None:
@@ -181,7 +187,9 @@ def _take(variant: str, home: Path, out: Path) -> None:
     editor.edit(1)
     for number, dialog in enumerate(
         (
-            editor, ModelDialog(window.link, window), SettingsDialog(window.link, window.preferences, window),
+            editor,
+            ModelDialog(window.link, window),
+            SettingsDialog(window.link, window.preferences, window),
             ShortcutSheet(window.actions_, window),
         ),
         13,

@@ -14,10 +14,26 @@ from pytestqt.qtbot import QtBot
 from desktop_app.actions import Actions
 
 SPECIFIED = {
-    "Ctrl+O": "add_folder", "Ctrl+F": "search", "T": "add_label", "Return": "accept", "X": "reject",
-    "N": "next_to_review", "Space": "look", "Del": "trash", "Ctrl+Z": "undo", "Ctrl+Shift+Z": "redo",
-    "Ctrl+A": "select_all", "Ctrl+D": "select_none", "F5": "rescan", "F9": "left_panel", "I": "info",
-    "F11": "full_screen", "Ctrl+,": "settings", "F1": "shortcuts", "?": "shortcuts", "Ctrl+Q": "quit",
+    "Ctrl+O": "add_folder",
+    "Ctrl+F": "search",
+    "T": "add_label",
+    "Return": "accept",
+    "X": "reject",
+    "N": "next_to_review",
+    "Space": "look",
+    "Del": "trash",
+    "Ctrl+Z": "undo",
+    "Ctrl+Shift+Z": "redo",
+    "Ctrl+A": "select_all",
+    "Ctrl+D": "select_none",
+    "F5": "rescan",
+    "F9": "left_panel",
+    "I": "info",
+    "F11": "full_screen",
+    "Ctrl+,": "settings",
+    "F1": "shortcuts",
+    "?": "shortcuts",
+    "Ctrl+Q": "quit",
     **{str(number): f"pinned_{number}" for number in range(1, 10)},
 }
 

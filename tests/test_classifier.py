@@ -97,7 +97,8 @@ def test_not_cup_means_anything_but_a_cup(words: Vocabulary) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("not cup", True), ("No people", True), ("notebook", False), ("cup", False), ("north", False)]
+    ("name", "expected"),
+    [("not cup", True), ("No people", True), ("notebook", False), ("cup", False), ("north", False)],
 )
 def test_negated_names(name: str, expected: bool) -> None:
     assert negated(name) is expected

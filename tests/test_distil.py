@@ -13,7 +13,9 @@ from engine.clip import CLIP
 from engine.schedule import Schedule
 from engine.tokenizer import VOCAB_SIZE, tokenize
 
-PHRASES = [f"{size} {thing}" for size in ("a small", "a large", "an old") for thing in ("dog", "cat", "red car", "house")]
+PHRASES = [
+    f"{size} {thing}" for size in ("a small", "a large", "an old") for thing in ("dog", "cat", "red car", "house")
+]
 
 
 class CountingTeacher:

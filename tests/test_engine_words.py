@@ -13,10 +13,8 @@ from desktop_app import language
 from desktop_app.engine_words import in_words
 
 SENTENCES = {
-    "On your 11 corrections, held out in turn: 7 -> 11 right; would add 1 photo, remove 0.":
-        "对您的 11 处更正（轮流预留检验）：正确 7 → 11；将添加 1 张照片，移除 0 张。",
-    "Moving the threshold: on held-out answers it is not surely better than the words alone.":
-        "移动阈值：在预留的回答上，不能确定比只用词语更好。",
+    "On your 11 corrections, held out in turn: 7 -> 11 right; would add 1 photo, remove 0.": "对您的 11 处更正（轮流预留检验）：正确 7 → 11；将添加 1 张照片，移除 0 张。",
+    "Moving the threshold: on held-out answers it is not surely better than the words alone.": "移动阈值：在预留的回答上，不能确定比只用词语更好。",
     "There is no label 'a {name} <b>'.": "没有标签“a {name} <b>”。",
     "72.8 % of ImageNet right without training": "未经训练时 ImageNet 正确率 72.8%",
     "The file is empty.\nsomething else": "文件是空的。\nsomething else",

@@ -119,7 +119,9 @@ def test_celeba_protocol(
     assert report.mean_average_precision == pytest.approx(float(np.mean(report.average_precision)))
     assert report.frequency == pytest.approx([sum(row.split()[j] == "1" for row in rows) / 24 for j in range(40)])
     table, figure = tmp_path / "t.csv", tmp_path / "f.png"
-    assert main(["evaluate", str(tmp_path), "--model", str(model_file), "--csv", str(table), "--plot", str(figure)]) == 0
+    assert (
+        main(["evaluate", str(tmp_path), "--model", str(model_file), "--csv", str(table), "--plot", str(figure)]) == 0
+    )
     text = capsys.readouterr().out
     assert f"mean average precision {report.mean_average_precision:.3f}" in text and "top 6 of 40" in text
     assert len(table.read_text().splitlines()) == 41 and figure.stat().st_size > 5000

@@ -46,7 +46,8 @@ def test_cells_points_and_rows_agree_with_the_slow_layout(name: str, width: int)
             assert list(layout.rows_between(top, bottom)) == touching
             for left, right in ((0, width), (120, 150), (210, 390)):
                 inside = {
-                    row for row in touching
+                    row
+                    for row in touching
                     if cells[row][0] <= max(right, layout.MARGIN) and cells[row][0] + cells[row][2] > left
                 }
                 runs = layout.rows_in(left, top, right, bottom)
@@ -88,7 +89,9 @@ def test_groups_by_day_by_month_and_by_meaning() -> None:
     assert list(groups_of(15, days, 15, ranked=False)) == by_day
     sparse = array("i", [20_000, 19_999, 19_990, 19_950, 19_949])  # 2024-10-04, 10-03, 09-24, 08-15, 08-14
     assert list(groups_of(5, sparse, 5, ranked=False)) == [
-        Group(0, 2, 20_000, month=True), Group(2, 1, 19_990, month=True), Group(3, 2, 19_950, month=True),
+        Group(0, 2, 20_000, month=True),
+        Group(2, 1, 19_990, month=True),
+        Group(3, 2, 19_950, month=True),
     ]
     mixed = array("i", [5, 9, 1])
     assert list(groups_of(3, mixed, 3, ranked=False)) == [Group(0, 3)]

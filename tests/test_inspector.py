@@ -168,9 +168,7 @@ def test_it_follows_changes(qtbot: QtBot, panel: Inspector, library: FakeLibrary
     assert panel.nothing.isVisible() and not panel.preview.isVisible()
 
 
-def test_a_huge_selection_asks_for_a_part_and_acts_on_all(
-    qtbot: QtBot, panel: Inspector, library: FakeLibrary
-) -> None:
+def test_a_huge_selection_asks_for_a_part_and_acts_on_all(qtbot: QtBot, panel: Inspector, library: FakeLibrary) -> None:
     asked: list[int] = []
     original = library.tags
     library.tags = lambda ids: (asked.append(len(ids)), original(ids))[1]  # type: ignore[method-assign]

@@ -132,7 +132,10 @@ def test_a_problem_is_told(qtbot: QtBot, editor: LabelEditor, library: FakeLibra
 def test_the_list_shows_groups_and_keys(editor: LabelEditor) -> None:
     found = [row_of(editor.list.item(place)) for place in range(4)]
     assert [(row.text, row.detail, row.right) for row in found if row] == [
-        ("cat", "", "8"), ("cup", "cups", "4"), ("dog", "", "6"), ("not cup", "cups", "4"),
+        ("cat", "", "8"),
+        ("cup", "cups", "4"),
+        ("dog", "", "6"),
+        ("not cup", "cups", "4"),
     ]
 
 

@@ -43,7 +43,8 @@ def test_in_step_with_the_code(name: str, tmp_path: Path) -> None:
     plural = ["-pluralonly"] if name == "albumen_en" else []
     subprocess.run(
         [UPDATE, "-silent", "-noobsolete", "-locations", "none", *plural, *sorted(SOURCE.glob("*.py")), "-ts", fresh],
-        check=True, capture_output=True,
+        check=True,
+        capture_output=True,
     )
     assert set(messages(fresh)) == set(messages(FOLDER / fresh.name)), "run lupdate and lrelease (README, Development)"
 

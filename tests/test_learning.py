@@ -73,7 +73,9 @@ def test_a_personal_label_is_learned_accepted_and_reported(
     assert set(report.adds) <= set(of_kind(0, EACH))
     assert len(report.adds) > 30
     assert report.sentence.startswith("On your 16 corrections, held out in turn: ")
-    assert f"{report.before.right} -> {report.after.right} right; would add {len(report.adds)} photos" in report.sentence
+    assert (
+        f"{report.before.right} -> {report.after.right} right; would add {len(report.adds)} photos" in report.sentence
+    )
     assert not set(report.adds) & set(one.corrections)  # the person decided these
 
 
@@ -211,7 +213,9 @@ def test_nothing_to_learn_from(
 
 
 def test_an_empty_library(model: LoadedModel, words: Vocabulary) -> None:
-    nothing = Collection(torch.empty(0).long(), torch.empty(0, model.embed_dim), torch.empty(0), torch.empty(0).double())
+    nothing = Collection(
+        torch.empty(0).long(), torch.empty(0, model.embed_dim), torch.empty(0), torch.empty(0).double()
+    )
     assert taught(model, words, nothing, subject(words, meaningless(model), [1], [2])).report.kind == "unchanged"
 
 

@@ -57,9 +57,14 @@ def centre(panel: LibraryPanel, text: str) -> QPoint:
 
 def test_rows_with_numbers(panel: LibraryPanel) -> None:
     assert [(row.text, row.right, row.badge) for row in rows(panel)] == [
-        ("All photos", "24", ""), ("Needs review", "3", ""), ("Untagged", "0", ""),
-        ('<img src="x">', "4", "1"), ("cat", "8", ""), ("dog", "6", ""),
-        ("holiday in May", "7", ""), ("photos", "24", ""),
+        ("All photos", "24", ""),
+        ("Needs review", "3", ""),
+        ("Untagged", "0", ""),
+        ('<img src="x">', "4", "1"),
+        ("cat", "8", ""),
+        ("dog", "6", ""),
+        ("holiday in May", "7", ""),
+        ("photos", "24", ""),
     ]
     away = next(row for row in rows(panel) if row.text == "holiday in May")
     assert away.dim and away.detail == "Reconnect the drive"
@@ -91,7 +96,11 @@ def test_a_click_goes_there(qtbot: QtBot, panel: LibraryPanel) -> None:
     for text in ("cat", "Untagged", "holiday in May", '<img src="x">', "All photos"):
         click(panel, text)
     assert views == [
-        "label:cat", "is:untagged", 'folder:"/media/drive/holiday in May"', 'label:<img src="x">', "",
+        "label:cat",
+        "is:untagged",
+        'folder:"/media/drive/holiday in May"',
+        'label:<img src="x">',
+        "",
     ]
     with qtbot.waitSignal(panel.review_requested):
         click(panel, "Needs review")

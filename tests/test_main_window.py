@@ -52,6 +52,7 @@ def make(qtbot: QtBot, session: QSettings) -> Iterator[Callable[[FakeLibrary], M
         window.desk.start()  # the library is open already
         qtbot.waitUntil(lambda: window.desk.viewing._known and not window.folders.running())
         if library.photo_rows:
+
             def painted() -> bool:  # a session may begin with no rows at all, until it asks again
                 rows = window.grid.rows_in_sight()
                 return len(rows) > 0 and window.model.entry(rows[0]) is not None
@@ -443,9 +444,7 @@ def test_the_path_on_the_clipboard(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "/photos/photo-0001.jpg")
 
 
-def test_tags_as_a_file(
-    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tags_as_a_file(qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "tags.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(path), ""))
     window.actions_["export_csv"].trigger()
@@ -564,7 +563,8 @@ def test_closing_at_any_moment(qtbot: QtBot, session: QSettings, verb: str) -> N
 
 def test_every_control_has_a_name(window: MainWindow) -> None:
     nameless = [
-        widget for widget in window.findChildren(QAbstractButton)
+        widget
+        for widget in window.findChildren(QAbstractButton)
         if not (widget.text() or widget.accessibleName() or widget.toolTip())
         and not widget.objectName().startswith("qt_")
     ]

@@ -65,9 +65,7 @@ def test_a_download_can_be_cancelled(qtbot: QtBot, dialog: ModelDialog, library:
     assert card.act.isVisible() and not card.bar.isVisible()
 
 
-def test_a_file_that_is_no_model(
-    qtbot: QtBot, dialog: ModelDialog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_no_model(qtbot: QtBot, dialog: ModelDialog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: ("/notes.txt", ""))
     dialog.use_file.click()
     qtbot.waitUntil(lambda: dialog.message.text() == "'/notes.txt' is not a CLIP model.")

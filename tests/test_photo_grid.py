@@ -152,8 +152,14 @@ def test_zoom_by_keys_slider_and_wheel_keeps_the_current_photo_in_place(qtbot: Q
     assert abs(centre(grid, 50).y() - before) <= 1
     for delta, expected in ((120, 200), (-240, 160)):
         event = QWheelEvent(
-            QPointF(100, 100), QPointF(100, 100), QPoint(), QPoint(0, delta), Qt.MouseButton.NoButton, CTRL,
-            Qt.ScrollPhase.NoScrollPhase, False,
+            QPointF(100, 100),
+            QPointF(100, 100),
+            QPoint(),
+            QPoint(0, delta),
+            Qt.MouseButton.NoButton,
+            CTRL,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
         )
         QApplication.sendEvent(grid.viewport(), event)
         assert grid.thumbnail_size() == expected
@@ -233,9 +239,7 @@ def test_good_matches_are_apart_from_weaker_ones(grid: PhotoGrid) -> None:
 def test_double_click_opens_and_enter_is_left_to_the_window(qtbot: QtBot, grid: PhotoGrid) -> None:
     click(grid, 3)
     with qtbot.waitSignal(grid.opened) as told:
-        QTest.mouseDClick(
-            grid.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre(grid, 3)
-        )
+        QTest.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre(grid, 3))
     assert told.args == [3]
     grid.set_current_row(3)
     with qtbot.assertNotEmitted(grid.opened):

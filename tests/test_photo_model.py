@@ -178,8 +178,12 @@ def test_data_of_a_row_that_is_not_at_hand(model: PhotoModel) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("en_US", "March 5, 2024 09:07"), ("en_GB", "5 March 2024 09:07"), ("zh_CN", "2024年3月5日 09:07"),
-     ("de_DE", "5. März 2024 09:07")],
+    [
+        ("en_US", "March 5, 2024 09:07"),
+        ("en_GB", "5 March 2024 09:07"),
+        ("zh_CN", "2024年3月5日 09:07"),
+        ("de_DE", "5. März 2024 09:07"),
+    ],
 )
 def test_the_month_of_a_date_has_its_name(name: str, text: str) -> None:
     seconds = QDateTime(QDate(2024, 3, 5), QTime(9, 7)).toSecsSinceEpoch()

@@ -136,9 +136,7 @@ def test_another_resolution_interpolates_the_positions(start: Path) -> None:
         pretrain.blend(model, larger, 0.5)
 
 
-def test_evaluate_prints_the_table(
-    corpus: Path, start: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_evaluate_prints_the_table(corpus: Path, start: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert pretrain.run(arguments("--evaluate", str(start), "--photos", str(corpus))) == 0
     table = capsys.readouterr().out
     assert "| first (3 labels) | start |" in table and "| second (3 labels) | start |" in table

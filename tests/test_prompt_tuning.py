@@ -66,9 +66,7 @@ def test_variants_are_learned_apart_and_repeatably(model: LoadedModel, words: Vo
     assert not torch.allclose(both.text_features[0], both.text_features[1], atol=1e-4)
 
 
-def test_a_stronger_pull_stays_nearer(
-    model: LoadedModel, words: Vocabulary, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stronger_pull_stays_nearer(model: LoadedModel, words: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     text, _ = task(model)
     every = torch.ones(1, 8, dtype=torch.bool)
     free = learned(model, words, True, every)[1].text_features[0]

@@ -24,9 +24,7 @@ def heads() -> dict[int, Head]:
     return {4: Head(torch.eye(D)[0] * 10, 0.0, 2.0), 9: Head(torch.eye(D)[1] * 10, 0.0, 2.0)}
 
 
-def test_questions_are_uncertain_with_some_random_ones_and_say_why(
-    library: Collection, heads: dict[int, Head]
-) -> None:
+def test_questions_are_uncertain_with_some_random_ones_and_say_why(library: Collection, heads: dict[int, Head]) -> None:
     questions = next_questions(library, heads, set(), n=20)
     assert len(questions) == 20
     assert len({(q.photo_id, q.label_id) for q in questions}) == 20

@@ -169,4 +169,8 @@ def test_a_dropped_photo_is_the_query(qtbot: QtBot, window: QWidget, tmp_path: P
 
 
 def test_quotes_where_they_have_to_be() -> None:
-    assert [query_of("label", name) for name in ("cat", "our sofa", "猫")] == ["label:cat", 'label:"our sofa"', "label:猫"]
+    assert [query_of("label", name) for name in ("cat", "our sofa", "猫")] == [
+        "label:cat",
+        'label:"our sofa"',
+        "label:猫",
+    ]

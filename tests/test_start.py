@@ -92,7 +92,9 @@ def test_a_polite_kill_closes_the_window_and_the_library(tmp_path: Path) -> None
     home = tmp_path / "library"
     program_ = subprocess.Popen(
         [sys.executable, "-m", "desktop_app", "--library", str(home)],
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stderr=subprocess.PIPE,
+        text=True,
     )
     log = Path(os.environ["XDG_STATE_HOME"]) / "albumen" / "log" / "albumen.log"
     deadline = time.monotonic() + 60

@@ -58,8 +58,14 @@ def test_progress_with_rate_and_time(bar: StatusBar) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(3, "a few seconds"), (32, "30 second"), (89, "90 second"), (100, "2 minute"), (3600, "60 minute"),
-     (9000, "2 hour")],
+    [
+        (3, "a few seconds"),
+        (32, "30 second"),
+        (89, "90 second"),
+        (100, "2 minute"),
+        (3600, "60 minute"),
+        (9000, "2 hour"),
+    ],
 )
 def test_time_left_is_rounded_as_people_do(bar: StatusBar, seconds: float, words: str) -> None:
     assert words in bar.time_left(seconds)

@@ -70,9 +70,7 @@ def test_a_correction_and_back_and_forth(
     assert library.words == {(1, 1): True, (2, 1): True, (3, 1): False}
 
 
-def test_undo_pressed_before_the_answer(
-    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
-) -> None:
+def test_undo_pressed_before_the_answer(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
     link.ask("wait")
     history.push_correction("cat", 1, [1], [], [])
     history.push_correction("dog", 2, [1], [], [])

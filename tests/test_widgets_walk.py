@@ -35,7 +35,13 @@ from tests.fake_library import FakeLibrary, running
 
 NASTY = '<img src="x">\n&\u202ecat<b>'
 _CONTROLS = (
-    QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QAbstractSlider, QAbstractItemView, QAbstractSpinBox,
+    QAbstractButton,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QAbstractSlider,
+    QAbstractItemView,
+    QAbstractSpinBox,
     QProgressBar,
 )
 
@@ -90,8 +96,10 @@ def pages(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> Iterator[QW
     qtbot.waitUntil(lambda: window.problems.table.rowCount() == 1)
     yield window
     for dialog in (
-        LabelEditor(window.link, window.history, window), ModelDialog(window.link, window),
-        SettingsDialog(window.link, window.preferences, window), ShortcutSheet(window.actions_, window),
+        LabelEditor(window.link, window.history, window),
+        ModelDialog(window.link, window),
+        SettingsDialog(window.link, window.preferences, window),
+        ShortcutSheet(window.actions_, window),
         FirstLabels(window.link, window),
     ):
         qtbot.addWidget(dialog)

@@ -90,9 +90,7 @@ def content_of(library: Library) -> dict[int, str]:
 def words(library: Library) -> dict[tuple[int, int], bool]:
     """Every correction: (photo, label) -> yes or no."""
     ids = list(library.view().ids)
-    return {
-        (tag.photo_id, tag.label_id): tag.present for tag in library.tags(ids) if tag.source.value == "person"
-    }
+    return {(tag.photo_id, tag.label_id): tag.present for tag in library.tags(ids) if tag.source.value == "person"}
 
 
 def check(library: Library, folder: Path) -> None:
