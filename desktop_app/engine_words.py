@@ -39,6 +39,13 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("EngineWords", "on held-out answers it is not surely better than the present version."),
     QT_TRANSLATE_NOOP("EngineWords", "on held-out answers it is right less often than the present version."),
     QT_TRANSLATE_NOOP("EngineWords", "two yes and two no answers are needed to check it."),
+    QT_TRANSLATE_NOOP("EngineWords", "it needs answers of both kinds to be held out."),
+    QT_TRANSLATE_NOOP("EngineWords", "it needs {needed} answers, bursts counted once; there are {found}."),
+    QT_TRANSLATE_NOOP(
+        "EngineWords",
+        "it needs {yes} yes and {no} no, bursts counted once; there are {found_yes} and {found_no}.",
+    ),
+    QT_TRANSLATE_NOOP("EngineWords", "it would reorder the best photos of '{name}', which you did not correct."),
     QT_TRANSLATE_NOOP("EngineWords", "it would get {photos_} wrong that you confirmed and that are right now."),
     QT_TRANSLATE_NOOP(
         "EngineWords",

@@ -157,9 +157,13 @@ class TrainingPanel(QWidget):
                     "%n label(s) can get better. Look at what would change, then accept it or not.", "", len(offered)
                 )
             )
+        elif any(map(_to_look_at, reports)):
+            self.sentence.setText(
+                self.tr("There are too few answers to check what was learned. Look at what would change, then decide.")
+            )
         else:
             self.sentence.setText(self.tr("Nothing was clearly better than what you have, so nothing changes."))
-        for report in sorted(reports, key=lambda one: not _offered(one)):
+        for report in sorted(reports, key=lambda one: (not _offered(one), not _to_look_at(one))):
             card = ReportCard(self._link, self._thumbnails, report)
             card.accepted.connect(partial(self._accept, report))
             card.opened.connect(lambda photo_id: self.view_requested.emit(f"like:{photo_id}"))
@@ -172,7 +176,8 @@ class TrainingPanel(QWidget):
 
     def _accept_all(self) -> None:
         for card in self.cards:
-            card.accept_if_open()
+            if _offered(card.report):
+                card.accept_if_open()
         self.accept_all.hide()
 
     def _activate(self, version: int, versions: list[Version]) -> None:
@@ -277,7 +282,7 @@ class ReportCard(QFrame):
         )
         head.addWidget(theme.plain(given, "muted"))
         column.addLayout(head)
-        if report.after.total:
+        if report.after.total and not _to_look_at(report):
             column.addWidget(_Comparison(report.before, report.after))
         column.addWidget(theme.plain(in_words(report.sentence), wrap=True))
         for ids, marked in ((report.adds, False), (report.removes, True)):
@@ -289,9 +294,13 @@ class ReportCard(QFrame):
                 column.addWidget(row)
         for reason in report.reasons:
             column.addWidget(theme.plain(in_words(reason), "muted", wrap=True))
-        self.accept = QPushButton(self.tr("Accept"))
-        self.accept.setAccessibleName(self.tr("Accept for {label}").format(label=quoted(report.label)))
-        self.accept.setProperty("look", "primary")
+        if _to_look_at(report):
+            self.accept = QPushButton(self.tr("Use it anyway"))
+            self.accept.setAccessibleName(self.tr("Use it anyway for {label}").format(label=quoted(report.label)))
+        else:
+            self.accept = QPushButton(self.tr("Accept"))
+            self.accept.setAccessibleName(self.tr("Accept for {label}").format(label=quoted(report.label)))
+            self.accept.setProperty("look", "primary")
         self.accept.clicked.connect(self.accept_if_open)
         self.not_now = QPushButton(self.tr("Not now"))
         self.not_now.setAccessibleName(self.tr("Not now for {label}").format(label=quoted(report.label)))
@@ -302,7 +311,7 @@ class ReportCard(QFrame):
         foot.addWidget(self.not_now)
         foot.addWidget(self.accept)
         column.addLayout(foot)
-        self._open = _offered(report)
+        self._open = _offered(report) or _to_look_at(report)
         for button in (self.accept, self.not_now):
             button.setVisible(self._open)
         if not self._open:
@@ -373,3 +382,8 @@ class _Comparison(QWidget):
 def _offered(report: TrainReport) -> bool:
     """True for a version that passed every gate and is not in force yet."""
     return report.accepted and not report.active and report.kind != "unchanged"
+
+
+def _to_look_at(report: TrainReport) -> bool:
+    """True for a version that too few answers could check: the engine shows what it would change and leaves it to a person."""
+    return not report.accepted and not report.active and report.kind != "unchanged"

@@ -17,6 +17,8 @@ SENTENCES = {
     "Moving the threshold: on held-out answers it is not surely better than the words alone.": "移动阈值：在预留的回答上，不能确定比只用词语更好。",
     "There is no label 'a {name} <b>'.": "没有标签“a {name} <b>”。",
     "72.8 % of ImageNet right without training": "未经训练时 ImageNet 正确率 72.8%",
+    "A learned prompt: it needs answers of both kinds to be held out.": "学习提示词：需要“是”和“否”两种回答才能预留检验。",
+    "A learned prompt: it needs 4 yes and 4 no, bursts counted once; there are 3 and 6.": "学习提示词：需要 4 个“是”和 4 个“否”（连拍只算一次）；现有 3 个和 6 个。",
     "The file is empty.\nsomething else": "文件是空的。\nsomething else",
 }
 

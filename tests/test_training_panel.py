@@ -79,6 +79,30 @@ def test_a_version_that_failed_a_gate_is_not_offered(qtbot: QtBot, panel: Traini
     assert not panel.cards[0].findChildren(ThumbnailRow)  # it would change nothing
 
 
+def test_too_few_answers_to_check_leave_it_to_the_person(
+    qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary
+) -> None:
+    def train(label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
+        reports: list[TrainReport] = yield from FakeLibrary.train(library, label_ids, activate)
+        reason = "Learning from your photos: 1 correction cannot be checked: look at them before you accept it."
+        return [dataclasses.replace(reports[0], accepted=False, reasons=(reason,))]
+
+    library.train = train  # type: ignore[method-assign]
+    panel.improve(None)
+    qtbot.waitUntil(lambda: bool(panel.cards))
+    card = panel.cards[0]
+    assert "There are too few answers to check what was learned. Look at what would change, then decide." in texts(
+        panel
+    )
+    assert [row._ids for row in card.findChildren(ThumbnailRow)] == [[1, 2], [3]]
+    assert not panel.accept_all.isVisible()
+    panel.accept_all.click()  # 'all' never means what could not be checked
+    assert card.accept.isVisible() and card.accept.text() == "Use it anyway"
+    with qtbot.waitSignal(panel.activated):
+        card.accept.click()
+    assert ("activate", (7,), {}) in library.calls
+
+
 def test_cancel_stops_between_two_steps(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
     library.train = lambda *_args: library.forever()  # type: ignore[method-assign]
     panel.improve(None)

@@ -434,6 +434,22 @@
         <translation>检验它需要两个“是”和两个“否”的回答。</translation>
     </message>
     <message>
+        <source>it needs answers of both kinds to be held out.</source>
+        <translation>需要“是”和“否”两种回答才能预留检验。</translation>
+    </message>
+    <message>
+        <source>it needs {needed} answers, bursts counted once; there are {found}.</source>
+        <translation>需要 {needed} 个回答（连拍只算一次）；现有 {found} 个。</translation>
+    </message>
+    <message>
+        <source>it needs {yes} yes and {no} no, bursts counted once; there are {found_yes} and {found_no}.</source>
+        <translation>需要 {yes} 个“是”和 {no} 个“否”（连拍只算一次）；现有 {found_yes} 个和 {found_no} 个。</translation>
+    </message>
+    <message>
+        <source>it would reorder the best photos of &apos;{name}&apos;, which you did not correct.</source>
+        <translation>这会打乱“{name}”的最佳照片顺序，而您并未更正过该标签。</translation>
+    </message>
+    <message>
         <source>it would get {photos_} wrong that you confirmed and that are right now.</source>
         <translation>它会使您确认过、现在正确的 {photos_} 变错。</translation>
     </message>
@@ -1347,6 +1363,14 @@
         <translation>将得到此标签：{count}</translation>
     </message>
     <message>
+        <source>Use it anyway</source>
+        <translation>仍然使用</translation>
+    </message>
+    <message>
+        <source>Use it anyway for {label}</source>
+        <translation>仍然使用：{label}</translation>
+    </message>
+    <message>
         <source>Accept</source>
         <translation>接受</translation>
     </message>
@@ -1944,6 +1968,10 @@
         <translation>
             <numerusform>%n 个标签可以变得更好。请查看将有的变化，再决定是否接受。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>There are too few answers to check what was learned. Look at what would change, then decide.</source>
+        <translation>回答太少，无法检验学到的结果。请先查看将要改变的照片，再作决定。</translation>
     </message>
     <message>
         <source>Nothing was clearly better than what you have, so nothing changes.</source>
