@@ -100,7 +100,7 @@ messy desk""".replace("\n", "|")
 
 
 def noun_lemmas(file: Path) -> list[str]:
-    """The names in a WordNet list, commonest sense first, without duplicates."""
+    """The names in a WordNet list, in its order, without duplicates; names of 40 characters and more are left out."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
