@@ -284,7 +284,10 @@ def settled(files: Iterable[FileStat], now_ns: int | None = None) -> tuple[list[
         try:
             status = os.stat(file.path)
         except OSError:
-            continue
+            try:  # a link that leads nowhere or in a circle is there all the same: `walk` listed the link itself
+                status = os.lstat(file.path)
+            except OSError:
+                continue
         now = FileStat(file.path, status.st_size, status.st_mtime_ns)
         (ready if now == file and not _is_settling(now, now_ns) else waiting).append(now)
     return ready, waiting

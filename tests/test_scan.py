@@ -361,3 +361,11 @@ def test_photos_of_an_unreadable_subfolder_are_kept(tmp_path: Path, monkeypatch:
     assert [os.path.basename(row.path) for row in diff.offline] == [b"b.jpg"]
     assert diff.unchanged == 2 and not diff.vanished and not diff.folder_offline
     assert "no permission" in locked.problems[0].reason and locked.problems[0].path.endswith("locked")
+
+
+def test_a_link_that_leads_nowhere_settles(tmp_path: Path) -> None:
+    link = tmp_path / "nowhere.jpg"
+    link.symlink_to(tmp_path / "missing")
+    status = os.lstat(link)
+    listed = FileStat(os.fsencode(link), status.st_size, status.st_mtime_ns)
+    assert scan.settled([listed], now_ns=status.st_mtime_ns + 60 * 10**9) == ([listed], [])

@@ -56,6 +56,7 @@ def start(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[Callable
         window = MainWindow(link, Preferences(), session)
         qtbot.addWidget(window)
         window.shown_first.connect(link.start)
+        window.resize(1400, 1200)  # room for every photo in any theme: only rows in sight are fetched
         window.show()
         window.activateWindow()
         qtbot.waitUntil(lambda: window.desk.viewing._known, timeout=LONG)
