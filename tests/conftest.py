@@ -51,3 +51,11 @@ def tiny_starter(tiny_model_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """The tiny model takes the place of the built-in one."""
     monkeypatch.setenv("ALBUMEN_STARTER", str(tiny_model_file))
     return tiny_model_file
+
+
+def pytest_sessionfinish() -> None:
+    """Empty the clipboard: Qt's offscreen one is a static that outlives Python, and it would delete a Python object."""
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
