@@ -360,13 +360,15 @@ class LabelEditor(QDialog):
         if label is None:
             return
         question = self.tr("Merge “{label}” into “{other}”?").format(label=quoted(label.name), other=quoted(other.name))
-        detail = self.tr("What you said about the first counts for the second from now on. This cannot be undone.")
+        detail = self.tr("What you said about the first counts for the second from now on. Undo separates them again.")
         if ask(self, self.tr("Merge labels"), question, self.tr("Merge"), detail):
             self._wanted = other_id
-            self._link.ask("merge_labels", other_id, label.id, then=self._merged, failed=self._say)
-
-    def _merged(self, _label: Label) -> None:
-        self._ask()
+            text = self.tr("Merge “{label}” into “{other}”")
+            self._history.push(
+                text.format(label=quoted(label.name), other=quoted(other.name)),
+                lambda _answer: call("merge_labels", other_id, label.id),
+                lambda merged: call("unmerge_labels", merged),
+            )
 
     def remove_current(self) -> None:
         """Remove the chosen label; its corrections come back with an undo."""

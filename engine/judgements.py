@@ -214,18 +214,31 @@ class Judgements:
             raise AlbumenError("A label of the same name exists again; rename it, then undo the removal.") from error
         return ids
 
-    def merge(self, into_id: int, from_id: int) -> None:
-        """Move what a person said from one label to another, which wins where both spoke, and remove the first."""
+    def merge(self, into_id: int, from_id: int) -> tuple[str, tuple[int, ...]]:
+        """Give what a person said about one label to another, which wins where both spoke, and remove the first, whose
+        own words stay under the token. Returns (token, photo ids that `into_id` had no word about before)."""
         self.require([into_id, from_id])
         if into_id == from_id:
             raise AlbumenError("A label cannot be merged with itself.")
         with self.store.transaction() as connection:
+            moved = sorted(self.corrections(from_id).keys() - self.corrections(into_id).keys())
             connection.execute(
                 """INSERT OR IGNORE INTO corrections (label_id, photo_id, present, made_at)
                     SELECT ?, photo_id, present, made_at FROM corrections WHERE label_id = ?""",
                 (into_id, from_id),
             )
-            self.remove([from_id])
+            return self.remove([from_id]), tuple(moved)
+
+    def unmerge(self, into_id: int, token: str, moved: Iterable[int]) -> list[int]:
+        """Undo `merge`: take the `moved` words from `into_id` and bring the removed label back; returns its id in a
+        list. AlbumenError where a label of the same name was made meanwhile: then nothing is changed."""
+        self.require([into_id])
+        with self.store.transaction() as connection:
+            back = self.restore(token)
+            connection.executemany(
+                "DELETE FROM corrections WHERE label_id = ? AND photo_id = ?", [(into_id, id_) for id_ in moved]
+            )
+        return back
 
     # corrections ---------------------------------------------------------------------------------------------------
 

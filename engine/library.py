@@ -29,6 +29,7 @@ from engine.records import (
     Failure,
     Folder,
     Label,
+    Merged,
     ModelInfo,
     Photo,
     PhotosChanged,
@@ -297,10 +298,20 @@ class Library:
         self._judgements.update(label_id, name=name)
         return self._retag([label_id])[0]
 
-    def merge_labels(self, into_id: int, from_id: int) -> Label:
-        """Move the corrections of one label to another (which wins where both spoke) and remove the first."""
-        self._judgements.merge(into_id, from_id)
-        return self._retag([into_id])[0]
+    def merge_labels(self, into_id: int, from_id: int) -> Merged:
+        """Move the corrections of one label to another (which wins where both spoke) and remove the first; what is
+        returned takes it back by `unmerge_labels`."""
+        rivals = self._judgements.rivals([into_id, from_id])
+        token, moved = self._judgements.merge(into_id, from_id)
+        self._retag([into_id, *rivals])
+        return Merged(self._judgements.labels([into_id])[0], token, moved)
+
+    def unmerge_labels(self, merged: Merged) -> list[Label]:
+        """Undo a `merge_labels`; returns the label that stayed and the one that is back."""
+        back = self._judgements.unmerge(merged.into.id, merged.token, merged.moved)
+        ids = [merged.into.id, *back]
+        self._retag([*ids, *self._judgements.rivals(ids)])
+        return self._judgements.labels(ids)
 
     def update_label(
         self,

@@ -96,6 +96,16 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge of two labels did, and all that is needed to take it back: the label `into` that stays, the `token`
+    of the one that was removed, and the photos whose corrections `into` got from it (`moved`)."""
+
+    into: Label
+    token: str
+    moved: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """A label on a photo. `present` False: a person rejected it (it never comes back by itself).
 

@@ -25,6 +25,7 @@ from engine.records import (
     FolderState,
     Label,
     Measured,
+    Merged,
     ModelInfo,
     Photo,
     PhotosChanged,
@@ -292,9 +293,16 @@ class FakeLibrary:
     def rename_label(self, label_id: int, name: str) -> None:
         self.update_label(label_id, name=name)
 
-    def merge_labels(self, into_id: int, from_id: int) -> None:
-        self.label_list = [label for label in self.label_list if label.id != from_id]
-        self.changes = PhotosChanged(labels=True)
+    def merge_labels(self, into_id: int, from_id: int) -> Merged:
+        into = next(label for label in self.label_list if label.id == into_id)
+        moved = tuple(photo for photo, label in self.words if label == from_id and (photo, into_id) not in self.words)
+        self.words.update({(photo, into_id): self.words[photo, from_id] for photo in moved})
+        return Merged(into, self.remove_labels([from_id]), moved)  # type: ignore[arg-type]
+
+    def unmerge_labels(self, merged: Merged) -> None:
+        for photo in merged.moved:
+            del self.words[photo, merged.into.id]
+        self.restore_labels(merged.token)  # type: ignore[arg-type]
 
     def update_label(self, label_id: int, **values: Any) -> None:
         self.calls.append(("update_label", (label_id,), values))

@@ -118,11 +118,18 @@ def test_removed_labels_come_back(said: Judgements) -> None:
 
 def test_merge(said: Judgements) -> None:
     said.correct([Correction(1, 1, True), Correction(1, 2, False), Correction(2, 2, True)])
-    said.merge(1, 2)
+    token, moved = said.merge(1, 2)
     assert said.corrections(1) == {1: True, 2: True}
     assert [label.name for label in said.labels()] == ["cat"]
     with pytest.raises(AlbumenError, match="with itself"):
         said.merge(1, 1)
+    said.add(["dog"], None)
+    with pytest.raises(AlbumenError, match="same name exists again"):
+        said.unmerge(1, token, moved)
+    assert said.corrections(1) == {1: True, 2: True}  # all or nothing
+    said.remove([3])
+    assert said.unmerge(1, token, moved) == [2]
+    assert (said.corrections(1), said.corrections(2)) == ({1: True}, {1: False, 2: True})
 
 
 def test_rename(said: Judgements) -> None:

@@ -97,9 +97,10 @@ def test_a_key_belongs_to_one_label(qtbot: QtBot, editor: LabelEditor, library: 
     qtbot.waitUntil(lambda: (label(library, 1).pinned, label(library, 2).pinned) == (7, 0))
 
 
-def test_merge_asks_first(
-    qtbot: QtBot, editor: LabelEditor, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+def test_merge_asks_first_and_can_be_undone(
+    qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    library.words = {(1, 1): True, (2, 1): False, (2, 2): True}
     answers = [False, True]
     monkeypatch.setattr(label_editor, "ask", lambda *_args: answers.pop(0))
     editor._fill_merge()
@@ -110,6 +111,12 @@ def test_merge_asks_first(
     editor.merge_into(2)
     qtbot.waitUntil(lambda: [one.id for one in library.label_list] == [2, 3, 4])
     qtbot.waitUntil(lambda: editor.label() is not None and editor.label().name == "dog")
+    assert library.words == {(1, 1): True, (2, 1): False, (2, 2): True, (1, 2): True}
+    history.stack.undo()
+    qtbot.waitUntil(lambda: [one.id for one in library.label_list] == [1, 2, 3, 4])
+    assert library.words == {(1, 1): True, (2, 1): False, (2, 2): True}
+    history.stack.redo()
+    qtbot.waitUntil(lambda: [one.id for one in library.label_list] == [2, 3, 4])
 
 
 def test_remove_gives_a_token_to_undo_with(qtbot: QtBot, editor: LabelEditor, library: FakeLibrary) -> None:

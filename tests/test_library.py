@@ -192,7 +192,10 @@ def test_rename_merge_update(library: Library) -> None:
     assert library.rename_label(cat.id, "kitten").name == "kitten"
     assert [tag.label for tag in library.tags([1]) if tag.source == Source.PERSON] == ["kitten"]
     library.correct(dog.id, yes=[2])
-    assert library.merge_labels(cat.id, dog.id).yes == 2
+    merged = library.merge_labels(cat.id, dog.id)
+    assert (merged.into.yes, merged.moved) == (2, (2,))
+    assert [(label.name, label.yes) for label in library.unmerge_labels(merged)] == [("dog", 1), ("kitten", 1)]
+    assert library.merge_labels(cat.id, dog.id).into.yes == 2
     updated = library.update_label(cat.id, color="#ff0000", pinned=4, threshold=7.0, group=" pets ")
     assert (updated.color, updated.pinned, updated.threshold, updated.group) == ("#ff0000", 4, 1.0, "pets")
     assert library.update_label(cat.id, group=None).group is None
