@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.records import AlbumenError, Correction, Label, Source, Tag, Version
-from engine.store import SHOWN, UNSEEN, Store
+from engine.store import UNSEEN, Store
 
 LONGEST_NAME = 100
 _NO_TEXT = set(
@@ -355,10 +355,6 @@ class Judgements:
         """Photos that the machine tags with a label now."""
         return {row[0] for row in self.store.rows("SELECT photo_id FROM tags WHERE label_id = ?", (label_id,))}
 
-    def uncertain(self) -> int:
-        """How many photos that can be seen carry a machine tag that is close to its line and nobody spoke about."""
-        return self.store.number(f"SELECT count(*) FROM photos WHERE {SHOWN} AND id IN ({UNCERTAIN_PHOTOS})")
-
     # versions ------------------------------------------------------------------------------------------------------
 
     def heads(self, model: int) -> list[StoredHead]:
@@ -467,8 +463,16 @@ class Judgements:
         ]
 
 
-UNCERTAIN_PHOTOS = f"""SELECT photo_id FROM tags t WHERE {_UNCERTAIN_TAG} AND NOT EXISTS
+_NOT_SPOKEN_OF = """NOT EXISTS
     (SELECT 1 FROM corrections c WHERE c.label_id = t.label_id AND c.photo_id = t.photo_id)"""
+_CORRECTED = "SELECT photo_id FROM corrections"
+UNCERTAIN_PHOTOS = f"SELECT photo_id FROM tags t WHERE {_UNCERTAIN_TAG}"
+"""Photos with a machine tag close to its line; those with corrections only by `UNCERTAIN_CORRECTED`."""
+UNCERTAIN_CORRECTED = f"{UNCERTAIN_PHOTOS} AND photo_id IN ({_CORRECTED}) AND {_NOT_SPOKEN_OF}"
+TAGGED_PHOTOS = "SELECT DISTINCT photo_id FROM tags"
+"""Photos that carry a label by the machine; those with corrections only by `TAGGED_CORRECTED`."""
+TAGGED_CORRECTED = f"""SELECT photo_id FROM tags t WHERE photo_id IN ({_CORRECTED}) AND {_NOT_SPOKEN_OF}
+    UNION ALL SELECT photo_id FROM corrections WHERE present AND label_id IN (SELECT id FROM labels WHERE removed IS NULL)"""
 
 _HEAD = """SELECT versions.id, l.id, l.name, group_name, l.threshold, kind, vector, anchor, versions.threshold,
     calibration_a, calibration_b FROM versions JOIN labels l ON l.id = label_id WHERE removed IS NULL"""

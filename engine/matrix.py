@@ -56,23 +56,27 @@ class Matrix:
             grown[: self._used] = old[: self._used]
             setattr(self, name, grown)
 
-    def put(self, ids: Sequence[int], vectors: Tensor, centre: Tensor) -> None:
-        """Add or replace the vectors (B, D), any float type, and centres (B,) of photos."""
-        if not ids:
+    def put(self, ids: Sequence[int] | npt.NDArray[np.int64], vectors: Tensor, centre: Tensor) -> None:
+        """Add or replace the vectors (B, D), any float type, and centres (B,) of photos; each id once."""
+        if not len(ids):
             return
-        if max(ids) >= len(self._row):
-            grown = np.full(max(max(ids) + 1, len(self._row) * 2), -1, np.int32)
+        photo_ids = np.asarray(ids, np.int64)
+        largest = int(photo_ids.max())
+        if largest >= len(self._row):
+            grown = np.full(max(largest + 1, len(self._row) * 2), -1, np.int32)
             grown[: len(self._row)] = self._row
             self._row = grown
-        rows = self._row[np.asarray(ids)]
+        rows = self._row[photo_ids]
         new = np.flatnonzero(rows < 0)
-        if self._used + len(new) > len(self._ids):
-            self.reserve(max(self._used + len(new), self._used * 5 // 4))
-        rows[new] = np.arange(self._used, self._used + len(new))
-        self._used += len(new)
-        self._row[np.asarray(ids)] = rows
-        self._ids[rows] = ids
-        at = torch.from_numpy(rows.astype(np.int64))
+        end = self._used + len(new)
+        if end > len(self._ids):
+            self.reserve(max(end, self._used * 5 // 4))
+        rows[new] = np.arange(self._used, end)
+        # A library that is loaded comes as a block that is all new: copying it is several times faster than spreading it.
+        at = slice(self._used, end) if len(new) == len(rows) else torch.from_numpy(rows.astype(np.int64))
+        self._used = end
+        self._row[photo_ids] = rows
+        self._ids[rows] = photo_ids
         self._vectors[at] = vectors.half()
         self._centre[at] = centre
 
@@ -107,4 +111,5 @@ def pack(vectors: Tensor) -> list[bytes]:
 
 def unpack(blobs: Sequence[bytes], embed_dim: int) -> Tensor:
     """Blobs -> vectors (B, D) float16."""
-    return torch.from_numpy(np.frombuffer(b"".join(blobs), STORED).reshape(-1, embed_dim).astype(np.float16))
+    stored = np.frombuffer(bytearray().join(blobs), STORED).reshape(-1, embed_dim)  # a bytearray: tensors are writable
+    return torch.from_numpy(stored.astype(np.float16, copy=False))

@@ -9,17 +9,23 @@ vector operation and a million photos take a few megabytes.
 
 from __future__ import annotations
 
-import os
-import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.judgements import UNCERTAIN_PHOTOS, Judgements, fold
+from engine.judgements import (
+    TAGGED_CORRECTED,
+    TAGGED_PHOTOS,
+    UNCERTAIN_CORRECTED,
+    UNCERTAIN_PHOTOS,
+    Judgements,
+    fold,
+)
 from engine.names import Names
 from engine.query import Part, Query, parse, ranks
 from engine.records import SearchResult
@@ -49,14 +55,12 @@ class View:
         self._taken_at: npt.NDArray[np.float64] = np.zeros(0)
         self._day: npt.NDArray[np.int32] = np.zeros(0, np.int32)
         self._by_date: npt.NDArray[np.int64] | None = None
-        self._ranks: dict[str, npt.NDArray[np.int64]] = {}
 
     # columns -------------------------------------------------------------------------------------------------------
 
     def refresh(self, ids: Sequence[int]) -> None:
         """These photos changed in the store."""
         self._by_date = None
-        self._ranks.clear()
         self._names.refresh(ids)
         if not self._loaded or not ids:
             return
@@ -77,10 +81,11 @@ class View:
             f"SELECT id, taken_at, day FROM photos WHERE {SHOWN} {condition}", parameters
         )
         while rows := cursor.fetchmany(65536):
-            ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+            photo_ids, moments, days = zip(*rows, strict=True)
+            ids = np.array(photo_ids, np.int64)
             self._shown[ids] = True
-            self._taken_at[ids] = np.fromiter((row[1] for row in rows), np.float64, len(rows))
-            self._day[ids] = np.fromiter((row[2] for row in rows), np.int32, len(rows))
+            self._taken_at[ids] = moments
+            self._day[ids] = days
 
     def _grow(self, size: int) -> None:
         if size > len(self._shown):
@@ -145,27 +150,13 @@ class View:
 
     def _sorted(self, ids: npt.NDArray[np.int64], sort: str) -> npt.NDArray[np.int64]:
         if sort in ("name", "folder"):
-            return ids[np.argsort(self._rank(sort)[ids], kind="stable")]
+            return ids[np.argsort(self._names.places(sort)[ids], kind="stable")]
         if self._by_date is None:  # newest first; of one moment, the order they came in
             shown = np.flatnonzero(self._shown)
             self._by_date = shown[np.argsort(-self._taken_at[shown], kind="stable")]
         if len(ids) == len(self._by_date):
             return self._by_date
         return ids[np.argsort(-self._taken_at[ids], kind="stable")]
-
-    def _rank(self, sort: str) -> npt.NDArray[np.int64]:
-        """Place of each photo id by file name or by folder; made when asked for, kept until photos change."""
-        if sort not in self._ranks:
-            rows = self._store.rows(f"SELECT id, path FROM photos WHERE {SHOWN}")
-            if sort == "name":
-                keys = [_natural(os.path.basename(path)) for _, path in rows]
-            else:  # \0: a folder's own photos come before those of the folders in it
-                keys = [f"{_natural(os.path.dirname(path))}\0{_natural(os.path.basename(path))}" for _, path in rows]
-            rank = np.zeros(len(self._shown), np.int64)
-            for place, row in enumerate(sorted(range(len(rows)), key=keys.__getitem__)):
-                rank[rows[row][0]] = place
-            self._ranks[sort] = rank
-        return self._ranks[sort]
 
     # yes or no -----------------------------------------------------------------------------------------------------
 
@@ -203,16 +194,31 @@ class View:
         if part.kind == "before":
             return self._day < part.day
         if part.kind == "is":
-            return self._ids_where(_STATES[part.value])
+            return self._in_state(part.value)
         if part.kind == "like":
             return np.zeros_like(self._shown)
         scores = self._text_scores(part.value, 0.0, notes)
         return scores >= 0
 
+    def _in_state(self, state: str) -> Mask:
+        if state == "review":
+            return self._judged(UNCERTAIN_PHOTOS, UNCERTAIN_CORRECTED)
+        if state == "untagged":
+            return self._shown & ~self._ids_where(_UNREAD) & ~self._judged(TAGGED_PHOTOS, TAGGED_CORRECTED)
+        return self._ids_where(_STATES[state])
+
+    def _judged(self, by_machine: str, corrected: str) -> Mask:
+        """Photos by what the machine says of them, save those with corrections, which the second query judges: asking of
+        each of a million tags whether somebody spoke about it takes many times as long."""
+        mask = self._ids_where(by_machine)
+        mask &= ~self._ids_where(_STATES["corrected"])
+        mask |= self._ids_where(corrected)
+        return mask
+
     def _ids_where(self, sql: str, parameters: Sequence[object] = ()) -> Mask:
         mask = np.zeros_like(self._shown)
         rows = self._store.rows(sql, parameters)
-        ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+        ids = np.fromiter(chain.from_iterable(rows), np.int64, len(rows))
         mask[ids[ids < len(mask)]] = True
         return mask
 
@@ -290,18 +296,13 @@ class View:
 
 
 _STATES = {
-    "review": UNCERTAIN_PHOTOS,
-    "untagged": f"""SELECT id FROM photos WHERE {SHOWN} AND state IN ('ok', 'offline')
-        AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.photo_id = photos.id AND NOT EXISTS
-            (SELECT 1 FROM corrections c WHERE c.label_id = t.label_id AND c.photo_id = t.photo_id))
-        AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.photo_id = photos.id AND present
-            AND label_id IN (SELECT id FROM labels WHERE removed IS NULL))""",
     "problem": f"SELECT id FROM photos WHERE {NOT_OK} = 'failed' AND ignored = 0",
     "pending": f"SELECT id FROM photos WHERE {NOT_OK} = 'pending'",
     "offline": f"SELECT id FROM photos WHERE {NOT_OK} = 'offline'",
     "missing": f"SELECT id FROM photos WHERE {NOT_OK} = 'missing'",
     "corrected": "SELECT DISTINCT photo_id FROM corrections",
 }
+_UNREAD = f"SELECT id FROM photos WHERE {NOT_OK} IN ('pending', 'failed')"
 
 
 def _best(scores: Scores, n: int) -> npt.NDArray[np.int64]:
@@ -311,11 +312,6 @@ def _best(scores: Scores, n: int) -> npt.NDArray[np.int64]:
         cut = np.argpartition(scores[candidates], len(candidates) - n)[len(candidates) - n :]
         candidates = np.sort(candidates[cut])
     return candidates[np.argsort(-scores[candidates], kind="stable")]
-
-
-def _natural(name: bytes) -> str:
-    """Sort key that puts 'img 9' before 'img 10'. Text: a million tuples keep the garbage collector busy."""
-    return re.sub(r"\d+", lambda digits: digits.group().zfill(20), os.fsdecode(name).casefold())
 
 
 def _foreign(words: str) -> bool:

@@ -71,9 +71,22 @@ def test_changes(known: Names, monkeypatch: pytest.MonkeyPatch) -> None:
         assert sorted(known.in_folder("holiday").tolist()) == [2]
         monkeypatch.setattr(names, "_CHANGED_KEPT", 0)
         known.refresh([new])  # too many changes: everything is read again
-        assert known._ids is None
+        assert known._named is None and known._foldered is None
+
+
+def test_places(known: Names) -> None:
+    assert known.places("name")[list(PATHS)].argsort().tolist() == [4, 3, 0, 5, 1, 2]  # caf?, cat2, IMG_2, new, va, 猫
+    assert known.places("folder")[list(PATHS)].argsort().tolist() == [0, 1, 4, 3, 5, 2]
+    store = known._store
+    ten, nine = insert(store, b"/home/img 10.jpg"), insert(store, b"/home/IMG 9.jpg")
+    known.refresh([ten, nine])
+    for sort in ("name", "folder"):
+        assert known.places(sort)[nine] + 1 == known.places(sort)[ten]
+    assert known.places("folder")[nine] == 0 and known.places("name")[nine] == 2
+    assert sorted(known.in_folder("home").tolist()) == [*PATHS, ten, nine]
 
 
 def test_an_empty_library(tmp_path: Path) -> None:
     empty = Names(Store(tmp_path))
     assert empty.named("cat").tolist() == [] and empty.in_folder("a").tolist() == []
+    assert empty.places("name").tolist() == empty.places("folder").tolist() == []
