@@ -20,9 +20,6 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NoReturn, TypeVar
 
-# Two spinning OpenMP threads collapse when another program takes a core; this must be set before torch is imported.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 from engine import text
 from engine.library import Library, Step
 from engine.records import AlbumenError, Label, Measured, PhotosChanged, Progress

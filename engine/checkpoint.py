@@ -47,8 +47,9 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
     """The weights of a safetensors file, checked: a whole CLIP, of fitting shapes, every number finite.
 
     Names and shapes are checked on the meta device before a weight is read. `mapped`: fp32 tensors stay memory-mapped
-    views (only for files that nobody unplugs or overwrites: a page that is gone kills the process); otherwise, and for
-    fp16 or bf16 files, tensor by tensor is copied, so peak memory stays near the model's size either way.
+    views and are not read here at all (only for files that nobody unplugs or overwrites, since a page that is gone kills
+    the process, and whose checksum was right when they came); otherwise, and for fp16 or bf16 files, tensor by tensor is
+    copied, so peak memory stays near the model's size either way.
 
     Raises AlbumenError with a sentence of its own for: no such file, a pickle, a TorchScript archive, an oversized
     header, a truncated or damaged file, half a CLIP, something else than a CLIP, wrong shapes, NaN.
@@ -82,7 +83,9 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
         # Largest first: a tensor and its copy exist together, which must not happen at the end, on top of all others.
         sources = dict(sorted(sources.items(), key=lambda item: -math.prod(shapes[item[1].parts[0]])))
         for name, tensor in _tensors(path, sources, mapped):
-            if not bool(tensor.sum().isfinite()):  # NaN and infinity survive a sum, and it needs no memory
+            # NaN and infinity survive a sum, and it needs no memory. What was installed by its sha256 is known to be sound,
+            # and reading all of it at each start would take longer than everything else that a search waits for.
+            if not mapped and not bool(tensor.sum().isfinite()):
                 raise AlbumenError(f"{path} holds numbers that are not finite (in {name}): this file is broken.")
             state_dict[name] = tensor
     except SafetensorError as error:

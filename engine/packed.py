@@ -14,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import torch
@@ -48,6 +48,17 @@ def image_encoder(visual: ModifiedResNet | VisionTransformer) -> Callable[[Tenso
     except (RuntimeError, AttributeError):  # operators that another version of torch may not have
         pass
     return None
+
+
+def on_first_use(visual: ModifiedResNet | VisionTransformer) -> Callable[[Tensor], Tensor]:
+    """`image_encoder(visual)`, or `visual` itself, made when the first image comes: who only searches needs neither the
+    time nor the memory."""
+    arranged = cache(lambda: image_encoder(visual) or visual)
+
+    def encode(x: Tensor) -> Tensor:
+        return arranged()(x)
+
+    return encode
 
 
 def _unless_changed(visual: nn.Module, fast: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

@@ -198,7 +198,7 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
         context_length=clip.context_length,
         embed_dim=clip.embed_dim,
         note=note,
-        image_encoder=packed.image_encoder(clip.visual) if (chosen.type, exact) == ("cpu", "fp32") else None,
+        image_encoder=packed.on_first_use(clip.visual) if (chosen.type, exact) == ("cpu", "fp32") else None,
     )
 
 

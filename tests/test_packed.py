@@ -52,10 +52,15 @@ def test_whole_encoders(sizes: dict[str, object], tmp_path: Path, monkeypatch: p
     side = clip.input_resolution
     pixels = np.random.default_rng(0).integers(0, 256, (3, side, side, 3), dtype=np.uint8)
     monkeypatch.setattr(packed, "packing_pays", lambda: True)
+    arranged: list[object] = []
+    real = packed.image_encoder
+    monkeypatch.setattr(packed, "image_encoder", lambda visual: (made := real(visual), arranged.append(made))[0])
     fast = weights.load(str(tmp_path / "m.safetensors"), "cpu")
+    assert not arranged  # a search needs no images
+    fast.encode_images(pixels)
+    assert len(arranged) == 1 and arranged[0] is not None
     monkeypatch.setattr(packed, "image_encoder", lambda visual: None)
     usual = weights.load(str(tmp_path / "m.safetensors"), "cpu")
-    assert fast.image_encoder is not None and usual.image_encoder is None
     assert relative_error(fast.encode_images(pixels), usual.encode_images(pixels)) < 1e-5
     assert relative_error(fast.encode_images(pixels), usual.encode_images(pixels)) < 1e-5  # nothing was overwritten
     assert fast.model_id == usual.model_id  # the same numbers, hence the same id

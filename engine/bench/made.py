@@ -7,15 +7,17 @@ have random weights: speed does not depend on them.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine import checkpoint
+from engine import checkpoint, weights
 from engine.clip import CLIP
 from engine.library import Library
 from engine.matrix import pack
@@ -41,6 +43,24 @@ def write_model(path: Path, vit_b32: bool = False, seed: int = 0) -> Path:
     return path
 
 
+@contextmanager
+def installed(scratch: Path) -> Iterator[str]:
+    """ViT-B/32's geometry with random weights, installed as a download would be, in directories of this run alone; its
+    name. (Where the system keeps data elsewhere than XDG says: the path of the file, which loads a little slower.)"""
+    before = {name: os.environ.get(name) for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME")}
+    os.environ |= dict.fromkeys(before, str(scratch))
+    try:
+        directory = weights.models_directory()
+        ours = directory.is_relative_to(scratch)
+        path = write_model((directory if ours else scratch) / "ViT-B-32.safetensors", vit_b32=True)
+        yield "ViT-B/32" if ours else str(path)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
 def vectors(n: int, dim: int, seed: int = 0) -> Iterator[Tensor]:
     """`n` unit vectors (B, D) float16 in portions, around 200 centres."""
     generator = torch.Generator().manual_seed(seed)
@@ -60,7 +80,7 @@ def queries(n: int, dim: int) -> Tensor:
     return F.normalize(0.5 * centres[:n] + 0.5 * noise, dim=1)
 
 
-def library(directory: Path, n: int, model: Path, labels: int = 0) -> None:
+def library(directory: Path, n: int, model: Path | str, labels: int = 0) -> None:
     """A library of `n` photos in `directory`, encoded by `model`, with the first `labels` starter labels and a model's
     tags."""
     with Library.open(directory, model=str(model)) as opened:
