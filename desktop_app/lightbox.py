@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QSizePolicy, QToolButton, QVB
 from desktop_app import theme
 from desktop_app.photo_model import PhotoModel, printable
 from desktop_app.pictures import LONGEST, Pictures
-from desktop_app.thumbnails import Thumbnails
+from desktop_app.thumbnails import LARGE, Thumbnails
 
 _LARGEST_ZOOM = 8.0  # screen pixels per photo pixel
 _ZOOM_STEP = 1.25
@@ -291,7 +291,7 @@ class Lightbox(QWidget):
             )
             if shown is not None:
                 painter.drawImage(target, shown.image)
-            elif photo.thumbnail and (thumbnail := self._thumbnails.pixmap(photo.thumbnail)) is not None:
+            elif photo.thumbnail and (thumbnail := self._thumbnails.pixmap(photo.thumbnail, LARGE)) is not None:
                 painter.drawPixmap(target.toRect(), thumbnail)
         trouble = self._pictures.trouble(photo.path)
         if trouble:

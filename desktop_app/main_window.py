@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.pictures = Pictures(self)
         self.history = History(link, self)
         self.folders = FolderWatch(link, self)
-        self.grid = PhotoGrid(self.model, self.thumbnails)
+        self.grid = PhotoGrid(self.model, self.thumbnails, self.pictures)
         self.lightbox = Lightbox(self.model, self.thumbnails, self.pictures)
         self.empty = EmptyPage()
         self.no_results = NoResultsPage()

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QWidget
 from desktop_app import theme
 from desktop_app.grid_layout import Group
 from desktop_app.photo_model import Entry, printable
-from desktop_app.thumbnails import Thumbnails
+from desktop_app.thumbnails import Box, Thumbnails
 from engine.records import PhotoState, Source
 
 _PAD = 6
+_SHAPE = 3 / 4  # height of the room for a photo by its width: what cameras make, so that little of a cell stays empty
 _KEPT_TEXTS = 4000
 
 
@@ -44,9 +45,14 @@ class PhotoCell:
 
     def measure(self, thumbnail_size: int) -> tuple[int, int, int]:
         """Width and height of a cell and height of a header, in logical pixels."""
-        self._size = thumbnail_size
+        self._room = QSize(thumbnail_size, round(thumbnail_size * _SHAPE))
         lines = self._metrics.height() + self._small_metrics.height() + 2
-        return thumbnail_size + 2 * _PAD + 4, thumbnail_size + lines + 3 * _PAD, self._metrics.height() + 18
+        return self._room.width() + 2 * _PAD + 4, self._room.height() + lines + 3 * _PAD, self._metrics.height() + 18
+
+    def box(self) -> Box:
+        """What a thumbnail is fitted into, in device pixels."""
+        ratio = self._widget.devicePixelRatioF()
+        return round(self._room.width() * ratio), round(self._room.height() * ratio)
 
     # -- a cell -------------------------------------------------------------------------------------------------------
 
@@ -67,9 +73,9 @@ class PhotoCell:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colors.selected))
             painter.drawRoundedRect(frame, 7, 7)
-        box = QRect(rect.x() + (rect.width() - self._size) // 2, rect.y() + _PAD, self._size, self._size)
+        box = QRect(QPoint(rect.x() + (rect.width() - self._room.width()) // 2, rect.y() + _PAD), self._room)
         state = entry.photo.state if entry else PhotoState.PENDING
-        picture = thumbnails.pixmap(entry.photo.thumbnail) if entry and entry.photo.thumbnail else None
+        picture = thumbnails.pixmap(entry.photo.thumbnail, self.box()) if entry and entry.photo.thumbnail else None
         away = state in (PhotoState.OFFLINE, PhotoState.MISSING)
         if picture is not None:
             target = _fit(picture.size(), box, self._widget.devicePixelRatioF())
@@ -78,7 +84,8 @@ class PhotoCell:
             painter.drawPixmap(target, picture)
             painter.setOpacity(1.0)
         else:
-            target = self._placeholder(painter, box, entry, state)
+            self._placeholder(painter, box, entry, state)
+            target = box
         if entry is not None:
             self._badge(painter, target, entry, state)
             self._captions(painter, rect, box, entry, away)
@@ -87,18 +94,16 @@ class PhotoCell:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame, 7, 7)
 
-    def _placeholder(self, painter: QPainter, box: QRect, entry: Entry | None, state: PhotoState) -> QRect:
-        """A quiet tile where no thumbnail is; returns where it is."""
+    def _placeholder(self, painter: QPainter, box: QRect, entry: Entry | None, state: PhotoState) -> None:
+        """A quiet tile where no thumbnail is."""
         colors = theme.tokens()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.hover))
-        tile = QRect(box.left(), box.bottom() - box.height() * 3 // 4 + 1, box.width(), box.height() * 3 // 4)
-        painter.drawRoundedRect(tile, 6, 6)
+        painter.drawRoundedRect(box, 6, 6)
         if entry is not None and state is PhotoState.FAILED:
             side = min(box.width() // 3, 48)
             picture = self._icon("problem", side, colors.warning)
-            painter.drawPixmap(tile.center() - QPoint(side // 2, side // 2), picture)
-        return tile
+            painter.drawPixmap(box.center() - QPoint(side // 2, side // 2), picture)
 
     def _badge(self, painter: QPainter, box: QRect, entry: Entry, state: PhotoState) -> None:
         """A small sign in the upper right corner where something is to be said (a failed photo has its large one)."""
@@ -179,7 +184,7 @@ class PhotoCell:
         painter = QPainter(result)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        picture = thumbnails.pixmap(entry.photo.thumbnail) if entry and entry.photo.thumbnail else None
+        picture = thumbnails.pixmap(entry.photo.thumbnail, self.box()) if entry and entry.photo.thumbnail else None
         box = QRect(8, 8, 96, 96)
         if picture is not None:
             painter.drawPixmap(box_fit(picture.size(), box), picture)
@@ -220,7 +225,7 @@ def _year_first(locale: QLocale) -> bool:
 
 def _fit(size: QSize, box: QRect, ratio: float) -> QRect:
     """Where a thumbnail of `size` device pixels is drawn in `box`: unscaled if it was read for it."""
-    if max(size.width(), size.height()) == round(box.width() * ratio):
+    if round(box.width() * ratio) == size.width() or round(box.height() * ratio) == size.height():
         target = QRect(0, 0, round(size.width() / ratio), round(size.height() / ratio))
     else:
         target = QRect(QPoint(0, 0), size.scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio))

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
+    QSize,
     Qt,
     QTimer,
     Signal,
@@ -43,9 +44,14 @@ from desktop_app import theme
 from desktop_app.grid_layout import GridLayout, Groups, groups_of
 from desktop_app.photo_cell import PhotoCell, header_text
 from desktop_app.photo_model import PhotoModel
-from desktop_app.thumbnails import Thumbnails
+from desktop_app.pictures import Pictures
+from desktop_app.thumbnails import Thumbnails, fitted
+from engine.records import PhotoState
 
-SMALLEST, LARGEST, STEP = 80, 320, 20
+SMALLEST, LARGEST, STEP = 80, 480, 20
+
+#: How long the view rests before photos in sight are read at their size (milliseconds).
+_REST = 200
 
 #: A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files.
 _DRAGGED_WITH_FILES = 2000
@@ -58,16 +64,22 @@ _Move = QAbstractItemView.CursorAction
 
 
 class PhotoGrid(QListView):
-    """Shows a `PhotoModel`. `thumbnail_size`: side of the square that a photo fits into, in logical pixels."""
+    """Shows a `PhotoModel`. `thumbnail_size`: width of the room for a photo, in logical pixels.
+
+    Thumbnail files are small. Where the room is larger, the photos in sight are read again by `pictures` once the view
+    rests, and take the place of their enlarged thumbnails.
+    """
 
     selection_settled = Signal()  #: the selection changed, and the person paused
     opened = Signal(int)  #: row that was double-clicked
     zoomed = Signal(int)  #: thumbnail size
     context_requested = Signal(QPoint)  #: where on the screen
 
-    def __init__(self, model: PhotoModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._photos, self._thumbnails = model, thumbnails
+        self._photos, self._thumbnails, self._pictures = model, thumbnails, pictures
         self._size = 160
         self._cell = PhotoCell(self)
         self._layout = GridLayout(Groups((), 0), 1, 1, 1, 0)
@@ -99,6 +111,10 @@ class PhotoGrid(QListView):
         self._look.timeout.connect(self._want_what_is_in_sight)
         model.modelAboutToBeReset.connect(self._remember)
         thumbnails.arrived.connect(self._thumbnail_arrived)
+        self._rest = QTimer(self, singleShot=True, interval=_REST)
+        self._rest.timeout.connect(self._want_sharper)
+        if pictures is not None:
+            pictures.arrived.connect(self._sharper_arrived)
         model.result_changed.connect(self._regroup)
         self.setModel(model)
         self.selectionModel().selectionChanged.connect(self._settle.start)
@@ -459,11 +475,32 @@ class PhotoGrid(QListView):
             entry = self._photos.entry(row)
             if entry is not None and entry.photo.thumbnail:
                 paths.append(entry.photo.thumbnail)
-        self._thumbnails.want(paths, self.picture_side())
+        self._thumbnails.want(self, paths, self._cell.box())
+        self._rest.start()
 
-    def picture_side(self) -> int:
-        """Longer side of a thumbnail on screen, in device pixels."""
-        return round(self._size * self.devicePixelRatioF())
+    def _want_sharper(self) -> None:
+        """Read the photos in sight whose thumbnail file has fewer pixels than their place on the screen."""
+        if self._pictures is None or not self.isVisible():
+            return
+        wishes = []
+        for row in self.rows_in_sight():
+            photo = self._photos.photo(row)
+            pixmap = self._thumbnails.pixmap(photo.thumbnail, self._cell.box()) if photo and photo.thumbnail else None
+            if photo is None or pixmap is None or photo.state is not PhotoState.OK:
+                continue
+            whole = QSize(photo.width, photo.height)
+            shown = whole.scaled(QSize(*self._cell.box()), Qt.AspectRatioMode.KeepAspectRatio).boundedTo(whole)
+            if pixmap.width() + 1 < shown.width():
+                wishes.append((photo.path, max(shown.width(), shown.height())))
+        if wishes:
+            self._pictures.want(wishes)
+
+    def _sharper_arrived(self, path: str) -> None:
+        shown = self._pictures.picture(path) if self._pictures and self.isVisible() else None
+        for row in self.rows_in_sight() if shown else ():
+            photo = self._photos.photo(row)
+            if photo is not None and photo.path == path and photo.thumbnail:
+                self._thumbnails.put(photo.thumbnail, self._cell.box(), fitted(shown.image, self._cell.box()))
 
     def dataChanged(self, first: _Index, last: _Index, roles: Iterable[int] = ()) -> None:
         """Repaint the changed cells and see whether thumbnails came with the records."""
@@ -477,10 +514,11 @@ class PhotoGrid(QListView):
             entry = self._photos.entry(row)
             if entry is not None and entry.photo.thumbnail == path:
                 self.viewport().update(self.visualRect(self._photos.index(row)))
+                self._rest.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         area, top = event.rect(), self.verticalOffset()
         painter.fillRect(area, self.palette().color(QPalette.ColorRole.Base))
         for y, group in self._layout.headers_between(area.top() + top, area.bottom() + top):

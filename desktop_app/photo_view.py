@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop_app import theme
 from desktop_app.pictures import Pictures
 from desktop_app.plain_text import one_line
-from desktop_app.thumbnails import Thumbnails
+from desktop_app.thumbnails import LARGE, Thumbnails
 from engine.records import Photo
 
 
@@ -40,14 +40,14 @@ class PhotoView(QWidget):
         self.show_photo(photos[0] if photos else None)
         if len(photos) > 1:
             self._tiles = list(photos[:4])
-            self._thumbnails.want([photo.thumbnail for photo in self._tiles if photo.thumbnail], 256)
+            self._thumbnails.want(self, [photo.thumbnail for photo in self._tiles if photo.thumbnail], LARGE)
 
     def show_photo(self, photo: Photo | None) -> None:
         """This photo, or nothing."""
         self._photo, self._tiles = photo, []
         self.setAccessibleName(one_line(photo.name) if photo else self.tr("No photo"))
         if photo and photo.thumbnail:
-            self._thumbnails.want([photo.thumbnail], 256)
+            self._thumbnails.want(self, [photo.thumbnail], LARGE)
         self.update()
 
     def wanted(self) -> int:
@@ -72,7 +72,7 @@ class PhotoView(QWidget):
             self._paint_tiles(painter)
             return
         shown = self._pictures.picture(self._photo.path) if self._pictures else None
-        thumbnail = self._thumbnails.pixmap(self._photo.thumbnail) if self._photo.thumbnail else None
+        thumbnail = self._thumbnails.pixmap(self._photo.thumbnail, LARGE) if self._photo.thumbnail else None
         size = shown.image.size() if shown else thumbnail.size() if thumbnail else QSize()
         if size.isEmpty():
             side = min(self.width(), self.height())
@@ -101,7 +101,7 @@ class PhotoView(QWidget):
         top = (self.height() - rows * side - (rows - 1) * gap) / 2
         for place, photo in enumerate(self._tiles):
             box = QRectF(left + place % 2 * (side + gap), top + place // 2 * (side + gap), side, side)
-            thumbnail = self._thumbnails.pixmap(photo.thumbnail) if photo.thumbnail else None
+            thumbnail = self._thumbnails.pixmap(photo.thumbnail, LARGE) if photo.thumbnail else None
             if thumbnail is None:
                 self._paint_sign(painter, box)
                 continue

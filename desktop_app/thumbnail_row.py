@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from desktop_app import theme
 from desktop_app.engine_link import EngineLink
 from desktop_app.plain_text import one_line, tip
-from desktop_app.thumbnails import Thumbnails
+from desktop_app.thumbnails import LARGE, Thumbnails
 from engine.records import Photo
 
 SIDE = 72
@@ -47,7 +47,7 @@ class ThumbnailRow(QWidget):
     def _photos_known(self, photos: list[Photo]) -> None:
         self._photos = photos
         paths = [photo.thumbnail for photo in photos if photo.thumbnail]
-        self._thumbnails.want(paths, round(2 * SIDE * self.devicePixelRatioF()))
+        self._thumbnails.want(self, paths, LARGE)
         self.update()
 
     def _arrived(self, path: str) -> None:
@@ -86,7 +86,7 @@ class ThumbnailRow(QWidget):
             painter.save()
             painter.setClipPath(outline)
             painter.fillRect(box, QColor(colors.hover))
-            pixmap = self._thumbnails.pixmap(photo.thumbnail) if photo.thumbnail else None
+            pixmap = self._thumbnails.pixmap(photo.thumbnail, LARGE) if photo.thumbnail else None
             if pixmap is not None:
                 side = min(pixmap.width(), pixmap.height())
                 source = QRectF((pixmap.width() - side) / 2, (pixmap.height() - side) / 2, side, side)

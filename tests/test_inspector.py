@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.chips import Chip
 from desktop_app.inspector import Inspector
-from desktop_app.thumbnails import Thumbnails
+from desktop_app.thumbnails import LARGE, Thumbnails
 from engine.records import Label, PhotosChanged
 from tests.fake_library import FakeLibrary, running
 
@@ -120,7 +120,7 @@ def test_several_photos_are_seen_as_tiles(qtbot: QtBot, panel: Inspector, librar
         library.photo_rows[row] = dataclasses.replace(library.photo_rows[row], thumbnail=path)
     show(qtbot, panel, [12, 15])
     view = panel.preview
-    qtbot.waitUntil(lambda: all(view._thumbnails.pixmap(photo.thumbnail or "") for photo in view._tiles))
+    qtbot.waitUntil(lambda: all(view._thumbnails.pixmap(photo.thumbnail or "", LARGE) for photo in view._tiles))
     seen = view.grab().toImage()
     middle = seen.height() // 2
     colors = {seen.pixelColor(x, middle).name() for x in range(seen.width())}

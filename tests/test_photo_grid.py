@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,6 +18,7 @@ from desktop_app.engine_link import EngineLink
 from desktop_app.photo_cell import header_text
 from desktop_app.photo_grid import LARGEST, SMALLEST, PhotoGrid
 from desktop_app.photo_model import PHOTO_IDS, PhotoModel
+from desktop_app.pictures import Pictures
 from desktop_app.thumbnails import Thumbnails
 from engine.records import PhotoState, SearchResult
 from tests.fake_library import FakeLibrary, running
@@ -321,8 +322,41 @@ def test_thumbnails_are_read_for_what_is_in_sight(
     with qtbot.waitSignal(grid._thumbnails.arrived):
         link.ask("correct", 1, clear=[94])
     seen = paint_of(grid, 1)
-    reds = [seen.pixelColor(x, 130) for x in range(seen.width())]
+    reds = [seen.pixelColor(x, seen.height() // 2) for x in range(seen.width())]
     assert max(color.red() - color.green() for color in reds) > 200
+
+
+def test_large_cells_show_the_photo_itself_once_the_view_rests(
+    qtbot: QtBot, library: FakeLibrary, link: EngineLink, tmp_path: Path
+) -> None:
+    """A thumbnail file of 256 pixels, enlarged to 400, is a blur: the photos in sight are read again, only those."""
+    small, whole = str(tmp_path / "small.jpg"), str(tmp_path / "whole.png")
+    for path, width, color in ((small, 256, QColor(250, 0, 0)), (whole, 1000, QColor(0, 200, 0))):
+        image = QImage(width, width // 2, QImage.Format.Format_RGB32)
+        image.fill(color)
+        assert image.save(path)
+    library.photo_rows[95] = dataclasses.replace(
+        library.photo_rows[95], path=whole, thumbnail=small, width=1000, height=500
+    )
+    thumbnails, pictures = Thumbnails(), Pictures()
+    grid = PhotoGrid(PhotoModel(link), thumbnails, pictures)
+    qtbot.addWidget(grid)
+    grid.resize(820, 600)
+    grid.show()
+    grid._photos.show(library.view())
+    qtbot.waitUntil(lambda: thumbnails.pixmap(small, grid._cell.box()) is not None)
+    qtbot.waitUntil(lambda: not grid._rest.isActive())
+    assert pictures.picture(whole) is None  # at this size the file is enough
+    grid.set_thumbnail_size(400)
+    qtbot.waitUntil(lambda: pictures.picture(whole) is not None, timeout=20_000)
+    assert thumbnails.pixmap(small, (400, 300)).size() == QSize(400, 200)
+    middle = paint_of(grid, 0).pixelColor(208, 156)
+    assert middle.green() > 150 > middle.red()
+    grid.set_thumbnail_size(160)
+    assert thumbnails.pixmap(small, (160, 120)).size() == QSize(160, 80)
+    grid.close()
+    pictures.close()
+    thumbnails.close()
 
 
 def test_it_is_accessible(grid: PhotoGrid) -> None:

@@ -23,6 +23,7 @@ from desktop_app.__main__ import open_library
 from desktop_app.engine_link import EngineLink
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
+from desktop_app.thumbnails import LARGE
 from engine.records import PhotoState, Source
 
 LONG = 60_000
@@ -94,7 +95,7 @@ def test_from_a_drop_to_the_next_start(qtbot: QtBot, start: Callable[[], MainWin
         timeout=LONG,
     )
     thumbnails = [window.model.photo(row).thumbnail for row in range(11) if window.model.photo(row).thumbnail]
-    qtbot.waitUntil(lambda: all(window.thumbnails.pixmap(path) for path in thumbnails))
+    qtbot.waitUntil(lambda: all(window.thumbnails.pixmap(path, LARGE) for path in thumbnails))
     assert len(thumbnails) == 10
 
     labels: list[object] = []
