@@ -6,6 +6,7 @@ Knows: what a person wants to hear after a drop. Does not know: how folders are 
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
@@ -13,8 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.engine_words import in_words
 from desktop_app.label_editor import FirstLabels
-from desktop_app.undo import Call, call
-from engine.records import AddReport, SyncReport
+from engine.records import AddReport, Photo, SyncReport
 
 if TYPE_CHECKING:
     from desktop_app.desk import Desk
@@ -52,11 +52,20 @@ class Adding(QObject):
 
     def add_paths(self, paths: list[str]) -> None:
         """Watch these; they are referenced in place, never copied."""
-        self.link.ask("add", [os.path.abspath(path) for path in paths], then=self._paths_added)
+        self.history.push_folders_added(
+            self.tr("Add %n folder(s) or photo(s)", "", len(paths)),
+            [os.path.abspath(path) for path in paths],
+            self._paths_added,
+        )
 
-    def _paths_added(self, report: AddReport) -> None:
-        if report.folders:
+    def _paths_added(self, report: AddReport | None) -> None:
+        if report is None:  # taken back
+            self._added = None
+            self.window.folders.refresh()
+            return
+        if report.folders or report.photos:
             self._added, self._before = report, self.window.folders.running()
+        if report.folders:
             names = ", ".join(os.path.basename(folder.path) or folder.path for folder in report.folders[:3])
             parts = [self.tr("Added {names}.").format(names=names)]
             if len(report.folders) > 3:
@@ -75,12 +84,19 @@ class Adding(QObject):
             self.desk.viewing.choose_page(fresh=False)
             self.window.folders.look([folder.id for folder in report.folders])
             self.window.folders.refresh()
-            if not self.desk.judging.labels:
-                self._offer_labels()
+        if report.photos:
+            self.link.ask("photos", list(report.photos[:1]), then=self._look_at_single)
+        if (report.folders or report.photos) and not self.desk.judging.labels:
+            self._offer_labels()
+
+    def _look_at_single(self, photos: list[Photo]) -> None:
+        """Photos that were added one by one are in a folder of their own."""
+        self.window.folders.look([photo.folder_id for photo in photos])
+        self.window.folders.refresh()
 
     def _offer_labels(self) -> None:
         if self._first_labels is None:
-            self._first_labels = FirstLabels(self.link, self.window)
+            self._first_labels = FirstLabels(self.link, self.history, self.window)
             self._first_labels.finished.connect(self._first_labels.hide)
             self.window.strip.add(self._first_labels)
         self._first_labels.show()
@@ -93,15 +109,15 @@ class Adding(QObject):
             self._earlier = report
             return
         earlier, self._earlier = self._earlier, SyncReport()
-        added = report.added + earlier.added
+        added = report.added + earlier.added + len(self._added.photos)
         failed, skipped = max(report.failed, earlier.failed), max(report.skipped, earlier.skipped)
         folders, self._added = self._added.folders, None
-        parts = [
-            self.tr("Added {folders}, {photos}").format(
-                folders=self.tr("%n folder(s)", "", len(folders)),
-                photos=self.tr("%n photo(s)", "", max(added - failed, 0)),
-            )
-        ]
+        photos = self.tr("%n photo(s)", "", max(added - failed, 0))
+        if folders:
+            counted = self.tr("%n folder(s)", "", len(folders))
+            parts = [self.tr("Added {folders}, {photos}").format(folders=counted, photos=photos)]
+        else:
+            parts = [self.tr("Added {photos}").format(photos=photos)]
         if failed:
             parts.append(self.tr("%n could not be read", "", failed))
         if skipped:
@@ -113,15 +129,12 @@ class Adding(QObject):
         self.window.folders.look([folder_id] if folder_id else None)
 
     def remove_folder(self, folder_id: int) -> None:
-        """Stop watching; its photos leave the library, the files stay. Undo adds it again: corrections come back."""
-        paths = [folder.path for folder in self.desk.viewing.folders if folder.id == folder_id]
-        ids = {"folder": folder_id}
-
-        def forward(added: AddReport | None) -> Call:
-            if added is not None and added.folders:
-                ids["folder"] = added.folders[0].id
-            return call("remove_folder", ids["folder"])
-
-        self.history.push(
-            self.tr("Remove folder"), forward, lambda _changes: call("add", paths), after_undo=self._paths_added
+        """Stop watching; its photos leave the library, the files stay. Undo brings it back with all that was said."""
+        self.history.push_folder_removed(
+            self.tr("Remove folder"), folder_id, partial(self._folder_came_or_went, folder_id)
         )
+
+    def _folder_came_or_went(self, folder_id: int, there: bool) -> None:
+        self.window.folders.refresh()
+        if there:
+            self.window.folders.look([folder_id])

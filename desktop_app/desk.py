@@ -150,6 +150,7 @@ class Desk(QObject):
         panel.show_in_folder_requested.connect(photo_acts.show_in_folder)
         inspector = window.inspector
         inspector.correction_requested.connect(self.judging.correct)
+        inspector.new_label_requested.connect(self.judging.add_new_label)
         inspector.view_requested.connect(self.open_query)
         inspector.similar_requested.connect(self.show_like)
         inspector.show_in_folder_requested.connect(self.files.show_photo_in_folder)
@@ -160,7 +161,6 @@ class Desk(QObject):
         window.review.closed.connect(self.show_grid)
         window.review.improve_requested.connect(self.improve)
         window.training.closed.connect(self.show_grid)
-        window.training.activated.connect(self._version_activated)
         window.training.view_requested.connect(self.open_query)
 
     # -- messages -----------------------------------------------------------------------------------------------------
@@ -327,10 +327,6 @@ class Desk(QObject):
         self.window.training.show_versions()
         self.window.training.setFocus()
 
-    def _version_activated(self, new: int, old: int) -> None:
-        if old:
-            self.history.push_version(self.tr("Learned version"), new, old)
-
     # -- pages and dialogs --------------------------------------------------------------------------------------------
 
     def show_problems(self) -> None:
@@ -342,17 +338,15 @@ class Desk(QObject):
         from desktop_app.label_editor import LabelEditor
 
         editor = LabelEditor(self.link, self.history, self.window)
-        editor.labels_removed.connect(self._labels_removed)
+        editor.label_removed.connect(self._label_removed)
         if label_id:
             editor.edit(label_id)
         editor.exec()
         editor.deleteLater()
 
-    def _labels_removed(self, token: object, names: list[str]) -> None:
-        text = self.tr("Remove %n label(s)", "", len(names))
-        self.history.push_labels_removed(text, token)
+    def _label_removed(self, name: str) -> None:
         self.window.strip.say(
-            self.tr("Removed {labels}.").format(labels=", ".join(names)), self.tr("Undo"), self.history.stack.undo
+            self.tr("Removed {labels}.").format(labels=name), self.tr("Undo"), self.history.stack.undo
         )
 
     def show_models(self) -> None:

@@ -47,6 +47,7 @@ class Inspector(QWidget):
     """`show_photos` is called with the chosen ids; everything else is signals."""
 
     correction_requested = Signal(int, list, list, list)  #: label id, yes, no, clear
+    new_label_requested = Signal(str, list)  #: name, photos that it is on
     view_requested = Signal(str)
     similar_requested = Signal(int)
     show_in_folder_requested = Signal(int)
@@ -372,12 +373,7 @@ class Inspector(QWidget):
         if label is not None:
             self._say(label.id, True, self._ids)
         else:
-            self._link.ask("add_labels", [name], then=partial(self._added, list(self._ids)))
-
-    def _added(self, ids: list[int], labels: list[Label]) -> None:
-        for label in labels:
-            self._labels[label.id] = label
-            self.correction_requested.emit(label.id, ids, [], [])
+            self.new_label_requested.emit(name, list(self._ids))
 
 
 def _level(one: _Said) -> int:

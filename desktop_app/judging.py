@@ -61,6 +61,11 @@ class Judging(QObject):
             text = self.tr("Nothing said about “{label}” on %n photo(s)", "", count).format(label=label)
         self.history.push_correction(text, label_id, yes, no, clear)
 
+    def add_new_label(self, name: str, photos: list[int]) -> None:
+        """Define a label and put it on these photos: one act, one Ctrl+Z."""
+        text = self.tr("New label “{label}” on %n photo(s)", "", len(photos)).format(label=name)
+        self.history.push_labels_added(text, [name], photos)
+
     def judge(self, present: bool) -> None:
         """Enter and X: in the view of a label, that label; elsewhere, all that the machine suggests for the photos."""
         ids = self.desk.chosen()

@@ -35,7 +35,7 @@ from desktop_app.chips import FlowLayout
 from desktop_app.engine_link import EngineLink
 from desktop_app.plain_text import ask, caption, quoted
 from desktop_app.rows import Row, RowList, row_of
-from desktop_app.undo import Call, History, call
+from desktop_app.undo import Call, Calls, History, call
 from engine.records import Label, PhotosChanged
 
 _DIAL = 10  # steps of the dial on either side of 0
@@ -44,7 +44,7 @@ _DIAL = 10  # steps of the dial on either side of 0
 class LabelEditor(QDialog):
     """All labels on the left, the chosen one on the right. Each change is an act of the undo history."""
 
-    labels_removed = Signal(object, list)  #: token for `restore_labels`, names
+    label_removed = Signal(str)  #: its name
 
     def __init__(self, link: EngineLink, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -329,12 +329,21 @@ class LabelEditor(QDialog):
 
     def _pin(self, _index: int) -> None:
         label, number = self.label(), self.pinned.currentData()
-        if label is None:
+        if label is None or self._filling or label.pinned == number:
             return
-        for other in self._labels.values():
-            if number and other.pinned == number and other.id != label.id:
-                self._update(self.tr("Key of “{label}”"), other, "pinned", 0)
-        self._update(self.tr("Key of “{label}”"), label, "pinned", number)
+        self.message.hide()
+        had_it = [one.id for one in self._labels.values() if number and one.pinned == number]
+
+        def back(_answer: object) -> Calls:
+            yield call("update_label", label.id, pinned=label.pinned)
+            for other_id in had_it:  # the library took the key from it
+                yield call("update_label", other_id, pinned=number)
+
+        self._history.push(
+            self.tr("Key of “{label}”").format(label=quoted(label.name)),
+            lambda _answer: call("update_label", label.id, pinned=number),
+            back,
+        )
 
     def _regroup(self, *_index: int) -> None:
         label = self.label()
@@ -364,25 +373,16 @@ class LabelEditor(QDialog):
         if ask(self, self.tr("Merge labels"), question, self.tr("Merge"), detail):
             self._wanted = other_id
             text = self.tr("Merge “{label}” into “{other}”")
-            self._history.push(
-                text.format(label=quoted(label.name), other=quoted(other.name)),
-                lambda _answer: call("merge_labels", other_id, label.id),
-                lambda merged: call("unmerge_labels", merged),
-            )
+            text = text.format(label=quoted(label.name), other=quoted(other.name))
+            self._history.push_labels_merged(text, other_id, label.id)
 
     def remove_current(self) -> None:
         """Remove the chosen label; its corrections come back with an undo."""
         label = self.label()
         if label is not None:
-            self._link.ask(
-                "remove_labels",
-                [label.id],
-                then=partial(self._removed, label.name),
-                failed=self._say,
-            )
-
-    def _removed(self, name: str, token: object) -> None:
-        self.labels_removed.emit(token, [name])
+            text = self.tr("Remove “{label}”").format(label=quoted(label.name))
+            self._history.push_labels_removed(text, [label.id])
+            self.label_removed.emit(label.name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -398,9 +398,9 @@ class FirstLabels(QFrame):
 
     finished = Signal()
 
-    def __init__(self, link: EngineLink, parent: QWidget | None = None) -> None:
+    def __init__(self, link: EngineLink, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._link = link
+        self._history = history
         self.setProperty("look", "banner")
         self.buttons: list[QPushButton] = []
         self.title = theme.plain(self.tr("What do your photos show?"), "heading")
@@ -482,5 +482,6 @@ class FirstLabels(QFrame):
         self.add.setEnabled(count > 0)
 
     def _add(self) -> None:
-        self._link.ask("add_labels", self.names())
+        names = self.names()
+        self._history.push_labels_added(self.tr("Add %n label(s)", "", len(names)), names)
         self.finished.emit()

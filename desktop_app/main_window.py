@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self.no_results = NoResultsPage()
         self.problems = ProblemsPage(link)
         self.review = ReviewPanel(link, self.thumbnails, self.pictures)
-        self.training = TrainingPanel(link, self.thumbnails)
+        self.training = TrainingPanel(link, self.history, self.thumbnails)
         self.search = SearchBar(link, preferences)
         self.library_panel = LibraryPanel(link)
         self.inspector = Inspector(link, self.thumbnails)

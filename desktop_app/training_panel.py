@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from desktop_app import theme
 from desktop_app.chips import clear
@@ -27,6 +28,7 @@ from desktop_app.photo_model import moment
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.thumbnail_row import ThumbnailRow
 from desktop_app.thumbnails import Thumbnails
+from desktop_app.undo import History
 from engine.records import Measured, PhotosChanged, Progress, TrainReport, Version
 
 
@@ -34,12 +36,13 @@ class TrainingPanel(QWidget):
     """A page of the centre: `improve` learns and shows reports, `show_versions` shows what was learned so far."""
 
     closed = Signal()
-    activated = Signal(int, int)  #: version now in force, version before
     view_requested = Signal(str)  #: a query: the photos that a report talks about
 
-    def __init__(self, link: EngineLink, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, link: EngineLink, history: History, thumbnails: Thumbnails, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._link, self._thumbnails = link, thumbnails
+        self._link, self._history, self._thumbnails = link, history, thumbnails
         self._request = 0
         self._versions_of: int | None = None
         self._showing_versions = False
@@ -165,29 +168,36 @@ class TrainingPanel(QWidget):
             self.sentence.setText(self.tr("Nothing was clearly better than what you have, so nothing changes."))
         for report in sorted(reports, key=lambda one: (not _offered(one), not _to_look_at(one))):
             card = ReportCard(self._link, self._thumbnails, report)
-            card.accepted.connect(partial(self._accept, report))
+            card.decided.connect(partial(self._decide, card))
             card.opened.connect(lambda photo_id: self.view_requested.emit(f"like:{photo_id}"))
             self.cards.append(card)
             self._list.addWidget(card)
         self.accept_all.setVisible(len(offered) > 1)
 
-    def _accept(self, report: TrainReport) -> None:
-        self._link.ask("versions", report.label_id, then=partial(self._activate, report.version))
+    def _decide(self, card: ReportCard, accept: bool) -> None:
+        """Accept or Not now, as an act: undo asks again, as long as the report is still there."""
+        report, label = card.report, quoted(card.report.label)
+
+        def show(decided: bool | None) -> None:
+            if isValid(card):
+                card.show_decision(decided)
+
+        if accept:
+            text = self.tr("Accept what was learned about “{label}”").format(label=label)
+            self._history.push_version(text, report.label_id, report.version, show)
+        else:
+            text = self.tr("Not now: “{label}”").format(label=label)
+            self._history.push_here(text, partial(show, False), partial(show, None))
 
     def _accept_all(self) -> None:
         for card in self.cards:
             if _offered(card.report):
-                card.accept_if_open()
+                card.decide(True)
         self.accept_all.hide()
 
-    def _activate(self, version: int, versions: list[Version]) -> None:
-        before = next((one.id for one in versions if one.active), 0)
-        self._link.ask("activate", version, then=partial(self._activated, version, before))
-
-    def _activated(self, version: int, before: int, _changes: PhotosChanged) -> None:
-        self.activated.emit(version, before)
-        if self._showing_versions:
-            self.show_versions(self._versions_of)
+    def _use(self, version: Version) -> None:
+        text = self.tr("Another version of “{label}”").format(label=quoted(version.label))
+        self._history.push_version(text, version.label_id, version.id)
 
     # -- versions -----------------------------------------------------------------------------------------------------
 
@@ -240,7 +250,7 @@ class TrainingPanel(QWidget):
             else:
                 use = QPushButton(self.tr("Use this"))
                 use.setAccessibleName(self.tr("Use the version {version}").format(version=text))
-                use.clicked.connect(lambda _checked=False, one=version: self._activate(one.id, versions))
+                use.clicked.connect(lambda _checked=False, one=version: self._use(one))
                 row.addWidget(use)
             column.addLayout(row)
         return card
@@ -263,7 +273,7 @@ class TrainingPanel(QWidget):
 class ReportCard(QFrame):
     """The report of one label: counts before and after, photos that would change, Accept and Not now."""
 
-    accepted = Signal()
+    decided = Signal(bool)  #: accepted, or not now
     opened = Signal(int)  #: a photo of the preview
 
     def __init__(self, link: EngineLink, thumbnails: Thumbnails, report: TrainReport) -> None:
@@ -301,10 +311,10 @@ class ReportCard(QFrame):
             self.accept = QPushButton(self.tr("Accept"))
             self.accept.setAccessibleName(self.tr("Accept for {label}").format(label=quoted(report.label)))
             self.accept.setProperty("look", "primary")
-        self.accept.clicked.connect(self.accept_if_open)
+        self.accept.clicked.connect(lambda: self.decide(True))
         self.not_now = QPushButton(self.tr("Not now"))
         self.not_now.setAccessibleName(self.tr("Not now for {label}").format(label=quoted(report.label)))
-        self.not_now.clicked.connect(self._leave)
+        self.not_now.clicked.connect(lambda: self.decide(False))
         self.state = theme.plain("", "muted")
         foot = QHBoxLayout()
         foot.addWidget(self.state, 1)
@@ -321,20 +331,23 @@ class ReportCard(QFrame):
                 else self.tr("Stays as it is.")
             )
 
-    def accept_if_open(self) -> None:
-        """Accept, unless it was decided."""
+    def decide(self, accept: bool) -> None:
+        """Accept or leave it, unless that was decided."""
         if self._open:
-            self._close(self.tr("Accepted: the library is tagged with it now."))
-            self.accepted.emit()
+            self.decided.emit(accept)
 
-    def _leave(self) -> None:
-        self._close(self.tr("Not now. It stays among the versions."))
-
-    def _close(self, text: str) -> None:
-        self._open = False
-        self.accept.hide()
-        self.not_now.hide()
-        self.state.setText(text)
+    def show_decision(self, accepted: bool | None) -> None:
+        """What was decided; None: nothing (any more)."""
+        self._open = accepted is None
+        self.accept.setVisible(self._open)
+        self.not_now.setVisible(self._open)
+        self.state.setText(
+            {
+                True: self.tr("Accepted: the library is tagged with it now."),
+                False: self.tr("Not now. It stays among the versions."),
+                None: "",
+            }[accepted]
+        )
 
 
 class _Comparison(QWidget):

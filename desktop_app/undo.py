@@ -1,14 +1,17 @@
-"""Everything a person did that can be taken back: corrections, labels, versions, the trash.
+"""Everything a person did that can be taken back: corrections, labels, folders, versions, the trash.
 
-Knows: for each act, which verb takes it back, with what its own answer said. Does not know: widgets, or how the engine
-stores anything. Acts go through the link in order, so an undo pressed at once waits for the answer it needs.
+Knows: for each act, which verbs do it and which take it back, with what the verbs themselves answered. Does not know:
+widgets, or how the engine stores anything. Acts go through the link in order, so an undo pressed at once waits for the
+answer it needs.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QFile, QObject, QRunnable, QThreadPool, Signal, Slot
@@ -16,13 +19,19 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from shiboken6 import isValid
 
 from desktop_app.engine_link import EngineLink
-from engine.records import Correction, Photo
+from engine.records import AddReport, AlbumenError, Correction, Folder, Label, Photo, Version
 
 _log = logging.getLogger(__name__)
 
-#: A verb with its arguments, made from what the opposite verb answered (None the first time).
+#: A verb with its arguments.
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
-Maker = Callable[[Any], Call]
+#: Several calls in order: `answer = yield call(...)`; a refused one raises AlbumenError there. What is returned is the
+#: answer of the whole.
+Calls = Generator[Call, Any, Any]
+#: Returned by the calls of an act that turned out to do nothing: there is nothing to undo then.
+NOTHING = object()
+#: Makes a direction of an act from the answer of the other direction (None the first time).
+Maker = Callable[[Any], Call | Calls]
 
 
 def call(verb: str, *args: Any, **kwargs: Any) -> Call:
@@ -33,58 +42,67 @@ def call(verb: str, *args: Any, **kwargs: Any) -> Call:
 class _Act(QUndoCommand):
     """One act: `forward` and `back` make the calls, each from the answer of the other."""
 
-    def __init__(
-        self,
-        history: History,
-        text: str,
-        forward: Maker,
-        back: Maker,
-        *,
-        answer: Any = None,
-        is_done: bool = False,
-        after_undo: Callable[[Any], object] | None = None,
-    ) -> None:
+    def __init__(self, history: History, text: str, forward: Maker, back: Maker) -> None:
         super().__init__(text)
         self._history, self._forward, self._back = history, forward, back
-        self._after_undo = after_undo
-        self._answer: Any = answer
-        self._skip = is_done
+        self._answer: Any = None
         self._busy = False
         self._next: list[Maker] = []
-        self._going: Maker = forward
+        self._calls: Calls
 
     def redo(self) -> None:
-        if self._skip:
-            self._skip = False
-        else:
-            self._go(self._forward)
+        self._go(self._forward)
 
     def undo(self) -> None:
         self._go(self._back)
 
     def _go(self, maker: Maker) -> None:
-        if self._busy:  # the answer that this call is made from is on its way
+        if self._busy:  # the answer that this direction is made from is on its way
             self._next.append(maker)
             return
-        self._busy, self._going = True, maker
-        verb, args, kwargs = maker(self._answer)
-        self._history.link.ask(verb, *args, **kwargs, then=self._done, failed=self._failed)
+        self._busy = True
+        made = maker(self._answer)
+        self._calls = _alone(made) if isinstance(made, tuple) else made
+        self._step(None)
+
+    def _step(self, answer: Any) -> None:
+        try:
+            verb, args, kwargs = self._calls.send(answer)
+        except StopIteration as end:
+            self._done(end.value)
+        else:
+            self._history.link.ask(verb, *args, **kwargs, then=self._step, failed=self._failed)
 
     def _done(self, answer: Any) -> None:
         self._busy, self._answer = False, answer
-        if self._going is self._back and self._after_undo is not None:
-            self._after_undo(answer)
-        if self._next:
+        if answer is NOTHING:
+            self._next = []
+            self._history.drop(self)
+        elif self._next:
             self._go(self._next.pop(0))
 
     def _failed(self, sentence: str) -> None:
         self._busy, self._next = False, []
+        with contextlib.suppress(AlbumenError, StopIteration):
+            self._calls.throw(AlbumenError(sentence))
         self._history.drop(self)
         self._history.problem.emit(sentence)
 
 
+def _alone(only: Call) -> Calls:
+    return (yield only)
+
+
+class _Here(QUndoCommand):
+    """An act of the window itself, which the engine need not know."""
+
+    def __init__(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> None:
+        super().__init__(text)
+        self.redo, self.undo = do, undo  # type: ignore[method-assign]
+
+
 class History(QObject):
-    """The undo stack of the window. Every `push_...` does the act at once and remembers how to take it back."""
+    """The undo stack of the window. Every `push...` does the act at once and remembers how to take it back."""
 
     problem = Signal(str)  #: an act could not be done or taken back; the sentence says why
 
@@ -96,14 +114,13 @@ class History(QObject):
         self.pool = QThreadPool(self)
         self.pool.setMaxThreadCount(1)
 
-    def push(self, text: str, forward: Maker, back: Maker, after_undo: Callable[[Any], object] | None = None) -> None:
-        """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of back)`. `after_undo` is
-        called with what an undo answered."""
-        self.stack.push(_Act(self, text, forward, back, after_undo=after_undo))
+    def push(self, text: str, forward: Maker, back: Maker) -> None:
+        """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of back)`."""
+        self.stack.push(_Act(self, text, forward, back))
 
-    def push_done(self, text: str, answer: Any, forward: Maker, back: Maker) -> None:
-        """Remember an act that was done already and answered `answer`."""
-        self.stack.push(_Act(self, text, forward, back, answer=answer, is_done=True))
+    def push_here(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> None:
+        """Do something in the window itself, now."""
+        self.stack.push(_Here(text, do, undo))
 
     def push_correction(
         self, text: str, label_id: int, yes: Sequence[int], no: Sequence[int], clear: Sequence[int]
@@ -121,26 +138,66 @@ class History(QObject):
                 text, lambda _before: call("correct_many", words), lambda before: call("correct_many", list(before))
             )
 
-    def push_labels_added(self, text: str, names: list[str], group: str | None = None) -> None:
-        """Define labels; undo removes exactly the new ones and redo brings back the same ones, with their ids."""
+    def push_labels_added(self, text: str, names: list[str], photos: Sequence[int] = ()) -> None:
+        """Define labels, and say yes to them on `photos`. Undo removes exactly those that were new, with what was said
+        about them since; redo brings back the same ones, with their ids."""
+        act = _LabelsAdded(names, photos)
+        self.push(text, act.forward, act.back)
+
+    def push_labels_removed(self, text: str, label_ids: Sequence[int]) -> None:
+        """Remove labels; what was said about them comes back with them."""
+        self.push(
+            text, lambda _back: call("remove_labels", list(label_ids)), lambda token: call("restore_labels", token)
+        )
+
+    def push_labels_merged(self, text: str, into_id: int, from_id: int) -> None:
+        """Let what was said about one label count for another, and remove it."""
         self.push(
             text,
-            lambda token: call("add_labels", names, group) if token is None else call("restore_labels", token),
-            lambda made: call("remove_labels", [label.id for label in made]),
+            lambda _back: call("merge_labels", into_id, from_id),
+            lambda merged: call("unmerge_labels", merged),
         )
 
-    def push_labels_removed(self, text: str, token: Any) -> None:
-        """Labels were removed with this token."""
-        self.push_done(
-            text,
-            token,
-            lambda made: call("remove_labels", [label.id for label in made]),
-            lambda answer: call("restore_labels", answer),
-        )
+    def push_version(
+        self, text: str, label_id: int, version: int, told: Callable[[bool | None], object] = lambda _accepted: None
+    ) -> None:
+        """Make another version of a label the one that tags; undo goes back to the one that was in force. `told` hears
+        True, or None after an undo."""
 
-    def push_version(self, text: str, new: int, old: int) -> None:
-        """Another prompt version of a label was made active."""
-        self.push_done(text, None, lambda _a: call("activate", new), lambda _a: call("activate", old))
+        def forward(_back: object) -> Calls:
+            told(True)
+            try:
+                versions: list[Version] = yield call("versions", label_id)
+                yield call("activate", version)
+            except AlbumenError:
+                told(None)
+                raise
+            return next((one.id for one in versions if one.active), version)
+
+        def back(before: int) -> Calls:
+            yield call("activate", before)
+            told(None)
+
+        self.push(text, forward, back)
+
+    def push_folders_added(self, text: str, paths: list[str], told: Callable[[AddReport | None], object]) -> None:
+        """Watch folders or take single photos in. `told` hears what came of it, or None after an undo."""
+        act = _FoldersAdded(paths, told)
+        self.push(text, act.forward, act.back)
+
+    def push_folder_removed(self, text: str, folder_id: int, told: Callable[[bool], object]) -> None:
+        """Stop watching a folder; its photos come back as they were, even while its drive is away. `told` hears whether
+        the folder is there now."""
+
+        def forward(_back: object) -> Calls:
+            yield call("remove_folder", folder_id)
+            told(False)
+
+        def back(_gone: object) -> Calls:
+            yield call("restore_folder", folder_id)
+            told(True)
+
+        self.push(text, forward, back)
 
     def push_trash(self, text: str, photos: Sequence[Photo]) -> None:
         """Move files to the system's trash, and take their rows out of sight."""
@@ -161,6 +218,85 @@ class History(QObject):
         """Wait for files that are on their way to or from the trash."""
         self.stack.blockSignals(True)  # it would tell, while it is deleted, that it is empty
         self.pool.waitForDone()
+
+
+@dataclass(slots=True)
+class _LabelsAdded:
+    """New labels by name. A name may be known already, and a new one may move a known one into a group with it."""
+
+    names: list[str]
+    photos: Sequence[int]
+
+    def forward(self, undone: _NewLabels | None) -> Calls:
+        if undone is not None:
+            if undone.token is not None:
+                yield call("restore_labels", undone.token)
+            for label_id, (_old, new) in undone.groups.items():
+                yield call("update_label", label_id, group=new)
+            yield call("correct_many", undone.words)
+            return undone
+        known: dict[int, Label] = {label.id: label for label in (yield call("labels"))}
+        labels: list[Label] = yield call("add_labels", self.names)
+        asked = {_folded(name) for name in self.names}
+        made = _NewLabels([label.id for label in labels if label.id not in known])
+        for label in labels:
+            if label.id in known and known[label.id].group != label.group:
+                made.groups[label.id] = (known[label.id].group, label.group)
+            if _folded(label.name) in asked:
+                made.words += [Correction(photo, label.id, True) for photo in self.photos]
+        made.before = yield call("correct_many", made.words)
+        return made
+
+    def back(self, made: _NewLabels) -> Calls:
+        yield call("correct_many", made.before)
+        made.token = (yield call("remove_labels", made.ids)) if made.ids else None
+        for label_id, (old, _new) in made.groups.items():
+            yield call("update_label", label_id, group=old)
+        return made
+
+
+class _NewLabels:
+    """What defining labels did: `ids` of the new ones, known ones that changed their group, words that were said."""
+
+    def __init__(self, ids: list[int]) -> None:
+        self.ids = ids
+        self.groups: dict[int, tuple[str | None, str | None]] = {}
+        self.words: list[Correction] = []
+        self.before: list[Correction] = []
+        self.token: Any = None
+
+
+def _folded(name: str) -> str:
+    """Names that differ in capitals and blanks only are one label's."""
+    return " ".join(name.split()).casefold()
+
+
+@dataclass(slots=True)
+class _FoldersAdded:
+    """New folders and photos by path. A folder takes watched ones that lie inside it over; undo gives them back."""
+
+    paths: list[str]
+    told: Callable[[AddReport | None], object]
+
+    def forward(self, _undone: object) -> Calls:
+        before: list[Folder] = yield call("folders")
+        report: AddReport = yield call("add", self.paths)
+        self.told(report)
+        if not (report.folders or report.photos):
+            return NOTHING
+        return report, [folder.path for folder in before if folder.path]
+
+    def back(self, done: tuple[AddReport, list[str]]) -> Calls:
+        report, before = done
+        for folder in report.folders:
+            yield call("remove_folder", folder.id)
+        if report.photos:
+            yield call("forget", list(report.photos))
+        now: list[Folder] = yield call("folders")
+        taken_over = set(before) - {folder.path for folder in now}
+        if taken_over:
+            yield call("add", sorted(taken_over))
+        self.told(None)
 
 
 class _Trash(QUndoCommand):

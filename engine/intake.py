@@ -21,6 +21,7 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
     already: list[str] = []
     refused: list[Failure] = []
     photos: list[int] = []
+    singles: list[int] = []
     for text in dict.fromkeys(paths):
         path = os.path.realpath(os.fsencode(os.path.expanduser(text))) if text.strip() else b""
         try:
@@ -46,9 +47,10 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
         elif store.id_of(path) is not None:
             already.append(text)
         else:
-            photos.append(_single(store, path, status))
+            singles.append(_single(store, path, status))
     watched = {folder.id: folder for folder in store.folders()}
-    return AddReport(tuple(watched[id_] for id_ in folders), tuple(already), tuple(refused)), photos
+    report = AddReport(tuple(watched[id_] for id_ in folders), tuple(already), tuple(refused), tuple(singles))
+    return report, [*photos, *singles]
 
 
 def _covered(store: Store, path: bytes) -> bool:

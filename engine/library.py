@@ -134,6 +134,10 @@ class Library:
         gone = self._store.remove_folder(folder_id)
         return self._followed(PhotosChanged(removed=tuple(gone), labels=True))
 
+    def restore_folder(self, folder_id: int) -> PhotosChanged:
+        """Undo a `remove_folder`, also while its drive is away."""
+        return self._recalled(self._store.restore_folder(folder_id))
+
     def exclusions(self) -> list[str]:
         """Patterns (`fnmatch`, on names or whole paths) of folders and files that a scan passes over."""
         return list(json.loads(self._store.get("exclusions", "[]")))
@@ -416,7 +420,9 @@ class Library:
 
     def recall(self, token: str) -> PhotosChanged:
         """Undo a `forget`."""
-        ids = self._store.recall(token)
+        return self._recalled(self._store.recall(token))
+
+    def _recalled(self, ids: Sequence[int]) -> PhotosChanged:
         change = self._followed(PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True))
         if self._store.embedded():
             self._model.recognition().tag_photos(ids)

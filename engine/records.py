@@ -181,11 +181,12 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What a drop brought: folders now watched, photos found in them so far, and what was skipped, with reasons."""
+    """What a drop brought: folders now watched, ids of single `photos` taken in, and what was skipped, with reasons."""
 
     folders: tuple[Folder, ...] = ()
     already: tuple[str, ...] = ()
     refused: tuple[Failure, ...] = ()
+    photos: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ class FakeLibrary:
             for row in range(1, count + 1)
         }
         self.label_list = [Label(number, name) for number, name in enumerate(labels, 1)]
+        self.removed_folders: dict[int, tuple[Folder, dict[int, Photo]]] = {}
         self.words: dict[tuple[int, int], bool] = {}
+        self.active_version = 6
         self.problems: list[Failure] = []
         self.excluded: list[str] = []
         self.hold = threading.Event()  # `wait` rests until it is set: lets a test hold the engine thread still
@@ -134,12 +136,18 @@ class FakeLibrary:
         return list(self.folder_list)
 
     def remove_folder(self, folder_id: int) -> PhotosChanged:
-        self.folder_list = [folder for folder in self.folder_list if folder.id != folder_id]
+        folder = next(folder for folder in self.folder_list if folder.id == folder_id)
+        self.folder_list.remove(folder)
         gone = tuple(row for row, photo in self.photo_rows.items() if photo.folder_id == folder_id)
         self.seen.difference_update(gone)
-        for row in gone:
-            del self.photo_rows[row]
+        self.removed_folders[folder_id] = (folder, {row: self.photo_rows.pop(row) for row in gone})
         return PhotosChanged(removed=gone, labels=True)
+
+    def restore_folder(self, folder_id: int) -> PhotosChanged:
+        folder, photos = self.removed_folders.pop(folder_id)
+        self.folder_list.append(folder)
+        self.photo_rows.update(photos)
+        return PhotosChanged(added=tuple(photos), labels=True)
 
     def exclusions(self) -> list[str]:
         return list(self.excluded)
@@ -275,6 +283,10 @@ class FakeLibrary:
         for name in names:
             if not name.strip():
                 raise AlbumenError("A label needs a name.")
+            known = next((label for label in self.label_list if label.name == name.strip()), None)
+            if known is not None:
+                made.append(known)
+                continue
             made.append(Label(max([label.id for label in self.label_list], default=0) + 1, name.strip(), group))
             self.label_list.append(made[-1])
         self.changes = PhotosChanged(labels=True)
@@ -306,6 +318,11 @@ class FakeLibrary:
 
     def update_label(self, label_id: int, **values: Any) -> None:
         self.calls.append(("update_label", (label_id,), values))
+        if values.get("pinned"):  # a key stands for one label
+            self.label_list = [
+                dataclasses.replace(label, pinned=0) if label.pinned == values["pinned"] else label
+                for label in self.label_list
+            ]
         self.label_list = [
             dataclasses.replace(label, **values) if label.id == label_id else label for label in self.label_list
         ]
@@ -336,12 +353,16 @@ class FakeLibrary:
 
     def versions(self, label_id: int | None = None) -> list[Version]:
         return [
-            Version(7, 1, "cat", "residual", "fake-fp32", 19_000.0 * DAY, True, True, "17 -> 22 of 24 right"),
-            Version(6, 1, "cat", "zero-shot", "fake-fp32", 18_000.0 * DAY, False, True, "the words alone"),
+            Version(
+                *(number, 1, "cat", kind, "fake-fp32", (12_000.0 + 1000 * number) * DAY),
+                *(number == self.active_version, True, sentence),
+            )
+            for number, kind, sentence in ((7, "residual", "17 -> 22 of 24 right"), (6, "zero-shot", "the words alone"))
         ]
 
     def activate(self, version_id: int) -> PhotosChanged:
         self.calls.append(("activate", (version_id,), {}))
+        self.active_version = version_id
         return PhotosChanged(ids=(1, 2, 3), labels=True)
 
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:

@@ -135,7 +135,7 @@ def _take(variant: str, home: Path, out: Path) -> None:
     QApplication.sendEvent(first, drag)
     shoot(first, "02-drop")
     first.overlay.hide()
-    card = FirstLabels(first.link)
+    card = FirstLabels(first.link, first.history)
     card.setAutoFillBackground(True)
     card.resize(size[0], 240)
     card.show()

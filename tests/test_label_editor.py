@@ -88,13 +88,16 @@ def test_colour_key_dial_group(qtbot: QtBot, editor: LabelEditor, history: Histo
     qtbot.waitUntil(lambda: label(library, 1) == Label(1, "cat"))
 
 
-def test_a_key_belongs_to_one_label(qtbot: QtBot, editor: LabelEditor, library: FakeLibrary) -> None:
+def test_a_key_belongs_to_one_label(qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary) -> None:
     library.update_label(2, pinned=7)
     editor._ask()
     qtbot.waitUntil(lambda: editor._labels[2].pinned == 7)
     editor.pinned.setCurrentIndex(7)
     editor.pinned.activated.emit(7)
     qtbot.waitUntil(lambda: (label(library, 1).pinned, label(library, 2).pinned) == (7, 0))
+    history.stack.undo()  # one act
+    qtbot.waitUntil(lambda: (label(library, 1).pinned, label(library, 2).pinned) == (0, 7))
+    assert not history.stack.canUndo()
 
 
 def test_merge_asks_first_and_can_be_undone(
@@ -119,13 +122,13 @@ def test_merge_asks_first_and_can_be_undone(
     qtbot.waitUntil(lambda: [one.id for one in library.label_list] == [2, 3, 4])
 
 
-def test_remove_gives_a_token_to_undo_with(qtbot: QtBot, editor: LabelEditor, library: FakeLibrary) -> None:
-    with qtbot.waitSignal(editor.labels_removed) as removed:
+def test_remove_and_undo(qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary) -> None:
+    with qtbot.waitSignal(editor.label_removed) as removed:
         editor.remove.click()
-    token, names = removed.args
-    assert names == ["cat"] and [one.id for one in library.label_list] == [2, 3, 4]
-    library.restore_labels(token)
-    assert [one.id for one in library.label_list] == [1, 2, 3, 4]
+    assert removed.args == ["cat"]
+    qtbot.waitUntil(lambda: [one.id for one in library.label_list] == [2, 3, 4])
+    history.stack.undo()
+    qtbot.waitUntil(lambda: [one.id for one in library.label_list] == [1, 2, 3, 4])
 
 
 def test_a_problem_is_told(qtbot: QtBot, editor: LabelEditor, library: FakeLibrary) -> None:
@@ -147,7 +150,7 @@ def test_the_list_shows_groups_and_keys(editor: LabelEditor) -> None:
 
 
 def test_first_labels(qtbot: QtBot, history: History, library: FakeLibrary) -> None:
-    card = FirstLabels(history.link)
+    card = FirstLabels(history.link, history)
     qtbot.addWidget(card)
     card.show()
     qtbot.waitUntil(lambda: len(card.buttons) == 5)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.thumbnail_row import ThumbnailRow
 from desktop_app.thumbnails import Thumbnails
 from desktop_app.training_panel import ReportCard, TrainingPanel
+from desktop_app.undo import History
 from engine.records import Progress, TrainReport
 from tests.fake_library import FakeLibrary, running
 
@@ -27,11 +28,13 @@ def library() -> FakeLibrary:
 def panel(qtbot: QtBot, library: FakeLibrary) -> Iterator[TrainingPanel]:
     thumbnails = Thumbnails()
     with running(library) as link:
-        panel = TrainingPanel(link, thumbnails)
+        history = History(link)
+        panel = TrainingPanel(link, history, thumbnails)
         qtbot.addWidget(panel)
         panel.resize(900, 700)
         panel.show()
         yield panel
+        history.close()
     thumbnails.close()
 
 
@@ -50,11 +53,26 @@ def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: F
     rows = card.findChildren(ThumbnailRow)
     assert [row._ids for row in rows] == [[1, 2], [3]]
     assert not [call for call in library.calls if call[0] == "activate"]
-    with qtbot.waitSignal(panel.activated) as activated:
-        card.accept.click()
-    assert activated.args == [7, 7]  # the fake says that version 7 was in force
-    assert ("activate", (7,), {}) in library.calls
+    card.accept.click()
+    qtbot.waitUntil(lambda: library.active_version == 7)
     assert not card.accept.isVisible()
+    assert "Accepted: the library is tagged with it now." in texts(card)
+    panel._history.stack.undo()
+    qtbot.waitUntil(lambda: library.active_version == 6 and card.accept.isVisible())
+    panel._history.stack.redo()
+    qtbot.waitUntil(lambda: library.active_version == 7 and not card.accept.isVisible())
+
+
+def test_a_version_that_cannot_be_taken_is_asked_about_again(
+    qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary
+) -> None:
+    panel.improve([1])
+    qtbot.waitUntil(lambda: bool(panel.cards))
+    library.activate = lambda _version: library.fail("The disk is full.")  # type: ignore[method-assign]
+    with qtbot.waitSignal(panel._history.problem):
+        panel.cards[0].accept.click()
+    assert panel.cards[0].accept.isVisible()
+    assert not panel._history.stack.canUndo()
 
 
 def test_not_now_changes_nothing(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
@@ -63,6 +81,12 @@ def test_not_now_changes_nothing(qtbot: QtBot, panel: TrainingPanel, library: Fa
     panel.cards[0].not_now.click()
     assert not [call for call in library.calls if call[0] == "activate"]
     assert not panel.cards[0].accept.isVisible()
+    panel._history.stack.undo()
+    assert panel.cards[0].accept.isVisible()
+    panel._history.stack.redo()
+    assert not panel.cards[0].accept.isVisible()
+    panel.show_versions()  # the cards are gone: an undo then has nothing to show
+    panel._history.stack.undo()
 
 
 def test_a_version_that_failed_a_gate_is_not_offered(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
@@ -98,9 +122,8 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
     assert not panel.accept_all.isVisible()
     panel.accept_all.click()  # 'all' never means what could not be checked
     assert card.accept.isVisible() and card.accept.text() == "Use it anyway"
-    with qtbot.waitSignal(panel.activated):
-        card.accept.click()
-    assert ("activate", (7,), {}) in library.calls
+    card.accept.click()
+    qtbot.waitUntil(lambda: library.active_version == 7)
 
 
 def test_cancel_stops_between_two_steps(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
@@ -123,10 +146,10 @@ def test_versions_one_click_back(qtbot: QtBot, panel: TrainingPanel, library: Fa
     panel.show_versions()
     qtbot.waitUntil(lambda: "In use" in texts(panel))
     use = next(button for button in panel.findChildren(QPushButton) if button.text() == "Use this")
-    with qtbot.waitSignal(panel.activated) as activated:
-        use.click()
-    assert activated.args == [6, 7]
-    assert ("activate", (6,), {}) in library.calls
+    use.click()
+    qtbot.waitUntil(lambda: library.active_version == 7)
+    panel._history.stack.undo()
+    qtbot.waitUntil(lambda: library.active_version == 6)
 
 
 def test_escape_goes_back(qtbot: QtBot, panel: TrainingPanel) -> None:

@@ -49,7 +49,7 @@ class RefusingFile(QFile):
 
 def settle(qtbot: QtBot, link: EngineLink) -> None:
     """Wait until everything asked so far was answered (and what those answers asked)."""
-    for _ in range(3):
+    for _ in range(8):
         heard: list[object] = []
         link.ask("echo", 1, then=heard.append)
         qtbot.waitUntil(lambda heard=heard: bool(heard))
@@ -101,8 +101,38 @@ def test_labels_come_back_with_their_ids(
     assert {label.name: label.id for label in library.label_list} == ids
 
 
+def test_undo_of_new_labels_leaves_those_that_were_there(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    history.push_labels_added("add", ["cat", "bird"], [5])
+    settle(qtbot, link)
+    assert library.words == {(5, 1): True, (5, 3): True}
+    history.stack.undo()
+    settle(qtbot, link)
+    assert [label.name for label in library.label_list] == ["cat", "dog"]
+    assert library.words == {}
+    history.stack.redo()
+    settle(qtbot, link)
+    assert library.words == {(5, 1): True, (5, 3): True}
+
+
+def test_an_act_of_the_window_alone(history: History) -> None:
+    done: list[str] = []
+    history.push_here("x", lambda: done.append("do"), lambda: done.append("undo"))
+    history.stack.undo()
+    history.stack.redo()
+    assert done == ["do", "undo", "do"]
+
+
+def test_adding_nothing_new_is_nothing_to_undo(qtbot: QtBot, history: History, link: EngineLink) -> None:
+    history.push_folders_added("add", ["/missing"], lambda report: None)
+    settle(qtbot, link)
+    assert not history.stack.canUndo()
+
+
 def test_removed_labels_come_back(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
-    history.push_labels_removed("remove", library.remove_labels([1]))
+    history.push_labels_removed("remove", [1])
+    settle(qtbot, link)
     assert [label.name for label in library.label_list] == ["dog"]
     history.stack.undo()
     settle(qtbot, link)
@@ -110,11 +140,11 @@ def test_removed_labels_come_back(qtbot: QtBot, history: History, link: EngineLi
 
 
 def test_versions(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
-    history.push_version("cat", 7, 6)
+    history.push_version("cat", 1, 7)
     history.stack.undo()
     history.stack.redo()
     settle(qtbot, link)
-    assert [args for verb, args, _ in library.calls if verb == "activate"] == [(6,), (7,)]
+    assert [args for verb, args, _ in library.calls if verb == "activate"] == [(7,), (6,), (7,)]
 
 
 def test_an_act_that_fails_is_not_on_the_stack(qtbot: QtBot, history: History, link: EngineLink) -> None:

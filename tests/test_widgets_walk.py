@@ -100,7 +100,7 @@ def pages(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> Iterator[QW
         ModelDialog(window.link, window),
         SettingsDialog(window.link, window.preferences, window),
         ShortcutSheet(window.actions_, window),
-        FirstLabels(window.link, window),
+        FirstLabels(window.link, window.history, window),
     ):
         qtbot.addWidget(dialog)
         dialog.show()
