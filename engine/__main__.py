@@ -21,8 +21,9 @@ from collections.abc import Callable, Generator, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from engine import text
-from engine.library import Library, Step
+from engine.library import Library
 from engine.records import AlbumenError, Label, Measured, PhotosChanged, Progress
+from engine.upkeep import Step
 
 T = TypeVar("T")
 _SECONDS_BETWEEN_LINES = 0.5  # of progress in a file; a terminal rewrites its line

@@ -42,6 +42,7 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
             else:
                 folders.append(_watch(store, path))
                 photos += store.recall(f"folder {folders[-1]}")
+                store.set("tagged by", "")  # labels may have changed while its photos were away: the next sync tags anew
         elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
             refused.append(Failure(text, "This is neither a folder nor a photo in a format that Albumen reads."))
         elif store.id_of(path) is not None:

@@ -28,6 +28,9 @@ UNCERTAIN = 0.8
 _UNCERTAIN_PROBABILITY = 0.69  # the same for a calibrated tag: sigmoid(0.8)
 
 _UNCERTAIN_TAG = f"score < CASE WHEN calibrated THEN {_UNCERTAIN_PROBABILITY} ELSE {UNCERTAIN} END"
+_INSERT_TAG = "INSERT INTO tags (label_id, photo_id, score, calibrated) VALUES (?, ?, ?, ?)"
+TagRow = tuple[int, int, float, bool]
+"""A machine tag as stored: label id, photo id, score, calibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,21 +338,20 @@ class Judgements:
                 found[photo_id].append(Tag(photo_id, label_id, name, score, source, bool(present), bool(calibrated)))
         return [tag for id_ in dict.fromkeys(photo_ids) for tag in found[id_]]
 
-    def replace_tags(
-        self,
-        rows: Iterable[tuple[int, int, float, bool]],
-        *,
-        label_ids: Sequence[int] | None = None,
-        photo_ids: Sequence[int] | None = None,
-    ) -> None:
-        """Write machine tags (label id, photo id, score, calibrated) after deleting those of the given labels or
-        photos."""
+    def replace_tags(self, rows: Iterable[TagRow], label_ids: Sequence[int], between: tuple[int, int]) -> None:
+        """Write machine tags in the place of all those of these labels on photos with ids `between` two (both included)."""
         with self.store.transaction(durable=False) as connection:
-            for column, ids in (("label_id", label_ids), ("photo_id", photo_ids)):
-                connection.executemany(f"DELETE FROM tags WHERE {column} = ?", [(id_,) for id_ in ids or ()])
             connection.executemany(
-                "REPLACE INTO tags (label_id, photo_id, score, calibrated) VALUES (?, ?, ?, ?)", rows
+                "DELETE FROM tags WHERE label_id = ? AND photo_id BETWEEN ? AND ?",
+                [(id_, *between) for id_ in label_ids],
             )
+            connection.executemany(_INSERT_TAG, rows)
+
+    def replace_photo_tags(self, photo_ids: Sequence[int], rows: Iterable[TagRow]) -> None:
+        """Write machine tags in the place of all those of these photos."""
+        with self.store.transaction(durable=False) as connection:
+            connection.executemany("DELETE FROM tags WHERE photo_id = ?", [(id_,) for id_ in photo_ids])
+            connection.executemany(_INSERT_TAG, rows)
 
     def tagged(self, label_id: int) -> set[int]:
         """Photos that the machine tags with a label now."""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 
@@ -42,15 +42,14 @@ from engine.records import (
     Version,
 )
 from engine.store import Store
+from engine.upkeep import Step, Upkeep
 from engine.view import View
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
     from engine.decode_pool import DecodePool
     from engine.training import Training
 
-T = TypeVar("T")
 Sort = Literal["auto", "relevance", "date", "name", "folder"]
-Step = Progress | PhotosChanged
 
 
 class Library:
@@ -71,7 +70,7 @@ class Library:
         self._decoding: DecodePool | None = None
         self._view = View(self._store, self._judgements, self._model.recognition)
         self._counting = Counting(self._judgements, self._view, self._model.last_number)
-        self._changes = PhotosChanged()
+        self._upkeep = Upkeep(self._store, self._judgements, self._model, self._view, self._counting)
 
     @classmethod
     def open(cls, directory: str | Path | None = None, *, model: str | None = None, device: str = "auto") -> Library:
@@ -103,8 +102,7 @@ class Library:
 
     def take_changes(self) -> PhotosChanged:
         """What verbs (not jobs) changed since the last call; the worker emits it unless it is empty."""
-        changes, self._changes = self._changes, PhotosChanged()
-        return changes
+        return self._upkeep.take_untold()
 
     # folders -------------------------------------------------------------------------------------------------------
 
@@ -117,7 +115,7 @@ class Library:
         from engine.intake import take_in
 
         report, new = take_in(self._store, paths)
-        self._changed(self._followed(PhotosChanged(added=tuple(new))))
+        self._upkeep.tell(self._upkeep.followed(PhotosChanged(added=tuple(new))))
         return report
 
     def folders(self) -> list[Folder]:
@@ -132,7 +130,7 @@ class Library:
         if folder_id not in dict(self._store.roots()):
             raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
         gone = self._store.remove_folder(folder_id)
-        return self._followed(PhotosChanged(removed=tuple(gone), labels=True))
+        return self._upkeep.followed(PhotosChanged(removed=tuple(gone), labels=True))
 
     def restore_folder(self, folder_id: int) -> PhotosChanged:
         """Undo a `remove_folder`, also while its drive is away."""
@@ -157,10 +155,10 @@ class Library:
         """
         from engine.sync import Sync
 
-        job = Sync(self._store, self._model.number, self._model.recognition, self._pool, self._follow)
+        job = Sync(self._store, self._model.number, self._model.recognition, self._pool, self._upkeep.follow)
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embedded()
-        report = yield from self._watched(job.run(folder_ids, [*self.exclusions(), own]))
+        report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
         if self._store.embedded() and self._store.get("tagged by") != str(self._model.number()):
             if fresh:  # every photo was tagged as it came
                 self._store.set("tagged by", str(self._model.number()))
@@ -180,15 +178,14 @@ class Library:
         """
         if label_ids is not None:
             self._judgements.require(label_ids)
-        return (yield from self._watched(self._training().run(label_ids, activate)))
+        return (yield from self._upkeep.watched(self._training().run(label_ids, activate)))
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
-        """Job: machine tags of all labels over the whole library again (one matrix product per step)."""
+        """Job: machine tags of all labels over the whole library again, some thousand photos per step."""
         recognition = self._model.recognition()
         recognition.heads_changed()
-        total = len(recognition.heads)
         for done in recognition.tag_labels():
-            yield Progress("tag", done, total)
+            yield Progress("tag", done, len(recognition.matrix))
         self._store.set("tagged by", str(recognition.number))
         self._counting.clear()
         change = PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
@@ -204,8 +201,8 @@ class Library:
 
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = self._model.load(name_or_path)
-        yield from self._watched(
-            Sync(self._store, lambda: new.number, lambda: new, self._pool, self._follow).encode(tags=False)
+        yield from self._upkeep.watched(
+            Sync(self._store, lambda: new.number, lambda: new, self._pool, self._upkeep.follow).encode(tags=False)
         )
         self._model.switch(name_or_path, new)
         yield from self.retag()
@@ -282,39 +279,39 @@ class Library:
             found, new = self._judgements.add([name], group_of)
             ids += [id_ for id_ in found if id_ not in ids]
             touched += new
-        self._retag(touched)
+        self._upkeep.retag(touched)
         return self._judgements.labels(ids)
 
     def remove_labels(self, label_ids: Sequence[int]) -> str:
         """Remove labels with their tags and corrections from sight; the token brings all back by `restore_labels`."""
         rivals = self._judgements.rivals(label_ids)
         token = self._judgements.remove(label_ids)
-        self._retag(rivals)
+        self._upkeep.retag(rivals)
         return token
 
     def restore_labels(self, token: str) -> list[Label]:
         """Undo a `remove_labels`."""
         ids = self._judgements.restore(token)
-        return self._retag(ids)
+        return self._upkeep.retag(ids)
 
     def rename_label(self, label_id: int, name: str) -> Label:
         """Give a label another name; corrections and learned versions stay, an untrained label is tagged anew."""
         self._judgements.update(label_id, name=name)
-        return self._retag([label_id])[0]
+        return self._upkeep.retag([label_id])[0]
 
     def merge_labels(self, into_id: int, from_id: int) -> Merged:
         """Move the corrections of one label to another (which wins where both spoke) and remove the first; what is
         returned takes it back by `unmerge_labels`."""
         rivals = self._judgements.rivals([into_id, from_id])
         token, moved = self._judgements.merge(into_id, from_id)
-        self._retag([into_id, *rivals])
+        self._upkeep.retag([into_id, *rivals])
         return Merged(self._judgements.labels([into_id])[0], token, moved)
 
     def unmerge_labels(self, merged: Merged) -> list[Label]:
         """Undo a `merge_labels`; returns the label that stayed and the one that is back."""
         back = self._judgements.unmerge(merged.into.id, merged.token, merged.moved)
         ids = [merged.into.id, *back]
-        self._retag([*ids, *self._judgements.rivals(ids)])
+        self._upkeep.retag([*ids, *self._judgements.rivals(ids)])
         return self._judgements.labels(ids)
 
     def update_label(
@@ -337,7 +334,7 @@ class Library:
             self._judgements.update(label_id, **values)
         self._counting.clear()
         if values.keys() & {"group_name", "threshold"}:
-            self._retag([label_id, *rivals])
+            self._upkeep.retag([label_id, *rivals])
         return self._judgements.labels([label_id])[0]
 
     def starter_labels(self) -> list[str]:
@@ -369,7 +366,7 @@ class Library:
         if grouped and self._store.embedded():  # in an exclusive group one word decides about the others
             self._model.recognition().tag_photos(grouped)
         self._counting.clear()
-        self._changed(PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True))
+        self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True))
         return previous
 
     # learning ------------------------------------------------------------------------------------------------------
@@ -380,16 +377,12 @@ class Library:
 
     def activate(self, version_id: int) -> PhotosChanged:
         """Tag the library with this version of its label from now on (also: go back to an older one)."""
-        head = self._judgements.head(version_id)
-        before = self._judgements.tagged(head.label_id)
-        recognition = self._model.recognition()
-        if self._judgements.model_of(version_id) != recognition.number:
+        label_id = self._judgements.head(version_id).label_id
+        if self._judgements.model_of(version_id) != self._model.recognition().number:
             raise AlbumenError(f"Version {version_id} belongs to another model; switch to that model first.")
         self._judgements.activate(version_id)
-        self._retag([head.label_id])
-        self.take_changes()
-        moved = before ^ self._judgements.tagged(head.label_id)
-        return PhotosChanged(ids=tuple(sorted(moved)), labels=True)
+        self._upkeep.retag([label_id])
+        return self.take_changes()
 
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         """The `n` questions whose answers teach most, least certain first, each with its reason."""
@@ -404,18 +397,18 @@ class Library:
     def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Try these again at the next `sync`, as if they had never failed."""
         self._store.update_photos("state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids)
-        return self._followed(PhotosChanged(ids=tuple(photo_ids)))
+        return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
 
-    def ignore(self, photo_ids: Sequence[int]) -> PhotosChanged:
-        """Do not list these as problems any more."""
-        self._store.update_photos("ignored = 1", photo_ids)
-        return self._followed(PhotosChanged(ids=tuple(photo_ids)))
+    def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
+        """Do not list these as problems any more (`ignored` False: list them again)."""
+        self._store.update_photos("ignored = ?", photo_ids, int(ignored))
+        return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
         """Book-keeping after files went to the trash: hide the rows; the token brings them back by `recall`."""
         token = f"forgotten {time.time_ns()}"
         self._store.update_photos("hidden = ?", photo_ids, token)
-        self._changed(self._followed(PhotosChanged(removed=tuple(photo_ids), labels=True)))
+        self._upkeep.tell(self._upkeep.followed(PhotosChanged(removed=tuple(photo_ids), labels=True)))
         return token
 
     def recall(self, token: str) -> PhotosChanged:
@@ -423,7 +416,7 @@ class Library:
         return self._recalled(self._store.recall(token))
 
     def _recalled(self, ids: Sequence[int]) -> PhotosChanged:
-        change = self._followed(PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True))
+        change = self._upkeep.followed(PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True))
         if self._store.embedded():
             self._model.recognition().tag_photos(ids)
         return change
@@ -473,48 +466,3 @@ class Library:
         from engine.training import Training
 
         return Training(self._judgements, self._model.recognition(), self._view.taken_at)
-
-    def _watched(self, job: Generator[Step, None, T]) -> Generator[Step, None, T]:
-        """Keep columns and counts in step with what a job reports."""
-        try:
-            while True:
-                step = next(job)
-                if isinstance(step, PhotosChanged):
-                    self._view.refresh([*step.ids, *step.added, *step.removed])
-                    self._counting.lag()
-                yield step
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-        finally:
-            job.close()
-            self._counting.clear()
-
-    def _follow(self, ids: Sequence[int]) -> None:
-        """Photos went out of sight, came back, or changed their state."""
-        self._view.refresh(ids)
-        self._counting.lag()
-        if self._model.loaded is not None:
-            self._model.loaded.reread(ids)
-
-    def _followed(self, change: PhotosChanged) -> PhotosChanged:
-        self._follow([*change.ids, *change.added, *change.removed])
-        self._counting.clear()
-        return change
-
-    def _changed(self, change: PhotosChanged) -> None:
-        """A verb changed something on screen: `take_changes` tells."""
-        self._counting.clear()
-        self._changes = self._changes.joined(change)
-
-    def _retag(self, label_ids: Sequence[int]) -> list[Label]:
-        """Labels are new or different: tag the library with them now (one matrix product)."""
-        if self._model.loaded is not None:
-            self._model.loaded.heads_changed()
-        moved: set[int] = set()
-        if label_ids and self._store.embedded():
-            before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
-            for _ in self._model.recognition().tag_labels(label_ids):
-                pass
-            moved = moved.union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
-        self._changed(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
-        return self._judgements.labels(label_ids)

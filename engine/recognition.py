@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,8 @@ from engine.records import AlbumenError, Failure
 from engine.store import Store
 
 _REFINED = 1024  # photos whose scores are computed exactly
-_BLOCK = 16  # labels tagged per step over the whole library: bounds z to 64 MB at a million photos
+_PORTION = 8192  # photos tagged per step over the whole library: about a tenth of a second
+_LARGEST_ID = 2**63 - 1
 
 
 class Recognition:
@@ -166,38 +168,40 @@ class Recognition:
     def tag_photos(self, ids: Sequence[int]) -> None:
         """Tag these photos with all labels."""
         rows = torch.from_numpy(self.matrix.rows(ids))
-        self._judgements.replace_tags(self._tag_rows(rows[rows >= 0], self.heads), photo_ids=ids)
+        self._judgements.replace_photo_tags(ids, self._tag_rows(rows[rows >= 0], self.heads))
 
     def tag_labels(self, label_ids: Sequence[int] | None = None) -> Iterator[int]:
         """Tag the whole library with these labels (None: all) and with the rivals in their exclusive groups.
 
-        Each step tags at most 16 labels in one transaction and yields how many labels are done.
+        Each step tags a few thousand photos, in the order of their ids, in one transaction, and yields how many are done:
+        the store keeps tags by photo as well as by label, and so touches each page once.
         """
         groups = {head.group for head in self.heads if label_ids is None or head.label_id in label_ids} - {None}
-        chosen = [
-            head for head in self.heads if label_ids is None or head.label_id in label_ids or head.group in groups
-        ]
-        done = 0
-        for block in _blocks(chosen):
-            rows = self._tag_rows(torch.arange(len(self.matrix)), block)
-            self._judgements.replace_tags(rows, label_ids=[head.label_id for head in block])
-            done += len(block)
-            yield done
+        ids = np.sort(self.matrix.ids)
+        last = -1
+        for start in range(0, len(ids), _PORTION):
+            some = ids[start : start + _PORTION]
+            end = int(some[-1]) if start + _PORTION < len(ids) else _LARGEST_ID
+            rows = torch.from_numpy(self.matrix.rows(some))
+            chosen = [  # asked anew: between two steps labels and photos may go
+                head for head in self.heads if label_ids is None or head.label_id in label_ids or head.group in groups
+            ]
+            found = self._tag_rows(rows[rows >= 0], chosen)
+            self._judgements.replace_tags(found, [head.label_id for head in chosen], (last + 1, end))
+            last = end
+            yield start + len(some)
 
     def _tag_rows(self, rows: Tensor, heads: Sequence[StoredHead]) -> list[tuple[int, int, float, bool]]:
         """(label id, photo id, score, calibrated) of what the heads put on the photos in these rows of the matrix."""
         if not heads or not len(rows):
             return []
-        whole = len(rows) == len(self.matrix)
-        x = self.matrix.image_features if whole else self.matrix.image_features[rows]  # (N, D)
-        centre = self.matrix.centre if whole else self.matrix.centre[rows]  # (N,)
         scorer = Scorer([tensor_head(head) for head in heads])
-        z = scorer.scores(x, centre)  # (N, L)
+        z = scorer.scores(self.matrix.image_features[rows], self.matrix.centre[rows])  # (N, L)
         dials = torch.tensor([head.dial for head in heads])  # (L,)
         groups = [head.group for head in heads]
         present = classifier.decide(self._as_said(z, rows, heads), scorer.thresholds, groups, dials)  # (N, L)
         found: list[tuple[int, int, float, bool]] = []
-        ids = torch.from_numpy(self.matrix.ids)
+        ids = torch.from_numpy(self.matrix.ids)[rows]  # (N,)
         for column, head in enumerate(heads):
             at = present[:, column].nonzero()[:, 0]
             here = z[at, column]
@@ -205,11 +209,8 @@ class Recognition:
                 scores = here - head.threshold - classifier.DIAL * head.dial
             else:
                 scores = classifier.probability(here, tensor_head(head))
-            photo_ids = ids[at if whole else rows[at]].tolist()
-            found += [
-                (head.label_id, photo_id, score, head.calibration is not None)
-                for photo_id, score in zip(photo_ids, scores.tolist(), strict=True)
-            ]
+            calibrated = head.calibration is not None
+            found += zip(repeat(head.label_id), ids[at].tolist(), scores.tolist(), repeat(calibrated), strict=False)
         return found
 
     def _as_said(self, z: Tensor, rows: Tensor, heads: Sequence[StoredHead]) -> Tensor:
@@ -281,21 +282,6 @@ class Recognition:
 def tensor_head(head: StoredHead) -> Head:
     """A stored head as the tensors that `classifier` and `learning` work with."""
     return Head(_tensor(head.vector), head.anchor, head.threshold, head.calibration)
-
-
-def _blocks(heads: Sequence[StoredHead]) -> Iterator[list[StoredHead]]:
-    """Blocks of labels; an exclusive group is never torn apart, because its labels are decided together."""
-    together: dict[object, list[StoredHead]] = {}
-    for head in heads:
-        together.setdefault(head.group if head.group is not None else head.label_id, []).append(head)
-    block: list[StoredHead] = []
-    for some in together.values():
-        if block and len(block) + len(some) > _BLOCK:
-            yield block
-            block = []
-        block = block + some
-    if block:
-        yield block
 
 
 def as_bytes(tensor: Tensor) -> bytes:

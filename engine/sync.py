@@ -260,8 +260,11 @@ class Sync:
         """These rows changed; those that were out of sight are there again."""
         if ids:
             self._follow(ids)
-            yield PhotosChanged(ids=tuple(ids), added=tuple(id_ for id_ in ids if id_ in self._unseen), labels=True)
-            self._unseen.difference_update(ids)
+            back = [id_ for id_ in ids if id_ in self._unseen]
+            if back and self._store.embedded():  # labels may have changed while nobody saw these photos
+                self._recognition().tag_photos(back)
+            yield PhotosChanged(ids=tuple(ids), added=tuple(back), labels=True)
+            self._unseen.difference_update(back)
 
     def _set_state(self, state: PhotoState, ids: Sequence[int]) -> Steps:
         for start in range(0, len(ids), _ROWS):

@@ -59,7 +59,7 @@ class Training:
         if changed:
             self._recognition.heads_changed()
             for done in self._recognition.tag_labels([report.label_id for report in changed]):
-                yield Progress("tag", done, len(changed))
+                yield Progress("tag", done, len(self._recognition.matrix))
             moved = {id_ for report in changed for id_ in (*report.adds, *report.removes)}
             yield PhotosChanged(ids=tuple(sorted(moved)), labels=True)
         return reports

@@ -55,7 +55,7 @@ def test_labels_are_found_whatever_their_capitals(said: Judgements) -> None:
 
 
 def test_corrections_win_and_survive_the_machine(said: Judgements) -> None:
-    said.replace_tags([(1, 1, 0.5, False), (1, 2, 2.0, False), (2, 1, 1.0, True)], label_ids=[1, 2])
+    said.replace_tags([(1, 1, 0.5, False), (1, 2, 2.0, False), (2, 1, 1.0, True)], [1, 2], (0, 99))
     assert said.correct([Correction(2, 1, False), Correction(3, 1, True)]) == [
         Correction(3, 1, None),
         Correction(2, 1, None),
@@ -67,7 +67,7 @@ def test_corrections_win_and_survive_the_machine(said: Judgements) -> None:
         Tag(3, 1, "cat", 1.0, Source.PERSON, True, False),
     ]
     assert said.tags([1, 2, 3, 4, 1]) == expected
-    said.replace_tags([(1, 2, 9.0, False), (1, 3, 9.0, False), (1, 1, 0.5, False), (2, 1, 1.0, True)], label_ids=[1, 2])
+    said.replace_tags([(1, 2, 9.0, False), (1, 3, 9.0, False), (1, 1, 0.5, False), (2, 1, 1.0, True)], [1, 2], (0, 99))
     assert said.tags([1, 2, 3, 4]) == expected
     assert [(label.name, label.photos, label.yes, label.no) for label in said.labels()] == [
         ("cat", 2, 1, 1),
@@ -94,7 +94,7 @@ def test_corrections_about_nothing(said: Judgements) -> None:
 
 
 def test_counts_leave_out_what_cannot_be_seen(said: Judgements) -> None:
-    said.replace_tags([(1, photo, 1.0, False) for photo in (1, 2, 3)], label_ids=[1])
+    said.replace_tags([(1, photo, 1.0, False) for photo in (1, 2, 3)], [1], (0, 99))
     said.correct([Correction(3, 1, False), Correction(4, 1, True), Correction(2, 1, True)])
     assert said.labels([1]) == [Label(1, "cat", photos=3, yes=2, no=1)]
     said.store.update_photos("state = 'missing'", [1])
@@ -195,7 +195,7 @@ def test_words_in_an_exclusive_group(said: Judgements) -> None:
 
 
 def test_export(said: Judgements) -> None:
-    said.replace_tags([(2, 1, 1.25, False)], label_ids=[2])
+    said.replace_tags([(2, 1, 1.25, False)], [2], (0, 99))
     said.correct([Correction(1, 1, False)])
     assert (
         said.export("csv")

@@ -12,7 +12,6 @@ import torch
 from torch.nn import functional as F
 
 from engine import classifier, recognition
-from engine.judgements import StoredHead
 from engine.library import Library
 from engine.recognition import Recognition
 from tests.small_library import finish, write_photos
@@ -112,21 +111,31 @@ def test_matrix_follows_the_store(known: Recognition, library: Library) -> None:
 
 def test_tags_are_replaceable(known: Recognition, library: Library) -> None:
     before = library.tags(range(1, 7))
-    library._judgements.replace_tags([(1, 1, 99.0, False)], label_ids=[1, 2])
-    assert list(known.tag_labels()) == [2]
+    library._judgements.replace_tags([(1, 1, 99.0, False)], [1, 2], (0, 99))
+    assert list(known.tag_labels()) == [6]
     assert library.tags(range(1, 7)) == before
     known.tag_photos([1, 2, 3])
     assert library.tags(range(1, 7)) == before
 
 
-def _head(label_id: int, group: str | None) -> StoredHead:
-    return StoredHead(label_id, label_id, str(label_id), group, 0.0, "zero-shot", b"", 1.0, 0.0, None)
+def test_the_library_is_tagged_in_steps(known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Portions give what one piece gives, whatever is between their ids, and whatever happens between two steps."""
+    library.add_labels(["day", "night"], group="time")
+    known = library._model.recognition()
 
+    def tags() -> list[tuple[object, ...]]:  # a product's last digits depend on how many rows it has
+        return sorted((tag.photo_id, tag.label_id, round(tag.score, 4)) for tag in library.tags(range(1, 7)))
 
-def test_blocks_never_tear_a_group_apart() -> None:
-    heads = [_head(i, None) for i in range(10)] + [_head(i, "big") for i in range(10, 30)]
-    heads += [_head(i, None) for i in range(30, 50)] + [_head(50, "big")]
-    blocks = list(recognition._blocks(heads))
-    assert sorted(head.label_id for block in blocks for head in block) == list(range(51))
-    assert sum(any(head.group == "big" for head in block) for block in blocks) == 1
-    assert max(len(block) for block in blocks) == 21
+    before = tags()
+    known.matrix.remove([1])  # the last row takes its place: rows are no longer in the order of ids
+    known.reread([1])
+    library._judgements.replace_tags([(1, photo, 99.0, False) for photo in range(1, 7)], [1, 2], (0, 99))
+    monkeypatch.setattr(recognition, "_PORTION", 2)
+    assert list(known.tag_labels()) == [2, 4, 6]
+    assert tags() == before
+    steps = known.tag_labels()
+    next(steps)
+    library.remove_labels([2])
+    library.forget([5])
+    assert list(steps) == [4, 6]
+    assert library._store.number("SELECT count(*) FROM tags WHERE label_id = 2 OR photo_id = 5") == 0

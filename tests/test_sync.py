@@ -153,6 +153,7 @@ def test_deleted_photo_goes_and_comes_back_with_everything(
     assert PhotosChanged(removed=(before["photo 003.jpg"],), labels=True) in steps
     assert len(rows(library)) == 5 and library.counts().photos == 5 and library.labels()[0].photos == 5
     assert before["photo 003.jpg"] not in library.view("cat").ids
+    library.add_labels(["day", "night"], group="time")  # one of the two is on every photo
     (folder.parent / "away.jpg").rename(folder / "photo 003.jpg")
     steps, report = run(library.sync())
     assert numbers(report) == (0, 0, 0, 0, 0)
@@ -160,6 +161,7 @@ def test_deleted_photo_goes_and_comes_back_with_everything(
     assert PhotosChanged(ids=back, added=back, labels=True) in steps
     assert rows(library) == before and library.labels()[0].photos == 6
     assert before["photo 003.jpg"] in library.view("cat").ids
+    assert {"day", "night"} & {tag.label for tag in library.tags(back)}
     assert sizes == []
 
 

@@ -65,7 +65,7 @@ def view(tmp_path: Path) -> View:
             )
     judgements = Judgements(store)
     judgements.add(["cat", "pet", "猫"], None)
-    judgements.replace_tags([(1, 4, 2.0, False), (1, 5, 0.1, False), (2, 1, 1.0, False), (3, 5, 3.0, False)])
+    judgements.replace_photo_tags([], [(1, 4, 2.0, False), (1, 5, 0.1, False), (2, 1, 1.0, False), (3, 5, 3.0, False)])
     judgements.correct([Correction(3, 1, True), Correction(5, 1, False)])
     return View(store, judgements, Meaning)  # type: ignore[arg-type]
 

@@ -1,0 +1,84 @@
+"""What follows when photos or labels change: columns, counts, vectors and tags are kept in step, and the screen is told.
+
+Knows: which parts of a library remember something about photos. Does not know: why anything changed (`library`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TypeVar
+
+from engine.counting import Counting
+from engine.judgements import Judgements
+from engine.model_in_use import ModelInUse
+from engine.records import Label, PhotosChanged, Progress
+from engine.store import Store
+from engine.view import View
+
+T = TypeVar("T")
+Step = Progress | PhotosChanged
+
+
+class Upkeep:
+    """Of one library."""
+
+    def __init__(self, store: Store, judgements: Judgements, model: ModelInUse, view: View, counting: Counting) -> None:
+        self._store = store
+        self._judgements = judgements
+        self._model = model
+        self._view = view
+        self._counting = counting
+        self._untold = PhotosChanged()
+
+    def take_untold(self) -> PhotosChanged:
+        """What `tell` was told since the last call."""
+        changes, self._untold = self._untold, PhotosChanged()
+        return changes
+
+    def tell(self, change: PhotosChanged) -> None:
+        """Something changed on screen."""
+        self._counting.clear()
+        self._untold = self._untold.joined(change)
+
+    def follow(self, ids: Sequence[int]) -> None:
+        """Photos went out of sight, came back, or changed their state, and more may."""
+        self._view.refresh(ids)
+        self._counting.lag()
+        if self._model.loaded is not None:
+            self._model.loaded.reread(ids)
+
+    def followed(self, change: PhotosChanged) -> PhotosChanged:
+        """The same for all photos of a change, which is handed back; the counts are exact again."""
+        self.follow([*change.ids, *change.added, *change.removed])
+        self._counting.clear()
+        return change
+
+    def watched(self, job: Generator[Step, None, T]) -> Generator[Step, None, T]:
+        """The same job; columns and counts follow what it reports."""
+        try:
+            while True:
+                step = next(job)
+                if isinstance(step, PhotosChanged):
+                    self._view.refresh([*step.ids, *step.added, *step.removed])
+                    self._counting.lag()
+                yield step
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        finally:
+            job.close()
+            self._counting.clear()
+
+    def retag(self, label_ids: Sequence[int]) -> list[Label]:
+        """Labels are new or different: tag the library with them now, all or nothing; the labels as they are then."""
+        if self._model.loaded is not None:
+            self._model.loaded.heads_changed()
+        moved: set[int] = set()
+        if label_ids and self._store.embedded():
+            recognition = self._model.recognition()
+            with self._store.transaction(durable=False):
+                before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
+                for _ in recognition.tag_labels(label_ids):
+                    pass
+                moved = moved.union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
+        self.tell(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
+        return self._judgements.labels(label_ids)
