@@ -22,7 +22,7 @@ from typing import Any, NoReturn, TypeVar
 
 from engine import text
 from engine.library import Library
-from engine.records import AlbumenError, Label, Measured, PhotosChanged, Progress
+from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged, Progress
 from engine.upkeep import Step
 
 T = TypeVar("T")
@@ -146,6 +146,15 @@ def _parser(words: Sequence[str]) -> _Parser:
     command("retag", _retag, text.table, "tag the whole library again")
     export = command("export", _export, str, "all tags and corrections as CSV or JSON")
     export.add_argument("--format", choices=("csv", "json"), default="csv")
+    sidecars = command(
+        "sidecars", _sidecars, text.tree, "confirmed labels as keywords beside the photos (photo.jpg.xmp)"
+    )
+    sidecars.add_argument(
+        "action",
+        choices=("on", "off", "write", "read"),
+        help="on: write them now and at every sync; off: leave them as they are; write: now; "
+        "read: keywords of other programs become labels",
+    )
     command("doctor", _doctor, text.tree, "versions, device, model, health of the library")
     for name, (module, help) in _ELSEWHERE.items():
         sub = command(name, _elsewhere(module), text.tree, help)
@@ -430,6 +439,23 @@ def _export(options: argparse.Namespace) -> object:
     with _open(options) as library:
         exported = library.export("json" if options.json else options.format)
     return json.loads(exported) if options.json else exported.rstrip("\n")
+
+
+def _sidecars(options: argparse.Namespace) -> object:
+    failed: tuple[Failure, ...]
+    with _open(options) as library:
+        if options.action == "read":
+            read = _finish(library.read_sidecars())
+            answer, failed = {"labels": len(read.labels), "confirmed": len(read.previous)}, read.failed
+        else:
+            wanted = library.sidecars({"on": True, "off": False}.get(options.action))
+            if options.action == "write" and not wanted:
+                raise AlbumenError("Sidecars are off in this library; turn them on with 'sidecars on'.")
+            wrote = _finish(library.write_sidecars())
+            answer, failed = {"written": wrote.written}, wrote.failed
+    if failed:
+        return Failed(answer, " ".join(f"{failure.path}: {failure.reason}" for failure in failed[:3]))
+    return answer
 
 
 def _doctor(options: argparse.Namespace) -> object:

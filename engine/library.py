@@ -10,7 +10,7 @@ from __future__ import annotations
 import glob
 import json
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
@@ -28,6 +28,7 @@ from engine.records import (
     Counts,
     Failure,
     Folder,
+    KeywordsRead,
     Label,
     Merged,
     ModelInfo,
@@ -36,17 +37,22 @@ from engine.records import (
     Progress,
     ReviewItem,
     SearchResult,
+    SidecarReport,
+    Storage,
     SyncReport,
     Tag,
     TrainReport,
     Version,
 )
+from engine.sidecar import Sidecars
 from engine.store import Store
 from engine.upkeep import Step, Upkeep
 from engine.view import View
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
     from engine.decode_pool import DecodePool
+    from engine.recognition import Recognition
+    from engine.sync import Sync
     from engine.training import Training
 
 Sort = Literal["auto", "relevance", "date", "name", "folder"]
@@ -63,26 +69,35 @@ class Library:
     Every expected problem is an `AlbumenError` whose text is one sentence.
     """
 
-    def __init__(self, directory: Path, model: str | None, device: str) -> None:
+    def __init__(self, directory: Path, model: str | None, device: str, precision: str) -> None:
         self._store = Store(directory)
         self._judgements = Judgements(self._store)
-        self._model = ModelInUse(self._store, self._judgements, model, device)
+        self._model = ModelInUse(self._store, self._judgements, model, device, precision)
         self._decoding: DecodePool | None = None
+        self._preferred: list[int] = []
         self._view = View(self._store, self._judgements, self._model.recognition)
         self._counting = Counting(self._judgements, self._view, self._model.last_number)
+        self._sidecars = Sidecars(self._judgements)
         self._upkeep = Upkeep(self._store, self._judgements, self._model, self._view, self._counting)
 
     @classmethod
-    def open(cls, directory: str | Path | None = None, *, model: str | None = None, device: str = "auto") -> Library:
+    def open(
+        cls,
+        directory: str | Path | None = None,
+        *,
+        model: str | None = None,
+        device: str = "auto",
+        precision: str = "auto",
+    ) -> Library:
         """Open the library in `directory` (None: the user's own), making it when it does not exist.
 
         `model`: name of the catalogue or a file; None keeps the one used last (at first: "starter"). `device`: auto,
-        cpu, cuda, mps. Imports no torch and loads no model: that happens with the first verb that needs one.
+        cpu, cuda, mps. `precision`: auto, fp32, bf16, fp16, of the image encoder. Imports no torch and loads no model: that happens with the first verb that needs one.
         Raises AlbumenError when another program holds the library, when it was made by a newer Albumen (nothing is
         written then), or when its database is damaged.
         """
         where = Path(directory) if directory is not None else platformdirs.user_data_path("albumen") / "library"
-        return cls(where.expanduser().absolute(), model, device)
+        return cls(where.expanduser().absolute(), model, device, precision)
 
     def close(self) -> None:
         """Release the file lock, the database and the model's memory. Closing twice is fine."""
@@ -153,9 +168,7 @@ class Library:
         thumbnail exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is
         encoded again, a folder that is not there goes offline and forgets nothing. Nothing changed: nothing is decoded.
         """
-        from engine.sync import Sync
-
-        job = Sync(self._store, self._model.number, self._model.recognition, self._pool, self._upkeep.follow)
+        job = self._sync(self._model.number, self._model.recognition)
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embedded()
         report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
@@ -166,6 +179,7 @@ class Library:
                 yield from self.retag()
         if report.added + report.updated + report.moved + report.removed + report.failed:
             yield PhotosChanged(labels=True)  # the numbers are exact again
+        yield from self.write_sidecars()
         return report
 
     def train(
@@ -192,19 +206,21 @@ class Library:
         yield change
         return change
 
-    def use_model(self, name_or_path: str) -> Generator[Step, None, ModelInfo]:
-        """Job: switch to another model: load it, encode what it has not seen, tag. Vectors of the old one stay.
+    def use_model(
+        self, name_or_path: str = "", device: str = "", precision: str = ""
+    ) -> Generator[Step, None, ModelInfo]:
+        """Job: switch to another model, device or precision ("": as it is): load it, encode what it has not seen, tag.
+        Vectors of the old one stay, and it is in use until the new one knows every photo.
 
         If the model cannot be loaded, the old one stays in use and AlbumenError says why.
         """
         from engine.sync import Sync
 
+        name_or_path = name_or_path or self._model.name
         yield Progress("encode", 0, 0, detail=name_or_path)
-        new = self._model.load(name_or_path)
-        yield from self._upkeep.watched(
-            Sync(self._store, lambda: new.number, lambda: new, self._pool, self._upkeep.follow).encode(tags=False)
-        )
-        self._model.switch(name_or_path, new)
+        new = self._model.load(name_or_path, device, precision)
+        yield from self._upkeep.watched(self._sync(lambda: new.number, lambda: new).encode(tags=False))
+        self._model.switch(name_or_path, new, device, precision)
         yield from self.retag()
         return self.model()
 
@@ -214,6 +230,25 @@ class Library:
 
         yield from weights.download(name)
         return next(info for info in self.models() if info.name == name)
+
+    def storage(self) -> Generator[Progress, None, Storage]:
+        """Job: what the library takes on the disk."""
+        from engine import storage
+
+        return (yield from storage.measure(self._store, self._model.last_number()))
+
+    def clear_thumbnails(self) -> Generator[Progress, None, int]:
+        """Job: delete all thumbnails; the next `sync` makes them again. Returns how many bytes that gave back."""
+        from engine import storage
+
+        return (yield from storage.clear_thumbnails(self._store))
+
+    def remove_vectors(self) -> Generator[Progress, None, int]:
+        """Job: delete the vectors of models that are not in use (going back to one encodes the library anew); labels,
+        corrections and versions stay. Returns how many bytes that gave back."""
+        from engine import storage
+
+        return (yield from storage.remove_vectors(self._store, self._model.number()))
 
     # browse --------------------------------------------------------------------------------------------------------
 
@@ -227,6 +262,10 @@ class Library:
         ones) moves the line behind `SearchResult.matched`; rows after it are still returned, ranked.
         """
         return self._view.answer(query, sort, strictness)
+
+    def prefer(self, ids: Sequence[int]) -> None:
+        """A person looks at these photos: a running or coming `sync` reads them before others, in this order."""
+        self._preferred[:] = ids
 
     def photos(self, ids: Sequence[int]) -> list[Photo]:
         """The photos with these ids, in the order given; ids that no longer exist are left out."""
@@ -441,9 +480,48 @@ class Library:
         """The library's directory, as text for display."""
         return str(self._store.directory)
 
+    def precisions(self) -> list[str]:
+        """What `Library.open` takes as `precision` on the device in use, the one that "auto" takes first."""
+        return self._model.precisions()
+
+    def thumbnail_format(self) -> tuple[int, int]:
+        """Long side in pixels and JPEG quality of thumbnails that are made from now on."""
+        from engine.images import THUMBNAIL
+
+        side, quality = json.loads(self._store.get("thumbnail format", json.dumps(THUMBNAIL)))
+        return side, quality
+
+    def set_thumbnail_format(self, side: int, quality: int) -> None:
+        """Choose both; existing thumbnails stay until `clear_thumbnails`. AlbumenError outside 128-512 and 50-95."""
+        if not (128 <= side <= 512 and 50 <= quality <= 95):
+            raise AlbumenError("Thumbnails may have 128 to 512 pixels and a quality of 50 to 95.")
+        self._store.set("thumbnail format", json.dumps([side, quality]))
+        if self._decoding is not None:
+            self._decoding.thumbnail = (side, quality)
+
     def export(self, format: Literal["csv", "json"] = "csv") -> str:
         """All effective tags and corrections as one text."""
         return self._judgements.export(format)
+
+    # sidecars ------------------------------------------------------------------------------------------------------
+
+    def sidecars(self, wanted: bool | None = None) -> bool:
+        """Whether confirmed labels are written into sidecars (`photo.jpg.xmp`) beside the photos; off at first. `wanted`
+        turns it on (the next `sync` or `write_sidecars` writes them) or off (files that exist stay)."""
+        if wanted is not None:
+            self._sidecars.want(wanted)
+        return self._sidecars.wanted
+
+    def write_sidecars(self) -> Generator[Step, None, SidecarReport]:
+        """Job: bring the sidecars up to date with what the person confirmed; nothing while they are off."""
+        return (yield from self._sidecars.run()) if self._sidecars.wanted else SidecarReport()
+
+    def read_sidecars(self) -> Generator[Step, None, KeywordsRead]:
+        """Job: keywords that other programs left in sidecars become labels, confirmed for their photos."""
+        report = yield from self._sidecars.read()
+        self._upkeep.retag(report.labels)
+        self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True))
+        return report
 
     @property
     def thumbnails_directory(self) -> Path:
@@ -459,8 +537,13 @@ class Library:
 
             if self._decoding is not None:
                 self._decoding.close()
-            self._decoding = DecodePool(resolution or 224)
+            self._decoding = DecodePool(resolution or 224, thumbnail=self.thumbnail_format())
         return self._decoding
+
+    def _sync(self, number: Callable[[], int], recognition: Callable[[], Recognition]) -> Sync:
+        from engine.sync import Sync
+
+        return Sync(self._store, number, recognition, self._pool, self._upkeep.follow, self._preferred)
 
     def _training(self) -> Training:
         from engine.training import Training

@@ -164,5 +164,18 @@ def version_1(db: Database) -> None:
     )
 
 
-STEPS = (version_1,)
+@migrations()
+def version_2(db: Database) -> None:
+    """Sidecars: which keywords were written beside which photo, so that only those are ever taken out again."""
+    _run(
+        db,
+        """CREATE TABLE sidecars (
+            photo_id INTEGER PRIMARY KEY REFERENCES photos (id),
+            path BLOB NOT NULL,
+            keywords TEXT NOT NULL
+        )""",
+    )
+
+
+STEPS = (version_1, version_2)
 SCHEMA_VERSION = len(STEPS)

@@ -134,7 +134,7 @@ class Correction:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One short step of a long job. `seconds_left` is None until it can be estimated. `phase`: `scan`, `decode`,
-    `encode`, `tag`, `train`, `download`; `detail`: file name or sentence."""
+    `encode`, `tag`, `train`, `download`, `storage`, `sidecars`; `detail`: file name or sentence."""
 
     phase: str
     done: int
@@ -142,6 +142,18 @@ class Progress:
     rate: float = 0.0
     seconds_left: float | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Bytes on the disk: thumbnails (and how many there are), vectors of the model in use and of others, the whole
+    database with those vectors."""
+
+    thumbnails: int
+    thumbnail_files: int
+    vectors: int
+    other_vectors: int
+    database: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +209,26 @@ class Failure:
     reason: str
     attempts: int = 1
     photo_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarReport:
+    """What writing sidecars did: files that changed, and those that could not be written, each with a sentence."""
+
+    written: int = 0
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordsRead:
+    """What reading sidecars did: `labels` that are new, the words before (`Library.correct_many` of them undoes it), and
+    sidecars that could not be read."""
+
+    labels: tuple[int, ...] = ()
+    previous: tuple[Correction, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 from engine.lock import DirectoryLock
 from engine.records import AlbumenError, Failure, Folder, FolderState, Photo, PhotoState
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Steps in `migrations.STEPS`; written here too so that opening a current library does not import sqlite-utils."""
 
 _APPLICATION_ID = 0x414C424D
@@ -171,7 +171,8 @@ class Store:
     # folders -------------------------------------------------------------------------------------------------------
 
     def folders(self) -> list[Folder]:
-        """Watched folders by path, with the photos that can be seen; single files come as one folder without a path."""
+        """Watched folders by path, with the photos that can be seen; single files, if there are any, come as one folder
+        without a path."""
         return [
             Folder(id_, os.fsdecode(path), FolderState(state), photos)
             for id_, path, state, photos in self.rows(
@@ -180,6 +181,7 @@ class Store:
                         AND photos.state != 'missing')
                     FROM folders WHERE removed IS NULL ORDER BY path"""
             )
+            if path or photos
         ]
 
     def roots(self) -> list[tuple[int, bytes]]:
@@ -279,11 +281,12 @@ class Store:
         found = self.id_of(os.fsencode(os.path.abspath(text)))
         return self.id_of(os.fsencode(os.path.realpath(text))) if found is None else found
 
-    def paths(self, ids: Sequence[int]) -> dict[int, bytes]:
-        """Paths by photo id."""
+    def paths(self, ids: Sequence[int], condition: str = "1") -> dict[int, bytes]:
+        """Paths by photo id, of those that meet a condition."""
         found: dict[int, bytes] = {}
         for some in _portions(ids):
-            found.update(self.rows(f"SELECT id, path FROM photos WHERE id IN ({','.join('?' * len(some))})", some))
+            marks = ",".join("?" * len(some))
+            found.update(self.rows(f"SELECT id, path FROM photos WHERE {condition} AND id IN ({marks})", some))
         return found
 
     def failures(self) -> list[Failure]:

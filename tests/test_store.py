@@ -214,7 +214,7 @@ def test_migration_makes_a_checked_backup_first(tmp_path: Path, monkeypatch: pyt
     assert opened.rows("SELECT count(*) FROM later") == [(0,)]
     (backup,) = (tmp_path / "backups").iterdir()
     with sqlite3.connect(backup) as copy:
-        assert copy.execute("PRAGMA user_version").fetchone() == (store.SCHEMA_VERSION - 1,)
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
         assert copy.execute("SELECT count(*) FROM corrections").fetchone() == (2,)
     copy.close()
 
