@@ -34,6 +34,7 @@ from engine.clip import CLIP, build_model
 from engine.concepts import load_concepts, vocabulary
 from engine.corpus import Corpus, augment, load_source
 from engine.distil import TextOptions, teacher_vectors, train_text_tower
+from engine.drawn import drawn_source
 from engine.phrases import build_phrases, noun_lemmas
 from engine.records import AlbumenError
 from engine.schedule import Average, Schedule, save_checkpoint
@@ -410,6 +411,7 @@ def _image_stage(model: CLIP, args: argparse.Namespace) -> None:
     folder = args.checkpoints or args.out.parent
     folder.mkdir(parents=True, exist_ok=True)
     sources = [load_source(file, folder / "decoded") for file in sorted(args.corpus.glob("*.zip"))]
+    sources.append(drawn_source(sources, folder / "decoded", args.seed))
     corpus = Corpus(sources, {"cifar100": 0.6})
     for line in corpus.describe().splitlines():
         log.info("corpus: %s", line)
