@@ -97,11 +97,21 @@ class Adding(QObject):
     def _offer_labels(self) -> None:
         if self._first_labels is None:
             self._first_labels = FirstLabels(self.link, self.history, self.window)
-            self._first_labels.finished.connect(self._first_labels.hide)
+            self._first_labels.finished.connect(self._labels_chosen)
             self.window.strip.add(self._first_labels)
         self._first_labels.show()
 
     def _synchronised(self, report: SyncReport, job: int) -> None:
+    def offering_labels(self) -> bool:
+        """Whether the card with the first labels is open: other offers wait."""
+        return self._first_labels is not None and not self._first_labels.isHidden()
+
+    def _labels_chosen(self) -> None:
+        if self._first_labels is not None:
+            self._first_labels.hide()
+        self.window.grid.setFocus()  # not to whatever button comes next
+        self.desk.viewing.count()
+
         self.desk.viewing.count()
         if self._added is None:
             return

@@ -190,9 +190,11 @@ class FlowLayout(QLayout):
         size = QSize(0, 0)
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
-        return size
+        return size.grownBy(self.contentsMargins())
 
     def _place(self, rect: QRect, dry: bool) -> int:
+        margins = self.contentsMargins()
+        rect = rect.marginsRemoved(margins)
         x, y, line = rect.x(), rect.y(), 0
         for item in self._items:
             if item.isEmpty():
@@ -205,7 +207,7 @@ class FlowLayout(QLayout):
                 item.setGeometry(QRect(QPoint(x, y), QSize(width, wanted.height())))
             x += width + self.spacing()
             line = max(line, wanted.height())
-        return y + line - rect.y()
+        return y + line - rect.y() + margins.top() + margins.bottom()
 
 
 def clear(layout: QLayout) -> None:

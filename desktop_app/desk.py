@@ -128,6 +128,7 @@ class Desk(QObject):
         window.lightbox.context_requested.connect(self.show_context_menu)
         window.lightbox.closed.connect(self._lightbox_closed)
         window.lightbox.row_changed.connect(self._lightbox_moved)
+        window.lightbox.looked.connect(self._show_counts)
         window.empty.add_requested.connect(self.adding.choose_folder)
         window.no_results.clear_requested.connect(self.show_all)
         window.status.problems_requested.connect(self.show_problems)
@@ -233,8 +234,11 @@ class Desk(QObject):
             self.window.inspector.show_photos(list(self.window.grid.selected_ids()))
 
     def _show_counts(self) -> None:
-        result = self.window.model.result
-        if self.window.stack.currentWidget() is self.window.no_results:
+        result, page = self.window.model.result, self.window.stack.currentWidget()
+        if page is self.window.lightbox:
+            self.window.status.show_caption(self.window.lightbox.caption())
+            return
+        if page is self.window.no_results:
             self.window.status.show_counts(0, 0)
             return
         matched = result.matched if len(result.scores) else -1
@@ -258,6 +262,7 @@ class Desk(QObject):
             self.window.show_page(self.window.lightbox)
             self.window.lightbox.show_row(row)
             self.window.lightbox.setFocus()
+            self._show_counts()
 
     def _open_photo(self, photo_id: int) -> None:
         self.open_lightbox(self.window.model.row_of(photo_id))
@@ -269,6 +274,7 @@ class Desk(QObject):
         self.show_grid()
         if row >= 0:
             self.window.grid.set_current_row(row)
+        self._show_counts()
 
     def zoom_in(self) -> None:
         self.front().zoom_in()
@@ -363,6 +369,8 @@ class Desk(QObject):
 
         if self.window.preferences.starter_banner_dismissed or "starter" in self._dialogs:
             return
+        if self.adding.offering_labels():
+            return  # one question at a time
         banner = self._dialogs["starter"] = StarterBanner(self.link)
         banner.models_requested.connect(self.show_models)
         banner.dismissed.connect(partial(self.window.preferences.set, "starter_banner_dismissed", True))

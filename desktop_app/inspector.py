@@ -96,6 +96,7 @@ class Inspector(QWidget):
         self.confirmed, self._confirmed_title = self._section(self.tr("Confirmed"))
         self.rejected, self._rejected_title = self._section(self.tr("Not on the photo"))
         self.nothing = theme.plain(self.tr("Choose a photo to see its labels."), "muted", wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note = theme.plain("", "muted", wrap=True)
         self._lay_out()
         self._soon = QTimer(self, singleShot=True, interval=60)  # holding an arrow key asks once, at its end
@@ -114,8 +115,9 @@ class Inspector(QWidget):
         self._body = QWidget()
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 4, 0)
-        body.setSpacing(8)
+        body.setSpacing(6)
         body.addWidget(self.preview)
+        body.addSpacing(4)
         head = QHBoxLayout()
         head.setSpacing(2)
         head.addWidget(self.name, 1)
@@ -125,13 +127,16 @@ class Inspector(QWidget):
         body.addWidget(self.facts)
         body.addWidget(self.folder)
         body.addWidget(self.trouble)
+        body.addSpacing(8)
         body.addWidget(self.add)
+        body.addSpacing(6)
         for title, flow in (
             (self._suggested_title, self.suggested),
             (self._confirmed_title, self.confirmed),
             (self._rejected_title, self.rejected),
         ):
             body.addWidget(title)
+            flow.setContentsMargins(0, 0, 0, 8)
             holder = QWidget()
             holder.setLayout(flow)
             body.addWidget(holder)
@@ -207,9 +212,7 @@ class Inspector(QWidget):
         self.improve.setProperty("look", "primary" if count else "")
         self.improve.style().unpolish(self.improve)
         self.improve.style().polish(self.improve)
-        theme.set_icon(self.improve, "improve")
-        if count:
-            self.improve.setIcon(theme.icon("improve", theme.tokens().on_accent))
+        theme.set_icon(self.improve, "improve", "on_accent" if count else "text")
 
     def _photos_known(self, photo_id: int, photos: list[Photo]) -> None:
         if not photos or not self._ids or self._ids[0] != photo_id:
@@ -268,7 +271,7 @@ class Inspector(QWidget):
         if len(self._ids) > total:
             return self.tr("Only the first %n photo(s) were looked at; a label that you add goes on all.", "", total)
         if not said and self._labels:
-            return self.tr("Nothing on it is like one of your labels.") if total == 1 else ""
+            return self.tr("None of your labels fits this photo.") if total == 1 else ""
         return ""
 
     # -- chips --------------------------------------------------------------------------------------------------------
@@ -282,7 +285,7 @@ class Inspector(QWidget):
                 label=one.label, count=self.locale().toString(count), total=self.locale().toString(total)
             )
         )
-        color = theme.label_color(label.color if label else "", one.label)
+        color = theme.label_color(label.color if label else "", one.label_id)
         chip = Chip(text, color=color, dashed=dashed, cut=Qt.TextElideMode.ElideMiddle)  # the number stays
         chip.make_clickable(self.tr("Show all photos with this label"))
         chip.clicked.connect(lambda: self.view_requested.emit(query_of("label", one.label)))
@@ -349,7 +352,7 @@ class Inspector(QWidget):
         rows = [
             Row(
                 one.name,
-                color=theme.label_color(one.color, one.name),
+                color=theme.label_color(one.color, one.id),
                 right=self.locale().toString(one.photos),
                 value=one.name,
             )

@@ -227,7 +227,7 @@ class LabelEditor(QDialog):
             self.list.add_row(
                 Row(
                     label.name,
-                    color=theme.label_color(label.color, label.name),
+                    color=theme.label_color(label.color, label.id),
                     right=self.locale().toString(label.photos),
                     badge=str(label.pinned) if label.pinned else "",
                     detail=label.group or "",
@@ -262,7 +262,7 @@ class LabelEditor(QDialog):
                 no=self.locale().toString(label.no),
             )
         )
-        color = theme.label_color(label.color, label.name).name()
+        color = theme.label_color(label.color, label.id).name()
         for button in self.swatches.buttons():
             button.setChecked(theme.LABEL_COLORS[self.swatches.id(button)] == color)
         self.pinned.setCurrentIndex(label.pinned)

@@ -148,7 +148,7 @@ class LibraryPanel(QWidget):
         rows = [
             Row(
                 label.name,
-                color=theme.label_color(label.color, label.name),
+                color=theme.label_color(label.color, label.id),
                 right=number(label.photos),
                 badge=str(label.pinned) if label.pinned else "",
                 value=_Place("label", query_of("label", label.name), label.id),

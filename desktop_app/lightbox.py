@@ -36,6 +36,7 @@ class Lightbox(QWidget):
 
     closed = Signal(int)
     row_changed = Signal(int)
+    looked = Signal()  #: `caption` may have changed
     context_requested = Signal(QPoint)  #: where on the screen
 
     def __init__(
@@ -139,6 +140,7 @@ class Lightbox(QWidget):
             self.facts.show_photo(self._model.describe_lines(self._row), shown.facts if shown else {})
         self.update()
         self._soon.start()
+        self.looked.emit()
 
     def _fetch(self) -> None:
         if self._row < 0 or not self.isVisible():
@@ -218,6 +220,7 @@ class Lightbox(QWidget):
         self._keep_inside()
         self._soon.start()
         self.update()
+        self.looked.emit()
 
     def zoom_in(self) -> None:
         self.zoom_by(_ZOOM_STEP)
@@ -229,6 +232,7 @@ class Lightbox(QWidget):
         """The whole photo."""
         self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
         self.update()
+        self.looked.emit()
 
     def toggle_actual_size(self, at: QPointF | None = None) -> None:
         """One photo pixel per screen pixel, or the whole photo again."""
@@ -236,6 +240,17 @@ class Lightbox(QWidget):
             self.zoom_fit()
         else:
             self.zoom_by(1.0 / self._fit_zoom() if self._fit_zoom() else 1.0, at)
+
+    def caption(self) -> str:
+        """'4 of 812 · IMG_1.jpg · cat, dog · 200 %': where, what, its labels, and how close if not whole."""
+        locale, entry = QLocale(), self._model.entry(self._row)
+        number = self.tr("{number} of {total}").format(
+            number=locale.toString(self._row + 1), total=locale.toString(self._model.rowCount())
+        )
+        name = entry.photo.name if entry else ""
+        tags = ", ".join(tag.label for tag in entry.tags) if entry else ""
+        percent = f"{round(self.zoom() / self.devicePixelRatioF() * 100)} %" if self._zoom else ""
+        return " · ".join(part for part in (number, name, tags, percent) if part)
 
     def zoom(self) -> float:
         """Device pixels per photo pixel."""
@@ -267,7 +282,7 @@ class Lightbox(QWidget):
     def _view(self) -> QRect:
         """The part of the widget that the photo may fill."""
         width = self.width() - (_PANEL_WIDTH if self.facts.isVisible() else 0)
-        return QRect(0, 0, max(width, 1), max(self.height() - 30, 1))
+        return QRect(0, 0, max(width, 1), max(self.height(), 1))
 
     # -- events -------------------------------------------------------------------------------------------------------
 
@@ -297,29 +312,7 @@ class Lightbox(QWidget):
         if trouble:
             painter.setPen(QColor(colors.text))
             painter.drawText(view, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, trouble)
-        painter.setClipping(False)
-        self._paint_caption(painter)
         painter.end()
-
-    def _paint_caption(self, painter: QPainter) -> None:
-        colors, locale = theme.tokens(), QLocale()
-        line = QRect(0, self.height() - 30, self._view().width(), 30).adjusted(14, 0, -14, 0)
-        painter.fillRect(QRect(0, self.height() - 30, self.width(), 30), QColor(colors.window))
-        painter.setPen(QColor(colors.text))
-        entry = self._model.entry(self._row)
-        name = printable(entry.photo.name) if entry else ""
-        tags = " · ".join(tag.label for tag in entry.tags) if entry else ""
-        number = self.tr("{number} of {total}").format(
-            number=locale.toString(self._row + 1), total=locale.toString(self._model.rowCount())
-        )
-        percent = f"{round(self.zoom() / self.devicePixelRatioF() * 100)} %" if self._zoom else ""
-        right = "   ".join(part for part in (percent, number) if part)
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
-        metrics = painter.fontMetrics()
-        room = line.width() - metrics.horizontalAdvance(right) - 24
-        left = metrics.elidedText(name + ("   " + tags if tags else ""), Qt.TextElideMode.ElideRight, room)
-        where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
-        painter.drawText(line, where, left)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
@@ -333,7 +326,7 @@ class Lightbox(QWidget):
         self.previous.move(10, middle)
         self.next.move(view.right() - 50, middle)
         self.leave.move(view.right() - 50, 10)
-        self.facts.setGeometry(self.width() - _PANEL_WIDTH, 0, _PANEL_WIDTH, self.height() - 30)
+        self.facts.setGeometry(self.width() - _PANEL_WIDTH, 0, _PANEL_WIDTH, self.height())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

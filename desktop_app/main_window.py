@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -46,6 +46,9 @@ from desktop_app.undo import History
 
 _log = logging.getLogger(__name__)
 
+#: Below this width of the window (logical pixels) the right panel leaves its place to the photos.
+_NARROW = 900
+
 
 class MainWindow(QMainWindow):
     """Composition only. `shown_first`: emitted once, after the window was painted for the first time."""
@@ -56,6 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.link, self.preferences, self.session = link, preferences, session
         self.painted = False
+        self._narrow = self._right_gave_way = False
         self.setWindowTitle("Albumen")
         self.setAcceptDrops(True)
         self.model = PhotoModel(link, self)
@@ -124,6 +128,7 @@ class MainWindow(QMainWindow):
         self.toolbar.setMovable(False)
         self.toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toolbar.setIconSize(QSize(20, 20))
         self.actions_.dress("add_folder", "review")
         self.toolbar.addAction(self.actions_["add_folder"])
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -192,6 +197,19 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self.overlay.isVisible():
             self.overlay.show_over()
+        self._fit_panels()
+
+    def _fit_panels(self) -> None:
+        """The right panel hides itself when the window becomes narrow, and returns with the width; whoever calls it
+        meanwhile (F10, T) gets it."""
+        narrow, shown = self.width() < _NARROW, self.actions_["right_panel"]
+        if narrow and not self._narrow and shown.isChecked():
+            self._right_gave_way = True
+            shown.setChecked(False)
+        elif self._narrow and not narrow and self._right_gave_way:
+            self._right_gave_way = False
+            shown.setChecked(True)
+        self._narrow = narrow
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         mime = event.mimeData()
@@ -252,7 +270,7 @@ class MainWindow(QMainWindow):
         session.setValue("geometry", self.saveGeometry())
         session.setValue("state", self.saveState())
         session.setValue("left_panel", actions["left_panel"].isChecked())
-        session.setValue("right_panel", actions["right_panel"].isChecked())
+        session.setValue("right_panel", actions["right_panel"].isChecked() or self._right_gave_way)
         session.setValue("thumbnail_size", self.grid.thumbnail_size())
         session.setValue("had_photos", self.stack.currentWidget() is not self.empty)
         session.setValue("query", self.desk.query)

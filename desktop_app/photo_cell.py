@@ -109,7 +109,6 @@ class PhotoCell:
         """A small sign in the upper right corner where something is to be said (a failed photo has its large one)."""
         colors = theme.tokens()
         name, color = {
-            PhotoState.PENDING: ("more", colors.muted),
             PhotoState.OFFLINE: ("folder-offline", colors.muted),
             PhotoState.MISSING: ("folder-offline", colors.muted),
         }.get(state, ("", ""))

@@ -85,9 +85,7 @@ class ReviewPanel(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if look:
             button.setProperty("look", look)
-            button.setIcon(theme.icon(icon, theme.tokens().on_accent))
-        else:
-            theme.set_icon(button, icon)
+        theme.set_icon(button, icon, "on_accent" if look else "text")
         button.clicked.connect(act)
         return button
 

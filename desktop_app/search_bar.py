@@ -10,7 +10,7 @@ import os
 import re
 from array import array
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -131,7 +131,7 @@ class SearchBar(QWidget):
 
     def _make_dial(self) -> None:
         self.dial = chips.small_button("dial", self.tr("How strict the search is"))
-        self.dial.setIconSize(self.dial.iconSize() * 1.2)
+        self.dial.setIconSize(QSize(20, 20))
         self.dial.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.strictness = QSlider(Qt.Orientation.Horizontal)
         self.strictness.setRange(-_STEPS, _STEPS)
@@ -161,7 +161,7 @@ class SearchBar(QWidget):
 
     def _make_sort(self) -> None:
         self.sort = chips.small_button("sort", self.tr("Order of the photos"))
-        self.sort.setIconSize(self.sort.iconSize() * 1.2)
+        self.sort.setIconSize(QSize(20, 20))
         self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.sort)
         group = QActionGroup(menu)
@@ -407,8 +407,8 @@ class SearchBar(QWidget):
         self._pages.setCurrentWidget(self._parts)
 
     def _add_chip(self, text: str, label: str, rest: list[str]) -> None:
-        color = next((one.color for one in self._labels if one.name.casefold() == label.casefold()), "")
-        chip = chips.Chip(text, color=theme.label_color(color, label) if label else None)
+        known = next((one for one in self._labels if one.name.casefold() == label.casefold()), None)
+        chip = chips.Chip(text, color=theme.label_color(known.color, known.id) if known else None)
         chip.setFixedHeight(26)
         chip.make_clickable(self.tr("Edit the search"))
         chip.clicked.connect(self.focus_words)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolic
 
 from desktop_app import theme
 from desktop_app.engine_link import EngineLink
+from desktop_app.plain_text import ElidedLabel
 from engine.records import Progress
 
 #: Jobs shorter than this never show a progress bar (milliseconds): it would only flicker.
@@ -27,8 +28,7 @@ class StatusBar(QWidget):
         self._jobs: dict[int, str] = {}  # running and not yet ended, in the order of their start
         self._shown = 0
         self._clock = QElapsedTimer()
-        self.counts = theme.plain()
-        self.counts.setAccessibleName(self.tr("Photos shown"))
+        self.counts = ElidedLabel()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedSize(150, 8)
@@ -50,8 +50,9 @@ class StatusBar(QWidget):
         theme.set_icon(self.problems, "problem")
         self.problems.clicked.connect(self.problems_requested)
         self.problems.hide()
+        self.setMinimumHeight(34)  # with and without buttons: what stands above must not jump
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 3, 12, 3)
+        row.setContentsMargins(14, 3, 12, 3)
         row.setSpacing(8)
         row.addWidget(self.counts)
         row.addSpacing(12)
@@ -75,6 +76,10 @@ class StatusBar(QWidget):
             text = self.tr("{good}, then weaker ones").format(good=self.tr("%n good match(es)", "", matched))
         if selected:
             text = self.tr("{selected} of {photos} selected").format(selected=QLocale().toString(selected), photos=text)
+        self.show_caption(text)
+
+    def show_caption(self, text: str) -> None:
+        """What is seen above, in one line."""
         self.counts.setText(text)
 
     def show_problems(self, count: int) -> None:

@@ -18,7 +18,7 @@ from importlib.resources import as_file, files
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QStyleFactory, QWidget
 from shiboken6 import isValid
 
 
@@ -96,6 +96,7 @@ LABEL_COLORS = (
 )
 
 _ICON_SIZES = (16, 20, 24)
+_SPACED = 1.25  # width by height of an icon beside a text
 
 
 class _Theme(QObject):
@@ -107,8 +108,8 @@ class _Theme(QObject):
         super().__init__()
         self.tokens = LIGHT
         self.scheme = "system"
-        self.icons: dict[tuple[str, str], QIcon] = {}
-        self.bound: weakref.WeakKeyDictionary[QAction | QAbstractButton, str] = weakref.WeakKeyDictionary()
+        self.icons: dict[tuple[str, str, bool], QIcon] = {}
+        self.bound: weakref.WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str]] = weakref.WeakKeyDictionary()
         self.svg: dict[str, bytes] = {}
         self.listening = False
 
@@ -155,28 +156,29 @@ def apply(application: QApplication, scheme: str = "system") -> None:
     application.setPalette(_palette(_theme.tokens))
     application.setStyleSheet(_style_sheet(_theme.tokens))
     _theme.icons.clear()
-    for target, name in list(_theme.bound.items()):
+    for target, (name, ink) in list(_theme.bound.items()):
         if isValid(target):  # Qt may have deleted it while Python still holds it
-            target.setIcon(icon(name))
+            _dress(target, name, ink)
     _theme.changed.emit()
 
 
-def icon(name: str, color: str | None = None) -> QIcon:
+def icon(name: str, color: str | None = None, *, spaced: bool = False) -> QIcon:
     """The bundled icon `name` in the theme's text colour (or `color`, `#rrggbb`), with a paler disabled state.
 
-    For a button or an action use `set_icon`, which survives a change of theme.
+    `spaced`: with room at its right end, a quarter of its width. For a button or an action use `set_icon`, which
+    survives a change of theme.
     """
     colors = _theme.tokens
     ink = color or colors.text
-    cached = _theme.icons.get((name, ink))
+    cached = _theme.icons.get((name, ink, spaced))
     if cached is None:
         cached = QIcon()
         ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
         for size in _ICON_SIZES:
-            cached.addPixmap(_draw(name, ink, size, ratio), QIcon.Mode.Normal)
+            cached.addPixmap(_draw(name, ink, size, ratio, spaced), QIcon.Mode.Normal)
             if color is None:
-                cached.addPixmap(_draw(name, colors.outline, size, ratio), QIcon.Mode.Disabled)
-        _theme.icons[name, ink] = cached
+                cached.addPixmap(_draw(name, colors.outline, size, ratio, spaced), QIcon.Mode.Disabled)
+        _theme.icons[name, ink, spaced] = cached
     return cached
 
 
@@ -185,13 +187,23 @@ def pixmap(name: str, size: int, color: str | None = None, ratio: float = 1.0) -
     return _draw(name, color or _theme.tokens.text, size, ratio)
 
 
-def set_icon(target: QAction | QAbstractButton, name: str) -> None:
-    """Give an action or a button the icon `name`, and again whenever the theme changes.
+def set_icon(target: QAction | QAbstractButton, name: str, ink: str = "text") -> None:
+    """Give an action or a button the icon `name` in the colour `ink` (a field of `Tokens`), and again whenever the
+    theme changes.
 
     (A `QIconEngine` written in Python would need no memory of targets, but PySide6 6.11 crashes when Qt clones one.)
     """
-    _theme.bound[target] = name
-    target.setIcon(icon(name))
+    _theme.bound[target] = name, ink
+    _dress(target, name, ink)
+
+
+def _dress(target: QAction | QAbstractButton, name: str, ink: str) -> None:
+    color = None if ink == "text" else getattr(_theme.tokens, ink)
+    spaced = isinstance(target, QPushButton) and bool(target.text())
+    if spaced:  # Qt puts a button's text nearly against its icon
+        side = target.iconSize().height()
+        target.setIconSize(QSize(round(side * _SPACED), side))
+    target.setIcon(icon(name, color, spaced=spaced))
 
 
 def application_icon() -> QIcon:
@@ -202,12 +214,10 @@ def application_icon() -> QIcon:
     return result
 
 
-def label_color(color: str, name: str) -> QColor:
-    """The colour of a label: the one chosen, else one that follows from its name (the same on every machine)."""
+def label_color(color: str, label_id: int) -> QColor:
+    """The colour of a label: the one chosen, else the next one of the table, so that neighbours differ."""
     chosen = QColor(color) if color else QColor()
-    if chosen.isValid():
-        return chosen
-    return QColor(LABEL_COLORS[sum(name.encode("utf-8", "surrogatepass")) % len(LABEL_COLORS)])
+    return chosen if chosen.isValid() else QColor(LABEL_COLORS[label_id % len(LABEL_COLORS)])
 
 
 def look(widget: QWidget, name: str) -> None:
@@ -241,14 +251,15 @@ def _luminance(color: QColor) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-def _draw(name: str, color: str, size: int, ratio: float) -> QPixmap:
+def _draw(name: str, color: str, size: int, ratio: float, spaced: bool = False) -> QPixmap:
     if name not in _theme.svg:
         _theme.svg[name] = (files("desktop_app") / "icons" / f"{name}.svg").read_bytes()
     renderer = QSvgRenderer(QByteArray(_theme.svg[name].replace(b"currentColor", color.encode())))
-    result = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    side = round(size * ratio)
+    result = QPixmap(QSize(round(side * _SPACED) if spaced else side, side))
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    renderer.render(painter, QRectF(0, 0, result.width(), result.height()))
+    renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     result.setDevicePixelRatio(ratio)
     return result

@@ -122,6 +122,7 @@ class TrainingPanel(QWidget):
         clear(self._list)
         self.cards = []
         self._showing_versions = False
+        self.versions.show()
         self.title.setText(title)
         self.setAccessibleName(title)
         self.accept_all.hide()
@@ -208,6 +209,7 @@ class TrainingPanel(QWidget):
         self._clear(self.tr("What was learned"))
         self.sentence.setText(self.tr("Every version is kept. Your corrections stay whichever is in use."))
         self._showing_versions, self._versions_of = True, label_id
+        self.versions.setVisible(label_id is not None)
         self._link.ask("versions", label_id, then=self._versions_known)
 
     def _photos_changed(self, changes: PhotosChanged) -> None:

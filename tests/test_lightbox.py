@@ -46,7 +46,7 @@ def box(qtbot: QtBot, library: FakeLibrary) -> Iterator[Lightbox]:
         thumbnails, pictures = Thumbnails(), Pictures()
         box = Lightbox(PhotoModel(link), thumbnails, pictures)
         qtbot.addWidget(box)
-        box.resize(800, 630)
+        box.resize(800, 600)
         box.show()
         box._model.show(library.view())
         yield box

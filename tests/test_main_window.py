@@ -577,3 +577,69 @@ def test_tab_reaches_the_photos(window: MainWindow) -> None:
             break
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
     assert window.grid.hasFocus()
+
+
+# -- room and rank ----------------------------------------------------------------------------------------------------
+
+
+def test_the_right_panel_gives_way_in_a_narrow_window(
+    qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary, session: QSettings
+) -> None:
+    window = make(library)
+    window.grid.setFocus()
+    assert window.right.isVisible()
+    window.resize(760, 600)
+    qtbot.waitUntil(lambda: not window.right.isVisible())
+    assert window.left.isVisible() and window.grid.hasFocus()
+    window.resize(1100, 600)
+    qtbot.waitUntil(window.right.isVisible)
+    window.resize(760, 600)
+    qtbot.waitUntil(lambda: not window.right.isVisible())
+    window.grid.set_current_row(3)
+    QTest.keyClick(window.grid, Key.Key_T)  # whoever needs it gets it
+    assert window.right.isVisible() and window.inspector.add.hasFocus()
+    window.actions_["right_panel"].trigger()
+    assert not window.right.isVisible()
+    window._save()
+    assert session.value("right_panel", type=bool)  # what the person has in a wide window
+    window.resize(1100, 600)
+    qtbot.waitUntil(window.right.isVisible)
+
+
+def test_one_question_at_a_time_and_the_photos_get_the_keys(
+    qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], tmp_path: Path
+) -> None:
+    """Two banners over the first photos leave no room for the photos; and a button that goes must not hand its key
+    focus to the next button, where Return would press it."""
+    library = FakeLibrary(0, labels=())
+    window = make(library)
+    library.photo_rows = FakeLibrary(12).photo_rows
+    drop(window, urls(str(tmp_path)))
+    qtbot.waitUntil(lambda: window.model.rowCount() == 12 and window.desk.viewing.counts.photos == 12)
+    card = window.desk.adding._first_labels
+    assert card.isVisible() and "starter" not in window.desk._dialogs
+    QTest.mouseClick(card.later, Qt.MouseButton.LeftButton)
+    assert not card.isVisible() and window.grid.hasFocus()
+    qtbot.waitUntil(lambda: "starter" in window.desk._dialogs)
+
+
+def test_the_lightbox_speaks_in_the_status_bar(qtbot: QtBot, window: MainWindow) -> None:
+    window.grid.set_current_row(2)
+    QTest.keyClick(window.grid, Key.Key_Space)
+    assert window.status.counts.text().startswith("3 of 40 · photo-0038.jpg")
+    QTest.keyClick(window.lightbox, Key.Key_Right)
+    assert window.status.counts.text().startswith("4 of 40 · photo-0037.jpg")
+    QTest.keyClick(window.lightbox, Key.Key_Plus)
+    assert window.status.counts.text().endswith(" %")
+    QTest.keyClick(window.lightbox, Key.Key_Escape)
+    assert window.status.counts.text().startswith("1 of 40 photo")
+
+
+def test_the_status_bar_keeps_its_height(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+    """Else all photos jump whenever a job begins or ends."""
+    quiet = window.status.height()
+    window.status.show_problems(3)
+    window.status.pause.show()
+    qtbot.waitUntil(window.status.problems.isVisible)
+    QApplication.processEvents()
+    assert window.status.height() == quiet

@@ -60,6 +60,27 @@ def test_an_unknown_theme_is_a_bug() -> None:
 
 
 def test_a_label_has_always_the_same_colour() -> None:
-    assert theme.label_color("", "cat") == theme.label_color("", "cat")
-    assert theme.label_color("#3a7cc4", "cat").name() == "#3a7cc4"
-    assert theme.label_color("no colour", "\ud800").isValid()
+    assert theme.label_color("", 7) == theme.label_color("no colour", 7)
+    assert theme.label_color("#3a7cc4", 7).name() == "#3a7cc4"
+    first = {theme.label_color("", one).name() for one in range(1, len(theme.LABEL_COLORS) + 1)}
+    assert len(first) == len(theme.LABEL_COLORS)  # so many labels are told apart
+
+
+def test_an_icon_on_the_accent_stays_so_in_another_theme(qtbot: QtBot) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    button = QPushButton("Improve")
+    qtbot.addWidget(button)
+    theme.apply(application, "light")
+    theme.set_icon(button, "tick", "on_accent")
+    theme.apply(application, "dark")
+    image = button.icon().pixmap(button.iconSize()).toImage()
+    inks = {
+        image.pixelColor(x, y).name()
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() == 255
+    }
+    theme.apply(application, "light")
+    assert inks == {theme.DARK.on_accent}
+    assert button.iconSize().width() > button.iconSize().height()  # air between the icon and the text

@@ -144,6 +144,7 @@ def test_a_problem_is_told_on_the_page(qtbot: QtBot, panel: TrainingPanel, libra
 
 def test_versions_one_click_back(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
     panel.show_versions()
+    assert panel.versions.isHidden()  # all versions are here already
     qtbot.waitUntil(lambda: "In use" in texts(panel))
     use = next(button for button in panel.findChildren(QPushButton) if button.text() == "Use this")
     use.click()
