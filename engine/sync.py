@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import scan
+from engine import scan, storage
 from engine.decode_pool import DecodePool
 from engine.images import Decoded
 from engine.records import AlbumenError, Failure, FolderState, PhotosChanged, PhotoState, Progress, SyncReport
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Steps = Generator[Progress | PhotosChanged, None, None]
 
 _BATCH = 32  # photos per transaction: what a kill can cost
+_AHEAD = 64  # photos whose paths are asked for at once: so late what somebody looks at can come first
 _ROWS = 500  # rows per transaction while the scan is written down
 _STEP_SECONDS = 0.2  # aim of one encoding step
 _LEAST = 4  # images per step even on a busy machine: one by one they cost twice the processor time
@@ -54,7 +55,8 @@ class Sync:
     """One run over one store.
 
     `number` tells which model is in use without loading it; `recognition` loads it on first need; `pool` gives the
-    decoding processes for an input resolution (0: any); `follow` is told which photos went out of sight or came back.
+    decoding processes for an input resolution (0: any); `follow` is told which photos went out of sight or came back;
+    `preferred` holds the photos that a person is looking at, and may change at any time.
     """
 
     def __init__(
@@ -64,8 +66,10 @@ class Sync:
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
         follow: Callable[[Sequence[int]], None],
+        preferred: Sequence[int] = (),
     ) -> None:
         self._store = store
+        self._preferred = preferred
         self._number = number
         self._follow = follow
         self._recognition = recognition
@@ -310,13 +314,13 @@ class Sync:
     def encode(self, tags: bool = True) -> Steps:
         """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches."""
         self._tags = tags
-        total = self._store.number(f"SELECT count(*) FROM photos WHERE {_TO_DO}", self._to_do())
-        if not total:
+        ids = self._to_do()
+        if not ids:
             return
         recognition = self._recognition()
         todo: dict[bytes, int] = {}
-        stream = self._pool(recognition.model.input_resolution).decode(self._paths(todo), wait=0.1)
-        pace = _Pace(total)
+        stream = self._pool(recognition.model.input_resolution).decode(self._paths(ids, todo), wait=0.1)
+        pace = _Pace(len(ids))
         batch: list[tuple[int, Decoded]] = []
         failures: list[tuple[int, Failure]] = []
         for answer in stream:
@@ -330,20 +334,33 @@ class Sync:
                 yield from self._take(recognition, batch, failures, pace)
                 batch, failures = [], []
         yield from self._take(recognition, batch, failures, pace)
+        storage.thumbnails_complete(self._store)
 
-    def _to_do(self, after: int = 0) -> tuple[object, ...]:
+    def _to_do(self) -> list[int]:
+        """Ids of the photos that lack an embedding, newest first, as they are shown; then those that lack a thumbnail."""
         now = time.time()
-        return (after, *(now - seconds for seconds in _PATIENCE), self._number())
+        rows = self._store.rows(
+            f"SELECT id FROM photos WHERE {_TO_DO} ORDER BY taken_at DESC, id DESC",
+            (*(now - seconds for seconds in _PATIENCE), self._number()),
+        )
+        return list(dict.fromkeys((*(id_ for (id_,) in rows), *storage.without_thumbnail(self._store))))
 
-    def _paths(self, todo: dict[bytes, int]) -> Iterator[bytes]:
-        """Paths of what is to be done, by id, read in portions while the pool asks for more."""
-        last = 0
-        while rows := self._store.rows(
-            f"SELECT id, path FROM photos WHERE {_TO_DO} ORDER BY id LIMIT 2048", self._to_do(last)
-        ):
-            for last, path in rows:
-                todo[path] = last
-                yield path
+    def _paths(self, ids: Sequence[int], todo: dict[bytes, int]) -> Iterator[bytes]:
+        """Paths of these photos, in portions while the pool asks for more: first those that somebody looks at now."""
+        left = set(ids)
+        at = 0
+        while left:
+            some = [id_ for id_ in self._preferred if id_ in left][:_AHEAD]
+            while len(some) < _AHEAD and at < len(ids):
+                if ids[at] in left and ids[at] not in some:
+                    some.append(ids[at])
+                at += 1
+            left.difference_update(some)
+            paths = self._store.paths(some, SHOWN)
+            for id_ in some:
+                if path := paths.get(id_):  # else it went out of sight meanwhile
+                    todo[path] = id_
+                    yield path
 
     def _take(
         self,
@@ -467,8 +484,8 @@ class Sync:
 _AWAY = (PhotoState.OFFLINE, PhotoState.MISSING)
 _ENCODED = "EXISTS (SELECT 1 FROM embeddings WHERE photo_id = photos.id)"
 
-# Parameters: id after which to begin, the moments before which a first and a second failure must lie, the model.
-_TO_DO = f"""id > ? AND {SHOWN} AND (state = 'pending'
+# Parameters: the moments before which a first and a second failure must lie, the model.
+_TO_DO = f"""{SHOWN} AND (state = 'pending'
     OR (state = 'failed' AND ignored = 0 AND ((attempts = 1 AND tried_at < ?) OR (attempts = 2 AND tried_at < ?)))
     OR (state = 'ok' AND NOT EXISTS (SELECT 1 FROM embeddings WHERE model = ? AND photo_id = photos.id)))"""
 

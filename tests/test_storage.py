@@ -1,0 +1,115 @@
+"""What a library takes, against the files themselves; and that what was given back is made again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import storage
+from engine.decode_pool import DecodePool
+from engine.library import Library
+from engine.records import Storage
+from tests.small_library import finish, run, write_model, write_photos
+
+pytestmark = pytest.mark.usefixtures("tiny_starter")
+PHOTOS = 7
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    write_photos(tmp_path / "photos", PHOTOS)
+    with Library.open(tmp_path / "library") as opened:
+        opened.add([str(tmp_path / "photos")])
+        finish(opened.sync())
+        yield opened
+
+
+def thumbnails(library: Library) -> dict[str, bytes]:
+    photos = library.photos(list(library.view().ids))
+    return {Path(str(photo.thumbnail)).name: Path(str(photo.thumbnail)).read_bytes() for photo in photos}
+
+
+def test_storage(library: Library, tmp_path: Path) -> None:
+    made = thumbnails(library)
+    steps, taken = run(library.storage())
+    database = sum(path.stat().st_size for path in (tmp_path / "library").glob("library.db*"))
+    vectors = PHOTOS * 64 * 2
+    assert taken == Storage(sum(map(len, made.values())), PHOTOS, vectors, 0, database)
+    assert steps[-1].done == steps[-1].total > 0
+    finish(library.use_model(str(write_model(tmp_path / "other.safetensors", seed=8))))
+    assert (finish(library.storage()).vectors, finish(library.storage()).other_vectors) == (vectors, vectors)
+
+
+def test_vectors_of_other_models(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "_ROWS", 3)
+    assert finish(library.remove_vectors()) == 0
+    finish(library.use_model(str(write_model(tmp_path / "other.safetensors", seed=8))))
+    (label,) = library.add_labels(["cat"])
+    library.correct(label.id, yes=[1], no=[2])
+    steps, freed = run(library.remove_vectors())
+    assert [step.done for step in steps] == [3, 6, 7] and freed >= 0
+    taken = finish(library.storage())
+    assert taken.other_vectors == 0 and taken.vectors == PHOTOS * 64 * 2
+    assert [tag.present for tag in library.tags([1, 2]) if tag.source.value == "person"] == [True, False]
+    assert library._store.integrity() == "ok"
+    assert len(library.view("a cat").ids) == PHOTOS
+
+
+@pytest.mark.parametrize("how", ["cleared", "cut short", "killed", "by hand"])
+def test_thumbnails_are_made_again(library: Library, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, vectors = thumbnails(library), dict(library._store.rows("SELECT photo_id, vector FROM embeddings"))
+    encode = type(library._model.recognition().model).encode_images
+    monkeypatch.setattr(type(library._model.recognition().model), "encode_images", lambda *_: pytest.fail("encoded"))
+    if how == "by hand":
+        shutil.rmtree(library.thumbnails_directory)
+        library.thumbnails_directory.mkdir()
+    elif how == "cut short":
+        job = library.clear_thumbnails()
+        next(job)
+        job.close()
+    else:
+        assert finish(library.clear_thumbnails()) == sum(map(len, before.values()))
+        assert not any(library.thumbnails_directory.iterdir())
+    if how == "killed":  # some are there again, the rest is still missing
+        monkeypatch.setattr("engine.sync._BATCH", 2)
+        job = library.sync()
+        while not any(library.thumbnails_directory.iterdir()):
+            next(job)
+        job.close()
+        assert len(list(library.thumbnails_directory.rglob("*.jpg"))) < PHOTOS
+    finish(library.sync())
+    assert thumbnails(library) == before
+    assert dict(library._store.rows("SELECT photo_id, vector FROM embeddings")) == vectors
+    monkeypatch.setattr(os, "listdir", lambda *_: pytest.fail("looked for thumbnails that nobody deleted"))
+    finish(library.sync())
+    monkeypatch.setattr(type(library._model.recognition().model), "encode_images", encode)
+
+
+def test_what_somebody_looks_at_is_read_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newest first; what is preferred while the job runs comes at once, and everything comes once."""
+    monkeypatch.setattr("engine.sync._AHEAD", 2)
+    monkeypatch.setattr("engine.sync._BATCH", 2)
+    paths = write_photos(tmp_path / "photos", PHOTOS)  # each taken a day after the one before
+    asked: list[str] = []
+    original = DecodePool.decode
+
+    def decode(self: DecodePool, given: Iterator[bytes], wait: float | None = None) -> Iterator[object]:
+        for path in given:
+            asked.append(os.path.basename(os.fsdecode(path)))
+            yield from original(self, [path], wait)
+
+    monkeypatch.setattr(DecodePool, "decode", decode)
+    with Library.open(tmp_path / "library") as library:
+        library.add([str(tmp_path / "photos")])
+        job = library.sync()
+        while len(asked) < 2:
+            next(job)
+        ids = {photo.name: photo.id for photo in library.photos(range(1, PHOTOS + 1))}
+        library.prefer([ids["photo 001.jpg"], 99, ids["photo 006.jpg"], ids["photo 000.jpg"]])
+        finish(job)
+    numbers = [int(name[6:9]) for name in asked]
+    assert numbers == [6, 5, 1, 0, 4, 3, 2] and len(paths) == PHOTOS
