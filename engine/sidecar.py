@@ -11,19 +11,13 @@ import json
 import os
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from xml.dom import minidom
-from xml.parsers.expat import ExpatError
 
+from engine import keywords as xmp
 from engine.judgements import Judgements, checked_name, fold
 from engine.records import AlbumenError, Correction, Failure, KeywordsRead, Progress, SidecarReport
 from engine.store import SHOWN
 
-_X = "adobe:ns:meta/"
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_DC = "http://purl.org/dc/elements/1.1/"
-_XMLNS = "http://www.w3.org/2000/xmlns/"
 _LARGEST = 4 << 20  # bytes; sidecars with a long editing history reach some hundred kilobytes
-_EMPTY = f'<x:xmpmeta xmlns:x="{_X}"><rdf:RDF xmlns:rdf="{_RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
 _PER_STEP = 20  # files between two reports of progress
 
 
@@ -138,7 +132,7 @@ def keywords_beside(photo: bytes) -> list[str]:
     found: dict[str, None] = {}
     for file in (sidecar_of(photo), os.path.splitext(photo)[0] + b".xmp"):
         if (text := _read(file)) is not None:
-            found |= dict.fromkeys(_words(_parse(text, file)))
+            found |= dict.fromkeys(_words(text, file))
     return list(found)
 
 
@@ -152,22 +146,20 @@ def write(photo: bytes, keywords: Sequence[str], before: Sequence[str]) -> bool:
     text = _read(file)
     if text is None and not keywords:
         return False
-    document = _parse(text or _EMPTY.encode(), file)
-    present = _words(document)
+    present = _words(text, file) if text else []
     gone = set(before) - set(keywords)
     wanted = [word for word in present if word not in gone]
     wanted += [word for word in keywords if word not in wanted]
     if wanted == present and text is not None:
         return False
-    _set_words(document, wanted)
-    body = document.documentElement.toxml() if document.documentElement else ""
-    packet = f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{body}\n<?xpacket end="w"?>\n'
-    if _words(_parse(packet.encode(), file)) != wanted:  # what cannot be read again never replaces what can
-        raise AlbumenError("The sidecar cannot hold these labels; it is left as it is.")
+    try:
+        packet = xmp.replaced(text or xmp.EMPTY.encode(), wanted)
+    except ValueError as error:
+        raise AlbumenError(_not_xmp(file, error)) from error
     partial = file + b".albumen-part"
     try:
         with open(partial, "wb") as out:
-            out.write(packet.encode())
+            out.write(packet)
             out.flush()
             os.fsync(out.fileno())
         if text is not None:
@@ -191,50 +183,13 @@ def _read(file: bytes) -> bytes | None:
     return text
 
 
-def _parse(text: bytes, file: bytes) -> minidom.Document:
-    """The XML; AlbumenError for what is none or declares entities (XMP has none, attacks on parsers do)."""
+def _words(text: bytes, file: bytes) -> list[str]:
     try:
-        if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-            raise ValueError("it declares entities")
-        document = minidom.parseString(text.strip(b"\0 \r\n\t"))
-        if not document.getElementsByTagNameNS(_RDF, "RDF"):
-            raise ValueError("it holds no RDF")
-    except (ExpatError, ValueError, LookupError) as error:
-        name = os.path.basename(file).decode("utf-8", "replace")
-        raise AlbumenError(f"{name} is not an XMP file ({error}); it is left as it is.") from error
-    return document
+        return xmp.of_xmp(text)
+    except ValueError as error:
+        raise AlbumenError(_not_xmp(file, error)) from error
 
 
-def _words(document: minidom.Document) -> list[str]:
-    words = []
-    for subject in document.getElementsByTagNameNS(_DC, "subject"):
-        for item in subject.getElementsByTagNameNS(_RDF, "li"):
-            words.append("".join(node.data for node in item.childNodes if node.nodeType == node.TEXT_NODE).strip())
-    return [word for word in dict.fromkeys(words) if word]
-
-
-def _set_words(document: minidom.Document, words: Sequence[str]) -> None:
-    """Replace the bag of `dc:subject` (the first one; more than one are joined) or make it."""
-    subjects = document.getElementsByTagNameNS(_DC, "subject")
-    for extra in subjects[1:]:
-        if extra.parentNode is not None:
-            extra.parentNode.removeChild(extra)
-    rdf = document.getElementsByTagNameNS(_RDF, "RDF")[0]
-    if subjects:
-        subject = subjects[0]
-        while subject.firstChild:
-            subject.removeChild(subject.firstChild)
-    else:
-        described = document.getElementsByTagNameNS(_RDF, "Description")
-        if described:
-            parent = described[0]
-        else:
-            parent = rdf.appendChild(document.createElementNS(_RDF, "rdf:Description"))
-            parent.setAttributeNS(_RDF, "rdf:about", "")
-        subject = parent.appendChild(document.createElementNS(_DC, "dc:subject"))
-        subject.setAttributeNS(_XMLNS, "xmlns:dc", _DC)
-    bag = subject.appendChild(document.createElementNS(_RDF, "rdf:Bag"))
-    bag.setAttributeNS(_XMLNS, "xmlns:rdf", _RDF)  # the file may call this namespace by another name
-    for word in words:
-        item = bag.appendChild(document.createElementNS(_RDF, "rdf:li"))
-        item.appendChild(document.createTextNode(word))
+def _not_xmp(file: bytes, error: ValueError) -> str:
+    name = os.path.basename(file).decode("utf-8", "replace")
+    return f"{name} is not an XMP file that can be changed ({error}); it is left as it is."
