@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.engine_words import in_words
 from desktop_app.label_editor import FirstLabels
+from desktop_app.undo import Calls, call
 from engine.records import AddReport, Photo, SyncReport
 
 if TYPE_CHECKING:
@@ -101,7 +102,6 @@ class Adding(QObject):
             self.window.strip.add(self._first_labels)
         self._first_labels.show()
 
-    def _synchronised(self, report: SyncReport, job: int) -> None:
     def offering_labels(self) -> bool:
         """Whether the card with the first labels is open: other offers wait."""
         return self._first_labels is not None and not self._first_labels.isHidden()
@@ -112,6 +112,7 @@ class Adding(QObject):
         self.window.grid.setFocus()  # not to whatever button comes next
         self.desk.viewing.count()
 
+    def _synchronised(self, report: SyncReport, job: int) -> None:
         self.desk.viewing.count()
         if self._added is None:
             return
@@ -133,6 +134,17 @@ class Adding(QObject):
         if skipped:
             parts.append(self.tr("%n other file(s) skipped", "", skipped))
         self.desk.say("; ".join(parts) + ".")
+
+    def set_exclusions(self, patterns: list[str]) -> None:
+        """Leave out what these patterns cover, from now on."""
+
+        def exchange(back: list[str] | None) -> Calls:
+            before: list[str] = yield call("exclusions")
+            yield call("set_exclusions", patterns if back is None else back)
+            self.rescan(0)
+            return before
+
+        self.history.push(self.tr("Folders and files to leave out"), exchange, exchange)
 
     def rescan(self, folder_id: int) -> None:
         """Look for changes in one folder, or everywhere (0)."""

@@ -24,6 +24,7 @@ from desktop_app import theme
 from desktop_app.engine_link import EngineLink
 from desktop_app.engine_words import in_words
 from desktop_app.photo_model import printable
+from desktop_app.undo import History, call
 from engine.records import Failure, PhotosChanged
 
 _MOST = 5000  # rows of the table; nobody reads further, and the buttons work on all that are selected
@@ -36,9 +37,9 @@ class ProblemsPage(QWidget):
     retried = Signal()  #: some photos are to be tried again: synchronise now
     show_in_folder_requested = Signal(str)  #: path
 
-    def __init__(self, link: EngineLink, parent: QWidget | None = None) -> None:
+    def __init__(self, link: EngineLink, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._link = link
+        self._link, self._history = link, history
         self._failures: list[Failure] = []
         self.title = theme.plain(self.tr("Problems"), "title")
         self.sentence = theme.plain("", "muted", wrap=True)
@@ -133,10 +134,9 @@ class ProblemsPage(QWidget):
         self.refresh()
 
     def _ignore(self) -> None:
-        self._link.ask("ignore", self._chosen_ids(), then=self._ignored)
-
-    def _ignored(self, _changes: object) -> None:
-        self.refresh()
+        ids = self._chosen_ids()
+        text = self.tr("Ignore %n problem(s)", "", len(ids))
+        self._history.push(text, lambda _back: call("ignore", ids), lambda _done: call("ignore", ids, False))
 
     def _show_in_folder(self, index: QModelIndex | bool = False) -> None:
         chosen = [self._failures[index.row()]] if isinstance(index, QModelIndex) else self._chosen()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from array import array
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
@@ -33,6 +34,7 @@ from desktop_app.plain_text import quoted
 from desktop_app.rows import Row
 from desktop_app.settings import Preferences
 from desktop_app.suggestions import Suggestions
+from desktop_app.undo import History
 from engine.records import Folder, Label, PhotosChanged, SearchResult
 
 _TYPING_PAUSE = 400  # ms after the last key before a query is tried
@@ -57,9 +59,11 @@ class SearchBar(QWidget):
     file_dropped = Signal(str)
     left = Signal()
 
-    def __init__(self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, link: EngineLink, history: History, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._link, self._preferences = link, preferences
+        self._link, self._history, self._preferences = link, history, preferences
         self._labels: list[Label] = []
         self._folders: list[Folder] = []
         self._result = SearchResult("", array("q"))
@@ -248,9 +252,14 @@ class SearchBar(QWidget):
     def _toggle_saved(self) -> None:
         query, saved = self.query(), self._saved()
         if query in saved:
-            saved.remove(query)
-        elif query:
-            saved = [query, *saved]
+            text, then = self.tr("Forget the search “{query}”"), [one for one in saved if one != query]
+        else:
+            text, then = self.tr("Save the search “{query}”"), [query, *saved]
+        self._history.push_here(
+            text.format(query=query), partial(self._set_saved, then), partial(self._set_saved, saved)
+        )
+
+    def _set_saved(self, saved: list[str]) -> None:
         self._preferences.set("saved_searches", saved)
         self._show_buttons()
 
@@ -315,7 +324,7 @@ class SearchBar(QWidget):
             rows += [
                 Row(
                     label.name,
-                    color=theme.label_color(label.color, label.name),
+                    color=theme.label_color(label.color, label.id),
                     right=self._count(label.photos),
                     value=f"+{minus}{query_of('label', label.name)} ",
                 )

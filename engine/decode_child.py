@@ -4,7 +4,8 @@ Knows: the frames of the conversation, and how to give up rights that a decoder 
 network, more memory or time than agreed), because the files it opens may have been made to attack it.
 Does not know: queues, order, restarts (`decode_pool`). It imports neither torch nor numpy nor Qt.
 
-Frames. In: `<cI` command (`D`ecode | `H`ash) and length of the path; path. Out: `<cIII` kind and three lengths; a JSON
+Frames. In: `<cIII` command (`D`ecode | `H`ash | `V`iew), the long side that is wanted, JPEG quality of a thumbnail, length
+of the path; path. Out: `<cIII` kind and three lengths; a JSON
 object, pixels, thumbnail. Kinds: `R`eady, `T`ick (still reading a large file), `A`nswer (its JSON has `reason`, or
 `hash`, or the facts of a photo), `B`ye (was idle; what was sent since is unread). Nothing is pickled: the parent does
 not trust this process.
@@ -28,7 +29,7 @@ from typing import IO, Any
 
 from engine import images
 
-REQUEST = struct.Struct("<cII")
+REQUEST = struct.Struct("<cIII")
 REPLY = struct.Struct("<cIII")
 IDLE_SECONDS = 30.0
 _GRACE_SECONDS = 2.0
@@ -50,30 +51,30 @@ class _Conversation:
         self._seconds = seconds
         self._nowhere = open(os.devnull, "r+b")  # noqa: SIM115 - lives as long as the process
         self._output = _private_output(self._nowhere)
-        self._requests: queue.SimpleQueue[tuple[bytes, int, bytes]] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[bytes, tuple[int, int], bytes]] = queue.SimpleQueue()
 
     def run(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
         self._send(b"R", {})
         while True:
             try:
-                command, longest, path = self._requests.get(timeout=IDLE_SECONDS)
+                command, size, path = self._requests.get(timeout=IDLE_SECONDS)
             except queue.Empty:
                 self._send(b"B", {})
                 os._exit(0)  # an orderly end would wait for the thread that waits for requests
             self._arm()
-            self._answer(command, longest, path)
+            self._answer(command, size, path)
             faulthandler.cancel_dump_traceback_later()
 
     def _listen(self) -> None:
         """Take requests in while a picture is being decoded; leave at once when the parent is gone, however it went."""
         source = sys.stdin.buffer
         while head := source.read(REQUEST.size):
-            command, longest, length = REQUEST.unpack(head)
-            self._requests.put((command, longest, source.read(length)))
+            command, longest, quality, length = REQUEST.unpack(head)
+            self._requests.put((command, (longest, quality), source.read(length)))
         os._exit(0)
 
-    def _answer(self, command: bytes, longest: int, path: bytes) -> None:
+    def _answer(self, command: bytes, size: tuple[int, int], path: bytes) -> None:
         started = time.perf_counter()
         answer: dict[str, Any] = {}
         pixels = thumbnail = b""
@@ -81,12 +82,12 @@ class _Conversation:
             if command == b"H":
                 answer["hash"] = images.content_hash(path, self._tick)
             elif command == b"V":
-                picture = images.view(path, longest)
+                picture = images.view(path, size[0])
                 pixels = picture.pixels
                 answer["size"] = (picture.width, picture.height, picture.full_width, picture.full_height)
                 answer["facts"] = picture.facts
             else:
-                photo = images.decode_raw(path, self._resolution, self._tick)
+                photo = images.decode_raw(path, self._resolution, self._tick, size)
                 pixels, thumbnail = photo.pixels, photo.thumbnail
                 answer["photo"] = photo[2:]
         except images.UnreadablePhoto as error:

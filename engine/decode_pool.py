@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
 from engine.decode_child import REPLY, REQUEST
-from engine.images import Decoded, Picture, RawPhoto
+from engine.images import THUMBNAIL, Decoded, Picture, RawPhoto
 from engine.records import AlbumenError, Failure
 
 _START_SECONDS = 60.0  # a cold start from a slow disk
@@ -59,7 +59,7 @@ class Statistics:
 class _Task:
     command: bytes
     path: bytes
-    longest: int = 0
+    size: tuple[int, int]  # long side of the thumbnail or picture, JPEG quality of a thumbnail
     answer: Answer | None = None
     dropped: bool = False  # nobody waits for it any more
 
@@ -84,6 +84,7 @@ class DecodePool:
     `resolution`: S of the model's input. `workers`: processes, one per core by default. `memory_limit`: bytes of
     address space per process (not enforced by macOS and Windows). `seconds`: longest time for one file. `look_ahead`:
     how many photos may be decoded or waiting beyond the one that is taken next (S * S * 3 bytes each).
+    `thumbnail`: long side and JPEG quality of the thumbnails; may be set at any time, for files not yet asked for.
 
     Processes start with the first file and leave by themselves after half a minute without one. Use it from one thread;
     `close` may be called from any.
@@ -96,8 +97,10 @@ class DecodePool:
         memory_limit: int = 2 * 2**30,
         seconds: float = 10.0,
         look_ahead: int = 64,
+        thumbnail: tuple[int, int] = THUMBNAIL,
     ) -> None:
         self.resolution = resolution
+        self.thumbnail = thumbnail
         self.workers = workers or _cores()
         self.seconds = seconds
         self.look_ahead = max(look_ahead, _IN_FLIGHT * self.workers)
@@ -135,7 +138,7 @@ class DecodePool:
     def view(self, path: bytes, longest: int) -> Picture | Failure:
         """One picture for the screen: upright, sRGB, its long side at most `longest` pixels. Blocks until it is there,
         at most as long as one file may take (and the files before it). Raises like `decode`."""
-        task = _Task(b"V", path, longest)
+        task = _Task(b"V", path, (longest, 0))
         self._submit(task)
         self._wait_for(task, None)
         return cast("Picture | Failure", task.answer)
@@ -168,7 +171,7 @@ class DecodePool:
                     if path is None:
                         source = None
                     else:
-                        window.append(_Task(command, path))
+                        window.append(_Task(command, path, self.thumbnail))
                         self._submit(window[-1])
                 if not window:
                     return
@@ -249,7 +252,7 @@ class DecodePool:
         child.tasks.append(task)
         stdin = cast("IO[bytes]", child.process.stdin)
         try:
-            stdin.write(REQUEST.pack(task.command, task.longest, len(task.path)) + task.path)
+            stdin.write(REQUEST.pack(task.command, *task.size, len(task.path)) + task.path)
             stdin.flush()
         except OSError:  # it died; its reader will notice and hand the task on
             child.idle = len(child.tasks) == 1
@@ -355,7 +358,7 @@ class DecodePool:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError):
             while True:
                 kind, *lengths = REPLY.unpack(_exactly(source, REPLY.size))
-                side = max(self.resolution, child.tasks[0].longest if child.tasks else 0)
+                side = max(self.resolution, child.tasks[0].size[0] if child.tasks else 0)
                 largest = (_LONGEST_TEXT, 3 * side * side, _LARGEST_THUMBNAIL)
                 if any(length > limit for length, limit in zip(lengths, largest, strict=True)):
                     raise ValueError("frame too large")

@@ -80,9 +80,9 @@ _EXTENSIONS = frozenset(os.fsencode(extension) for extensions in FORMATS.values(
 _BY_SIGNATURE = tuple(name for name in FORMATS if name not in ("TGA", "MPO"))
 
 PIXEL_LIMIT = 250_000_000
-THUMBNAIL_SIDE = 256
+THUMBNAIL = (256, 82)
+"""Long side in pixels and JPEG quality of a thumbnail, unless the library wants another."""
 NO_MEMORY = "It needs more memory than one picture may take."
-_THUMBNAIL_QUALITY = 82
 # Averaging 2 x 2 pixels before a bicubic reduction by more than three halves the time of the resize; the pixels differ
 # by 0.3/255 from the reference instead of 0.16/255, in the mean.
 _REDUCING_GAP = 1.5
@@ -120,8 +120,8 @@ class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person woul
 class Decoded:
     """One photo, read once.
 
-    `pixels`: the model's input before normalisation, uint8 (S, S, 3), upright, sRGB. `thumbnail`: JPEG bytes, long side
-    256 (never enlarged). `width`, `height`: of the whole picture after EXIF rotation. `taken_at`: seconds since the
+    `pixels`: the model's input before normalisation, uint8 (S, S, 3), upright, sRGB. `thumbnail`: JPEG bytes, never
+    enlarged. `width`, `height`: of the whole picture after EXIF rotation. `taken_at`: seconds since the
     epoch out of EXIF, None where the file does not say. `content_hash`: BLAKE2b-128 of the file's bytes, 32 hexadecimal
     digits. `size` and `mtime_ns` are those of exactly the bytes that were decoded.
     """
@@ -189,22 +189,26 @@ def decode(path: bytes, resolution: int) -> Decoded:
     return decode_raw(path, resolution).decoded(path, resolution)
 
 
-def decode_raw(path: bytes, resolution: int, tick: Callable[[], None] = lambda: None) -> RawPhoto:
+def decode_raw(
+    path: bytes, resolution: int, tick: Callable[[], None] = lambda: None, thumbnail: tuple[int, int] = THUMBNAIL
+) -> RawPhoto:
     """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is not mistaken for a
-    hang."""
+    hang. `thumbnail`: its long side in pixels (never enlarged) and JPEG quality."""
     with _opened(path) as (file, status):
         if status.st_size <= _WHOLE_FILE:
             chunks: list[bytes] = []
             digest = _digest(file, tick, chunks.append)
             _require_unchanged(path, file, status)
-            made = _from_picture(path, io.BytesIO(b"".join(chunks)), lambda image: _render(image, resolution))
+            made = _from_picture(
+                path, io.BytesIO(b"".join(chunks)), lambda image: _render(image, resolution, thumbnail)
+            )
         else:  # hashed last: gigabytes that are no picture are not read to the end
-            made = _from_picture(path, file, lambda image: _render(image, resolution))
+            made = _from_picture(path, file, lambda image: _render(image, resolution, thumbnail))
             file.seek(0)
             digest = _digest(file, tick)
             _require_unchanged(path, file, status)
-    pixels, thumbnail, width, height, taken_at = made
-    return RawPhoto(pixels, thumbnail, width, height, taken_at, digest, status.st_size, status.st_mtime_ns)
+    pixels, small, width, height, taken_at = made
+    return RawPhoto(pixels, small, width, height, taken_at, digest, status.st_size, status.st_mtime_ns)
 
 
 def view(path: bytes, longest: int) -> Picture:
@@ -340,12 +344,15 @@ def _too_large(size: tuple[int, int] | None = None) -> str:
     return f"{what}; Albumen reads pictures of up to {PIXEL_LIMIT // 10**6} megapixels."
 
 
-def _render(image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int, float | None]:
+def _render(
+    image: Image.Image, resolution: int, thumbnail: tuple[int, int]
+) -> tuple[bytes, bytes, int, int, float | None]:
     """Decode once -> (pixels S*S*3, thumbnail JPEG, width, height, taken_at)."""
     width, height = image.size
+    side, quality = thumbnail
     # Twice the model's input on the short side: a bicubic resize from there cannot be told from one of the full
     # picture. The long side must also give the thumbnail; for very long pictures the short side alone decides.
-    for_thumbnail = math.ceil(THUMBNAIL_SIDE * min(width, height) / max(width, height))
+    for_thumbnail = math.ceil(side * min(width, height) / max(width, height))
     wanted = max(min(2 * resolution, width, height), for_thumbnail)
     if image.format == "HEIF":
         # Decoding takes 50 times as long as for JPEG, and phones put a smaller picture beside the large one: take that
@@ -369,12 +376,12 @@ def _render(image: Image.Image, resolution: int) -> tuple[bytes, bytes, int, int
     x0, y0, x1, y1 = (edge / (drafted * factor) for edge in crop)
     size = (resolution, resolution)
     square = rgb.resize(size, Image.Resampling.BICUBIC, (x0, y0, x1, y1), reducing_gap=_REDUCING_GAP)
-    small = _fitted(rgb, THUMBNAIL_SIDE, _REDUCING_GAP)
+    small = _fitted(rgb, side, _REDUCING_GAP)
     square, small = _finished(square, icc, turn), _finished(small, icc, turn)
     with io.BytesIO() as out:
-        small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
-        thumbnail = out.getvalue()
-    return square.tobytes(), thumbnail, width, height, metadata.taken_at
+        small.save(out, "JPEG", quality=quality)
+        encoded = out.getvalue()
+    return square.tobytes(), encoded, width, height, metadata.taken_at
 
 
 def _view(path: bytes, image: Image.Image, longest: int) -> Picture:

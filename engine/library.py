@@ -92,7 +92,8 @@ class Library:
         """Open the library in `directory` (None: the user's own), making it when it does not exist.
 
         `model`: name of the catalogue or a file; None keeps the one used last (at first: "starter"). `device`: auto,
-        cpu, cuda, mps. `precision`: auto, fp32, bf16, fp16, of the image encoder. Imports no torch and loads no model: that happens with the first verb that needs one.
+        cpu, cuda, mps. `precision`: auto, fp32, bf16, fp16, of the image encoder. Imports no torch and loads no model:
+        that happens with the first verb that needs one.
         Raises AlbumenError when another program holds the library, when it was made by a newer Albumen (nothing is
         written then), or when its database is damaged.
         """
@@ -214,7 +215,6 @@ class Library:
 
         If the model cannot be loaded, the old one stays in use and AlbumenError says why.
         """
-        from engine.sync import Sync
 
         name_or_path = name_or_path or self._model.name
         yield Progress("encode", 0, 0, detail=name_or_path)

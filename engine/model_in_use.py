@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 class ModelInUse:
     """`name` None: the one this library used last, at first the built-in one."""
 
-    def __init__(self, store: Store, judgements: Judgements, name: str | None, device: str) -> None:
+    def __init__(
+        self, store: Store, judgements: Judgements, name: str | None, device: str, precision: str = "auto"
+    ) -> None:
         self._store = store
         self._judgements = judgements
         self._name = name
         self.device = device
+        self._precision = precision
         self.loaded: Recognition | None = None
 
     @property
@@ -50,18 +53,20 @@ class ModelInUse:
         assert self.loaded is not None
         return self.loaded
 
-    def load(self, name: str) -> Recognition:
-        """Another model over this library, without using it yet."""
+    def load(self, name: str, device: str = "", precision: str = "") -> Recognition:
+        """Another model over this library (device and precision "": as now), without using it yet."""
         from engine.warm_up import warm_up
 
         warm_up()  # where a window does it beside us, this waits without stopping that window
         from engine.recognition import Recognition
 
-        return Recognition(self._store, self._judgements, name, self.device)
+        chosen = device or self.device, precision or self._precision
+        return Recognition(self._store, self._judgements, name, *chosen)
 
-    def switch(self, name: str, loaded: Recognition) -> None:
-        """Use another model from now on, also after a restart."""
+    def switch(self, name: str, loaded: Recognition, device: str = "", precision: str = "") -> None:
+        """Use another model from now on, also after a restart; device and precision until the library is closed."""
         self._name = name
+        self.device, self._precision = device or self.device, precision or self._precision
         self._store.set("model", name)
         self._keep(loaded)
 
@@ -81,10 +86,16 @@ class ModelInUse:
         self._store.set("model key", self._key())
 
     def _key(self) -> str:
-        """What changes when the weights do: name, device, size and time of the file."""
+        """What changes when the weights or how they compute do: name, device, precision, size and time of the file."""
         try:
             own = os.environ.get("ALBUMEN_STARTER") or resources.path("starter.safetensors")
             status = os.stat(own if self.name == "starter" else self.name)
         except OSError:  # a name of the catalogue: what it stands for never changes
-            return f"{self.name} {self.device}"
-        return f"{self.name} {self.device} {status.st_size} {status.st_mtime_ns}"
+            return f"{self.name} {self.device} {self._precision}"
+        return f"{self.name} {self.device} {self._precision} {status.st_size} {status.st_mtime_ns}"
+
+    def precisions(self) -> list[str]:
+        """The precisions that pay on the device in use, the one that "auto" takes first. Imports torch."""
+        from engine import weights
+
+        return weights.precisions(self.device)

@@ -34,11 +34,11 @@ _LARGEST_ID = 2**63 - 1
 class Recognition:
     """One model over one library. Everything is loaded when first needed and kept until the object goes."""
 
-    def __init__(self, store: Store, judgements: Judgements, name: str, device: str) -> None:
+    def __init__(self, store: Store, judgements: Judgements, name: str, device: str, precision: str = "auto") -> None:
         """Load the model `name`. Raises AlbumenError when it cannot be."""
         self._store = store
         self._judgements = judgements
-        self.model = weights.load(name, device)
+        self.model = weights.load(name, device, precision)
         self.number = store.model_number(self.model.model_id, name)
         self._vocabulary: Vocabulary | None = None
         self._matrix: Matrix | None = None

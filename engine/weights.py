@@ -10,6 +10,7 @@ prompts learned at one precision mean the same at another.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -445,6 +446,16 @@ def precision_for(precision: str, device: torch.device) -> str:
     if device.type == "cuda" and precision == "bf16" and not torch.cuda.is_bf16_supported(including_emulation=False):
         raise AlbumenError("This graphics processor has no bf16 arithmetic: use fp16.")
     return precision
+
+
+def precisions(device: str) -> list[str]:
+    """The precisions that can be had and pay on the device of this name, the one that "auto" takes first."""
+    chosen = _device(device)
+    found = [precision_for("auto", chosen)]
+    for precision in PRECISIONS:
+        with contextlib.suppress(AlbumenError):
+            found.append(precision_for(precision, chosen))
+    return list(dict.fromkeys(found))
 
 
 def cpu_has_bf16() -> bool:

@@ -76,6 +76,7 @@ class FakeLibrary:
         self.words: dict[tuple[int, int], bool] = {}
         self.active_version = 6
         self.problems: list[Failure] = []
+        self.ignored: list[Failure] = []
         self.excluded: list[str] = []
         self.hold = threading.Event()  # `wait` rests until it is set: lets a test hold the engine thread still
         self.seen = set(self.photo_rows)
@@ -381,10 +382,12 @@ class FakeLibrary:
         self.problems = [one for one in self.problems if one.photo_id not in photo_ids]
         return PhotosChanged(ids=tuple(photo_ids))
 
-    def ignore(self, photo_ids: list[int]) -> PhotosChanged:
-        self.calls.append(("ignore", (list(photo_ids),), {}))
-        self.problems = [one for one in self.problems if one.photo_id not in photo_ids]
-        return PhotosChanged(removed=tuple(photo_ids))
+    def ignore(self, photo_ids: list[int], ignored: bool = True) -> PhotosChanged:
+        self.calls.append(("ignore", (list(photo_ids), ignored), {}))
+        come, go = (self.ignored, self.problems) if ignored else (self.problems, self.ignored)
+        come += [one for one in go if one.photo_id in photo_ids]
+        go[:] = [one for one in go if one.photo_id not in photo_ids]
+        return PhotosChanged(ids=tuple(photo_ids))
 
     def forget(self, photo_ids: list[int]) -> list[Photo]:
         self.calls.append(("forget", (list(photo_ids),), {}))

@@ -28,7 +28,7 @@ HOSTILE = (
 import ctypes, os, time
 from engine import decode_child, images
 real = images.decode_raw
-def decode_raw(path, resolution, tick):
+def decode_raw(path, resolution, tick, thumbnail):
     name = os.path.basename(path)
     if name.startswith(b"crash"): os.abort()
     if name.startswith(b"exit"): os._exit(0)
@@ -37,11 +37,11 @@ def decode_raw(path, resolution, tick):
         for _ in range(8): time.sleep(0.1); tick()
     if name.startswith(b"memory"): bytearray(1 << 40)
     if name.startswith(b"babble"): os.write(1, b"printed by C code" * 100); print("printed by Python")
-    if name.startswith(b"lie"): return real(path, resolution + 1, tick)
+    if name.startswith(b"lie"): return real(path, resolution + 1, tick, thumbnail)
     if name.startswith(b"rubbish"): return images.RawPhoto(b"", b"", "x", 1, None, "zz", 1, 1)
     if name.startswith(b"pid"):
         raise images.UnreadablePhoto(path, str(os.getpid()))
-    return real(path, resolution, tick)
+    return real(path, resolution, tick, thumbnail)
 images.decode_raw = decode_raw
 decode_child.main(sys.argv[1:])
 """
@@ -78,6 +78,8 @@ def test_answers_come_in_order_and_equal_a_direct_decode(tmp_path: Path) -> None
         again = list(pool.decode(paths[:3]))
         hashes = list(pool.hash(paths[6:9]))
         picture = pool.view(paths[0], 10)
+        pool.thumbnail = (8, 60)
+        (small,) = pool.decode(paths[:1])
         assert pool.statistics.deaths == 0 and pool.statistics.slowest
     assert len(answers) == len(paths) and len(again) == 3
     for path, answer in zip(paths, answers, strict=True):
@@ -95,6 +97,8 @@ def test_answers_come_in_order_and_equal_a_direct_decode(tmp_path: Path) -> None
     assert hashes[0] == (paths[6], images.content_hash(paths[6]))
     assert isinstance(hashes[1], Failure) and hashes[2] == (paths[8], images.content_hash(paths[8]))
     assert isinstance(picture, Picture) and picture == images.view(paths[0], 10)
+    assert isinstance(small, Decoded)
+    assert small.thumbnail == images.decode_raw(paths[0], S, thumbnail=(8, 60)).thumbnail != answers[0].thumbnail
 
 
 @pytest.mark.usefixtures("hostile")

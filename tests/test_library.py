@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from engine import weights
 from engine.library import Library
 from engine.records import (
     AlbumenError,
@@ -301,6 +303,35 @@ def test_models_and_doctor(library: Library) -> None:
     report = json.loads(json.dumps(library.doctor()))
     assert report["library"]["integrity"] == "ok" and report["library"]["photos"] == 8
     assert report["model"]["embedding_size"] == 64 and report["packages"]["torch"]
+
+
+def test_thumbnails_as_large_and_as_good_as_wanted(library: Library, tmp_path: Path) -> None:
+    assert library.thumbnail_format() == (256, 82)
+    with pytest.raises(AlbumenError, match="128 to 512 pixels"):
+        library.set_thumbnail_format(20, 82)
+    library.set_thumbnail_format(384, 90)
+    large = write_photo(tmp_path / "large" / "large.jpg", seed=9, size=(1200, 800))
+    library.add([str(large.parent)])
+    finish(library.sync())
+    (photo,) = library.photos([library.photo_id(str(large))])
+    assert photo.thumbnail is not None
+    with Image.open(photo.thumbnail) as thumbnail:
+        assert thumbnail.size == (384, 256)
+
+
+def test_another_precision_has_its_own_vectors(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "cpu_has_bf16", lambda: True)
+    assert library.precisions() == ["fp32", "bf16"]
+    library.add_labels(["cat"])
+    before = library._model.number()
+    finish(library.use_model(precision="bf16"))
+    assert library._model.recognition().model.precision == "bf16" and library._model.number() != before
+    assert library.view("cat").scores[0]
+    with pytest.raises(AlbumenError, match="for graphics processors"):
+        finish(library.use_model(precision="fp16"))
+    assert library._model.recognition().model.precision == "bf16"  # what works stays
+    finish(library.use_model(precision="fp32"))
+    assert library._model.number() == before
 
 
 # opening and closing --------------------------------------------------------------------------------------------------

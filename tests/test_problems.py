@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.problems import ProblemsPage
+from desktop_app.undo import History
 from engine.records import Failure
 from tests.fake_library import FakeLibrary, running
 
@@ -28,13 +29,15 @@ def library() -> FakeLibrary:
 @pytest.fixture
 def page(qtbot: QtBot, library: FakeLibrary) -> Iterator[ProblemsPage]:
     with running(library) as link:
-        page = ProblemsPage(link)
+        history = History(link)
+        page = ProblemsPage(link, history)
         qtbot.addWidget(page)
         page.resize(700, 400)
         page.show()
         page.refresh()
         qtbot.waitUntil(lambda: page.table.rowCount() == 3)
         yield page
+        history.close()
 
 
 def click(button: object) -> None:
@@ -68,6 +71,8 @@ def test_ignore(qtbot: QtBot, page: ProblemsPage, library: FakeLibrary) -> None:
     click(page.ignore)
     qtbot.waitUntil(lambda: page.table.rowCount() == 2)
     assert [args[0] for verb, args, _ in library.calls if verb == "ignore"] == [[1]]
+    page._history.stack.undo()
+    qtbot.waitUntil(lambda: page.table.rowCount() == 3)
 
 
 def test_show_in_folder(qtbot: QtBot, page: ProblemsPage) -> None:

@@ -18,6 +18,7 @@ from desktop_app.photo_model import PHOTO_IDS
 from desktop_app.rows import row_of
 from desktop_app.search_bar import SearchBar, query_of
 from desktop_app.settings import Preferences
+from desktop_app.undo import History
 from engine.records import Label, SearchResult
 from tests.fake_library import FakeLibrary, running
 
@@ -37,7 +38,8 @@ def window(qtbot: QtBot, preferences: Preferences) -> Iterator[QWidget]:
     with running(library) as link:
         window = QWidget()
         column = QVBoxLayout(window)
-        window.bar = SearchBar(link, preferences)
+        history = History(link)
+        window.bar = SearchBar(link, history, preferences)
         window.other = QLineEdit()
         column.addWidget(window.bar)
         column.addWidget(window.other)
@@ -50,6 +52,7 @@ def window(qtbot: QtBot, preferences: Preferences) -> Iterator[QWidget]:
         window.searches = []
         window.bar.search_requested.connect(lambda *what: window.searches.append(what))
         yield window
+        history.close()
 
 
 def offers(bar: SearchBar) -> list[str]:
@@ -133,6 +136,11 @@ def test_history_and_saved_searches(qtbot: QtBot, window: QWidget, preferences: 
     QTest.keyClick(bar.words, Key.Key_Return)
     assert window.searches[-1][0] == "sunset"
     bar.save.click()
+    assert preferences.saved_searches == []
+    bar._history.stack.undo()
+    assert preferences.saved_searches == ["sunset"]
+    assert bar.save.accessibleName() == "Forget this saved search"
+    bar._history.stack.undo()
     assert preferences.saved_searches == []
 
 
