@@ -269,10 +269,10 @@ class StarterBanner(QFrame):
 
     def check(self) -> None:
         """Show if the starter model is in use, hide otherwise."""
-        self._link.ask("model", then=self._model_known)
+        self._link.ask("model_name", then=self._name_known)
 
-    def _model_known(self, model: ModelInfo) -> None:
-        self.setVisible(model.name == "starter")
+    def _name_known(self, name: str) -> None:
+        self.setVisible(name == "starter")
 
     def _dismiss(self) -> None:
         self.hide()

@@ -470,6 +470,10 @@ class Library:
         """The model in use (without loading it)."""
         return next(info for info in self.models() if info.active)
 
+    def model_name(self) -> str:
+        """Its name in the catalogue, or the path of its file: known at once, where `model()` reads the catalogue."""
+        return self._model.name
+
     def doctor(self) -> dict[str, object]:
         """Versions, device, model, integrity of the store, sizes: what a bug report needs."""
         from engine.diagnosis import examine

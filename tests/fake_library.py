@@ -408,6 +408,9 @@ class FakeLibrary:
     def model(self) -> ModelInfo:
         return self.models()[0]
 
+    def model_name(self) -> str:
+        return self.model().name
+
     def doctor(self) -> dict[str, Any]:
         return {"albumen": "0.1.0", "integrity": "ok"}
 

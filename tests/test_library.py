@@ -295,7 +295,7 @@ def test_a_model_that_is_none_leaves_the_old_one(library: Library, tmp_path: Pat
         finish(library.use_model(str(bad)))
     with pytest.raises(AlbumenError):
         finish(library.use_model("no such model"))
-    assert list(library.similar(1).ids) == before and library.model().name == "starter"
+    assert list(library.similar(1).ids) == before and library.model().name == library.model_name() == "starter"
 
 
 def test_models_and_doctor(library: Library) -> None:

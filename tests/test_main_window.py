@@ -643,3 +643,11 @@ def test_the_status_bar_keeps_its_height(qtbot: QtBot, window: MainWindow, libra
     qtbot.waitUntil(window.status.problems.isVisible)
     QApplication.processEvents()
     assert window.status.height() == quiet
+
+
+def test_a_start_asks_nothing_that_imports_torch(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+    """The catalogue of models does: asked for before the photos, it kept them grey for seconds."""
+    qtbot.waitUntil(lambda: "starter" in window.desk._dialogs)
+    settle(qtbot, window)
+    assert asked(library, "model_name") and asked(library, "photos")
+    assert not asked(library, "model") and not asked(library, "models")
