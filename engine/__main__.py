@@ -151,10 +151,10 @@ def _parser(words: Sequence[str]) -> _Parser:
     )
     sidecars.add_argument(
         "action",
-        choices=("on", "off", "write", "read"),
-        help="on: write them now and at every sync; off: leave them as they are; write: now; "
-        "read: keywords of other programs become labels",
+        choices=("on", "off", "write"),
+        help="on: write them now and at every sync; off: leave them as they are; write: now",
     )
+    command("keywords", _keywords, text.tree, "keywords of other programs, in photos and sidecars, become labels")
     command("doctor", _doctor, text.tree, "versions, device, model, health of the library")
     for name, (module, help) in _ELSEWHERE.items():
         sub = command(name, _elsewhere(module), text.tree, help)
@@ -442,19 +442,23 @@ def _export(options: argparse.Namespace) -> object:
 
 
 def _sidecars(options: argparse.Namespace) -> object:
-    failed: tuple[Failure, ...]
     with _open(options) as library:
-        if options.action == "read":
-            read = _finish(library.read_sidecars())
-            answer, failed = {"labels": len(read.labels), "confirmed": len(read.previous)}, read.failed
-        else:
-            wanted = library.sidecars({"on": True, "off": False}.get(options.action))
-            if options.action == "write" and not wanted:
-                raise AlbumenError("Sidecars are off in this library; turn them on with 'sidecars on'.")
-            wrote = _finish(library.write_sidecars())
-            answer, failed = {"written": wrote.written}, wrote.failed
-    if failed:
-        return Failed(answer, " ".join(f"{failure.path}: {failure.reason}" for failure in failed[:3]))
+        wanted = library.sidecars({"on": True, "off": False}.get(options.action))
+        if options.action == "write" and not wanted:
+            raise AlbumenError("Sidecars are off in this library; turn them on with 'sidecars on'.")
+        report = _finish(library.write_sidecars())
+    return _with_failures({"written": report.written}, report.failed)
+
+
+def _keywords(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        report = _finish(library.take_keywords())
+    return _with_failures({"labels": len(report.labels), "confirmed": len(report.previous)}, report.failed)
+
+
+def _with_failures(answer: object, failures: Sequence[Failure]) -> object:
+    if failures:
+        return Failed(answer, " ".join(f"{failure.path}: {failure.reason}" for failure in failures[:3]))
     return answer
 
 

@@ -333,7 +333,7 @@ class DecodePool:
                 raise ValueError("not as many pixels as it says")
             facts = {str(key): str(text) for key, text in answer["facts"].items()}
             return Picture(task.path, width, height, pixels, full_width, full_height, facts)
-        width, height, taken_at, content_hash, size, mtime_ns = answer["photo"]
+        width, height, taken_at, content_hash, size, mtime_ns, words = answer["photo"]
         photo = RawPhoto(
             pixels,
             thumbnail,
@@ -343,6 +343,7 @@ class DecodePool:
             f"{int(content_hash, 16):032x}",
             int(size),
             int(mtime_ns),
+            tuple(str(word) for word in words),
         )
         return photo.decoded(task.path, self.resolution)
 

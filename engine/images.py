@@ -41,7 +41,7 @@ from PIL import (  # every plug-in of the allow-list by name, so that Pillow nev
     WebPImagePlugin,
 )
 
-from engine import exif
+from engine import exif, keywords, raw
 from engine.colour import to_rgb, to_srgb
 from engine.records import AlbumenError
 
@@ -74,9 +74,9 @@ FORMATS: dict[str, tuple[str, ...]] = {
     SgiImagePlugin.SgiImageFile.format: (".sgi", ".rgb", ".bw"),
     TgaImagePlugin.TgaImageFile.format: (".tga",),
 }
-_EXTENSIONS = frozenset(os.fsencode(extension) for extensions in FORMATS.values() for extension in extensions)
+_EXTENSIONS = frozenset(os.fsencode(ending) for endings in (*FORMATS.values(), raw.ENDINGS) for ending in endings)
 # TGA has no signature: almost any bytes pass for one, so it is tried only on files that say they are one. MPO (two
-# pictures in one JPEG) is opened by the JPEG plug-in.
+# pictures in one JPEG) is opened by the JPEG plug-in. RAW files, which often look like TIFF, are told by their names.
 _BY_SIGNATURE = tuple(name for name in FORMATS if name not in ("TGA", "MPO"))
 
 PIXEL_LIMIT = 250_000_000
@@ -123,7 +123,8 @@ class Decoded:
     `pixels`: the model's input before normalisation, uint8 (S, S, 3), upright, sRGB. `thumbnail`: JPEG bytes, never
     enlarged. `width`, `height`: of the whole picture after EXIF rotation. `taken_at`: seconds since the
     epoch out of EXIF, None where the file does not say. `content_hash`: BLAKE2b-128 of the file's bytes, 32 hexadecimal
-    digits. `size` and `mtime_ns` are those of exactly the bytes that were decoded.
+    digits. `size` and `mtime_ns` are those of exactly the bytes that were decoded. `keywords`: what other programs wrote
+    into the file (`keywords.of_metadata`).
     """
 
     path: bytes
@@ -135,6 +136,7 @@ class Decoded:
     content_hash: str
     size: int
     mtime_ns: int
+    keywords: tuple[str, ...] = ()
 
 
 class RawPhoto(NamedTuple):
@@ -148,6 +150,7 @@ class RawPhoto(NamedTuple):
     content_hash: str
     size: int
     mtime_ns: int
+    keywords: tuple[str, ...] = ()
 
     def decoded(self, path: bytes, resolution: int) -> Decoded:
         """The record of the engine. ValueError when there are not resolution * resolution * 3 bytes."""
@@ -207,8 +210,8 @@ def decode_raw(
             file.seek(0)
             digest = _digest(file, tick)
             _require_unchanged(path, file, status)
-    pixels, small, width, height, taken_at = made
-    return RawPhoto(pixels, small, width, height, taken_at, digest, status.st_size, status.st_mtime_ns)
+    pixels, small, width, height, taken_at, words = made
+    return RawPhoto(pixels, small, width, height, taken_at, digest, status.st_size, status.st_mtime_ns, words)
 
 
 def view(path: bytes, longest: int) -> Picture:
@@ -346,8 +349,8 @@ def _too_large(size: tuple[int, int] | None = None) -> str:
 
 def _render(
     image: Image.Image, resolution: int, thumbnail: tuple[int, int]
-) -> tuple[bytes, bytes, int, int, float | None]:
-    """Decode once -> (pixels S*S*3, thumbnail JPEG, width, height, taken_at)."""
+) -> tuple[bytes, bytes, int, int, float | None, tuple[str, ...]]:
+    """Decode once -> (pixels S*S*3, thumbnail JPEG, width, height, taken_at, keywords)."""
     width, height = image.size
     side, quality = thumbnail
     # Twice the model's input on the short side: a bicubic resize from there cannot be told from one of the full
@@ -381,7 +384,7 @@ def _render(
     with io.BytesIO() as out:
         small.save(out, "JPEG", quality=quality)
         encoded = out.getvalue()
-    return square.tobytes(), encoded, width, height, metadata.taken_at
+    return square.tobytes(), encoded, width, height, metadata.taken_at, keywords.of_metadata(image.info)
 
 
 def _view(path: bytes, image: Image.Image, longest: int) -> Picture:

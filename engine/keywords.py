@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
-from xml.dom import minidom
-from xml.parsers.expat import ExpatError
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # decoding processes start without it: few photos carry XMP
+    from xml.dom import minidom
 
 MOST = 200  # words of one photo
 LONGEST = 100  # characters of a word, as long as a label's name may be
@@ -46,6 +47,9 @@ def of_xmp(packet: bytes) -> list[str]:
 
 def parse(packet: bytes) -> minidom.Document:
     """The XML of an XMP packet. ValueError for what is none, and for entities: XMP has none, attacks on parsers do."""
+    from xml.dom import minidom
+    from xml.parsers.expat import ExpatError
+
     if b"<!DOCTYPE" in packet or b"<!ENTITY" in packet:
         raise ValueError("it declares entities")
     try:

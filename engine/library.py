@@ -520,9 +520,13 @@ class Library:
         """Job: bring the sidecars up to date with what the person confirmed; nothing while they are off."""
         return (yield from self._sidecars.run()) if self._sidecars.wanted else SidecarReport()
 
-    def read_sidecars(self) -> Generator[Step, None, KeywordsRead]:
-        """Job: keywords that other programs left in sidecars become labels, confirmed for their photos."""
-        report = yield from self._sidecars.read()
+    def keywords(self) -> list[tuple[str, int]]:
+        """Keywords that other programs wrote into the photos, with how many have each, the most frequent first."""
+        return self._sidecars.keywords()
+
+    def take_keywords(self) -> Generator[Step, None, KeywordsRead]:
+        """Job: keywords that other programs left in photos and sidecars become labels, confirmed for their photos."""
+        report = yield from self._sidecars.take_keywords()
         self._upkeep.retag(report.labels)
         self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True))
         return report

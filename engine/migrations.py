@@ -166,11 +166,17 @@ def version_1(db: Database) -> None:
 
 @migrations()
 def version_2(db: Database) -> None:
-    """Sidecars: which keywords were written beside which photo, so that only those are ever taken out again."""
+    """Keywords of other programs, in the photos; sidecars: which keywords were written beside which photo, so that only
+    those are ever taken out again."""
     _run(
         db,
+        """CREATE TABLE keywords (
+            photo_id INTEGER NOT NULL REFERENCES photos (id) ON DELETE CASCADE,
+            word TEXT NOT NULL,
+            PRIMARY KEY (photo_id, word)
+        ) WITHOUT ROWID""",
         """CREATE TABLE sidecars (
-            photo_id INTEGER PRIMARY KEY REFERENCES photos (id),
+            photo_id INTEGER PRIMARY KEY REFERENCES photos (id) ON DELETE CASCADE,
             path BLOB NOT NULL,
             keywords TEXT NOT NULL
         )""",

@@ -7,6 +7,7 @@ else a sidecar holds stays as it is. Does not know: who confirmed what (`judgeme
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Generator, Sequence
@@ -89,33 +90,48 @@ class Sidecars:
                 connection.executemany("REPLACE INTO sidecars (photo_id, path, keywords) VALUES (?, ?, ?)", done)
         return SidecarReport(written, tuple(failed))
 
-    def read(self) -> Generator[Progress, None, KeywordsRead]:
-        """Job: keywords in sidecars become labels, and their photos confirmed, where the person said nothing yet.
+    def keywords(self) -> list[tuple[str, int]]:
+        """Keywords inside the photos that can be seen, with how many have each, the most frequent first."""
+        return self._store.rows(
+            f"""SELECT word, count(*) FROM keywords JOIN photos ON photos.id = photo_id WHERE {SHOWN}
+                GROUP BY word ORDER BY count(*) DESC, word"""
+        )
 
-        All or nothing: cancelled on the way, nothing is taken over.
+    def take_keywords(self) -> Generator[Progress, None, KeywordsRead]:
+        """Job: keywords in photos and sidecars become labels, and their photos confirmed, where the person said nothing
+        yet. All or nothing: cancelled on the way, nothing is taken over.
         """
+        inside: dict[int, list[str]] = {}
+        for photo_id, word in self._store.rows("SELECT photo_id, word FROM keywords"):
+            inside.setdefault(photo_id, []).append(word)
         photos = self._store.rows(f"SELECT id, path FROM photos WHERE {SHOWN} AND state != 'offline' ORDER BY path")
         found: dict[str, tuple[str, list[int]]] = {}  # by the folded name, under which two spellings are one label
         failed: list[Failure] = []
         for done, (photo_id, path) in enumerate(photos):
             if done % (10 * _PER_STEP) == 0:
                 yield Progress("sidecars", done, len(photos))
+            words = inside.get(photo_id, [])
             try:
-                for word in keywords_beside(path):
-                    found.setdefault(fold(word), (checked_name(word), []))[1].append(photo_id)
+                words = [*words, *keywords_beside(path)]
             except AlbumenError as error:
                 failed.append(Failure(os.fsdecode(path), str(error), 1, photo_id))
+            for word in words:
+                with contextlib.suppress(AlbumenError):  # what cannot be a label's name stays a keyword
+                    found.setdefault(fold(word), (checked_name(word), []))
+                photo_ids = found[fold(word)][1] if fold(word) in found else []
+                if photo_id not in photo_ids[-1:]:  # said in the photo and beside it, or in two spellings
+                    photo_ids.append(photo_id)
         known = set(self._judgements.names())
         with self._store.transaction():
             ids, _ = self._judgements.add([name for name, _ in found.values()], None)
             said = set(self._store.rows("SELECT label_id, photo_id FROM corrections"))
-            words = [
+            said_now = [
                 Correction(photo_id, label_id, True)
                 for label_id, (_, photo_ids) in zip(ids, found.values(), strict=True)
                 for photo_id in photo_ids
                 if (label_id, photo_id) not in said
             ]
-            previous = self._judgements.correct(words)
+            previous = self._judgements.correct(said_now)
         return KeywordsRead(tuple(id_ for id_ in ids if id_ not in known), tuple(previous), tuple(failed))
 
 

@@ -441,6 +441,11 @@ class Sync:
                         *(decoded.size, decoded.mtime_ns, id_),
                     ),
                 )
+                connection.execute("DELETE FROM keywords WHERE photo_id = ?", (id_,))
+                connection.executemany(
+                    "INSERT OR IGNORE INTO keywords (photo_id, word) VALUES (?, ?)",
+                    [(id_, word) for word in decoded.keywords],
+                )
             for id_, failure in failures:
                 connection.execute(
                     """UPDATE photos SET state = 'failed', reason = ?, attempts = attempts + 1, tried_at = ?

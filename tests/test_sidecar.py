@@ -8,12 +8,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from engine import sidecar
 from engine.__main__ import main
 from engine.library import Library
 from engine.records import AlbumenError
 from tests.small_library import finish, write_model, write_photos
+from tests.test_keywords import packet
 
 # As Lightroom writes it, with develop settings, a rating, keywords, and prefixes of its own choice.
 FOREIGN = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0">
@@ -156,7 +158,7 @@ def test_keywords_of_other_programs_become_labels_and_can_be_taken_back(library:
         Path(f"{photo}.xmp").write_text(FOREIGN, "utf-8")
     (known,) = library.add_labels(["Cat"])
     library.correct(known.id, no=[library.photo_id(str(photos[0]))])
-    report = finish(library.read_sidecars())
+    report = finish(library.take_keywords())
     (new,) = report.labels
     assert {label.name: (label.yes, label.no) for label in library.labels()} == {"Cat": (1, 1), "Grandma & me": (2, 0)}
     library.correct_many(report.previous)
@@ -165,16 +167,33 @@ def test_keywords_of_other_programs_become_labels_and_can_be_taken_back(library:
     library.close()
 
 
+def test_keywords_inside_photos_are_known_and_become_labels(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name, words in (("a", ("cat", "our sofa")), ("b", ("cat", "\u202eevil"))):
+        Image.new("RGB", (64, 48), "red" if name == "a" else "blue").save(photos / f"{name}.jpg", xmp=packet(*words))
+    with Library.open(tmp_path / "library", model=str(write_model(tmp_path / "model.safetensors"))) as library:
+        library.add([str(photos)])
+        finish(library.sync())
+        assert library.keywords() == [("cat", 2), ("our sofa", 1)]  # what cannot be printed is no keyword
+        report = finish(library.take_keywords())
+        assert {label.name: label.yes for label in library.labels()} == {"cat": 2, "our sofa": 1}
+        assert len(report.labels) == 2 and {word.present for word in report.previous} == {None}
+        Image.new("RGB", (64, 48), "green").save(photos / "a.jpg", xmp=packet("dog"))
+        finish(library.sync())
+        assert library.keywords() == [("cat", 1), ("dog", 1)]
+
+
 def test_command_line(library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (cat,) = (label.id for label in library.add_labels(["cat"]))
     library.correct(cat, yes=[library.photo_id(str(tmp_path / "photos" / "photo 000.jpg"))])
     library.close()
 
-    def run(action: str) -> tuple[int, str]:
-        code = main(["--library", str(tmp_path / "library"), "--json", "sidecars", action])
+    def run(*words: str) -> tuple[int, str]:
+        code = main(["--library", str(tmp_path / "library"), "--json", *words])
         return code, capsys.readouterr().out
 
-    assert run("write")[0] == 1
-    assert json.loads(run("on")[1]) == {"written": 1}
-    assert json.loads(run("read")[1]) == {"labels": 0, "confirmed": 0}
-    assert json.loads(run("off")[1]) == {"written": 0}
+    assert run("sidecars", "write")[0] == 1
+    assert json.loads(run("sidecars", "on")[1]) == {"written": 1}
+    assert json.loads(run("keywords")[1]) == {"labels": 0, "confirmed": 0}
+    assert json.loads(run("sidecars", "off")[1]) == {"written": 0}
