@@ -40,6 +40,8 @@ def main(arguments: list[str]) -> None:
     comes."""
     resolution, memory_limit, seconds = int(arguments[0]), int(arguments[1]), float(arguments[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # LibRaw's and numpy's, should a RAW file come
+        os.environ[threads] = "1"  # there is a process per core already
     conversation = _Conversation(resolution, seconds)
     _confine(memory_limit)
     conversation.run()

@@ -30,29 +30,29 @@ class Exif:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def read(image: Image.Image) -> Exif:
-    """The metadata of a loaded picture (TIFF was turned upright by Pillow already and says 1)."""
+def read(picture: Image.Image | Image.Exif) -> Exif:
+    """The metadata of a loaded picture (TIFF was turned upright by Pillow already and says 1), or a block of EXIF."""
     try:
-        tags: Mapping[int, Any] = image.getexif()
+        tags = picture if isinstance(picture, Image.Exif) else picture.getexif()
         orientation = tags.get(0x0112, 1)
     except Exception:
         return Exif()
     if not (isinstance(orientation, int) and 1 <= orientation <= 8):
         orientation = 1
-    details = _directory(image, _DETAILS)
+    details = _directory(tags, _DETAILS)
     # DateTimeOriginal, then DateTimeDigitized, then DateTime (the last edit), each with its sub-seconds and offset.
     moments = ((details, 0x9003, 0x9291, 0x9011), (details, 0x9004, 0x9292, 0x9012), (tags, 0x0132, 0x9290, 0x9010))
     for source, date, fraction, offset in moments:
         taken_at = _seconds(source.get(date), details.get(fraction), details.get(offset))
         if taken_at is not None:
             taken = str(source[date])[:16].replace(":", "-", 2)
-            return Exif(orientation, taken_at, _facts(tags, details, _directory(image, _GPS), taken))
-    return Exif(orientation, None, _facts(tags, details, _directory(image, _GPS), ""))
+            return Exif(orientation, taken_at, _facts(tags, details, _directory(tags, _GPS), taken))
+    return Exif(orientation, None, _facts(tags, details, _directory(tags, _GPS), ""))
 
 
-def _directory(image: Image.Image, tag: int) -> Mapping[int, Any]:
+def _directory(tags: Image.Exif, tag: int) -> Mapping[int, Any]:
     try:
-        return image.getexif().get_ifd(tag)
+        return tags.get_ifd(tag)
     except Exception:
         return {}
 

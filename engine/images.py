@@ -41,7 +41,8 @@ from PIL import (  # every plug-in of the allow-list by name, so that Pillow nev
     WebPImagePlugin,
 )
 
-from engine import exif, keywords, raw
+from engine import camera_raw, exif, keywords
+from engine.camera_raw import Shot
 from engine.colour import to_rgb, to_srgb
 from engine.records import AlbumenError
 
@@ -74,7 +75,9 @@ FORMATS: dict[str, tuple[str, ...]] = {
     SgiImagePlugin.SgiImageFile.format: (".sgi", ".rgb", ".bw"),
     TgaImagePlugin.TgaImageFile.format: (".tga",),
 }
-_EXTENSIONS = frozenset(os.fsencode(ending) for endings in (*FORMATS.values(), raw.ENDINGS) for ending in endings)
+_EXTENSIONS = frozenset(
+    os.fsencode(ending) for endings in (*FORMATS.values(), camera_raw.ENDINGS) for ending in endings
+)
 # TGA has no signature: almost any bytes pass for one, so it is tried only on files that say they are one. MPO (two
 # pictures in one JPEG) is opened by the JPEG plug-in. RAW files, which often look like TIFF, are told by their names.
 _BY_SIGNATURE = tuple(name for name in FORMATS if name not in ("TGA", "MPO"))
@@ -106,6 +109,8 @@ CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
 Made = TypeVar("Made")
+# Pixels S*S*3, thumbnail JPEG, width, height, taken_at, keywords.
+_Rendered = tuple[bytes, bytes, int, int, float | None, tuple[str, ...]]
 
 
 class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person would use
@@ -163,7 +168,8 @@ class RawPhoto(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One photo for the screen. `pixels`: width * height * 3 bytes, RGB, upright, sRGB. `full_width`, `full_height`: of
-    the whole picture, upright. `facts`: `exif.Exif.facts` and `format` (Pillow's name)."""
+    the whole picture, upright. `facts`: `exif.Exif.facts` and `format` (Pillow's name, or a RAW file's
+    ending)."""
 
     path: bytes
     width: int
@@ -197,16 +203,18 @@ def decode_raw(
 ) -> RawPhoto:
     """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is not mistaken for a
     hang. `thumbnail`: its long side in pixels (never enlarged) and JPEG quality."""
+
+    def make(image: Image.Image, shot: Shot | None) -> _Rendered:
+        return _render(image, shot, resolution, thumbnail)
+
     with _opened(path) as (file, status):
         if status.st_size <= _WHOLE_FILE:
             chunks: list[bytes] = []
             digest = _digest(file, tick, chunks.append)
             _require_unchanged(path, file, status)
-            made = _from_picture(
-                path, io.BytesIO(b"".join(chunks)), lambda image: _render(image, resolution, thumbnail)
-            )
+            made = _from_picture(path, io.BytesIO(b"".join(chunks)), 2 * resolution, make)
         else:  # hashed last: gigabytes that are no picture are not read to the end
-            made = _from_picture(path, file, lambda image: _render(image, resolution, thumbnail))
+            made = _from_picture(path, file, 2 * resolution, make)
             file.seek(0)
             digest = _digest(file, tick)
             _require_unchanged(path, file, status)
@@ -218,7 +226,7 @@ def view(path: bytes, longest: int) -> Picture:
     """Read one file for the screen: upright, sRGB, the long side at most `longest` pixels. Raises UnreadablePhoto. For
     files you trust, or through `DecodePool.view`."""
     with _opened(path) as (file, _):
-        return _from_picture(path, file, lambda image: _view(path, image, longest))
+        return _from_picture(path, file, longest, lambda image, shot: _view(path, image, shot, longest))
 
 
 def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
@@ -317,18 +325,24 @@ def _plain(text: str) -> str:
 # ---------------------------------------------------------------- pixels
 
 
-def _from_picture(path: bytes, stream: IO[bytes], make: Callable[[Image.Image], Made]) -> Made:
-    """Open the picture and make something of it; every failure becomes a sentence."""
+def _from_picture(
+    path: bytes, stream: IO[bytes], longest: int, make: Callable[[Image.Image, Shot | None], Made]
+) -> Made:
+    """Open the picture and make something of it; every failure becomes a sentence. `longest`: long side that will do, for
+    RAW files, whose `Shot` `make` gets as well."""
     formats = _BY_SIGNATURE
     if path[-4:].lower() == b".tga":
         formats = (*_BY_SIGNATURE, "TGA")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd metadata; whatever matters raises
-            with Image.open(stream, formats=formats) as image:
+            shot = _shot(path, stream, longest)
+            if camera_raw.is_raw(path):  # and LibRaw does not know it: a TIFF would be the stamp in an unknown RAW file
+                formats = tuple(name for name in formats if name != TiffImagePlugin.TiffImageFile.format)
+            with shot.image if shot else Image.open(stream, formats=formats) as image:
                 if image.width * image.height > PIXEL_LIMIT:
                     raise UnreadablePhoto(path, _too_large(image.size))
-                return make(image)
+                return make(image, shot)
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError as error:
@@ -342,15 +356,28 @@ def _from_picture(path: bytes, stream: IO[bytes], make: Callable[[Image.Image], 
         raise UnreadablePhoto(path, f"The picture is damaged or incomplete ({detail}).") from error
 
 
+def _shot(path: bytes, stream: IO[bytes], longest: int) -> Shot | None:
+    """The picture of a RAW file; None for what has not the name or not the contents of one."""
+    if not camera_raw.is_raw(path):
+        return None
+    try:
+        return camera_raw.open_shot(stream, longest, PIXEL_LIMIT)
+    except camera_raw.NotRaw:
+        stream.seek(0)
+        return None
+    except ImportError as error:
+        raise UnreadablePhoto(
+            path, "RAW files need the package rawpy, which does not load; reinstall Albumen."
+        ) from error
+
+
 def _too_large(size: tuple[int, int] | None = None) -> str:
     what = f"It has {size[0]:,} x {size[1]:,} pixels" if size else "It has too many pixels"
     return f"{what}; Albumen reads pictures of up to {PIXEL_LIMIT // 10**6} megapixels."
 
 
-def _render(
-    image: Image.Image, resolution: int, thumbnail: tuple[int, int]
-) -> tuple[bytes, bytes, int, int, float | None, tuple[str, ...]]:
-    """Decode once -> (pixels S*S*3, thumbnail JPEG, width, height, taken_at, keywords)."""
+def _render(image: Image.Image, shot: Shot | None, resolution: int, thumbnail: tuple[int, int]) -> _Rendered:
+    """Decode once."""
     width, height = image.size
     side, quality = thumbnail
     # Twice the model's input on the short side: a bicubic resize from there cannot be told from one of the full
@@ -365,7 +392,7 @@ def _render(
     else:
         image.draft(None, (wanted, wanted))  # does nothing but for JPEG
     image.load()
-    metadata = exif.read(image)
+    metadata = shot.exif if shot else exif.read(image)
     drafted = max(width, height) / max(image.size)
     if image.format != "HEIF":
         drafted = round(drafted)  # 1, 2, 4 or 8; the last pixel may stand for less
@@ -384,22 +411,26 @@ def _render(
     with io.BytesIO() as out:
         small.save(out, "JPEG", quality=quality)
         encoded = out.getvalue()
+    if shot:
+        width, height = shot.size
     return square.tobytes(), encoded, width, height, metadata.taken_at, keywords.of_metadata(image.info)
 
 
-def _view(path: bytes, image: Image.Image, longest: int) -> Picture:
+def _view(path: bytes, image: Image.Image, shot: Shot | None, longest: int) -> Picture:
     width, height = image.size
     scale = min(1.0, longest / max(width, height))
     image.draft(None, (math.ceil(width * scale), math.ceil(height * scale)))
     image.load()
-    metadata = exif.read(image)
+    metadata = shot.exif if shot else exif.read(image)
     icc = image.info.get("icc_profile")
     # Half of the reduction by averaging blocks, the rest by the resize: cheap, and as good to the eye.
     rgb = to_rgb(image, max(1, max(image.size) // (2 * longest)), icc)
     upright = _finished(_fitted(rgb, longest), icc, metadata.orientation)
     if metadata.orientation >= 5:
         width, height = height, width
-    facts = {**metadata.facts, "format": image.format or ""}
+    if shot:
+        width, height = shot.size
+    facts = {**metadata.facts, "format": camera_raw.kind(path) if shot else image.format or ""}
     return Picture(path, upright.width, upright.height, upright.tobytes(), width, height, facts)
 
 
