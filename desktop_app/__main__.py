@@ -114,7 +114,7 @@ def make_application() -> QApplication:
 def make_window(library: str, model: str | None = None, device: str | None = None) -> MainWindow:
     """The window over the library in the directory `library` ("": the person's own). The engine is not started yet."""
     preferences = Preferences()
-    link = EngineLink(partial(open_library, library, model, device or preferences.device))
+    link = EngineLink(partial(open_library, library, model, device or preferences.device, preferences.precision))
     name = "window" if not library else f"window-{_number_of(library):x}"
     session = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "albumen", name)
     return MainWindow(link, preferences, session)
@@ -125,12 +125,12 @@ def _number_of(directory: str) -> int:
     return zlib.crc32(os.fsencode(os.path.abspath(directory)))
 
 
-def open_library(directory: str, model: str | None, device: str) -> Library:
+def open_library(directory: str, model: str | None, device: str, precision: str = "auto") -> Library:
     """Called in the engine thread, which thereby imports what the window needs only later, or not at all."""
     import engine.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
     from engine.library import Library
 
-    return Library.open(directory or None, model=model, device=device)
+    return Library.open(directory or None, model=model, device=device, precision=precision)
 
 
 def start_log() -> str:

@@ -11,19 +11,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
+from shiboken6 import isValid
 
 from desktop_app import photo_acts, theme
 from desktop_app.adding import Adding
+from desktop_app.exchange import Exchange
 from desktop_app.file_acts import FileActs
 from desktop_app.judging import Judging
 from desktop_app.lightbox import Lightbox
 from desktop_app.photo_grid import PhotoGrid
+from desktop_app.photo_menu import photo_menu
 from desktop_app.viewing import Viewing
-from engine.records import Counts, SearchResult
+from engine.records import Counts, ModelInfo, SearchResult
 
 if TYPE_CHECKING:
     from desktop_app.main_window import MainWindow
+    from desktop_app.settings import SettingsDialog
 
 
 class Desk(QObject):
@@ -34,6 +38,7 @@ class Desk(QObject):
         self.window, self.link, self.history = window, window.link, window.history
         self.viewing = Viewing(window)
         self.adding, self.judging, self.files = Adding(self), Judging(self), FileActs(self)
+        self.exchange = Exchange(self)
         self._dialogs: dict[str, Any] = {}
         self._wire_actions()
         self._wire_panels()
@@ -67,6 +72,7 @@ class Desk(QObject):
             "export_photos": self.files.export_photos,
             "export_csv": partial(self.files.export_tags, "csv"),
             "export_json": partial(self.files.export_tags, "json"),
+            "keywords": self.exchange.take_keywords,
             "models": self.show_models,
             "settings": self.show_settings,
             "quit": window.close,
@@ -120,6 +126,7 @@ class Desk(QObject):
         window.folders.notice.connect(self.say)
         self.viewing.shown.connect(self._view_shown)
         self.viewing.counted.connect(self._counted)
+        window.stack.currentChanged.connect(self._show_counts)
         window.grid.selection_settled.connect(self._selection_settled)
         window.grid.opened.connect(self.open_lightbox)
         window.grid.zoomed.connect(window.size.setValue)
@@ -137,7 +144,7 @@ class Desk(QObject):
         window.problems.show_in_folder_requested.connect(photo_acts.show_in_folder)
         window.search.search_requested.connect(self.viewing.open)
         window.search.file_dropped.connect(self.search_by_file)
-        window.search.left.connect(window.grid.setFocus)
+        window.search.left.connect(lambda: window.stack.currentWidget().setFocus())
         window.preferences.changed.connect(self.preference_changed)
         panel = window.library_panel
         panel.view_requested.connect(self.open_query)
@@ -233,13 +240,13 @@ class Desk(QObject):
         if self.window.stack.currentWidget() is not self.window.lightbox:
             self.window.inspector.show_photos(list(self.window.grid.selected_ids()))
 
-    def _show_counts(self) -> None:
+    def _show_counts(self, *_page: int) -> None:
         result, page = self.window.model.result, self.window.stack.currentWidget()
         if page is self.window.lightbox:
             self.window.status.show_caption(self.window.lightbox.caption())
             return
-        if page is self.window.no_results:
-            self.window.status.show_counts(0, 0)
+        if page not in (self.window.grid, self.window.empty):
+            self.window.status.show_caption("")  # how many are selected elsewhere is no news here
             return
         matched = result.matched if len(result.scores) else -1
         self.window.status.show_counts(len(result.ids), self.window.grid.selected_count(), matched)
@@ -262,7 +269,6 @@ class Desk(QObject):
             self.window.show_page(self.window.lightbox)
             self.window.lightbox.show_row(row)
             self.window.lightbox.setFocus()
-            self._show_counts()
 
     def _open_photo(self, photo_id: int) -> None:
         self.open_lightbox(self.window.model.row_of(photo_id))
@@ -274,7 +280,6 @@ class Desk(QObject):
         self.show_grid()
         if row >= 0:
             self.window.grid.set_current_row(row)
-        self._show_counts()
 
     def zoom_in(self) -> None:
         self.front().zoom_in()
@@ -383,8 +388,32 @@ class Desk(QObject):
 
         dialog = SettingsDialog(self.link, self.window.preferences, self.window)
         dialog.model_dialog_requested.connect(self.show_models)
+        dialog.compute_requested.connect(partial(self._compute, dialog))
+        dialog.add_folder_requested.connect(self.adding.choose_folder)
+        dialog.remove_folder_requested.connect(self.adding.remove_folder)
+        dialog.exclusions_chosen.connect(self.adding.set_exclusions)
+        dialog.thumbnails_cleared.connect(self._thumbnails_cleared)
+        dialog.sidecars_chosen.connect(self.exchange.write)
         dialog.exec()
         dialog.deleteLater()
+
+    def _compute(self, dialog: SettingsDialog, device: str, precision: str) -> None:
+        """Another device or precision: a switch of the model, remembered once every photo is known to it."""
+
+        def refused(sentence: str) -> None:
+            dialog.refuse(sentence) if isValid(dialog) else self.say(sentence)
+
+        self.link.ask(
+            "use_model", "", device, precision, then=partial(self._computes, device, precision), failed=refused
+        )
+
+    def _computes(self, device: str, precision: str, _model: ModelInfo) -> None:
+        self.window.preferences.set("device", device)
+        self.window.preferences.set("precision", precision)
+
+    def _thumbnails_cleared(self) -> None:
+        self.window.thumbnails.clear()
+        self.window.folders.look(None)
 
     def show_shortcuts(self) -> None:
         from desktop_app.shortcuts import ShortcutSheet
@@ -407,18 +436,7 @@ class Desk(QObject):
 
     def show_context_menu(self, place: QPoint) -> None:
         """What can be done with the chosen photos; `place` in screen coordinates."""
-        acts = self.window.actions_
-        menu = QMenu(self.window)
-        for name in ("look", "similar", "", "accept", "reject", "add_label"):
-            menu.addAction(acts[name]) if name else menu.addSeparator()
-        labels = menu.addMenu(self.tr("Labels"))
-        chosen = self.chosen()
-        for label in sorted(self.judging.labels.values(), key=lambda one: one.name.casefold()):
-            action = labels.addAction(label.name.replace("&", "&&"))
-            action.triggered.connect(partial(_quietly, partial(self.judging.correct, label.id, chosen, [], [])))
-        labels.setEnabled(bool(self.judging.labels))
-        for name in ("", "show_in_folder", "copy_path", "open_elsewhere", "export_photos", "", "trash"):
-            menu.addAction(acts[name]) if name else menu.addSeparator()
+        menu = photo_menu(self)
         menu.exec(place)
         menu.deleteLater()
 
@@ -427,6 +445,8 @@ class Desk(QObject):
         application = QApplication.instance()
         if name == "theme" and isinstance(application, QApplication):
             theme.apply(application, self.window.preferences.theme)
+        elif name == "thumbnail_memory":
+            self.window.thumbnails.set_budget(self.window.preferences.thumbnail_memory * 2**20)
 
 
 def _quietly(act: Callable[[], object], *_checked: object) -> None:

@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Albumen")
         self.setAcceptDrops(True)
         self.model = PhotoModel(link, self)
-        self.thumbnails = Thumbnails(self)
+        self.thumbnails = Thumbnails(self, preferences.thumbnail_memory * 2**20)
         self.pictures = Pictures(self)
         self.history = History(link, self)
         self.folders = FolderWatch(link, self)

@@ -74,9 +74,19 @@ class Thumbnails(QObject):
         pixmap = self._pixmaps[path, box] = QPixmap.fromImage(image)
         self._boxes.setdefault(path, []).append(box)
         self._used += _bytes(pixmap)
-        while self._used > self._budget and len(self._pixmaps) > 1:
-            self._forget(next(iter(self._pixmaps)))
+        self._shrink()
         self.arrived.emit(path)
+
+    def set_budget(self, budget: int) -> None:
+        """Keep at most `budget` bytes of pixels."""
+        self._budget = budget
+        self._shrink()
+
+    def clear(self) -> None:
+        """Forget everything: the files are made anew."""
+        for key in list(self._pixmaps):
+            self._forget(key)
+        self._broken.clear()
 
     def forgive(self) -> None:
         """Try files again that could not be read before."""
@@ -117,6 +127,10 @@ class Thumbnails(QObject):
             self._broken.add(path)
         else:
             self.put(path, box, image)
+
+    def _shrink(self) -> None:
+        while self._used > self._budget and len(self._pixmaps) > 1:
+            self._forget(next(iter(self._pixmaps)))
 
     def _forget(self, key: tuple[str, Box]) -> None:
         pixmap = self._pixmaps.pop(key, None)

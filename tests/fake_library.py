@@ -23,6 +23,7 @@ from engine.records import (
     Failure,
     Folder,
     FolderState,
+    KeywordsRead,
     Label,
     Measured,
     Merged,
@@ -33,7 +34,9 @@ from engine.records import (
     Progress,
     ReviewItem,
     SearchResult,
+    SidecarReport,
     Source,
+    Storage,
     SyncReport,
     Tag,
     TrainReport,
@@ -75,9 +78,14 @@ class FakeLibrary:
         self.removed_folders: dict[int, tuple[Folder, dict[int, Photo]]] = {}
         self.words: dict[tuple[int, int], bool] = {}
         self.active_version = 6
+        self.format = (256, 82)
+        self.stored = [2_000_000, 30, 60_000, 5_000_000, 8_000_000]
         self.problems: list[Failure] = []
         self.ignored: list[Failure] = []
         self.excluded: list[str] = []
+        self.foreign_words: list[str] = []
+        self.sidecars_wanted = False
+        self.unwritable: list[Failure] = []
         self.hold = threading.Event()  # `wait` rests until it is set: lets a test hold the engine thread still
         self.seen = set(self.photo_rows)
         self.closed = False
@@ -194,7 +202,10 @@ class FakeLibrary:
         yield Progress("tag", 1, 1)
         return PhotosChanged(ids=tuple(self.photo_rows), labels=True)
 
-    def use_model(self, name_or_path: str) -> Iterator[Progress]:
+    def use_model(self, name_or_path: str = "", device: str = "", precision: str = "") -> Iterator[Progress]:
+        self.calls.append(("use_model", (name_or_path, device, precision), {}))
+        if device == "mps":
+            raise AlbumenError("'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu.")
         if name_or_path.endswith(".txt"):
             raise AlbumenError(f"'{name_or_path}' is not a CLIP model.")
         yield Progress("encode", 1, 1)
@@ -416,6 +427,50 @@ class FakeLibrary:
 
     def place(self) -> str:
         return "/home/someone/albumen"
+
+    def precisions(self) -> list[str]:
+        return ["fp32", "bf16"]
+
+    def thumbnail_format(self) -> tuple[int, int]:
+        return self.format
+
+    def set_thumbnail_format(self, side: int, quality: int) -> None:
+        self.format = (side, quality)
+
+    def storage(self) -> Iterator[Progress]:
+        yield Progress("storage", 1, 1)
+        return Storage(*self.stored)
+
+    def clear_thumbnails(self) -> Iterator[Progress]:
+        yield Progress("storage", 1, 1)
+        freed = self.stored[0]
+        self.stored[:2] = [0, 0]
+        return freed
+
+    def remove_vectors(self) -> Iterator[Progress]:
+        yield Progress("storage", 1, 1)
+        freed, self.stored[3] = self.stored[3], 0
+        return freed
+
+    def keywords(self) -> list[tuple[str, int]]:
+        return [(word, 1) for word in self.foreign_words]
+
+    def take_keywords(self) -> Iterator[Progress]:
+        yield Progress("sidecars", 0, 1)
+        before = {label.id for label in self.label_list}
+        labels = self.add_labels(self.foreign_words)
+        said = [Correction(1, label.id, True) for label in labels if (1, label.id) not in self.words]
+        new = tuple(label.id for label in labels if label.id not in before)
+        return KeywordsRead(new, tuple(self.correct_many(said)))
+
+    def sidecars(self, wanted: bool | None = None) -> bool:
+        self.sidecars_wanted = self.sidecars_wanted if wanted is None else wanted
+        return self.sidecars_wanted
+
+    def write_sidecars(self) -> Iterator[Progress]:
+        self.calls.append(("write_sidecars", (), {}))
+        yield Progress("sidecars", 0, 1)
+        return SidecarReport(len(self.words), tuple(self.unwritable)) if self.sidecars_wanted else SidecarReport()
 
     def export(self, format: str) -> str:
         return "[]" if format == "json" else "path,label\n"

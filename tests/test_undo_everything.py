@@ -24,6 +24,7 @@ from desktop_app.engine_link import EngineLink
 from desktop_app.label_editor import FirstLabels, LabelEditor
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
+from engine import sidecar
 from engine.library import Library
 from engine.records import TrainReport, Version
 from tests.small_library import finish, write_photos
@@ -35,7 +36,7 @@ CAT, DOG, CUP, ZERO = 1, 2, 3, 4  # labels of the library; the last one is 'not 
 LOOKS = {
     *("labels", "tags", "photos", "photo_id", "view", "similar", "similar_to_file", "counts", "folders", "exclusions"),
     *("versions", "review", "failures", "models", "model", "doctor", "place", "export", "starter_labels"),
-    *("storage", "precisions", "thumbnail_format"),
+    *("storage", "precisions", "thumbnail_format", "model_name", "keywords", "sidecars"),
 }
 #: Verbs that need no undo, and why.
 NO_UNDO = {
@@ -46,6 +47,7 @@ NO_UNDO = {
     "use_model": "one click in the same dialog goes back; vectors, corrections and versions of both models are kept",
     "clear_thumbnails": "a cache that is made anew by itself",
     "remove_vectors": "a cache of models that are not in use; it is made anew when one is chosen",
+    "write_sidecars": "follows what was said: an undone word is taken out of the sidecar again",
     "set_thumbnail_format": "a choice of the settings, changed back where it was made",
 }
 
@@ -54,7 +56,9 @@ NO_UNDO = {
 def prepared(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
     """A library of eight photos and one broken file, with labels, corrections, a learned version; copied for each act."""
     home = tmp_path_factory.mktemp("prepared")
-    write_photos(home / "photos", 8)
+    for number, photo in enumerate(write_photos(home / "photos", 8)):
+        if number < 2:  # as other programs leave keywords
+            sidecar.write(os.fsencode(photo), ["dog", "holiday"], [])
     (home / "photos" / "broken.jpg").write_bytes(b"no picture")
     os.utime(home / "photos" / "broken.jpg", (1_600_000_000,) * 2)
     with pytest.MonkeyPatch.context() as patch:
@@ -288,6 +292,11 @@ def save_a_search(qtbot: QtBot, window: MainWindow) -> None:
     window.search.save.click()
 
 
+def make_labels_of_keywords(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_["keywords"].trigger()
+    qtbot.waitUntil(lambda: "From keywords" in window.strip.sentence(), timeout=LONG)
+
+
 def move_to_the_trash(qtbot: QtBot, window: MainWindow) -> None:
     choose(window, 3)
     window.actions_["trash"].trigger()
@@ -301,7 +310,7 @@ ACTS: dict[str, Callable[[QtBot, MainWindow], None]] = {
         *(add_labels, add_the_first_labels, rename, colour, take_the_key_of_another, group, leave_a_group),
         *(turn_the_dial, merge, merge_within_a_group, remove_a_label),
         *(add_a_folder, add_one_photo, remove_a_folder, leave_files_out, ignore_a_problem),
-        *(accept_a_version, another_version, save_a_search, move_to_the_trash),
+        *(accept_a_version, another_version, save_a_search, make_labels_of_keywords, move_to_the_trash),
     )
 }
 
@@ -355,7 +364,7 @@ def test_no_verb_is_forgotten() -> None:
     changing = {
         *("correct_many", "add_labels", "remove_labels", "restore_labels", "rename_label", "update_label"),
         *("merge_labels", "unmerge_labels", "add", "remove_folder", "restore_folder", "set_exclusions"),
-        *("activate", "forget", "recall", "ignore"),
+        *("activate", "forget", "recall", "ignore", "take_keywords"),
     }
     used = verbs()
     assert used.keys() - LOOKS - NO_UNDO.keys() == changing
