@@ -72,7 +72,9 @@ class StatusBar(QWidget):
     def show_counts(self, shown: int, selected: int, matched: int = -1) -> None:
         """`shown` photos in the view, `selected` of them selected; the first `matched` are good matches (-1: all)."""
         text = self.tr("%n photo(s)", "", shown)
-        if 0 < matched < shown and not selected:
+        if matched == 0 and not selected:
+            text = self.tr("No good match, the closest first")
+        elif 0 < matched < shown and not selected:
             text = self.tr("{good}, then weaker ones").format(good=self.tr("%n good match(es)", "", matched))
         if selected:
             text = self.tr("{selected} of {photos} selected").format(selected=QLocale().toString(selected), photos=text)
@@ -136,6 +138,7 @@ class StatusBar(QWidget):
             "tag": self.tr("Tagging"),
             "train": self.tr("Learning from your corrections"),
             "download": self.tr("Downloading"),
+            "sidecars": self.tr("Sidecars"),
         }.get(progress.phase, progress.phase)
         parts = [doing]
         if progress.phase == "download" and not progress.done and not progress.total:

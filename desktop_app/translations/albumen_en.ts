@@ -39,6 +39,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Add %n folder(s) or photo(s)</source>
+        <translation>
+            <numerusform>Add %n folder or photo</numerusform>
+            <numerusform>Add %n folders or photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n could not be read</source>
         <translation>
             <numerusform>%n could not be read</numerusform>
@@ -62,11 +69,35 @@
             <numerusform>Improve labels (%n corrections)</numerusform>
         </translation>
     </message>
+</context>
+<context>
+    <name>Exchange</name>
     <message numerus="yes">
-        <source>Remove %n label(s)</source>
+        <source>Your photos carry %n keyword(s) of other programs.</source>
         <translation>
-            <numerusform>Remove %n label</numerusform>
-            <numerusform>Remove %n labels</numerusform>
+            <numerusform>Your photos carry %n keyword of other programs.</numerusform>
+            <numerusform>Your photos carry %n keywords of other programs.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new label(s)</source>
+        <translation>
+            <numerusform>%n new label</numerusform>
+            <numerusform>%n new labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n confirmation(s)</source>
+        <translation>
+            <numerusform>%n confirmation</numerusform>
+            <numerusform>%n confirmations</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s), the first one:</source>
+        <translation>
+            <numerusform>%n problem, the first one:</numerusform>
+            <numerusform>%n problems, the first one:</numerusform>
         </translation>
     </message>
 </context>
@@ -166,6 +197,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>New label “{label}” on %n photo(s)</source>
+        <translation>
+            <numerusform>New label “{label}” on %n photo</numerusform>
+            <numerusform>New label “{label}” on %n photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Accept %n suggestion(s)</source>
         <translation>
             <numerusform>Accept %n suggestion</numerusform>
@@ -207,6 +245,13 @@
         <translation>
             <numerusform>%n file could not be read. The files are untouched.</numerusform>
             <numerusform>%n files could not be read. The files are untouched.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Ignore %n problem(s)</source>
+        <translation>
+            <numerusform>Ignore %n problem</numerusform>
+            <numerusform>Ignore %n problems</numerusform>
         </translation>
     </message>
 </context>

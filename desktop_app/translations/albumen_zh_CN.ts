@@ -32,6 +32,10 @@
         <translation>将标记导出为 JSON…</translation>
     </message>
     <message>
+        <source>Make labels of keywords in photos</source>
+        <translation>将照片中的关键字设为标签</translation>
+    </message>
+    <message>
         <source>Model…</source>
         <translation>模型…</translation>
     </message>
@@ -198,6 +202,12 @@
         <source>Only folders and files of this computer can be added.</source>
         <translation>只能添加本机上的文件夹和文件。</translation>
     </message>
+    <message numerus="yes">
+        <source>Add %n folder(s) or photo(s)</source>
+        <translation type="unfinished">
+            <numerusform />
+        </translation>
+    </message>
     <message>
         <source>Added {names}.</source>
         <translation>已添加 {names}。</translation>
@@ -236,6 +246,10 @@
             <numerusform>%n 张照片</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Added {photos}</source>
+        <translation type="unfinished" />
+    </message>
     <message numerus="yes">
         <source>%n could not be read</source>
         <translation>
@@ -247,6 +261,10 @@
         <translation>
             <numerusform>跳过 %n 个其他文件</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Folders and files to leave out</source>
+        <translation>要排除的文件夹和文件</translation>
     </message>
     <message>
         <source>Remove folder</source>
@@ -294,16 +312,6 @@
         <translation>重做</translation>
     </message>
     <message>
-        <source>Learned version</source>
-        <translation>学习的版本</translation>
-    </message>
-    <message numerus="yes">
-        <source>Remove %n label(s)</source>
-        <translation>
-            <numerusform>移除 %n 个标签</numerusform>
-        </translation>
-    </message>
-    <message>
         <source>Removed {labels}.</source>
         <translation>已移除 {labels}。</translation>
     </message>
@@ -314,10 +322,6 @@
     <message>
         <source>Albumen: a photo organizer that learns your labels, offline.</source>
         <translation>Albumen：离线学习您的标签的照片管理器。</translation>
-    </message>
-    <message>
-        <source>Labels</source>
-        <translation>标签</translation>
     </message>
 </context>
 <context>
@@ -446,7 +450,7 @@
         <translation>需要 {yes} 个“是”和 {no} 个“否”（连拍只算一次）；现有 {found_yes} 个和 {found_no} 个。</translation>
     </message>
     <message>
-        <source>it would reorder the best photos of &apos;{name}&apos;, which you did not correct.</source>
+        <source>it would reorder the best photos of '{name}', which you did not correct.</source>
         <translation>这会打乱“{name}”的最佳照片顺序，而您并未更正过该标签。</translation>
     </message>
     <message>
@@ -466,7 +470,7 @@
         <translation>预留的回答通过了检验，但它会改变 {photos_}，相对于 {answers_} 偏多：请浏览一遍。</translation>
     </message>
     <message>
-        <source>There is no label &apos;{name}&apos;.</source>
+        <source>There is no label '{name}'.</source>
         <translation>没有标签“{name}”。</translation>
     </message>
     <message>
@@ -478,7 +482,7 @@
         <translation>没有好的匹配，下面是最接近的照片。</translation>
     </message>
     <message>
-        <source>The model understands English: &apos;{words}&apos; was looked for in labels and file names only.</source>
+        <source>The model understands English: '{words}' was looked for in labels and file names only.</source>
         <translation>模型只懂英语：“{words}”仅在标签和文件名中查找。</translation>
     </message>
     <message>
@@ -486,15 +490,15 @@
         <translation>当前模型尚未读取这些照片：请先同步。</translation>
     </message>
     <message>
-        <source>&apos;{typed}&apos; is no date; write {example}:2023, {second}:2023-06 or {third}:2023-06-01.</source>
+        <source>'{typed}' is no date; write {example}:2023, {second}:2023-06 or {third}:2023-06-01.</source>
         <translation>“{typed}”不是日期；请写 {example}:2023、{second}:2023-06 或 {third}:2023-06-01。</translation>
     </message>
     <message>
-        <source>&apos;{typed}&apos; is not known; there are {names}.</source>
+        <source>'{typed}' is not known; there are {names}.</source>
         <translation>未知的“{typed}”；可用的有 {names}。</translation>
     </message>
     <message>
-        <source>&apos;{typed}&apos; needs the number of a photo.</source>
+        <source>'{typed}' needs the number of a photo.</source>
         <translation>“{typed}”需要照片的编号。</translation>
     </message>
     <message>
@@ -538,7 +542,7 @@
         <translation>无权读取此文件夹；请检查权限。</translation>
     </message>
     <message>
-        <source>This is the library&apos;s own folder; choose the folder with your photos.</source>
+        <source>This is the library's own folder; choose the folder with your photos.</source>
         <translation>这是图库自身的文件夹；请选择存放照片的文件夹。</translation>
     </message>
     <message>
@@ -546,7 +550,7 @@
         <translation>这既不是文件夹，也不是 Albumen 能读取的照片格式。</translation>
     </message>
     <message>
-        <source>There is a label &apos;{name}&apos; already; merge the two instead.</source>
+        <source>There is a label '{name}' already; merge the two instead.</source>
         <translation>已有标签“{name}”；请改为合并这两个标签。</translation>
     </message>
     <message>
@@ -578,8 +582,59 @@
     <name>EngineWorker</name>
     <message>
         <source>Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.</source>
-        <extracomment>Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread. Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first; a download is waiting for the network, so it takes turns with the library&apos;s own work, which is done in order.</extracomment>
+        <extracomment>Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread. Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first; a download is waiting for the network, so it takes turns with the library's own work, which is done in order.</extracomment>
         <translation>Albumen 内部出错（{kind}）。您的照片没有改动；详情见日志。</translation>
+    </message>
+</context>
+<context>
+    <name>Exchange</name>
+    <message numerus="yes">
+        <source>Your photos carry %n keyword(s) of other programs.</source>
+        <translation>
+            <numerusform>您的照片带有其他程序写入的 %n 个关键字。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Make labels of them</source>
+        <translation>设为标签</translation>
+    </message>
+    <message>
+        <source>Make labels of keywords</source>
+        <translation>将关键字设为标签</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new label(s)</source>
+        <translation>
+            <numerusform>%n 个新标签</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n confirmation(s)</source>
+        <translation>
+            <numerusform>%n 次确认</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>From keywords: {labels}, {words}.</source>
+        <translation>来自关键字：{labels}，{words}。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>No new keywords were found in the photos or beside them.</source>
+        <translation>在照片中或其旁边没有找到新的关键字。</translation>
+    </message>
+    <message>
+        <source>Sidecars:</source>
+        <translation>附属文件：</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s), the first one:</source>
+        <translation>
+            <numerusform>%n 个问题，第一个：</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -692,7 +747,7 @@
     <name>Inspector</name>
     <message>
         <source>Photo</source>
-        <extracomment>label id, yes, no, clear</extracomment>
+        <extracomment>label id, yes, no, clear name, photos that it is on</extracomment>
         <translation>照片</translation>
     </message>
     <message>
@@ -770,8 +825,8 @@
         </translation>
     </message>
     <message>
-        <source>Nothing on it is like one of your labels.</source>
-        <translation>照片上没有符合您标签的内容。</translation>
+        <source>None of your labels fits this photo.</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{label} · {count} of {total}</source>
@@ -838,6 +893,12 @@
             <numerusform>取消 %n 张照片关于“{label}”的判断</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>New label “{label}” on %n photo(s)</source>
+        <translation type="unfinished">
+            <numerusform />
+        </translation>
+    </message>
     <message>
         <source>There is no suggestion to answer on these photos.</source>
         <translation>这些照片没有需要回答的建议。</translation>
@@ -863,7 +924,7 @@
     <name>LabelEditor</name>
     <message>
         <source>Labels</source>
-        <extracomment>token for `restore_labels`, names</extracomment>
+        <extracomment>its name</extracomment>
         <translation>标签</translation>
     </message>
     <message>
@@ -977,8 +1038,16 @@
         <translation>将“{label}”合并到“{other}”？</translation>
     </message>
     <message>
-        <source>What you said about the first counts for the second from now on. This cannot be undone.</source>
-        <translation>您对前者的判断今后计入后者。此操作无法撤销。</translation>
+        <source>What you said about the first counts for the second from now on. Undo separates them again.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Merge “{label}” into “{other}”</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Remove “{label}”</source>
+        <translation>移除“{label}”</translation>
     </message>
     <message>
         <source>Merge labels</source>
@@ -1071,7 +1140,7 @@
     <name>Lightbox</name>
     <message>
         <source>Previous photo</source>
-        <extracomment>where on the screen</extracomment>
+        <extracomment>`caption` may have changed where on the screen</extracomment>
         <translation>上一张</translation>
     </message>
     <message>
@@ -1095,6 +1164,7 @@
     <name>MainWindow</name>
     <message>
         <source>Library</source>
+        <extracomment>Below this width of the window (logical pixels) the right panel leaves its place to the photos.</extracomment>
         <translation>图库</translation>
     </message>
     <message>
@@ -1234,8 +1304,19 @@
     <name>PhotoGrid</name>
     <message>
         <source>Photos</source>
-        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except &apos;all&apos;): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen</extracomment>
+        <extracomment>How long the view rests before photos in sight are read at their size (milliseconds). A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except 'all'): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen</extracomment>
         <translation>照片</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoMenu</name>
+    <message>
+        <source>All photos of its folder</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
     </message>
 </context>
 <context>
@@ -1346,12 +1427,18 @@
         <source>Ignore all</source>
         <translation>全部忽略</translation>
     </message>
+    <message numerus="yes">
+        <source>Ignore %n problem(s)</source>
+        <translation type="unfinished">
+            <numerusform />
+        </translation>
+    </message>
 </context>
 <context>
     <name>ReportCard</name>
     <message>
         <source>{yes} yes, {no} no</source>
-        <extracomment>a photo of the preview</extracomment>
+        <extracomment>accepted, or not now a photo of the preview</extracomment>
         <translation>{yes} 是，{no} 否</translation>
     </message>
     <message>
@@ -1578,6 +1665,14 @@
         <translation>按文件夹</translation>
     </message>
     <message>
+        <source>Forget the search “{query}”</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Save the search “{query}”</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>saved</source>
         <translation>已保存</translation>
     </message>
@@ -1674,7 +1769,12 @@
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
+        <extracomment>device, precision: encode with these patterns they were turned on or off they are to be made anew</extracomment>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Theme</source>
@@ -1699,6 +1799,10 @@
     <message>
         <source>Takes effect the next time Albumen starts.</source>
         <translation>下次启动 Albumen 时生效。</translation>
+    </message>
+    <message>
+        <source>Recognition</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Compute on</source>
@@ -1733,6 +1837,38 @@
         <translation>模型</translation>
     </message>
     <message>
+        <source>Precision</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Best for the device</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The photos are looked at again in the background; until that is done, all goes on as before.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Add folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove the folder from the library (files stay)</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Watched</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Folders and files to leave out</source>
         <translation>要排除的文件夹和文件</translation>
     </message>
@@ -1745,8 +1881,104 @@
         <translation>排除</translation>
     </message>
     <message>
+        <source>Write confirmed labels beside the photos, for other programs (photo.jpg.xmp)</source>
+        <translation>将已确认的标签写到照片旁边，供其他程序使用 (photo.jpg.xmp)</translation>
+    </message>
+    <message>
+        <source>Sidecars</source>
+        <translation>附属文件</translation>
+    </message>
+    <message>
+        <source>Thumbnails</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{pixels} pixels</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Small files</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Good</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Very good</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>For new photos. “Make anew” applies it to all of them.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{megabytes} MB of memory</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Keep ready</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>On the disk</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Library</source>
         <translation>图库</translation>
+    </message>
+    <message>
+        <source>Database</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Make anew</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Delete the thumbnails and make them anew</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Delete what models not in use know of the photos</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Models not in use</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>fp32: exact</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bf16: faster, half the memory</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>fp16: faster, half the memory</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Single photos</source>
+        <translation>单张照片</translation>
+    </message>
+    <message>
+        <source>{size} in {count} files</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -1778,12 +2010,8 @@
 <context>
     <name>StatusBar</name>
     <message>
-        <source>Photos shown</source>
-        <extracomment>Jobs shorter than this never show a progress bar (milliseconds): it would only flicker.</extracomment>
-        <translation>显示的照片</translation>
-    </message>
-    <message>
         <source>Progress</source>
+        <extracomment>Jobs shorter than this never show a progress bar (milliseconds): it would only flicker.</extracomment>
         <translation>进度</translation>
     </message>
     <message>
@@ -1803,6 +2031,10 @@
         <translation>
             <numerusform>%n 张照片</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>No good match, the closest first</source>
+        <translation type="unfinished" />
     </message>
     <message numerus="yes">
         <source>%n good match(es)</source>
@@ -1851,6 +2083,10 @@
     <message>
         <source>Downloading</source>
         <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Sidecars</source>
+        <translation>附属文件</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
@@ -1916,7 +2152,7 @@
     <name>TrainingPanel</name>
     <message>
         <source>Progress of learning</source>
-        <extracomment>version now in force, version before a query: the photos that a report talks about</extracomment>
+        <extracomment>a query: the photos that a report talks about</extracomment>
         <translation>学习进度</translation>
     </message>
     <message>
@@ -1976,6 +2212,18 @@
     <message>
         <source>Nothing was clearly better than what you have, so nothing changes.</source>
         <translation>没有明显更好的结果，因此保持不变。</translation>
+    </message>
+    <message>
+        <source>Accept what was learned about “{label}”</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Not now: “{label}”</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Another version of “{label}”</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>What was learned</source>
