@@ -10,27 +10,24 @@ from __future__ import annotations
 import glob
 import json
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 
-import resources
 from engine.counting import Counting
 from engine.judgements import Judgements
+from engine.labelling import Labelling
 from engine.model_in_use import ModelInUse
 from engine.records import (
     AddReport,
     AlbumenError,
-    Correction,
     Counts,
     Failure,
     Folder,
     KeywordsRead,
-    Label,
-    Merged,
     ModelInfo,
     Photo,
     PhotosChanged,
@@ -42,7 +39,6 @@ from engine.records import (
     SyncReport,
     Tag,
     TrainReport,
-    Version,
 )
 from engine.sidecar import Sidecars
 from engine.store import Store
@@ -51,15 +47,16 @@ from engine.view import View
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
     from engine.decode_pool import DecodePool
+    from engine.reading import Reading
     from engine.recognition import Recognition
-    from engine.sync import Sync
     from engine.training import Training
 
 Sort = Literal["auto", "relevance", "date", "name", "folder"]
 
 
-class Library:
-    """One library directory, opened by one process at a time. Use it from the thread that opened it, and only there.
+class Library(Labelling):
+    """One library directory, opened by one process at a time. Use it from the thread that opened it, and only there. The
+    verbs about labels, corrections and versions are those of `Labelling`.
 
     Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are generators: each `next`
     does one short step (<= 250 ms where the machine allows), commits it, and yields `Progress` or `PhotosChanged`; the
@@ -70,15 +67,15 @@ class Library:
     """
 
     def __init__(self, directory: Path, model: str | None, device: str, precision: str) -> None:
-        self._store = Store(directory)
-        self._judgements = Judgements(self._store)
-        self._model = ModelInUse(self._store, self._judgements, model, device, precision)
+        store = Store(directory)
+        judgements = Judgements(store)
+        in_use = ModelInUse(store, judgements, model, device, precision)
+        self._view = View(store, judgements, in_use.recognition)
+        counting = Counting(judgements, self._view, in_use.last_number)
+        super().__init__(store, judgements, in_use, counting, Upkeep(store, judgements, in_use, self._view, counting))
+        self._sidecars = Sidecars(judgements)
         self._decoding: DecodePool | None = None
         self._preferred: list[int] = []
-        self._view = View(self._store, self._judgements, self._model.recognition)
-        self._counting = Counting(self._judgements, self._view, self._model.last_number)
-        self._sidecars = Sidecars(self._judgements)
-        self._upkeep = Upkeep(self._store, self._judgements, self._model, self._view, self._counting)
 
     @classmethod
     def open(
@@ -169,7 +166,10 @@ class Library:
         thumbnail exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is
         encoded again, a folder that is not there goes offline and forgets nothing. Nothing changed: nothing is decoded.
         """
-        job = self._sync(self._model.number, self._model.recognition)
+        from engine.sync import Sync
+
+        reading = self._reading(self._model.number, self._model.recognition)
+        job = Sync(self._store, reading, self._model.recognition, self._pool, self._upkeep.follow)
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embedded()
         report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
@@ -219,7 +219,7 @@ class Library:
         name_or_path = name_or_path or self._model.name
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = self._model.load(name_or_path, device, precision)
-        yield from self._upkeep.watched(self._sync(lambda: new.number, lambda: new).encode(tags=False))
+        yield from self._upkeep.watched(self._reading(lambda: new.number, lambda: new).run(tags=False))
         self._model.switch(name_or_path, new, device, precision)
         yield from self.retag()
         return self.model()
@@ -299,129 +299,7 @@ class Library:
         """The numbers of the left dock."""
         return self._counting.counts()
 
-    # labels --------------------------------------------------------------------------------------------------------
-
-    def labels(self) -> list[Label]:
-        """All labels with their counts, by name."""
-        return self._counting.labels()
-
-    def add_labels(self, names: Sequence[str], group: str | None = None) -> list[Label]:
-        """Define labels (existing ones are returned as they are) and tag the library with them at once.
-
-        `group`: name of an exclusive group (exactly one of its labels is on a photo, decided by softmax); given for
-        existing labels, moves them into it. A new `not X` beside an existing `X` is put into one group with it.
-        AlbumenError for an empty name, one longer than 100 characters, or one with line breaks.
-        """
-        ids: list[int] = []
-        touched: list[int] = []
-        for name, group_of in self._judgements.with_rivals(names, group):
-            found, new = self._judgements.add([name], group_of)
-            ids += [id_ for id_ in found if id_ not in ids]
-            touched += new
-        self._upkeep.retag(touched)
-        return self._judgements.labels(ids)
-
-    def remove_labels(self, label_ids: Sequence[int]) -> str:
-        """Remove labels with their tags and corrections from sight; the token brings all back by `restore_labels`."""
-        rivals = self._judgements.rivals(label_ids)
-        token = self._judgements.remove(label_ids)
-        self._upkeep.retag(rivals)
-        return token
-
-    def restore_labels(self, token: str) -> list[Label]:
-        """Undo a `remove_labels`."""
-        ids = self._judgements.restore(token)
-        return self._upkeep.retag(ids)
-
-    def rename_label(self, label_id: int, name: str) -> Label:
-        """Give a label another name; corrections and learned versions stay, an untrained label is tagged anew."""
-        self._judgements.update(label_id, name=name)
-        return self._upkeep.retag([label_id])[0]
-
-    def merge_labels(self, into_id: int, from_id: int) -> Merged:
-        """Move the corrections of one label to another (which wins where both spoke) and remove the first; what is
-        returned takes it back by `unmerge_labels`."""
-        rivals = self._judgements.rivals([into_id, from_id])
-        token, moved = self._judgements.merge(into_id, from_id)
-        self._upkeep.retag([into_id, *rivals])
-        return Merged(self._judgements.labels([into_id])[0], token, moved)
-
-    def unmerge_labels(self, merged: Merged) -> list[Label]:
-        """Undo a `merge_labels`; returns the label that stayed and the one that is back."""
-        back = self._judgements.unmerge(merged.into.id, merged.token, merged.moved)
-        ids = [merged.into.id, *back]
-        self._upkeep.retag([*ids, *self._judgements.rivals(ids)])
-        return self._judgements.labels(ids)
-
-    def update_label(
-        self,
-        label_id: int,
-        *,
-        group: str | Literal["keep"] | None = "keep",
-        color: str | None = None,
-        pinned: int | None = None,
-        threshold: float | None = None,
-    ) -> Label:
-        """Change a label's group ("keep": leave it; None: no group), colour, key (0: none) or dial (-1..+1)."""
-        dial = None if threshold is None else min(max(threshold, -1.0), 1.0)
-        asked: dict[str, str | float | None] = {"color": color, "pinned": pinned, "threshold": dial}
-        values: dict[str, str | float | None] = {name: value for name, value in asked.items() if value is not None}
-        if group != "keep":
-            values["group_name"] = (group or "").strip() or None
-        rivals = self._judgements.rivals([label_id])
-        if values:
-            self._judgements.update(label_id, **values)
-        self._counting.clear()
-        if values.keys() & {"group_name", "threshold"}:
-            self._upkeep.retag([label_id, *rivals])
-        return self._judgements.labels([label_id])[0]
-
-    def starter_labels(self) -> list[str]:
-        """About 60 common labels to offer at first run."""
-        lines = resources.path("starter_labels.txt").read_text(encoding="utf-8").splitlines()
-        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-
-    # corrections ---------------------------------------------------------------------------------------------------
-
-    def correct(
-        self, label_id: int, yes: Sequence[int] = (), no: Sequence[int] = (), clear: Sequence[int] = ()
-    ) -> list[Correction]:
-        """Say that photos have (`yes`) or do not have (`no`) a label, or take back what was said (`clear`).
-
-        On disk before it returns. Returns what had been said before (None: nothing), for `correct_many` to undo it.
-        """
-        words = [(yes, True), (no, False), (clear, None)]
-        said = [Correction(photo_id, label_id, present) for ids, present in words for photo_id in ids]
-        if len({correction.photo_id for correction in said}) < len(said):
-            raise AlbumenError("A photo cannot be corrected to yes and to no at once; name each photo once.")
-        return self.correct_many(said)
-
-    def correct_many(self, corrections: Iterable[Correction]) -> list[Correction]:
-        """The same for any labels in one transaction; returns the previous words in an order that undoes it."""
-        said = list(corrections)
-        previous = self._judgements.correct(said)
-        names = self._judgements.names()
-        grouped = sorted({word.photo_id for word in said if names[word.label_id][1] is not None})
-        if grouped and self._store.embedded():  # in an exclusive group one word decides about the others
-            self._model.recognition().tag_photos(grouped)
-        self._counting.clear()
-        self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True))
-        return previous
-
     # learning ------------------------------------------------------------------------------------------------------
-
-    def versions(self, label_id: int | None = None) -> list[Version]:
-        """Stored prompt versions, newest first."""
-        return self._judgements.versions(label_id)
-
-    def activate(self, version_id: int) -> PhotosChanged:
-        """Tag the library with this version of its label from now on (also: go back to an older one)."""
-        label_id = self._judgements.head(version_id).label_id
-        if self._judgements.model_of(version_id) != self._model.recognition().number:
-            raise AlbumenError(f"Version {version_id} belongs to another model; switch to that model first.")
-        self._judgements.activate(version_id)
-        self._upkeep.retag([label_id])
-        return self.take_changes()
 
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         """The `n` questions whose answers teach most, least certain first, each with its reason."""
@@ -548,10 +426,10 @@ class Library:
             self._decoding = DecodePool(resolution or 224, thumbnail=self.thumbnail_format())
         return self._decoding
 
-    def _sync(self, number: Callable[[], int], recognition: Callable[[], Recognition]) -> Sync:
-        from engine.sync import Sync
+    def _reading(self, number: Callable[[], int], recognition: Callable[[], Recognition]) -> Reading:
+        from engine.reading import Reading
 
-        return Sync(self._store, number, recognition, self._pool, self._upkeep.follow, self._preferred)
+        return Reading(self._store, number, recognition, self._pool, self._upkeep.follow, self._preferred)
 
     def _training(self) -> Training:
         from engine.training import Training

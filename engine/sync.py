@@ -1,41 +1,32 @@
-"""The job that makes a library match the disk: scan, moves, thumbnails, embeddings, tags.
+"""The job that makes a library match the disk: which rows a scan's findings become, and who moved where.
 
 Knows: in which order, in steps of which size, and what survives a kill between any two of them: every step is one
-transaction and leaves rows that the next `sync` takes up. Does not know: how folders are walked (`scan`), files decoded
-(`decode_pool`), pixels encoded (`recognition`).
+transaction and leaves rows that the next `sync` takes up. Does not know: how folders are walked (`scan`), photos read
+(`reading`).
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engine import scan, storage
+from engine import scan
 from engine.decode_pool import DecodePool
-from engine.images import Decoded
-from engine.records import AlbumenError, Failure, FolderState, PhotosChanged, PhotoState, Progress, SyncReport
+from engine.reading import Reading, Steps
+from engine.records import FolderState, PhotosChanged, PhotoState, Progress, SyncReport
 from engine.scan import Diff, FileStat, Known
 from engine.store import SHOWN, UNSEEN, Store, display_name, local_day
 
 if TYPE_CHECKING:
     from engine.recognition import Recognition
 
-Steps = Generator[Progress | PhotosChanged, None, None]
-
-_BATCH = 32  # photos per transaction: what a kill can cost
-_AHEAD = 64  # photos whose paths are asked for at once: so late what somebody looks at can come first
 _ROWS = 500  # rows per transaction while the scan is written down
-_STEP_SECONDS = 0.2  # aim of one encoding step
-_LEAST = 4  # images per step even on a busy machine: one by one they cost twice the processor time
 _AT_REST = 2**62  # a moment after which no file counts as being written
 _SETTLE_SECONDS = 10.0  # how long a sync waits for files that are being written
-_PATIENCE = (3600.0, 86400.0)  # a photo that failed is tried again after an hour, after a day, then only when asked
 
 
 @dataclass(slots=True)
@@ -43,10 +34,8 @@ class _Work:
     """What one sync has done so far."""
 
     added: int = 0
-    updated: int = 0
     moved: int = 0
     removed: int = 0
-    failed: int = 0
     skipped: int = 0
     settling: list[FileStat] = field(default_factory=list)
 
@@ -54,28 +43,24 @@ class _Work:
 class Sync:
     """One run over one store.
 
-    `number` tells which model is in use without loading it; `recognition` loads it on first need; `pool` gives the
-    decoding processes for an input resolution (0: any); `follow` is told which photos went out of sight or came back;
-    `preferred` holds the photos that a person is looking at, and may change at any time.
+    `reading` reads what was found; `recognition` loads the model on first need; `pool` gives the decoding processes for an
+    input resolution (0: any); `follow` is told which photos went out of sight or came back.
     """
 
     def __init__(
         self,
         store: Store,
-        number: Callable[[], int],
+        reading: Reading,
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
         follow: Callable[[Sequence[int]], None],
-        preferred: Sequence[int] = (),
     ) -> None:
         self._store = store
-        self._preferred = preferred
-        self._number = number
+        self._reading = reading
         self._follow = follow
         self._recognition = recognition
         self._pool = pool
         self._work = _Work()
-        self._tags = True
         self._unseen: set[int] = set()  # rows that nobody could see when this sync began
 
     def run(
@@ -89,11 +74,18 @@ class Sync:
             diffs.append((folder_id, (yield from self._scan(folder_id, path, exclusions))))
         yield from self._apply(diffs)
         if self._store.number(f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"):
-            yield from self.encode()
+            yield from self._reading.run()
         yield from self._settle()
-        work = self._work
-        counts = (work.added, work.updated, work.moved, work.removed, work.failed, work.skipped)
-        return SyncReport(*counts, seconds=time.monotonic() - started)
+        work, read = self._work, self._reading
+        return SyncReport(
+            added=work.added - read.moved,
+            updated=read.updated,
+            moved=work.moved + read.moved,
+            removed=work.removed,
+            failed=read.failed,
+            skipped=work.skipped,
+            seconds=time.monotonic() - started,
+        )
 
     # the disk ------------------------------------------------------------------------------------------------------
 
@@ -289,7 +281,7 @@ class Sync:
             ready, waiting = scan.settled(waiting)
             if ready:
                 yield from self._apply_settled(ready)
-                yield from self.encode()
+                yield from self._reading.run()
             elif waiting:
                 time.sleep(0.05)  # short: searches are answered between steps
                 yield Progress("scan", 0, len(waiting), detail="waiting for files that are being written")
@@ -309,211 +301,9 @@ class Sync:
             diffs.append((folder_id, scan.diff(stats, known, now_ns=_AT_REST)))
         yield from self._apply(diffs)
 
-    # the model -----------------------------------------------------------------------------------------------------
-
-    def encode(self, tags: bool = True) -> Steps:
-        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches."""
-        self._tags = tags
-        ids = self._to_do()
-        if not ids:
-            return
-        recognition = self._recognition()
-        todo: dict[bytes, int] = {}
-        stream = self._pool(recognition.model.input_resolution).decode(self._paths(ids, todo), wait=0.1)
-        pace = _Pace(len(ids))
-        batch: list[tuple[int, Decoded]] = []
-        failures: list[tuple[int, Failure]] = []
-        for answer in stream:
-            if answer is None:
-                yield pace.progress("decode")
-            elif isinstance(answer, Failure):
-                failures.append((todo.pop(os.fsencode(answer.path)), answer))
-            else:
-                batch.append((todo.pop(answer.path), answer))
-            if len(batch) + len(failures) >= _BATCH:
-                yield from self._take(recognition, batch, failures, pace)
-                batch, failures = [], []
-        yield from self._take(recognition, batch, failures, pace)
-        storage.thumbnails_complete(self._store)
-
-    def _to_do(self) -> list[int]:
-        """Ids of the photos that lack an embedding, newest first, as they are shown; then those that lack a thumbnail."""
-        now = time.time()
-        rows = self._store.rows(
-            f"SELECT id FROM photos WHERE {_TO_DO} ORDER BY taken_at DESC, id DESC",
-            (*(now - seconds for seconds in _PATIENCE), self._number()),
-        )
-        return list(dict.fromkeys((*(id_ for (id_,) in rows), *storage.without_thumbnail(self._store))))
-
-    def _paths(self, ids: Sequence[int], todo: dict[bytes, int]) -> Iterator[bytes]:
-        """Paths of these photos, in portions while the pool asks for more: first those that somebody looks at now."""
-        left = set(ids)
-        at = 0
-        while left:
-            some = [id_ for id_ in self._preferred if id_ in left][:_AHEAD]
-            while len(some) < _AHEAD and at < len(ids):
-                if ids[at] in left and ids[at] not in some:
-                    some.append(ids[at])
-                at += 1
-            left.difference_update(some)
-            paths = self._store.paths(some, SHOWN)
-            for id_ in some:
-                if path := paths.get(id_):  # else it went out of sight meanwhile
-                    todo[path] = id_
-                    yield path
-
-    def _take(
-        self,
-        recognition: Recognition,
-        batch: list[tuple[int, Decoded]],
-        failures: list[tuple[int, Failure]],
-        pace: _Pace,
-    ) -> Steps:
-        """One batch: failures and thumbnails first, so that the photos can be looked at; then embeddings and tags."""
-        self._write_thumbnails([decoded for _, decoded in batch])
-        merged = self._write_decoded(batch, failures)
-        batch = [entry for entry in batch if entry[0] not in merged]
-        self._work.failed += len(failures)
-        seen = [id_ for id_, _ in batch] + [id_ for id_, _ in failures]
-        yield PhotosChanged(ids=(*seen, *merged.values()), removed=tuple(merged))
-        vectors = recognition.known_content([decoded.content_hash for _, decoded in batch])
-        strangers: dict[str, np.ndarray] = {}  # content hash -> pixels, each content once
-        for _, decoded in batch:
-            if decoded.content_hash not in vectors:
-                strangers[decoded.content_hash] = decoded.pixels
-        waiting = list(strangers)
-        while waiting:
-            some = waiting[: pace.images_per_step()]
-            del waiting[: len(some)]
-            started = time.monotonic()
-            features = recognition.model.encode_images(np.stack([strangers[content] for content in some]))  # (B, D)
-            pace.encoded(len(some), time.monotonic() - started)
-            vectors |= dict(zip(some, features, strict=True))
-            if waiting:
-                yield pace.progress("encode")
-        if batch:
-            with self._store.transaction(durable=False) as connection:
-                ids = [id_ for id_, _ in batch]
-                recognition.store_photos(ids, [vectors[decoded.content_hash] for _, decoded in batch], self._tags)
-                connection.executemany(
-                    "UPDATE photos SET state = 'ok', reason = '', attempts = 0 WHERE id = ?", [(id_,) for id_ in ids]
-                )
-            yield PhotosChanged(ids=tuple(ids), labels=True)
-        pace.done += len(batch) + len(merged) + len(failures)
-        yield pace.progress("encode")
-
-    def _write_thumbnails(self, photos: Iterable[Decoded]) -> None:
-        for decoded in photos:
-            target = self._store.thumbnail(decoded.content_hash)
-            try:
-                if not target.exists():
-                    target.parent.mkdir(exist_ok=True)
-                    partial = target.with_suffix(".partial")
-                    partial.write_bytes(decoded.thumbnail)
-                    os.replace(partial, target)
-            except OSError as error:
-                raise AlbumenError(
-                    f"The thumbnail {target} could not be written ({error.strerror}); make room and sync again."
-                ) from error
-
-    def _write_decoded(
-        self, batch: Sequence[tuple[int, Decoded]], failures: Sequence[tuple[int, Failure]]
-    ) -> dict[int, int]:
-        """What decoding told about the files. Returns rows that turned out to be an older one that moved: new ->
-        old."""
-        merged: dict[int, int] = {}
-        with self._store.transaction(durable=False) as connection:
-            for id_, decoded in batch:
-                (before,) = self._store.rows("SELECT content_hash FROM photos WHERE id = ?", (id_,))[0]
-                if not before and (old := self._moved_from(id_, decoded.content_hash)):
-                    self._merge(id_, old)
-                    merged[id_] = old
-                    continue
-                if before and before != decoded.content_hash:
-                    connection.execute("DELETE FROM embeddings WHERE photo_id = ?", (id_,))
-                    self._work.updated += 1
-                taken_at = decoded.taken_at if decoded.taken_at is not None else decoded.mtime_ns / 1e9
-                connection.execute(
-                    """UPDATE photos SET content_hash = ?, width = ?, height = ?, taken_at = ?, day = ?, size = ?,
-                        mtime_ns = ? WHERE id = ?""",
-                    (
-                        *(decoded.content_hash, decoded.width, decoded.height, taken_at, local_day(taken_at)),
-                        *(decoded.size, decoded.mtime_ns, id_),
-                    ),
-                )
-                connection.execute("DELETE FROM keywords WHERE photo_id = ?", (id_,))
-                connection.executemany(
-                    "INSERT OR IGNORE INTO keywords (photo_id, word) VALUES (?, ?)",
-                    [(id_, word) for word in decoded.keywords],
-                )
-            for id_, failure in failures:
-                connection.execute(
-                    """UPDATE photos SET state = 'failed', reason = ?, attempts = attempts + 1, tried_at = ?
-                        WHERE id = ?""",
-                    (failure.reason, time.time(), id_),
-                )
-        return merged
-
-    def _moved_from(self, id_: int, content: str) -> int | None:
-        """The row of the same content whose file is no longer there, although no scan has noticed yet."""
-        for old, path, folder in self._store.rows(
-            """SELECT photos.id, photos.path, folders.path FROM photos JOIN folders ON folders.id = folder_id
-                WHERE content_hash = ? AND photos.id != ? AND hidden IS NULL AND photos.state IN ('ok', 'missing')
-                AND folders.state = 'online'""",
-            (content, id_),
-        ):
-            if not os.path.lexists(path) and (not folder or os.path.isdir(folder)):
-                return int(old)
-        return None
-
-    def _merge(self, new: int, old: int) -> None:
-        """The new row is the old one at another place: the old one goes there, with all that was said about either."""
-        with self._store.transaction(durable=False) as connection:
-            (path, name, folder_id, size, mtime_ns) = self._store.rows(
-                "SELECT path, name, folder_id, size, mtime_ns FROM photos WHERE id = ?", (new,)
-            )[0]
-            connection.execute("UPDATE OR IGNORE corrections SET photo_id = ? WHERE photo_id = ?", (old, new))
-            for table in ("corrections", "tags", "embeddings"):
-                connection.execute(f"DELETE FROM {table} WHERE photo_id = ?", (new,))
-            connection.execute("DELETE FROM photos WHERE id = ?", (new,))
-            connection.execute(
-                """UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?, mtime_ns = ?, state = 'ok'
-                    WHERE id = ?""",
-                (path, name, folder_id, size, mtime_ns, old),
-            )
-        self._work.moved += 1
-        self._work.added -= 1
-        self._follow([old])
-
 
 _AWAY = (PhotoState.OFFLINE, PhotoState.MISSING)
 _ENCODED = "EXISTS (SELECT 1 FROM embeddings WHERE photo_id = photos.id)"
-
-# Parameters: the moments before which a first and a second failure must lie, the model.
-_TO_DO = f"""{SHOWN} AND (state = 'pending'
-    OR (state = 'failed' AND ignored = 0 AND ((attempts = 1 AND tried_at < ?) OR (attempts = 2 AND tried_at < ?)))
-    OR (state = 'ok' AND NOT EXISTS (SELECT 1 FROM embeddings WHERE model = ? AND photo_id = photos.id)))"""
-
-
-class _Pace:
-    """How fast it goes: photos per second for the person, images per encoding step for the window's sake."""
-
-    def __init__(self, total: int) -> None:
-        self.done = 0
-        self._total = total
-        self._started = time.monotonic()
-        self._seconds_per_image = 0.02
-
-    def encoded(self, images: int, seconds: float) -> None:
-        self._seconds_per_image += 0.5 * (seconds / images - self._seconds_per_image)
-
-    def images_per_step(self) -> int:
-        return max(_LEAST, min(_BATCH, int(_STEP_SECONDS / max(self._seconds_per_image, 1e-6))))
-
-    def progress(self, phase: str) -> Progress:
-        elapsed = time.monotonic() - self._started
-        rate = self.done / elapsed if self.done else 0.0
-        return Progress(phase, self.done, self._total, rate, (self._total - self.done) / rate if rate else None)
 
 
 def _stat(path: bytes) -> FileStat | None:

@@ -75,7 +75,7 @@ def test_thumbnails_are_made_again(library: Library, how: str, monkeypatch: pyte
         assert finish(library.clear_thumbnails()) == sum(map(len, before.values()))
         assert not any(library.thumbnails_directory.iterdir())
     if how == "killed":  # some are there again, the rest is still missing
-        monkeypatch.setattr("engine.sync._BATCH", 2)
+        monkeypatch.setattr("engine.reading._BATCH", 2)
         job = library.sync()
         while not any(library.thumbnails_directory.iterdir()):
             next(job)
@@ -91,8 +91,8 @@ def test_thumbnails_are_made_again(library: Library, how: str, monkeypatch: pyte
 
 def test_what_somebody_looks_at_is_read_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Newest first; what is preferred while the job runs comes at once, and everything comes once."""
-    monkeypatch.setattr("engine.sync._AHEAD", 2)
-    monkeypatch.setattr("engine.sync._BATCH", 2)
+    monkeypatch.setattr("engine.reading._AHEAD", 2)
+    monkeypatch.setattr("engine.reading._BATCH", 2)
     paths = write_photos(tmp_path / "photos", PHOTOS)  # each taken a day after the one before
     asked: list[str] = []
     original = DecodePool.decode
