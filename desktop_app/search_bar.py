@@ -346,6 +346,7 @@ class SearchBar(QWidget):
             "review": self.tr("to be reviewed"),
             "untagged": self.tr("without a label"),
             "corrected": self.tr("corrected by you"),
+            "duplicate": self.tr("the same file more than once"),
             "problem": self.tr("not readable"),
             "offline": self.tr("on a drive that is away"),
         }
@@ -443,6 +444,7 @@ class SearchBar(QWidget):
                 "review": self.tr("to be reviewed"),
                 "untagged": self.tr("without a label"),
                 "corrected": self.tr("corrected by you"),
+                "duplicate": self.tr("the same file more than once"),
                 "problem": self.tr("not readable"),
                 "offline": self.tr("on a drive that is away"),
                 "missing": self.tr("missing"),

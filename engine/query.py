@@ -10,7 +10,7 @@ an error: what cannot be understood is searched as words or left out with a note
     folder:holiday            a part of the folder's path
     after:2023  before:2023-06-01    on or after the first day of the period; before it
     like:123                  like the photo with this id
-    is:untagged               also review, problem, pending, offline, missing, corrected
+    is:untagged               also review, problem, pending, offline, missing, corrected, duplicate (the same file twice)
     cat OR dog label:pet      OR separates alternatives; what stands side by side must all hold
 """
 
@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-STATES = ("review", "untagged", "problem", "pending", "offline", "missing", "corrected")
+STATES = ("review", "untagged", "problem", "pending", "offline", "missing", "corrected", "duplicate")
 KEYS = ("label", "folder", "after", "before", "like", "is")
 
 _TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')

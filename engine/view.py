@@ -301,6 +301,11 @@ _STATES = {
     "offline": f"SELECT id FROM photos WHERE {NOT_OK} = 'offline'",
     "missing": f"SELECT id FROM photos WHERE {NOT_OK} = 'missing'",
     "corrected": "SELECT DISTINCT photo_id FROM corrections",
+    # Counted over the index alone first: few contents occur twice, and only their rows have to be looked at.
+    "duplicate": f"""SELECT id FROM photos WHERE content_hash IN (
+        SELECT content_hash FROM photos WHERE {SHOWN} AND content_hash IN (
+            SELECT content_hash FROM photos WHERE content_hash != '' GROUP BY content_hash HAVING count(*) > 1)
+        GROUP BY content_hash HAVING count(*) > 1)""",
 }
 _UNREAD = f"SELECT id FROM photos WHERE {NOT_OK} IN ('pending', 'failed')"
 
