@@ -101,6 +101,7 @@ class Adding(QObject):
             self._first_labels.finished.connect(self._labels_chosen)
             self.window.strip.add(self._first_labels)
         self._first_labels.show()
+        self.desk.withdraw_better_model()  # one question at a time
 
     def offering_labels(self) -> bool:
         """Whether the card with the first labels is open: other offers wait."""

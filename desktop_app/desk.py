@@ -369,19 +369,27 @@ class Desk(QObject):
         self._dialogs["models"].raise_()
 
     def _offer_better_model(self) -> None:
-        """The banner that says what the built-in model is, until it is dismissed or another one is in use."""
+        """The banner that says what the built-in model is, until it is dismissed or another one is in use; one question
+        at a time."""
         from desktop_app.model_dialog import StarterBanner
 
-        if self.window.preferences.starter_banner_dismissed or "starter" in self._dialogs:
-            return
         if self.adding.offering_labels():
-            return  # one question at a time
-        banner = self._dialogs["starter"] = StarterBanner(self.link)
-        banner.models_requested.connect(self.show_models)
-        banner.dismissed.connect(partial(self.window.preferences.set, "starter_banner_dismissed", True))
-        self.window.strip.add(banner)
-        self.link.job_ended.connect(partial(_quietly, banner.check))  # another model may be in use now
-        banner.check()
+            self.withdraw_better_model()
+            return
+        if self.window.preferences.starter_banner_dismissed:
+            return
+        if "starter" not in self._dialogs:
+            banner = self._dialogs["starter"] = StarterBanner(self.link)
+            banner.models_requested.connect(self.show_models)
+            banner.dismissed.connect(partial(self.window.preferences.set, "starter_banner_dismissed", True))
+            self.window.strip.add(banner)
+            self.link.job_ended.connect(partial(_quietly, self._offer_better_model))  # another may be in use now
+        self._dialogs["starter"].check()
+
+    def withdraw_better_model(self) -> None:
+        """Take that banner away until the next job ends or photos are counted."""
+        if "starter" in self._dialogs:
+            self._dialogs["starter"].hide()
 
     def show_settings(self) -> None:
         from desktop_app.settings import SettingsDialog

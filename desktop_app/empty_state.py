@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.engine_words import in_words
@@ -54,6 +54,8 @@ class NoResultsPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title = theme.plain("", "title", wrap=True)
         self.sentence = theme.plain("", "muted", wrap=True)
         self.closest = QPushButton(self.tr("Show the closest photos"))
@@ -63,13 +65,26 @@ class NoResultsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(40, 20, 40, 20)
         column.addStretch(2)
+        column.addWidget(self.picture)
+        column.addSpacing(10)
         for label in (self.title, self.sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)
             column.addSpacing(8)
-        for button in (self.closest, self.clear):
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.closest)
+        buttons.addWidget(self.clear)
+        buttons.addStretch(1)
+        column.addSpacing(8)
+        column.addLayout(buttons)
         column.addStretch(3)
+        self._draw()
+        theme.on_change(self._draw)
+
+    def _draw(self) -> None:
+        self.picture.setPixmap(theme.pixmap("search", 56, theme.tokens().muted, self.devicePixelRatioF()))
 
     def explain(self, query: str, ranked: int, notes: tuple[str, ...]) -> None:
         """`ranked`: how many photos there would be to show all the same, the closest first."""
@@ -82,6 +97,7 @@ class NoResultsPage(QWidget):
             plain = self.tr("Nothing here answers “{query}”.").format(query=query)
             self.sentence.setText(in_words("\n".join(notes)) or plain)
         self.closest.setVisible(ranked > 0)
+        self.setFocusProxy(self.closest if ranked else self.clear)
         self.setAccessibleName(f"{self.title.text()}. {self.sentence.text()}")
 
 

@@ -107,16 +107,20 @@ class Judging(QObject):
     def toggle_pinned(self, number: int) -> None:
         """Keys 1-9: the pinned label on all of the photos, or off if all have it."""
         label = next((one for one in self.labels.values() if one.pinned == number), None)
-        ids = self.desk.chosen()
-        if label is not None and ids:
-            self.link.ask("tags", ids, then=partial(self._toggle, label, ids))
+        if label is not None:
+            self.toggle(label.id, self.desk.chosen())
 
-    def _toggle(self, label: Label, ids: list[int], tags: list[Tag]) -> None:
-        have = {tag.photo_id for tag in tags if tag.label_id == label.id and tag.present}
+    def toggle(self, label_id: int, ids: list[int]) -> None:
+        """A label on all of the photos, or off if all have it."""
+        if ids:
+            self.link.ask("tags", ids, then=partial(self._toggle, label_id, ids))
+
+    def _toggle(self, label_id: int, ids: list[int], tags: list[Tag]) -> None:
+        have = {tag.photo_id for tag in tags if tag.label_id == label_id and tag.present}
         if have.issuperset(ids):
-            self.correct(label.id, [], ids, [])
+            self.correct(label_id, [], ids, [])
         else:
-            self.correct(label.id, [one for one in ids if one not in have] or ids, [], [])
+            self.correct(label_id, [one for one in ids if one not in have] or ids, [], [])
 
     def add_label(self) -> None:
         """T: the inspector's field for a label of these photos."""
