@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -403,14 +404,15 @@ class FirstLabels(QFrame):
         self._history = history
         self.setProperty("look", "banner")
         self.buttons: list[QPushButton] = []
+        self.categories: list[QPushButton] = []
         self.title = theme.plain(self.tr("What do your photos show?"), "heading")
         self.sentence = theme.plain(
             self.tr("They are looked for in every photo. Take away what you never photograph; add your own later."),
             "muted",
             wrap=True,
         )
-        self.all = self._quiet(self.tr("All"), lambda: self._tick(True))
-        self.none = self._quiet(self.tr("None"), lambda: self._tick(False))
+        self.all = self._quiet(self.tr("All"), lambda: self._tick(self.buttons, True))
+        self.none = self._quiet(self.tr("None"), lambda: self._tick(self.buttons, False))
         self.later = QPushButton(self.tr("Not now"))
         self.later.setAccessibleName(self.later.text())
         self.later.clicked.connect(self.finished)
@@ -418,14 +420,18 @@ class FirstLabels(QFrame):
         self.add.setProperty("look", "primary")
         self.add.clicked.connect(self._add)
         holder = QWidget()
-        self._flow = FlowLayout(holder, 6)
+        self._rows = QGridLayout(holder)
+        self._rows.setContentsMargins(0, 0, 10, 0)
+        self._rows.setHorizontalSpacing(10)
+        self._rows.setVerticalSpacing(6)
+        self._rows.setColumnStretch(1, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setProperty("look", "bare")
         area.setAccessibleName(self.title.text())
         area.setWidget(holder)
-        area.setFixedHeight(156)
+        area.setFixedHeight(196)
         head = QHBoxLayout()
         told = QVBoxLayout()
         told.setSpacing(1)
@@ -439,7 +445,7 @@ class FirstLabels(QFrame):
         column.addLayout(head)
         column.addWidget(area)
         self._count()
-        link.ask("starter_labels", then=self._known)
+        link.ask("starter_categories", then=self._known)
 
     def _quiet(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
@@ -448,31 +454,58 @@ class FirstLabels(QFrame):
         button.clicked.connect(act)
         return button
 
-    def _known(self, names: list[str]) -> None:
-        for name in names:
-            button = QPushButton(caption(name))
-            button.setAccessibleName(name)
-            button.setProperty("look", "chip")
-            button.setProperty("name", name)
-            button.setCheckable(True)
-            button.setChecked(True)
-            button.setIconSize(QSize(12, 12))
-            theme.set_icon(button, "tick")
-            button.toggled.connect(partial(self._mark, button))
-            self.buttons.append(button)
-            self._flow.addWidget(button)
+    def _known(self, categories: dict[str, list[str]]) -> None:
+        translated = {
+            "People": self.tr("People"),
+            "Animals": self.tr("Animals"),
+            "Nature": self.tr("Nature"),
+            "Sky and weather": self.tr("Sky and weather"),
+            "Places": self.tr("Places"),
+            "On the way": self.tr("On the way"),
+            "Food": self.tr("Food"),
+            "At home": self.tr("At home"),
+            "Paper and screens": self.tr("Paper and screens"),
+        }
+        for row, (category, names) in enumerate(categories.items()):
+            whole = QPushButton(caption(translated.get(category, category)))
+            whole.setAccessibleName(self.tr("All of {category}").format(category=translated.get(category, category)))
+            whole.setProperty("look", "quiet")
+            whole.setCheckable(True)
+            whole.setChecked(True)
+            flow = FlowLayout(spacing=6)
+            own = [self._chip(name) for name in names]
+            for button in own:
+                button.toggled.connect(partial(self._mark, button, whole, own))
+                flow.addWidget(button)
+            whole.clicked.connect(lambda checked, own=own: self._tick(own, checked))
+            self.categories.append(whole)
+            self._rows.addWidget(whole, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            self._rows.addLayout(flow, row, 1)
         self._count()
+
+    def _chip(self, name: str) -> QPushButton:
+        button = QPushButton(caption(name))
+        button.setAccessibleName(name)
+        button.setProperty("look", "chip")
+        button.setProperty("name", name)
+        button.setCheckable(True)
+        button.setChecked(True)
+        button.setIconSize(QSize(12, 12))
+        theme.set_icon(button, "tick")
+        self.buttons.append(button)
+        return button
 
     def names(self) -> list[str]:
         """What is chosen."""
         return [button.property("name") for button in self.buttons if button.isChecked()]
 
-    def _tick(self, checked: bool) -> None:
-        for button in self.buttons:
+    def _tick(self, buttons: list[QPushButton], checked: bool) -> None:
+        for button in buttons:
             button.setChecked(checked)
 
-    def _mark(self, button: QPushButton, checked: bool) -> None:
+    def _mark(self, button: QPushButton, whole: QPushButton, own: list[QPushButton], checked: bool) -> None:
         theme.set_icon(button, "tick" if checked else "plus")
+        whole.setChecked(all(one.isChecked() for one in own))
         self._count()
 
     def _count(self) -> None:

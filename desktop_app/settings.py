@@ -111,9 +111,12 @@ class SettingsDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(theme.plain(self.tr("Settings"), "title"))
         inside = QWidget()
-        self._sections = QVBoxLayout(inside)
-        self._sections.setContentsMargins(0, 0, 14, 0)
-        self._sections.setSpacing(8)
+        self._form = QFormLayout(inside)
+        self._form.setContentsMargins(0, 0, 14, 0)
+        self._form.setHorizontalSpacing(18)
+        self._form.setVerticalSpacing(10)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -127,7 +130,6 @@ class SettingsDialog(QDialog):
         self._make_folders()
         self._make_thumbnails()
         self._make_disk()
-        self._sections.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
@@ -148,16 +150,11 @@ class SettingsDialog(QDialog):
     # -- sections -----------------------------------------------------------------------------------------------------
 
     def _section(self, title: str) -> QFormLayout:
-        if self._sections.count():
-            self._sections.addSpacing(8)
-        self._sections.addWidget(theme.plain(title, "heading"))
-        form = QFormLayout()
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(10)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self._sections.addLayout(form)
-        return form
+        heading = theme.plain(title, "heading")
+        if self._form.rowCount():
+            heading.setContentsMargins(0, 10, 0, 0)
+        self._form.addRow(heading)
+        return self._form
 
     def _make_window(self) -> None:
         form = self._section(self.tr("Window"))
@@ -221,9 +218,8 @@ class SettingsDialog(QDialog):
         self.exclusions.setTabChangesFocus(True)
         self.exclusions.setFixedHeight(72)
         form.addRow(self.tr("Leave out"), self.exclusions)
-        self.sidecars = QCheckBox(
-            self.tr("Write confirmed labels beside the photos, for other programs (photo.jpg.xmp)")
-        )
+        self.sidecars = QCheckBox(self.tr("Write confirmed labels beside the photos"))
+        self.sidecars.setToolTip(self.tr("For other programs: photo.jpg.xmp beside photo.jpg, which stays as it is."))
         self.sidecars.setEnabled(False)  # until the library has said whether it does
         self.sidecars.clicked.connect(self._sidecars_chosen)
         form.addRow(self.tr("Sidecars"), self.sidecars)
@@ -433,6 +429,7 @@ def _choose(box: QComboBox, value: object) -> None:
 
 def _beside(widget: QWidget | None, *buttons: QPushButton) -> QHBoxLayout:
     row = QHBoxLayout()
+    row.setSpacing(8)
     if widget is None:
         row.addStretch(1)
     else:

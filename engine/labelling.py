@@ -109,8 +109,17 @@ class Labelling:
 
     def starter_labels(self) -> list[str]:
         """About 60 common labels to offer at first run."""
-        lines = resources.path("starter_labels.txt").read_text(encoding="utf-8").splitlines()
-        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        return [name for names in self.starter_categories().values() for name in names]
+
+    def starter_categories(self) -> dict[str, list[str]]:
+        """The same by category (`resources/starter_labels.txt`)."""
+        categories: dict[str, list[str]] = {}
+        for line in resources.path("starter_labels.txt").read_text(encoding="utf-8").splitlines():
+            if line.startswith("["):
+                names = categories.setdefault(line.strip("[] "), [])
+            elif line.strip() and not line.startswith("#"):
+                names.append(line.strip())
+        return categories
 
     # corrections ---------------------------------------------------------------------------------------------------
 

@@ -340,8 +340,8 @@ class FakeLibrary:
         ]
         self.changes = PhotosChanged(labels=True)
 
-    def starter_labels(self) -> list[str]:
-        return ["beach", "cat", "dog", "food", "mountain"]
+    def starter_categories(self) -> dict[str, list[str]]:
+        return {"Animals": ["cat", "dog"], "Nature": ["beach", "mountain"], "Other": ["food"]}
 
     def correct(
         self, label_id: int, yes: list[int] | None = None, no: list[int] | None = None, clear: list[int] | None = None
@@ -418,6 +418,9 @@ class FakeLibrary:
 
     def model(self) -> ModelInfo:
         return self.models()[0]
+
+    def prefer(self, ids: list[int]) -> None:
+        self.calls.append(("prefer", (ids,), {}))
 
     def model_name(self) -> str:
         return self.model().name

@@ -154,11 +154,18 @@ def test_first_labels(qtbot: QtBot, history: History, library: FakeLibrary) -> N
     qtbot.addWidget(card)
     card.show()
     qtbot.waitUntil(lambda: len(card.buttons) == 5)
-    assert card.names() == ["beach", "cat", "dog", "food", "mountain"]
-    card.none.click()
-    assert not card.add.isEnabled()
+    assert card.names() == ["cat", "dog", "beach", "mountain", "food"]
+    assert [one.text() for one in card.categories] == ["Animals", "Nature", "Other"]
+    card.categories[0].click()  # a whole category off
+    assert card.names() == ["beach", "mountain", "food"] and not card.categories[0].isChecked()
     card.buttons[0].click()
-    card.buttons[4].click()
+    assert not card.categories[0].isChecked()
+    card.buttons[1].click()  # all of it on again
+    assert card.categories[0].isChecked()
+    card.none.click()
+    assert not card.add.isEnabled() and not any(one.isChecked() for one in card.categories)
+    card.buttons[2].click()
+    card.buttons[3].click()
     with qtbot.waitSignal(card.finished):
         card.add.click()
     qtbot.waitUntil(lambda: [one.name for one in library.label_list][-2:] == ["beach", "mountain"])

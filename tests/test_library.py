@@ -216,6 +216,8 @@ def test_the_dial_moves_the_line(library: Library) -> None:
 
 def test_starter_labels(library: Library) -> None:
     names = library.starter_labels()
+    assert list(library.starter_categories())[:2] == ["People", "Animals"]
+    assert all(len(of) >= 5 for of in library.starter_categories().values())
     assert 55 <= len(names) <= 70 and len(set(names)) == len(names) and "dog" in names
     assert len(library.add_labels(names)) == len(names)
 

@@ -35,7 +35,7 @@ CAT, DOG, CUP, ZERO = 1, 2, 3, 4  # labels of the library; the last one is 'not 
 #: Verbs that only look.
 LOOKS = {
     *("labels", "tags", "photos", "photo_id", "view", "similar", "similar_to_file", "counts", "folders", "exclusions"),
-    *("versions", "review", "failures", "models", "model", "doctor", "place", "export", "starter_labels"),
+    *("versions", "review", "failures", "models", "model", "doctor", "place", "export", "starter_categories"),
     *("storage", "precisions", "thumbnail_format", "model_name", "keywords", "sidecars"),
 }
 #: Verbs that need no undo, and why.
