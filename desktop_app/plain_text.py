@@ -6,6 +6,8 @@ Does not know: any widget of Albumen.
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtGui import Qt as QtText  # PySide6 keeps the functions about rich text here
@@ -39,6 +41,12 @@ def quoted(text: str) -> str:
 def caption(text: str) -> str:
     """`text` for an action, a menu, a button or a tab, where a single `&` would underline the next letter."""
     return one_line(text).replace("&", "&&")
+
+
+def without_mnemonic(text: str) -> str:
+    """What a caption reads as outside a menu: `&File` -> File, `文件(&F)` -> 文件, `&&` -> &, no dots at its end."""
+    text = re.sub(r"\s*\(&\w\)", "", text).replace("&&", "\0").replace("&", "").replace("\0", "&")
+    return text.rstrip("…")
 
 
 def tip(text: str) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app import theme
 from desktop_app.actions import Actions
+from desktop_app.plain_text import without_mnemonic
 
 
 class ShortcutSheet(QDialog):
@@ -36,7 +37,7 @@ class ShortcutSheet(QDialog):
         halves = QHBoxLayout(sheet)
         halves.setContentsMargins(0, 8, 12, 0)
         halves.setSpacing(36)
-        sections = [(menu.title().replace("&", ""), _with_keys(menu.actions())) for menu in actions.menus]
+        sections = [(without_mnemonic(menu.title()), _with_keys(menu.actions())) for menu in actions.menus]
         sections.append((self.tr("Pinned labels"), _with_keys([one for one in actions.pinned if one.isEnabled()])))
         sections = [(title, acts) for title, acts in sections if acts]
         total = sum(len(acts) + 2 for _, acts in sections)
@@ -69,11 +70,10 @@ def _add_section(half: QGridLayout, row: int, title: str, acts: list[QAction]) -
     half.addWidget(theme.plain(title, "heading"), row, 0, 1, 2)
     for action in acts:
         row += 1
-        text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
         keys = " · ".join(
             dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
         )
-        half.addWidget(theme.plain(text), row, 0)
+        half.addWidget(theme.plain(without_mnemonic(action.text())), row, 0)
         half.addWidget(theme.plain(keys, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
     half.setRowMinimumHeight(row + 1, 14)
     return row + 2

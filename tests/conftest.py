@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -51,6 +56,26 @@ def tiny_starter(tiny_model_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """The tiny model takes the place of the built-in one."""
     monkeypatch.setenv("ALBUMEN_STARTER", str(tiny_model_file))
     return tiny_model_file
+
+
+@pytest.fixture
+def in_chinese(qtbot: QtBot) -> Iterator[None]:
+    """The window speaks Chinese during the test."""
+    from PySide6.QtCore import QLocale
+    from PySide6.QtWidgets import QApplication
+
+    from desktop_app import language
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    font = application.font()
+    language.install(application, "zh_CN")
+    yield
+    for translator in language._installed:
+        application.removeTranslator(translator)
+    language._installed.clear()
+    QLocale.setDefault(QLocale.c())
+    application.setFont(font)
 
 
 def pytest_sessionfinish() -> None:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_app import language
 from desktop_app.engine_words import in_words
 
 SENTENCES = {
@@ -23,22 +18,8 @@ SENTENCES = {
 }
 
 
-@pytest.fixture
-def chinese(qtbot: QtBot) -> Iterator[None]:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    font = application.font()
-    language.install(application, "zh_CN")
-    yield
-    for translator in language._installed:
-        application.removeTranslator(translator)
-    language._installed.clear()
-    QLocale.setDefault(QLocale.c())
-    application.setFont(font)
-
-
 @pytest.mark.parametrize("sentence", SENTENCES)
-def test_in_chinese(chinese: None, sentence: str) -> None:
+def test_in_chinese(in_chinese: None, sentence: str) -> None:
     assert in_words(sentence) == SENTENCES[sentence]
 
 

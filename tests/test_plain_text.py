@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop_app.plain_text import ElidedLabel, caption, one_line, quoted, tip
+from desktop_app.plain_text import ElidedLabel, caption, one_line, quoted, tip, without_mnemonic
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,11 @@ def test_elided_label(qtbot: QtBot) -> None:
     label.resize(2000, 20)
     assert label.toolTip() == ""
     assert label.minimumSizeHint().width() < 80
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("&Library", "Library"), ("图库(&L)", "图库"), ("Add folder…", "Add folder"), ("cats && &dogs", "cats & dogs")],
+)
+def test_a_caption_outside_a_menu(text: str, read: str) -> None:
+    assert without_mnemonic(text) == read

@@ -9,6 +9,16 @@ from desktop_app.actions import Actions
 from desktop_app.shortcuts import ShortcutSheet
 
 
+def test_headings_in_chinese_have_no_letters_of_menus(qtbot: QtBot, in_chinese: None) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    sheet = ShortcutSheet(Actions(window, [window]))
+    qtbot.addWidget(sheet)
+    texts = [label.text() for label in sheet.findChildren(QLabel)]
+    assert "图库" in texts
+    assert not [text for text in texts if ("(" in text and "&" in text) or text.endswith(")")]
+
+
 def test_every_key_is_on_the_sheet(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
