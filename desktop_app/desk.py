@@ -128,6 +128,7 @@ class Desk(QObject):
         self.viewing.counted.connect(self._counted)
         window.stack.currentChanged.connect(self._show_counts)
         window.grid.selection_settled.connect(self._selection_settled)
+        window.grid.waiting.connect(partial(self.link.ask, "prefer"))
         window.grid.opened.connect(self.open_lightbox)
         window.grid.zoomed.connect(window.size.setValue)
         window.size.valueChanged.connect(window.grid.set_thumbnail_size)

@@ -74,6 +74,7 @@ class PhotoGrid(QListView):
     opened = Signal(int)  #: row that was double-clicked
     zoomed = Signal(int)  #: thumbnail size
     context_requested = Signal(QPoint)  #: where on the screen
+    waiting = Signal(list)  #: ids of photos in sight that were not read yet
 
     def __init__(
         self, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures | None = None, parent: QWidget | None = None
@@ -111,6 +112,8 @@ class PhotoGrid(QListView):
         self._look.timeout.connect(self._want_what_is_in_sight)
         model.modelAboutToBeReset.connect(self._remember)
         thumbnails.arrived.connect(self._thumbnail_arrived)
+        self._waits = QTimer(self, singleShot=True, interval=_REST)
+        self._waits.timeout.connect(self._tell_who_waits)
         self._rest = QTimer(self, singleShot=True, interval=_REST)
         self._rest.timeout.connect(self._want_sharper)
         if pictures is not None:
@@ -477,6 +480,15 @@ class PhotoGrid(QListView):
                 paths.append(entry.photo.thumbnail)
         self._thumbnails.want(self, paths, self._cell.box())
         self._rest.start()
+        if not self._waits.isActive():
+            self._waits.start()
+
+    def _tell_who_waits(self) -> None:
+        """Whoever reads photos should begin with those that somebody looks at."""
+        photos = [self._photos.photo(row) for row in self.rows_in_sight()]
+        ids = [photo.id for photo in photos if photo is not None and photo.state is PhotoState.PENDING]
+        if ids:
+            self.waiting.emit(ids)
 
     def _want_sharper(self) -> None:
         """Read the photos in sight whose thumbnail file has fewer pixels than their place on the screen."""

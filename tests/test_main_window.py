@@ -663,3 +663,12 @@ def test_a_start_asks_nothing_that_imports_torch(
     qtbot.waitUntil(lambda: "starter" in window.desk._dialogs)
     settle(qtbot, window)
     assert set(heard) == {"model_name"}
+
+
+def test_photos_in_sight_are_read_first(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+    """Somebody who scrolled into a folder being read should not look at grey tiles until its turn comes."""
+    assert not asked(library, "prefer")
+    for one in (39, 38):
+        library.photo_rows[one] = dataclasses.replace(library.photo_rows[one], state=PhotoState.PENDING)
+    window.link.ask("correct", 1, yes=[39, 38])
+    qtbot.waitUntil(lambda: ([39, 38],) in asked(library, "prefer"))

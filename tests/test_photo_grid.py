@@ -292,7 +292,7 @@ def test_states_tags_selection_and_focus_can_be_seen(
     qtbot: QtBot, grid: PhotoGrid, library: FakeLibrary, link: EngineLink
 ) -> None:
     plain = paint_of(grid, 0)
-    for state in (PhotoState.PENDING, PhotoState.FAILED, PhotoState.OFFLINE):
+    for state in (PhotoState.FAILED, PhotoState.OFFLINE):
         library.photo_rows[95] = dataclasses.replace(library.photo_rows[95], state=state, reason="damaged")
         with qtbot.waitSignal(grid._photos.dataChanged):
             link.ask("correct", 2, clear=[95])
