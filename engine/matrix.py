@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+_REFINED = 1024  # products that are computed exactly
 STORED = np.dtype("<f2")
 """How a vector lies in the store: float16, little-endian."""
 
@@ -94,6 +96,22 @@ class Matrix:
                 self._row[self._ids[row]] = row
             self._row[id_] = -1
             self._used = last
+
+    def products(self, vector: Tensor, less: npt.NDArray[np.float32] | None = None) -> npt.NDArray[np.float32]:
+        """image_features . vector (D,), minus `less` (N,) where given: (N,) float32.
+
+        One scan of the half-precision matrix with sums in single precision; where products in half precision tie, among
+        the highest, they are computed once more from the same vectors in single precision.
+        """
+        with torch.no_grad():
+            products = F.linear(self.image_features, vector.half()[None])[:, 0].float().numpy()  # (N,)
+            scores = products if less is None else products - less
+            best = np.arange(len(scores))
+            if len(scores) > _REFINED:
+                best = np.argpartition(scores, -_REFINED)[-_REFINED:]
+            exact = (self.image_features[torch.from_numpy(best)].float() @ vector.float()).numpy()
+        scores[best] = exact if less is None else exact - less[best]
+        return scores
 
     def rows(self, ids: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Rows (B,) int64 of photos, -1 for those without an embedding."""

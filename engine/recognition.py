@@ -15,7 +15,6 @@ from itertools import repeat
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine import classifier, weights
@@ -26,7 +25,6 @@ from engine.matrix import Matrix, pack, unpack
 from engine.records import AlbumenError, Failure
 from engine.store import Store
 
-_REFINED = 1024  # photos whose scores are computed exactly
 _PORTION = 8192  # photos tagged per step over the whole library: about a tenth of a second
 _LARGEST_ID = 2**63 - 1
 
@@ -241,30 +239,11 @@ class Recognition:
         else:
             ranking, line = tensor_head(head), head.threshold + classifier.DIAL * head.dial
         anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(line + classifier.DIAL * strictness)
-        z: npt.NDArray[np.float32] = self.products(ranking.vector) - anchors
-        scores = self._refined(z, ranking.vector, anchors)
+        scores = self.matrix.products(ranking.vector, anchors)
         if head is None and len(scores):  # 'no good match' depends on the best photo, whatever the strictness
             best = float(scores.max()) + line + classifier.DIAL * strictness
             scores -= np.float32(classifier.good_match_line(best) - line)
         return scores
-
-    def _refined(
-        self, scores: npt.NDArray[np.float32], vector: Tensor, anchors: npt.NDArray[np.float32]
-    ) -> npt.NDArray[np.float32]:
-        """The first thousand once more, in single precision: the scan's half-precision products tie near the top."""
-        if len(scores) > _REFINED:
-            rows = torch.from_numpy(np.argpartition(scores, -_REFINED)[-_REFINED:])
-        else:
-            rows = torch.arange(len(scores))
-        scores[rows] = (self.matrix.image_features[rows].float() @ vector.float()).numpy() - anchors[rows]
-        return scores
-
-    def products(self, vector: Tensor) -> npt.NDArray[np.float32]:
-        """(N,) per matrix row: image_features . vector (D,). One scan of the half-precision matrix, at the speed of
-        memory; sums are kept in single precision."""
-        with torch.no_grad():
-            products = F.linear(self.matrix.image_features, vector.half()[None])  # (N, 1)
-        return products[:, 0].float().numpy()
 
     def vector(self, photo_id: int) -> Tensor | None:
         """The image features (D,) of a photo, or None while it has none."""

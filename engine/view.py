@@ -123,7 +123,7 @@ class View:
     def like(self, vector: object, n: int, leave_out: int = 0) -> SearchResult:
         """The `n` photos whose image features are most like `vector` (D,)."""
         self._load()
-        scores = self._spread(self._recognition().products(vector))  # type: ignore[arg-type]
+        scores = self._spread(self._recognition().matrix.products(vector))  # type: ignore[arg-type]
         if leave_out < len(scores):
             scores[leave_out] = _NOWHERE
         ids = _best(scores, n)
@@ -281,7 +281,7 @@ class View:
         if vector is None:
             notes.append(f"There is no photo {photo_id} to compare with, or it has not been read yet.")
             return np.full(len(self._shown), _NOWHERE)
-        cosines = self._recognition().products(vector)
+        cosines = self._recognition().matrix.products(vector)
         return self._spread((cosines - cosines.mean()) / max(float(cosines.std()), 1e-6) - 1)
 
     def _spread(self, by_row: Scores) -> Scores:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
+import torch.nn.functional as F
 
 from engine.matrix import Matrix, pack, unpack
 
@@ -41,6 +43,23 @@ def test_against_a_dictionary() -> None:
             truth |= dict(zip(ids, values.tolist(), strict=True))
     assert dict(zip(matrix.ids.tolist(), matrix.image_features[:, 0].tolist(), strict=True)) == truth
     assert dict(zip(matrix.ids.tolist(), matrix.centre.tolist(), strict=True)) == truth
+
+
+def test_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half-precision products tie near the top: what leads is computed exactly, with or without something to subtract."""
+    generator = torch.Generator().manual_seed(0)
+    x = F.normalize(torch.randn(50, 64, generator=generator), dim=1)
+    matrix = Matrix(64)
+    assert matrix.products(x[0]).shape == (0,)
+    matrix.put(range(50), x, torch.zeros(50))
+    vector, less = 100 * x[7], torch.randn(50, generator=generator).numpy()
+    exact = (matrix.image_features.float() @ vector).numpy()
+    monkeypatch.setattr("engine.matrix._REFINED", 3)
+    for scores, expected in ((matrix.products(vector), exact), (matrix.products(vector, less), exact - less)):
+        best = np.argsort(-expected)
+        assert np.allclose(scores[best[:3]], expected[best[:3]], atol=1e-5)
+        assert np.allclose(scores, expected, atol=0.1) and scores.dtype == np.float32
+        assert not np.array_equal(scores[best[3:]], expected[best[3:]])
 
 
 def test_stored_form_is_half_precision_little_endian() -> None:

@@ -37,7 +37,10 @@ MEANING = {
 class Meaning:
     """Stands for `Recognition`: scores per word from the table; photos 1-5 have embeddings."""
 
-    matrix = SimpleNamespace(ids=np.array([5, 4, 3, 2, 1]))
+    matrix = SimpleNamespace(
+        ids=np.array([5, 4, 3, 2, 1]),
+        products=lambda vector: np.array([1 - abs(id_ - vector) / 10 for id_ in (5, 4, 3, 2, 1)], np.float32),
+    )
 
     def scores(self, words: str, strictness: float) -> Any:
         table = MEANING.get(words, {})
@@ -45,9 +48,6 @@ class Meaning:
 
     def vector(self, photo_id: int) -> Any:
         return photo_id if photo_id in self.matrix.ids else None
-
-    def products(self, vector: Any) -> Any:
-        return np.array([1 - abs(int(id_) - vector) / 10 for id_ in self.matrix.ids], np.float32)
 
 
 #: The same file twice; and once beside a row that nobody sees any more.
