@@ -16,6 +16,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from shiboken6 import isValid
 
+from desktop_app.engine_words import in_words
 from desktop_app.engine_worker import EngineWorker, Request
 
 _log = logging.getLogger(__name__)
@@ -128,6 +129,7 @@ class EngineLink(QObject):
         if not verb:
             return
         _log.info("%s: %s", verb, sentence)
+        sentence = in_words(sentence)
         if failed is None:
             self.problem.emit(sentence)
         else:

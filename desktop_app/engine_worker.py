@@ -117,7 +117,9 @@ class EngineWorker(QObject):
             self._dropped.discard(request.id)
             return
         if self._library is None:
-            self.refused.emit(request.id, self._trouble or "The library is closed.")
+            self.refused.emit(
+                request.id, self._trouble or QCoreApplication.translate("EngineWorker", "The library is closed.")
+            )
             return
         started = time.perf_counter()
         try:

@@ -104,7 +104,7 @@ class _Copy(QRunnable):
             except OSError as error:
                 _log.warning("export: %s", error)
                 name, reason = printable(os.path.basename(path)), error.strerror or str(error)
-                trouble.append(f"'{name}' was not copied: {reason}.")
+                trouble.append(self._export.tr("“{name}” was not copied: {reason}.").format(name=name, reason=reason))
             self._export.progressed.emit(number, len(self._paths))
         self._export.finished.emit(self._folder, copied, trouble)
 

@@ -291,7 +291,7 @@ class SettingsDialog(QDialog):
         self.model.setText(in_words(model.title))
 
     def _model_unknown(self, sentence: str) -> None:
-        self.model.setText(in_words(sentence))
+        self.model.setText(sentence)
 
     def _precisions_known(self, precisions: list[str]) -> None:
         names = {
@@ -320,7 +320,7 @@ class SettingsDialog(QDialog):
     def refuse(self, sentence: str) -> None:
         """What was asked for by `compute_requested` cannot be done; all is as before."""
         self.again.hide()
-        self.refusal.setText(in_words(sentence))
+        self.refusal.setText(sentence)
         self.refusal.show()
         _choose(self.device, self._preferences.device)
         _choose(self.precision, self._preferences.precision)
@@ -394,7 +394,7 @@ class SettingsDialog(QDialog):
         self.remove_vectors.setEnabled(storage.other_vectors > 0)
 
     def _storage_unknown(self, sentence: str) -> None:
-        self.thumbnails.setText(in_words(sentence))
+        self.thumbnails.setText(sentence)
 
     def _clear_thumbnails(self) -> None:
         self.clear_thumbnails.setEnabled(False)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QFile, QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QFile, QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from shiboken6 import isValid
 
@@ -401,10 +401,15 @@ def to_trash(path: str) -> str:
     """Move a file to the system's trash; returns its place there. OSError with a sentence if that is not possible: then
     the file is left where it is, never deleted."""
     if not os.path.lexists(path):
-        raise OSError(f"'{os.path.basename(path)}' is not there any more.")
+        raise OSError(
+            QCoreApplication.translate("Trash", "“{name}” is not there any more.").format(name=os.path.basename(path))
+        )
     file = QFile(path)
     if not file.moveToTrash():
-        raise OSError(f"'{os.path.basename(path)}' could not be moved to the trash: {file.errorString()}. It stays.")
+        sentence = QCoreApplication.translate(
+            "Trash", "“{name}” could not be moved to the trash: {reason}. It stays where it is."
+        )
+        raise OSError(sentence.format(name=os.path.basename(path), reason=file.errorString()))
     return file.fileName()
 
 
@@ -413,13 +418,18 @@ def from_trash(move: str) -> str:
     place, path = move.split("\0")
     name = os.path.basename(path)
     if os.path.lexists(path):
-        raise OSError(f"'{name}' stays in the trash: another file has its name now.")
+        raise OSError(
+            QCoreApplication.translate("Trash", "“{name}” stays in the trash: another file has its name now.").format(
+                name=name
+            )
+        )
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if not QFile.rename(place, path):
-            raise OSError("the system refused")
+            raise OSError(QCoreApplication.translate("Trash", "the system refused"))
     except OSError as error:
-        raise OSError(f"'{name}' could not be taken out of the trash: {error}.") from error
+        sentence = QCoreApplication.translate("Trash", "“{name}” could not be taken out of the trash: {reason}.")
+        raise OSError(sentence.format(name=name, reason=error)) from error
     info = os.path.join(os.path.dirname(os.path.dirname(place)), "info", os.path.basename(place) + ".trashinfo")
     if os.path.isfile(info):  # the freedesktop trash keeps a note beside each file
         os.unlink(info)

@@ -66,7 +66,7 @@ def test_a_photo_that_is_gone_is_named_and_leaves_no_half_copy(
     with qtbot.waitSignal(export.finished) as told:
         export.start([photo(tmp_path / "gone.jpg"), photo(path)], str(folder))
     assert told.args[1] == 1
-    assert told.args[2] == ["'gone.jpg' was not copied: No such file or directory."]
+    assert told.args[2] == ["“gone.jpg” was not copied: No such file or directory."]
     assert os.listdir(folder) == ["a.jpg"]
 
 

@@ -195,7 +195,7 @@ def test_a_file_that_cannot_go_to_the_trash_stays(
     monkeypatch.setattr("desktop_app.undo.QFile", RefusingFile)
     with qtbot.waitSignal(history.problem) as told:
         history.push_trash("trash", [photo(path, 1)])
-    assert "'a.jpg' could not be moved to the trash" in told.args[0]
+    assert "“a.jpg” could not be moved to the trash" in told.args[0]
     assert path.read_bytes() == b"photo"
     assert 1 in library.photo_rows
     qtbot.waitUntil(lambda: history.stack.count() == 0)

@@ -204,8 +204,8 @@
     </message>
     <message numerus="yes">
         <source>Add %n folder(s) or photo(s)</source>
-        <translation type="unfinished">
-            <numerusform />
+        <translation>
+            <numerusform>添加 %n 个文件夹或照片</numerusform>
         </translation>
     </message>
     <message>
@@ -248,7 +248,7 @@
     </message>
     <message>
         <source>Added {photos}</source>
-        <translation type="unfinished" />
+        <translation>已添加 {photos}</translation>
     </message>
     <message numerus="yes">
         <source>%n could not be read</source>
@@ -577,6 +577,422 @@
         <source>{model} (better, four times slower)</source>
         <translation>{model}（更好，速度慢四倍）</translation>
     </message>
+    <message>
+        <source>{path} is a TorchScript archive or a pickle, and none of OpenAI's known ones: only safetensors files and official archives are opened, because others could run foreign code.</source>
+        <translation>{path} 是 TorchScript 存档或 pickle，但不是 OpenAI 公布的存档：只打开 safetensors 文件和官方存档，因为其他文件可能运行外来代码。</translation>
+    </message>
+    <message>
+        <source>{path} is a pickle: such files can run foreign code and are never opened; use safetensors.</source>
+        <translation>{path} 是 pickle：这类文件可能运行外来代码，从不打开；请使用 safetensors。</translation>
+    </message>
+    <message>
+        <source>{path} is empty or cut off ({size} bytes): copy or download it again.</source>
+        <translation>{path} 是空的或不完整（{size} 字节）：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} is no safetensors file: choose a model as safetensors or an official archive.</source>
+        <translation>{path} 不是 safetensors 文件：请选择 safetensors 格式的模型或官方存档。</translation>
+    </message>
+    <message>
+        <source>{path} announces a header of {size} bytes: it is damaged or made to do harm.</source>
+        <translation>{path} 声称文件头有 {size} 字节：它已损坏或带有恶意。</translation>
+    </message>
+    <message>
+        <source>{path} is cut off within its header ({size} bytes): copy or download it again.</source>
+        <translation>{path} 在文件头处中断（{size} 字节）：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} is cut off: it has {size} of {whole} bytes; copy or download it again.</source>
+        <translation>{path} 不完整：{whole} 字节中只有 {size} 字节；请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} holds only the text half of a CLIP; Albumen needs the image half in the same file.</source>
+        <translation>{path} 只包含 CLIP 的文本部分；Albumen 需要同一文件中还有图像部分。</translation>
+    </message>
+    <message>
+        <source>{path} holds only the image half of a CLIP; Albumen needs the text half in the same file.</source>
+        <translation>{path} 只包含 CLIP 的图像部分；Albumen 需要同一文件中还有文本部分。</translation>
+    </message>
+    <message>
+        <source>{path} holds no CLIP, but other weights.</source>
+        <translation>{path} 中没有 CLIP，而是其他权重。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged ({detail}): copy or download it again.</source>
+        <translation>{path} 已损坏（{detail}）：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged (wrong checksum): delete it and try again.</source>
+        <translation>{path} 已损坏（校验和不符）：请删除后重试。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({detail}).</source>
+        <translation>{path} 无法读取（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 or fp16.</source>
+        <translation>{path} 以 {kind} 存储 {name}：不能使用量化模型；请使用 fp32 或 fp16 的模型。</translation>
+    </message>
+    <message>
+        <source>{path} is a known archive, but torch cannot open it ({detail}).</source>
+        <translation>{path} 是已知存档，但 torch 无法打开它（{detail}）。</translation>
+    </message>
+    <message>
+        <source>There is no model file {path}.</source>
+        <translation>没有模型文件 {path}。</translation>
+    </message>
+    <message>
+        <source>{path} holds numbers that are not finite (in {name}): this file is broken.</source>
+        <translation>{path} 含有非有限数值（在 {name} 中）：此文件已损坏。</translation>
+    </message>
+    <message>
+        <source>{path} has a damaged header: copy or download it again.</source>
+        <translation>{path} 的文件头已损坏：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>Unknown activation '{name}': use one of {names}.</source>
+        <translation>未知的激活函数“{name}”：请使用 {names} 之一。</translation>
+    </message>
+    <message>
+        <source>These are not the weights of a CLIP: the tensor {name} is missing.</source>
+        <translation>这不是 CLIP 的权重：缺少张量 {name}。</translation>
+    </message>
+    <message>
+        <source>These are not the weights of a CLIP: a tensor has an impossible shape ({detail}).</source>
+        <translation>这不是 CLIP 的权重：某个张量的形状不可能（{detail}）。</translation>
+    </message>
+    <message>
+        <source>Its name is too long to be opened.</source>
+        <translation>文件名太长，无法打开。</translation>
+    </message>
+    <message>
+        <source>Photos cannot be read: the decoding process does not start; check that the installation is complete.</source>
+        <translation>无法读取照片：解码进程无法启动；请检查安装是否完整。</translation>
+    </message>
+    <message>
+        <source>The server {did_}; nothing of {name} was kept. Try again or choose another source.</source>
+        <translation>服务器{did_}；{name} 未保留任何内容。请重试或选择其他来源。</translation>
+    </message>
+    <message>
+        <source>sent a file with a wrong checksum</source>
+        <translation>发送的文件校验和不符</translation>
+    </message>
+    <message>
+        <source>sent more than the {size} it announced</source>
+        <translation>发送的内容超过了它声明的 {size}</translation>
+    </message>
+    <message>
+        <source>{name} is not on this computer and HF_HUB_OFFLINE forbids to download it: allow it or choose a file.</source>
+        <translation>{name} 不在此电脑上，而 HF_HUB_OFFLINE 禁止下载：请允许下载或选择文件。</translation>
+    </message>
+    <message>
+        <source>{url} does not tell the file's sha256, so it cannot be verified: use another HF_ENDPOINT.</source>
+        <translation>{url} 未提供文件的 sha256，因此无法校验：请使用其他 HF_ENDPOINT。</translation>
+    </message>
+    <message>
+        <source>{url} answered with status {status}: try again later or choose another model.</source>
+        <translation>{url} 返回状态 {status}：请稍后重试或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>{url} answered with status {status}: choose another source.</source>
+        <translation>{url} 返回状态 {status}：请选择其他来源。</translation>
+    </message>
+    <message>
+        <source>{url} cannot be reached ({detail}): check the network and try again.</source>
+        <translation>无法连接 {url}（{detail}）：请检查网络后重试。</translation>
+    </message>
+    <message>
+        <source>{name} needs {missing} more in {folder}, but {free} are free.</source>
+        <translation>{name} 在 {folder} 中还需要 {missing}，但只剩 {free}。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be copied to {folder} ({detail}).</source>
+        <translation>无法将 {path} 复制到 {folder}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The download stopped at {size} ({detail}): try again, it goes on from there.</source>
+        <translation>下载停在 {size}（{detail}）：请重试，它会从该处继续。</translation>
+    </message>
+    <message>
+        <source>It needs more memory than one picture may take.</source>
+        <translation>它需要的内存超过单张图片的限额。</translation>
+    </message>
+    <message>
+        <source>It could not be read ({detail}); check the drive, then retry.</source>
+        <translation>无法读取（{detail}）；请检查磁盘后重试。</translation>
+    </message>
+    <message>
+        <source>{size_}; Albumen reads pictures of up to {limit} megapixels.</source>
+        <translation>{size_}；Albumen 最多读取 {limit} 百万像素的图片。</translation>
+    </message>
+    <message>
+        <source>It has {width} x {height} pixels</source>
+        <translation>它有 {width} x {height} 像素</translation>
+    </message>
+    <message>
+        <source>It has too many pixels</source>
+        <translation>它的像素太多</translation>
+    </message>
+    <message>
+        <source>No permission to read it; allow reading, then retry.</source>
+        <translation>没有读取权限；请允许读取后重试。</translation>
+    </message>
+    <message>
+        <source>It is no longer there (or a link that leads nowhere).</source>
+        <translation>它已不在原处（或是无效的链接）。</translation>
+    </message>
+    <message>
+        <source>RAW files need the package rawpy, which does not load; reinstall Albumen.</source>
+        <translation>RAW 文件需要 rawpy 软件包，但它无法加载；请重新安装 Albumen。</translation>
+    </message>
+    <message>
+        <source>It cannot be opened ({detail}).</source>
+        <translation>无法打开（{detail}）。</translation>
+    </message>
+    <message>
+        <source>A label's name is one line of text; please take out line breaks and control characters.</source>
+        <translation>标签名称是一行文字；请去掉换行符和控制字符。</translation>
+    </message>
+    <message>
+        <source>A label's name may have {limit} characters, this one has {length} ('{start}...'); a few words describe a photo better than many.</source>
+        <translation>标签名称最多 {limit} 个字符，这个有 {length} 个（“{start}…”）；简短的词比长句更能描述照片。</translation>
+    </message>
+    <message>
+        <source>A label cannot be merged with itself.</source>
+        <translation>标签不能与自身合并。</translation>
+    </message>
+    <message>
+        <source>There is no version {number}; `versions` lists them.</source>
+        <translation>没有版本 {number}；“已学到的内容”中列有全部版本。</translation>
+    </message>
+    <message>
+        <source>There is no label number {number}; it may have been removed.</source>
+        <translation>没有编号为 {number} 的标签；它可能已被删除。</translation>
+    </message>
+    <message>
+        <source>A label of the same name exists again; rename it, then undo the removal.</source>
+        <translation>同名标签又存在了；请先重命名它，再撤销删除。</translation>
+    </message>
+    <message>
+        <source>There is no photo number {number} in this library.</source>
+        <translation>此图库中没有编号为 {number} 的照片。</translation>
+    </message>
+    <message>
+        <source>A photo cannot be corrected to yes and to no at once; name each photo once.</source>
+        <translation>一张照片不能同时更正为“是”和“否”；每张照片只列一次。</translation>
+    </message>
+    <message>
+        <source>Version {number} belongs to another model; switch to that model first.</source>
+        <translation>版本 {number} 属于另一个模型；请先切换到该模型。</translation>
+    </message>
+    <message>
+        <source>it was not asked for.</source>
+        <translation>没有要求这样做。</translation>
+    </message>
+    <message>
+        <source>Accepted on held-out answers, but {change_}: look through them.</source>
+        <translation>已通过预留回答的检验，但{change_}：请先浏览一遍。</translation>
+    </message>
+    <message>
+        <source>it would change {photos_}, many for {answers_}</source>
+        <translation>它将改变 {photos_}，对 {answers_}来说很多</translation>
+    </message>
+    <message>
+        <source>There is no folder number {number}; it may have been removed.</source>
+        <translation>没有编号为 {number} 的文件夹；它可能已被移除。</translation>
+    </message>
+    <message>
+        <source>The photo {path} is not in the library; add its folder and sync first.</source>
+        <translation>照片 {path} 不在图库中；请先添加其文件夹并同步。</translation>
+    </message>
+    <message>
+        <source>This photo has not been read yet, so nothing can be compared with it; sync first.</source>
+        <translation>这张照片尚未读取，无法与其他照片比较；请先同步。</translation>
+    </message>
+    <message>
+        <source>Thumbnails may have 128 to 512 pixels and a quality of 50 to 95.</source>
+        <translation>缩略图可为 128 至 512 像素，质量 50 至 95。</translation>
+    </message>
+    <message>
+        <source>The library folder {path} may not be written ({detail}).</source>
+        <translation>图库文件夹 {path} 不可写入（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The library folder {path} cannot be made ({detail}).</source>
+        <translation>无法创建图库文件夹 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The library {path} is open in another Albumen{process}; close it there first.</source>
+        <translation>图库 {path} 已在另一个 Albumen 中打开{process}；请先在那里关闭。</translation>
+    </message>
+    <message>
+        <source>The thumbnail {path} could not be written ({detail}); make room and sync again.</source>
+        <translation>无法写入缩略图 {path}（{detail}）；请腾出空间后再次同步。</translation>
+    </message>
+    <message>
+        <source>The words of the label, before any correction.</source>
+        <translation>标签的词语本身，尚无更正。</translation>
+    </message>
+    <message>
+        <source>It could not be opened ({detail}); its photos are kept as they were.</source>
+        <translation>无法打开（{detail}）；其中的照片保持原样。</translation>
+    </message>
+    <message>
+        <source>This link leads back into its own folder; it was left out.</source>
+        <translation>此链接指回自身所在的文件夹；已跳过。</translation>
+    </message>
+    <message>
+        <source>{path} is not an XMP file that can be changed ({detail}); it is left as it is.</source>
+        <translation>{path} 不是可修改的 XMP 文件（{detail}）；保持原样。</translation>
+    </message>
+    <message>
+        <source>The sidecar is larger than 4 MB; it is left as it is.</source>
+        <translation>附属文件大于 4 MB；保持原样。</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be written ({detail}).</source>
+        <translation>无法写入附属文件（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be read ({detail}).</source>
+        <translation>无法读取附属文件（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The library {path} was made by a newer Albumen (schema {theirs}, this one knows {ours}); install the newer version to open it. Nothing was changed.</source>
+        <translation>图库 {path} 由更新版本的 Albumen 创建（架构 {theirs}，本程序支持 {ours}）；请安装新版本后打开。未做任何更改。</translation>
+    </message>
+    <message>
+        <source>The library {path} is damaged ({detail}); {remedy_}.</source>
+        <translation>图库 {path} 已损坏（{detail}）；{remedy_}。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or no library; {remedy_}.</source>
+        <translation>{path} 已损坏或不是图库；{remedy_}。</translation>
+    </message>
+    <message>
+        <source>put back a copy from the folder 'backups' beside it</source>
+        <translation>请从旁边的“backups”文件夹恢复副本</translation>
+    </message>
+    <message>
+        <source>move it away and a new one is made; the photos themselves are untouched</source>
+        <translation>请把它移走，程序会新建一个；照片本身不受影响</translation>
+    </message>
+    <message>
+        <source>The disk that holds the library {path} is full; make room and go on, nothing that was saved is lost.</source>
+        <translation>图库 {path} 所在的磁盘已满；请腾出空间后继续，已保存的内容不会丢失。</translation>
+    </message>
+    <message>
+        <source>The library {path} could not be read or written ({detail}); check the disk and its permissions.</source>
+        <translation>无法读写图库 {path}（{detail}）；请检查磁盘及权限。</translation>
+    </message>
+    <message>
+        <source>The library {path} may not be written; check its permissions.</source>
+        <translation>图库 {path} 不可写入；请检查权限。</translation>
+    </message>
+    <message>
+        <source>The library {path} is in use by another program.</source>
+        <translation>图库 {path} 正被另一个程序使用。</translation>
+    </message>
+    <message>
+        <source>{path} is a database of another program, not a library of Albumen; choose another folder.</source>
+        <translation>{path} 是其他程序的数据库，不是 Albumen 的图库；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>The library {path} cannot be read ({detail}).</source>
+        <translation>无法读取图库 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The text '{text}' is too long: it has {length} tokens and this model reads at most {limit}. Use fewer words.</source>
+        <translation>文字“{text}”太长：有 {length} 个词元，而此模型最多读取 {limit} 个。请用更少的词。</translation>
+    </message>
+    <message>
+        <source>Nobody has corrected '{name}' yet; say yes or no to a few photos of it first.</source>
+        <translation>还没有人更正过“{name}”；请先对它的几张照片回答“是”或“否”。</translation>
+    </message>
+    <message>
+        <source>The system's limit of watched folders is reached, so changes are looked for every {seconds} seconds; raise fs.inotify.max_user_watches to see them at once.</source>
+        <translation>已达到系统监视文件夹的上限，因此每 {seconds} 秒检查一次更改；提高 fs.inotify.max_user_watches 即可立即看到更改。</translation>
+    </message>
+    <message>
+        <source>There is no model '{name}' to download: choose one of {names}.</source>
+        <translation>没有可下载的模型“{name}”：请选择 {names} 之一。</translation>
+    </message>
+    <message>
+        <source>There is no model '{name}': give a name of the catalogue or a safetensors file.</source>
+        <translation>没有模型“{name}”：请给出目录中的名称或 safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>{path} changed while it was read: try again.</source>
+        <translation>{path} 在读取时发生了变化：请重试。</translation>
+    </message>
+    <message>
+        <source>'{device}' cannot be used: this computer or this torch has no such CUDA device; use cpu.</source>
+        <translation>无法使用“{device}”：此电脑或此 torch 没有这样的 CUDA 设备；请使用处理器。</translation>
+    </message>
+    <message>
+        <source>'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu.</source>
+        <translation>无法使用“mps”：它需要带有 Apple 图形处理器的 Mac；请使用处理器。</translation>
+    </message>
+    <message>
+        <source>Albumen does not run on '{device}': choose auto, cpu, cuda or mps.</source>
+        <translation>Albumen 不能在“{device}”上运行：请选择 auto、cpu、cuda 或 mps。</translation>
+    </message>
+    <message>
+        <source>There is no precision '{name}': choose auto, {names}.</source>
+        <translation>没有精度“{name}”：请选择 auto、{names}。</translation>
+    </message>
+    <message>
+        <source>fp16 is for graphics processors: on the CPU use fp32 (or bf16 where it has it).</source>
+        <translation>fp16 用于图形处理器：在处理器上请使用 fp32（或其支持的 bf16）。</translation>
+    </message>
+    <message>
+        <source>This processor has no bf16 arithmetic (avx512_bf16 or AMX) and would be slower: use fp32.</source>
+        <translation>此处理器没有 bf16 运算（avx512_bf16 或 AMX），会更慢：请使用 fp32。</translation>
+    </message>
+    <message>
+        <source>This graphics processor has no bf16 arithmetic: use fp16.</source>
+        <translation>此图形处理器没有 bf16 运算：请使用 fp16。</translation>
+    </message>
+    <message>
+        <source>The model '{name}' is not on this computer: download it first.</source>
+        <translation>模型“{name}”不在此电脑上：请先下载。</translation>
+    </message>
+    <message>
+        <source>{path} has a wrong checksum: it is damaged or not OpenAI's file; download it again.</source>
+        <translation>{path} 的校验和不符：它已损坏或不是 OpenAI 的文件；请重新下载。</translation>
+    </message>
+    <message>
+        <source>There is no device '{device}': choose auto, cpu, cuda or mps.</source>
+        <translation>没有设备“{device}”：请选择 auto、cpu、cuda 或 mps。</translation>
+    </message>
+    <message>
+        <source>The graphics processor failed ({detail}); the CPU is used.</source>
+        <translation>图形处理器出错（{detail}）；改用处理器。</translation>
+    </message>
+    <message>
+        <source>The model does not run on '{device}' ({detail}); use cpu.</source>
+        <translation>模型无法在“{device}”上运行（{detail}）；请使用处理器。</translation>
+    </message>
+    <message>
+        <source>{device} has too little memory for one image: choose a smaller model or the device 'cpu'.</source>
+        <translation>{device} 的内存不足以处理一张图片：请选择更小的模型或使用处理器。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be compared: {reason_}</source>
+        <translation>无法比较 {path}：{reason_}</translation>
+    </message>
+    <message>
+        <source>it was not read</source>
+        <translation>未能读取</translation>
+    </message>
+    <message>
+        <source>Learning broke down: the loss is no longer a number; is the training data sound?</source>
+        <translation>学习失败：损失不再是数值；训练数据是否正常？</translation>
+    </message>
+    <message>
+        <source>{path}: {reason_}</source>
+        <translation>{path}：{reason_}</translation>
+    </message>
 </context>
 <context>
     <name>EngineWorker</name>
@@ -584,6 +1000,10 @@
         <source>Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.</source>
         <extracomment>Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread. Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first; a download is waiting for the network, so it takes turns with the library's own work, which is done in order.</extracomment>
         <translation>Albumen 内部出错（{kind}）。您的照片没有改动；详情见日志。</translation>
+    </message>
+    <message>
+        <source>The library is closed.</source>
+        <translation>图库已关闭。</translation>
     </message>
 </context>
 <context>
@@ -736,6 +1156,46 @@
         <source>Not now</source>
         <translation>以后再说</translation>
     </message>
+    <message>
+        <source>People</source>
+        <translation>人物</translation>
+    </message>
+    <message>
+        <source>Animals</source>
+        <translation>动物</translation>
+    </message>
+    <message>
+        <source>Nature</source>
+        <translation>自然</translation>
+    </message>
+    <message>
+        <source>Sky and weather</source>
+        <translation>天空与天气</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>地点</translation>
+    </message>
+    <message>
+        <source>On the way</source>
+        <translation>路上</translation>
+    </message>
+    <message>
+        <source>Food</source>
+        <translation>食物</translation>
+    </message>
+    <message>
+        <source>At home</source>
+        <translation>家中</translation>
+    </message>
+    <message>
+        <source>Paper and screens</source>
+        <translation>纸张与屏幕</translation>
+    </message>
+    <message>
+        <source>All of {category}</source>
+        <translation>“{category}”全选</translation>
+    </message>
     <message numerus="yes">
         <source>Add %n label(s)</source>
         <translation>
@@ -826,7 +1286,7 @@
     </message>
     <message>
         <source>None of your labels fits this photo.</source>
-        <translation type="unfinished" />
+        <translation>您的标签都不适合这张照片。</translation>
     </message>
     <message>
         <source>{label} · {count} of {total}</source>
@@ -895,8 +1355,8 @@
     </message>
     <message numerus="yes">
         <source>New label “{label}” on %n photo(s)</source>
-        <translation type="unfinished">
-            <numerusform />
+        <translation>
+            <numerusform>在 %n 张照片上新建标签“{label}”</numerusform>
         </translation>
     </message>
     <message>
@@ -1039,11 +1499,11 @@
     </message>
     <message>
         <source>What you said about the first counts for the second from now on. Undo separates them again.</source>
-        <translation type="unfinished" />
+        <translation>您对第一个标签的回答从现在起算作第二个的。撤销可将它们重新分开。</translation>
     </message>
     <message>
         <source>Merge “{label}” into “{other}”</source>
-        <translation type="unfinished" />
+        <translation>将“{label}”合并到“{other}”</translation>
     </message>
     <message>
         <source>Remove “{label}”</source>
@@ -1304,7 +1764,7 @@
     <name>PhotoGrid</name>
     <message>
         <source>Photos</source>
-        <extracomment>How long the view rests before photos in sight are read at their size (milliseconds). A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except 'all'): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen</extracomment>
+        <extracomment>How long the view rests before photos in sight are read at their size (milliseconds). A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except 'all'): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen ids of photos in sight that were not read yet</extracomment>
         <translation>照片</translation>
     </message>
 </context>
@@ -1312,7 +1772,7 @@
     <name>PhotoMenu</name>
     <message>
         <source>All photos of its folder</source>
-        <translation type="unfinished" />
+        <translation>其文件夹中的所有照片</translation>
     </message>
     <message>
         <source>Labels</source>
@@ -1429,8 +1889,8 @@
     </message>
     <message numerus="yes">
         <source>Ignore %n problem(s)</source>
-        <translation type="unfinished">
-            <numerusform />
+        <translation>
+            <numerusform>忽略 %n 个问题</numerusform>
         </translation>
     </message>
 </context>
@@ -1666,11 +2126,11 @@
     </message>
     <message>
         <source>Forget the search “{query}”</source>
-        <translation type="unfinished" />
+        <translation>忘记搜索“{query}”</translation>
     </message>
     <message>
         <source>Save the search “{query}”</source>
-        <translation type="unfinished" />
+        <translation>保存搜索“{query}”</translation>
     </message>
     <message>
         <source>saved</source>
@@ -1687,6 +2147,10 @@
     <message>
         <source>corrected by you</source>
         <translation>您更正过的</translation>
+    </message>
+    <message>
+        <source>the same file more than once</source>
+        <translation>同一文件出现多次</translation>
     </message>
     <message>
         <source>not readable</source>
@@ -1774,7 +2238,7 @@
     </message>
     <message>
         <source>Window</source>
-        <translation type="unfinished" />
+        <translation>窗口</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -1802,7 +2266,7 @@
     </message>
     <message>
         <source>Recognition</source>
-        <translation type="unfinished" />
+        <translation>识别</translation>
     </message>
     <message>
         <source>Compute on</source>
@@ -1838,15 +2302,15 @@
     </message>
     <message>
         <source>Precision</source>
-        <translation type="unfinished" />
+        <translation>精度</translation>
     </message>
     <message>
         <source>Best for the device</source>
-        <translation type="unfinished" />
+        <translation>最适合设备</translation>
     </message>
     <message>
         <source>The photos are looked at again in the background; until that is done, all goes on as before.</source>
-        <translation type="unfinished" />
+        <translation>照片会在后台重新查看；完成之前一切照旧。</translation>
     </message>
     <message>
         <source>Folders</source>
@@ -1862,11 +2326,11 @@
     </message>
     <message>
         <source>Remove the folder from the library (files stay)</source>
-        <translation type="unfinished" />
+        <translation>从图库中移除文件夹（文件保留）</translation>
     </message>
     <message>
         <source>Watched</source>
-        <translation type="unfinished" />
+        <translation>监视中</translation>
     </message>
     <message>
         <source>Folders and files to leave out</source>
@@ -1881,8 +2345,12 @@
         <translation>排除</translation>
     </message>
     <message>
-        <source>Write confirmed labels beside the photos, for other programs (photo.jpg.xmp)</source>
-        <translation>将已确认的标签写到照片旁边，供其他程序使用 (photo.jpg.xmp)</translation>
+        <source>Write confirmed labels beside the photos</source>
+        <translation>将已确认的标签写到照片旁边</translation>
+    </message>
+    <message>
+        <source>For other programs: photo.jpg.xmp beside photo.jpg, which stays as it is.</source>
+        <translation>供其他程序使用：photo.jpg 旁边的 photo.jpg.xmp，照片本身保持原样。</translation>
     </message>
     <message>
         <source>Sidecars</source>
@@ -1890,11 +2358,11 @@
     </message>
     <message>
         <source>Thumbnails</source>
-        <translation type="unfinished" />
+        <translation>缩略图</translation>
     </message>
     <message>
         <source>{pixels} pixels</source>
-        <translation type="unfinished" />
+        <translation>{pixels} 像素</translation>
     </message>
     <message>
         <source>Size</source>
@@ -1902,35 +2370,35 @@
     </message>
     <message>
         <source>Small files</source>
-        <translation type="unfinished" />
+        <translation>小文件</translation>
     </message>
     <message>
         <source>Good</source>
-        <translation type="unfinished" />
+        <translation>好</translation>
     </message>
     <message>
         <source>Very good</source>
-        <translation type="unfinished" />
+        <translation>很好</translation>
     </message>
     <message>
         <source>Quality</source>
-        <translation type="unfinished" />
+        <translation>质量</translation>
     </message>
     <message>
         <source>For new photos. “Make anew” applies it to all of them.</source>
-        <translation type="unfinished" />
+        <translation>用于新照片。“重新生成”会应用到全部照片。</translation>
     </message>
     <message>
         <source>{megabytes} MB of memory</source>
-        <translation type="unfinished" />
+        <translation>{megabytes} MB 内存</translation>
     </message>
     <message>
         <source>Keep ready</source>
-        <translation type="unfinished" />
+        <translation>保持就绪</translation>
     </message>
     <message>
         <source>On the disk</source>
-        <translation type="unfinished" />
+        <translation>磁盘占用</translation>
     </message>
     <message>
         <source>Library</source>
@@ -1938,39 +2406,39 @@
     </message>
     <message>
         <source>Database</source>
-        <translation type="unfinished" />
+        <translation>数据库</translation>
     </message>
     <message>
         <source>Make anew</source>
-        <translation type="unfinished" />
+        <translation>重新生成</translation>
     </message>
     <message>
         <source>Delete the thumbnails and make them anew</source>
-        <translation type="unfinished" />
+        <translation>删除缩略图并重新生成</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished" />
+        <translation>清除</translation>
     </message>
     <message>
         <source>Delete what models not in use know of the photos</source>
-        <translation type="unfinished" />
+        <translation>删除未使用的模型对照片的了解</translation>
     </message>
     <message>
         <source>Models not in use</source>
-        <translation type="unfinished" />
+        <translation>未使用的模型</translation>
     </message>
     <message>
         <source>fp32: exact</source>
-        <translation type="unfinished" />
+        <translation>fp32：精确</translation>
     </message>
     <message>
         <source>bf16: faster, half the memory</source>
-        <translation type="unfinished" />
+        <translation>bf16：更快，内存减半</translation>
     </message>
     <message>
         <source>fp16: faster, half the memory</source>
-        <translation type="unfinished" />
+        <translation>fp16：更快，内存减半</translation>
     </message>
     <message>
         <source>Single photos</source>
@@ -1978,7 +2446,7 @@
     </message>
     <message>
         <source>{size} in {count} files</source>
-        <translation type="unfinished" />
+        <translation>{size}，{count} 个文件</translation>
     </message>
 </context>
 <context>
@@ -2034,7 +2502,7 @@
     </message>
     <message>
         <source>No good match, the closest first</source>
-        <translation type="unfinished" />
+        <translation>没有合适的匹配，最接近的在前</translation>
     </message>
     <message numerus="yes">
         <source>%n good match(es)</source>
@@ -2215,15 +2683,15 @@
     </message>
     <message>
         <source>Accept what was learned about “{label}”</source>
-        <translation type="unfinished" />
+        <translation>接受关于“{label}”学到的内容</translation>
     </message>
     <message>
         <source>Not now: “{label}”</source>
-        <translation type="unfinished" />
+        <translation>暂不：“{label}”</translation>
     </message>
     <message>
         <source>Another version of “{label}”</source>
-        <translation type="unfinished" />
+        <translation>“{label}”的另一个版本</translation>
     </message>
     <message>
         <source>What was learned</source>
@@ -2264,6 +2732,30 @@
     <message>
         <source>learned words (CoOp)</source>
         <translation>学习的词语 (CoOp)</translation>
+    </message>
+</context>
+<context>
+    <name>Trash</name>
+    <message>
+        <source>“{name}” is not there any more.</source>
+        <extracomment>A verb with its arguments. Several calls in order: `answer = yield call(...)`; a refused one raises AlbumenError there. What is returned is the answer of the whole. Returned by the calls of an act that turned out to do nothing: there is nothing to undo then. Makes a direction of an act from the answer of the other direction (None the first time). an act could not be done or taken back; the sentence says why</extracomment>
+        <translation>“{name}”已不在原处。</translation>
+    </message>
+    <message>
+        <source>“{name}” could not be moved to the trash: {reason}. It stays where it is.</source>
+        <translation>“{name}”无法移到回收站：{reason}。它留在原处。</translation>
+    </message>
+    <message>
+        <source>“{name}” stays in the trash: another file has its name now.</source>
+        <translation>“{name}”留在回收站：现在另一个文件用了它的名称。</translation>
+    </message>
+    <message>
+        <source>the system refused</source>
+        <translation>系统拒绝了</translation>
+    </message>
+    <message>
+        <source>“{name}” could not be taken out of the trash: {reason}.</source>
+        <translation>“{name}”无法从回收站取出：{reason}。</translation>
     </message>
 </context>
 <context>
@@ -2338,6 +2830,14 @@
     <message>
         <source>Software</source>
         <translation>软件</translation>
+    </message>
+</context>
+<context>
+    <name>self._export</name>
+    <message>
+        <source>“{name}” was not copied: {reason}.</source>
+        <extracomment>folder, how many were copied, sentences about those that were not copied, total</extracomment>
+        <translation>“{name}”未能复制：{reason}。</translation>
     </message>
 </context>
 </TS>
