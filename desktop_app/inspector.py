@@ -92,9 +92,9 @@ class Inspector(QWidget):
         self.versions.setAccessibleName(self.versions.text())
         self.versions.setProperty("look", "quiet")
         self.versions.clicked.connect(self.versions_requested)
-        self.suggested, self._suggested_title = self._section(self.tr("Suggested"))
-        self.confirmed, self._confirmed_title = self._section(self.tr("Confirmed"))
-        self.rejected, self._rejected_title = self._section(self.tr("Not on the photo"))
+        self.suggested, self._suggested_section = self._section(self.tr("Suggested"))
+        self.confirmed, self._confirmed_section = self._section(self.tr("Confirmed"))
+        self.rejected, self._rejected_section = self._section(self.tr("Not on the photo"))
         self.nothing = theme.plain(self.tr("Choose a photo to see its labels."), "muted", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note = theme.plain("", "muted", wrap=True)
@@ -107,9 +107,15 @@ class Inspector(QWidget):
         self._show_nothing()
 
     def _section(self, title: str) -> tuple[FlowLayout, QWidget]:
-        heading = theme.plain(title, "heading")
-        flow = FlowLayout(spacing=6)
-        return flow, heading
+        """A place for chips, and the widget with its heading that hides while there are none."""
+        section, chips = QWidget(), QWidget()
+        flow = FlowLayout(chips, spacing=6)
+        column = QVBoxLayout(section)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(theme.plain(title, "heading"))
+        column.addWidget(chips)
+        return flow, section
 
     def _lay_out(self) -> None:
         self._body = QWidget()
@@ -129,17 +135,9 @@ class Inspector(QWidget):
         body.addWidget(self.trouble)
         body.addSpacing(8)
         body.addWidget(self.add)
+        for section in (self._suggested_section, self._confirmed_section, self._rejected_section):
+            body.addWidget(section)
         body.addSpacing(6)
-        for title, flow in (
-            (self._suggested_title, self.suggested),
-            (self._confirmed_title, self.confirmed),
-            (self._rejected_title, self.rejected),
-        ):
-            body.addWidget(title)
-            flow.setContentsMargins(0, 0, 0, 8)
-            holder = QWidget()
-            holder.setLayout(flow)
-            body.addWidget(holder)
         body.addWidget(self.note)
         body.addStretch(1)
         inside = QWidget()
@@ -261,9 +259,9 @@ class Inspector(QWidget):
                 self.confirmed.addWidget(self._word(one, total))
             if one.no and not one.yes and not one.suggested:
                 self.rejected.addWidget(self._refusal(one, total))
-        self._suggested_title.setVisible(self.suggested.count() > 0)
-        self._confirmed_title.setVisible(self.confirmed.count() > 0)
-        self._rejected_title.setVisible(self.rejected.count() > 0)
+        self._suggested_section.setVisible(self.suggested.count() > 0)
+        self._confirmed_section.setVisible(self.confirmed.count() > 0)
+        self._rejected_section.setVisible(self.rejected.count() > 0)
         self.note.setText(self._note(said, total))
         self.note.setVisible(bool(self.note.text()))
 

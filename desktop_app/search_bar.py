@@ -38,6 +38,7 @@ from desktop_app.undo import History
 from engine.records import Folder, Label, PhotosChanged, SearchResult
 
 _TYPING_PAUSE = 400  # ms after the last key before a query is tried
+_TRIED_FROM = 3  # letters of a word, where words are made of letters
 _REMEMBERED = 50
 _OFFERED = 8  # of one kind
 _STEPS = 4  # of the strictness dial, to either side
@@ -81,7 +82,7 @@ class SearchBar(QWidget):
         row.addWidget(self.dial)
         row.addWidget(self.sort)
         self._pause = QTimer(self, singleShot=True, interval=_TYPING_PAUSE)
-        self._pause.timeout.connect(self._search)
+        self._pause.timeout.connect(self._try)
         self._offering = False  # offers were wanted for what is in the field now
         self._stale = True  # labels and folders for the offers are asked for when somebody types
         link.photos_changed.connect(self._photos_changed)
@@ -212,6 +213,12 @@ class SearchBar(QWidget):
         self.words.selectAll()
 
     # -- searching ----------------------------------------------------------------------------------------------------
+
+    def _try(self) -> None:
+        """Search while typing, but not for the first letters of a word: nothing would match them well."""
+        word = self._token()
+        if not word.isascii() or ":" in word or not 0 < len(word.strip('-"')) < _TRIED_FROM:
+            self._search()
 
     def _search(self) -> None:
         """What is in the field, unless it is what was asked for already."""

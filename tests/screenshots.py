@@ -1,7 +1,8 @@
-"""`python -m tests.screenshots OUT [VARIANT ...]`: every state of the window as a picture, to be looked at.
+"""`python -m tests.screenshots OUT [VARIANT ...] [--states grid lightbox ...]`: states of the window as pictures, to be
+looked at. All of them in all variants, unless some are named.
 
-Variants: light, dark, zh_CN, 2x, narrow. The library holds pictures drawn by code (`tests.pictures`), is read by the real
-engine with the starter model, and lives in a temporary directory; nothing of the user's is read or written.
+The library holds pictures drawn by code (`tests.pictures`), is read by the real engine with the starter model, and lives
+in a temporary directory (or in `--home DIR`, where the next call finds it again); nothing of the user's is read or written.
 """
 
 from __future__ import annotations
@@ -13,8 +14,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.pictures import KINDS, write_album
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog, QWidget
+
+    from desktop_app.main_window import MainWindow
 
 VARIANTS = {
     "light": {"theme": "light"},
@@ -28,20 +35,25 @@ VARIANTS = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("variants", nargs="*", choices=[*VARIANTS, []], default=list(VARIANTS))
-    parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("variants", nargs="*", choices=[*VARIANTS, []], default=list(VARIANTS), metavar="VARIANT")
+    parser.add_argument("--states", nargs="+", choices=STATES, default=list(STATES), metavar="STATE")
+    parser.add_argument("--home", type=Path, help="keep the library here, and use it if it is here already")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    if options.home is not None:
-        _take(options.variants[0], options.home, options.out)
+    if options.inside:
+        Camera(options.variants[0], options.home, options.out).shoot(options.states)
         return 0
-    with tempfile.TemporaryDirectory() as home:
-        _make_library(Path(home))
+    with tempfile.TemporaryDirectory() as temporary:
+        home = (options.home or Path(temporary)).absolute()
+        if not (home / "library").exists():
+            _make_library(home)
         for variant in options.variants:
+            command = [sys.executable, "-m", "tests.screenshots", str(options.out), variant, "--home", str(home)]
             subprocess.run(
-                [sys.executable, "-m", "tests.screenshots", str(options.out), variant, "--home", home],
+                [*command, "--inside", "--states", *options.states],
                 check=True,
-                env=_environment(Path(home), VARIANTS[variant]),
+                env=_environment(home, VARIANTS[variant]),
             )
     return 0
 
@@ -78,27 +90,43 @@ def _make_library(home: Path) -> None:
             library.correct(labels[kind].id, yes=own[:5], no=others[:6])
 
 
-def _take(variant: str, home: Path, out: Path) -> None:
-    from PySide6.QtCore import QEventLoop, QMimeData, QPoint, Qt, QTimer, QUrl
-    from PySide6.QtGui import QDragEnterEvent
-    from PySide6.QtTest import QTest
-    from PySide6.QtWidgets import QApplication, QWidget
+class Camera:
+    """Opens windows of one variant and takes their pictures; each method below `shoot` brings one state about."""
 
-    from desktop_app.__main__ import make_application, make_window
-    from desktop_app.label_editor import FirstLabels, LabelEditor
-    from desktop_app.model_dialog import ModelDialog
-    from desktop_app.settings import Preferences, SettingsDialog
-    from desktop_app.shortcuts import ShortcutSheet
+    def __init__(self, variant: str, home: Path, out: Path) -> None:
+        from desktop_app.__main__ import make_application
+        from desktop_app.settings import Preferences
 
-    choices = VARIANTS[variant]
-    preferences = Preferences()
-    preferences.set("theme", choices["theme"])
-    preferences.set("language", choices.get("language", "en"))
-    application = make_application()
-    size = (int(choices.get("width", "1280")), 800)
+        self.variant, self.home, self.out = variant, home, out
+        choices = VARIANTS[variant]
+        preferences = Preferences()
+        preferences.set("theme", choices["theme"])
+        preferences.set("language", choices.get("language", "en"))
+        self.application = make_application()
+        self.size = (int(choices.get("width", "1280")), 800)
+        self.window: MainWindow | None = None
 
-    def wait(until: Callable[[], bool] = lambda: False, most: int = 700) -> None:
-        """Until something is so, and then for what is drawn afterwards; at most some milliseconds."""
+    def shoot(self, states: list[str]) -> None:
+        """Take the pictures of `states`, in the order of `STATES`."""
+        for number, (name, bring_about) in enumerate(STATES.items(), 1):
+            if name in states:
+                self.number = f"{number:02}"
+                bring_about(self)
+        self.close()
+        self.application.quit()
+
+    # -- tools --------------------------------------------------------------------------------------------------------
+
+    def take(self, name: str, widget: QWidget | None = None) -> None:
+        self.wait(most=900)  # what is drawn afterwards
+        shown = widget or self.window
+        assert shown is not None
+        shown.grab().save(str(self.out / f"{self.variant}-{self.number}-{name}.png"))
+
+    def wait(self, until: Callable[[], bool] = lambda: False, most: int = 60_000) -> None:
+        """Until something is so, at most some milliseconds."""
+        from PySide6.QtCore import QEventLoop, QTimer
+
         loop, clock, spent = QEventLoop(), QTimer(), 0
 
         def tick() -> None:
@@ -112,95 +140,240 @@ def _take(variant: str, home: Path, out: Path) -> None:
         loop.exec()
         clock.stop()
 
-    def shoot(widget: QWidget, name: str) -> None:
-        wait(most=900)
-        picture = widget.grab()
-        picture.save(str(out / f"{variant}-{name}.png"))
+    def start(self, library: Path) -> MainWindow:
+        from desktop_app.__main__ import make_window
 
-    def start(library: Path) -> QWidget:
         window = make_window(str(library))
         window.shown_first.connect(window.link.start)
-        window.resize(*size)
+        window.resize(*self.size)
         window.show()
-        wait(lambda: window.desk.viewing._known, 60_000)
+        self.wait(lambda: window.desk.viewing._known)
+        self.window = window
         return window
 
-    first = start(home / f"empty-{variant}")
-    shoot(first, "01-first-run")
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(home / "Pictures"))])
-    drag = QDragEnterEvent(
-        QPoint(300, 300), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(first, drag)
-    shoot(first, "02-drop")
-    first.overlay.hide()
-    card = FirstLabels(first.link, first.history)
-    card.setAutoFillBackground(True)
-    card.resize(size[0], 240)
-    card.show()
-    wait(lambda: bool(card.buttons), 5000)
-    shoot(card, "03-first-labels")
-    card.close()
-    first.close()
-    first.link.close()
+    def close(self) -> None:
+        if self.window is not None:
+            self.window.close()
+            self.window.link.close()
+            self.window = None
 
-    window = start(home / "library")
-    wait(lambda: window.model.rowCount() > 40, 60_000)
-    wait(lambda: not window.folders.running(), 60_000)
-    window.grid.setFocus()
-    window.grid.set_current_row(2)
-    wait(lambda: window.inspector.suggested.count() + window.inspector.confirmed.count() > 0, 20_000)
-    shoot(window, "04-grid")
-    QTest.keyClick(window.grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    QTest.keyClick(window.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
-    shoot(window, "05-several")
-    window.search.set_query("sunset over the mountains")
-    wait(lambda: len(window.model.result.scores) > 0, 60_000)
-    window.grid.setFocus()
-    shoot(window, "06-search")
-    window.search.set_query("accordion")
-    wait(lambda: window.model.result.query == "accordion", 30_000)
-    window.grid.setFocus()
-    shoot(window, "07-no-good-match")
-    window.search.set_query("")
-    wait(lambda: window.model.result.query == "", 10_000)
-    window.desk.open_lightbox(3)
-    wait(lambda: window.pictures._kept, 20_000)
-    shoot(window, "08-lightbox")
-    window.desk.show_review()
-    wait(lambda: window.review.item() is not None, 30_000)
-    for key in (Qt.Key.Key_Return, Qt.Key.Key_N):
-        QTest.keyClick(window.review, key)
-    wait(lambda: window.pictures._kept, 20_000)
-    shoot(window, "09-review")
-    window.desk.improve(None)
-    wait(lambda: bool(window.training.cards), 120_000)
-    shoot(window, "10-improve")
-    window.desk.show_versions()
-    shoot(window, "11-versions")
-    window.desk.show_problems()
-    shoot(window, "12-problems")
-    editor = LabelEditor(window.link, window.history, window)
-    editor.show()
-    wait(lambda: editor.list.count() > 3, 10_000)
-    editor.edit(1)
-    for number, dialog in enumerate(
-        (
-            editor,
-            ModelDialog(window.link, window),
-            SettingsDialog(window.link, window.preferences, window),
-            ShortcutSheet(window.actions_, window),
-        ),
-        13,
-    ):
+    def browse(self) -> MainWindow:
+        """The window over the library, with a photo chosen in the grid."""
+        window = self.window
+        if window is None or window.model.rowCount() == 0:
+            self.close()
+            window = self.start(self.home / "library")
+            self.wait(lambda: window.model.rowCount() > 40 and not window.folders.running())
+        if window.search.query():
+            window.desk.open_query("")
+            self.wait(lambda: window.model.result.query == "" and window.model.rowCount() > 40)
+        window.desk.show_grid()
+        window.grid.setFocus()
+        window.grid.set_current_row(2)
+        self.wait(lambda: window.inspector.preview._photo is not None)
+        return window
+
+    def search(self, query: str) -> MainWindow:
+        window = self.browse()
+        window.desk.open_query(query)
+        self.wait(lambda: window.model.result.query == query)
+        window.stack.currentWidget().setFocus()
+        return window
+
+    def press(self, widget: QWidget, *keys: str) -> None:
+        from PySide6.QtGui import QKeySequence
+        from PySide6.QtTest import QTest
+
+        for key in keys:
+            QTest.keySequence(widget, QKeySequence(key))
+
+    def dialog(self, name: str, dialog: QDialog) -> None:
         dialog.show()
-        shoot(dialog, f"{number}-{type(dialog).__name__}")
+        self.take(name, dialog)
         dialog.close()
-    window.close()
-    window.link.close()
-    application.quit()
 
+    # -- states -------------------------------------------------------------------------------------------------------
+
+    def first_run(self) -> None:
+        self.start(self.home / f"empty-{self.variant}-{os.getpid()}")
+        self.take("first-run")
+
+    def drop(self) -> None:
+        from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+        from PySide6.QtGui import QDragEnterEvent
+        from PySide6.QtWidgets import QApplication
+
+        window = self.window or self.start(self.home / f"empty-{self.variant}-{os.getpid()}")
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(self.home / "Pictures"))])
+        act, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), act, mime, left, none))
+        self.take("drop")
+        window.overlay.hide()
+
+    def first_minutes(self) -> None:
+        """Photos are coming, labels are offered."""
+        window = self.window or self.start(self.home / f"empty-{self.variant}-{os.getpid()}")
+        window.desk.adding.add_paths([str(self.home / "Pictures")])
+        self.wait(window.desk.adding.offering_labels)
+        self.wait(lambda: window.model.rowCount() > 40)
+        self.wait(lambda: window.status.progress.isVisible(), 5000)
+        self.take("first-minutes")
+        self.wait(lambda: not window.folders.running())
+        self.close()
+
+    def grid(self) -> None:
+        self.browse()
+        self.take("grid")
+
+    def confirmed(self) -> None:
+        """A photo with a label of each kind: suggested, confirmed, rejected."""
+        window = self.search("is:corrected sunset")
+        window.grid.set_current_row(0)
+        self.wait(lambda: window.inspector.confirmed.count() > 0, 5000)
+        self.take("confirmed")
+
+    def several(self) -> None:
+        window = self.browse()
+        self.press(window.grid, "Shift+Right", "Shift+Down")
+        self.take("several")
+
+    def large(self) -> None:
+        window = self.browse()
+        window.grid.set_thumbnail_size(320)
+        self.wait(lambda: bool(window.pictures._kept), 8000)
+        self.take("large")
+        window.grid.set_thumbnail_size(160)
+
+    def menu(self) -> None:
+        from desktop_app.photo_menu import photo_menu
+
+        window = self.browse()
+        menu = photo_menu(window.desk)
+        menu.popup(window.mapToGlobal(window.rect().center()))
+        self.take("menu", menu)
+        menu.close()
+
+    def offers(self) -> None:
+        """What is offered while a query is typed."""
+        from PySide6.QtTest import QTest
+
+        window = self.browse()
+        window.search.focus_words()
+        self.wait(most=300)
+        QTest.keyClicks(window.search.words, "s")
+        self.wait(lambda: window.search.offers.isVisible(), 3000)
+        self.take("offers")
+        self.press(window.search.words, "Esc", "Esc")
+
+    def matches(self) -> None:
+        self.search("sunset over the mountains")
+        self.take("search")
+
+    def no_good_match(self) -> None:
+        self.search("accordion")
+        self.take("no-good-match")
+
+    def lightbox(self) -> None:
+        window = self.browse()
+        window.desk.open_lightbox(3)
+        self.wait(lambda: bool(window.pictures._kept), 20_000)
+        self.take("lightbox")
+
+    def facts(self) -> None:
+        window = self.browse()
+        window.desk.open_lightbox(3)
+        window.lightbox.toggle_facts()
+        self.wait(lambda: bool(window.lightbox.facts.texts()), 20_000)
+        self.take("facts")
+        window.lightbox.toggle_facts()
+
+    def review(self) -> None:
+        window = self.browse()
+        window.desk.show_review()
+        self.wait(lambda: window.review.item() is not None, 30_000)
+        self.press(window.review, "Return", "N")
+        self.wait(lambda: bool(window.pictures._kept), 20_000)
+        self.take("review")
+
+    def improve(self) -> None:
+        window = self.browse()
+        labels = window.desk.judging.labels.values()
+        window.desk.improve([label.id for label in labels if label.name in ("sunset", "sea", "forest")])
+        self.wait(lambda: bool(window.training.cards), 120_000)
+        self.take("improve")
+
+    def versions(self) -> None:
+        window = self.browse()
+        window.desk.show_versions()
+        self.take("versions")
+
+    def problems(self) -> None:
+        window = self.browse()
+        window.desk.show_problems()
+        self.take("problems")
+
+    def label_editor(self) -> None:
+        from desktop_app.label_editor import LabelEditor
+
+        window = self.browse()
+        editor = LabelEditor(window.link, window.history, window)
+        editor.show()
+        self.wait(lambda: editor.list.count() > 3, 10_000)
+        editor.edit(1)
+        self.dialog("label-editor", editor)
+
+    def models(self) -> None:
+        from desktop_app.model_dialog import ModelDialog
+
+        dialog = ModelDialog(self.browse().link, self.window)
+        dialog.show()
+        self.wait(lambda: bool(dialog.cards), 20_000)
+        self.dialog("models", dialog)
+
+    def download(self) -> None:
+        """A download under way: its signals as the engine sends them, without the network."""
+        from desktop_app.model_dialog import ModelDialog
+        from engine.records import Progress
+
+        window = self.browse()
+        dialog = ModelDialog(window.link, window)
+        dialog.show()
+        self.wait(lambda: bool(dialog.cards), 20_000)
+        card = next(card for card in dialog.cards.values() if not card.model.installed)
+        card.begin()
+        dialog._jobs[10**9] = card
+        size = card.model.size
+        window.link.job_started.emit(10**9, "download_model")
+        window.status._clock.start()
+        self.wait(most=500)
+        window.link.job_progress.emit(
+            10**9, Progress("download", size // 3, size, rate=4.2e6, seconds_left=size / 6.3e6)
+        )
+        self.take("download", dialog)
+        dialog.close()
+        self.take("download-below")
+        window.link.job_ended.emit(10**9, "cancelled")
+
+    def settings(self) -> None:
+        from desktop_app.settings import SettingsDialog
+
+        window = self.browse()
+        self.dialog("settings", SettingsDialog(window.link, window.preferences, window))
+
+    def shortcuts(self) -> None:
+        from desktop_app.shortcuts import ShortcutSheet
+
+        window = self.browse()
+        self.dialog("shortcuts", ShortcutSheet(window.actions_, window))
+
+
+STATES: dict[str, Callable[[Camera], None]] = {
+    name.replace("_", "-"): act
+    for name, act in vars(Camera).items()
+    if not name.startswith("_")
+    and name not in ("shoot", "take", "wait", "start", "close", "browse", "search", "press", "dialog")
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -86,6 +86,24 @@ def test_typing_searches_after_a_pause_and_return_at_once(qtbot: QtBot, window: 
     assert len(window.searches) == 2
 
 
+def test_the_first_letters_of_a_word_are_not_searched(qtbot: QtBot, window: QWidget) -> None:
+    """'No good match for s' in place of the photos tells nobody anything; whoever means it presses Return."""
+    bar = window.bar
+    bar.focus_words()
+    QTest.keyClicks(bar.words, "sea")
+    qtbot.waitUntil(lambda: len(window.searches) == 1)
+    QTest.keyClicks(bar.words, " su")
+    qtbot.waitUntil(lambda: not bar._pause.isActive())
+    assert window.searches == [("sea", "auto", 0.0)]
+    QTest.keyClick(bar.words, Key.Key_Return)
+    assert window.searches[-1] == ("sea su", "auto", 0.0)
+    bar.words.setFocus()
+    bar.words.clear()
+    QTest.keyClicks(bar.words, "x")
+    QTest.keyClick(bar.words, Key.Key_Backspace)  # an empty field is all photos again
+    qtbot.waitUntil(lambda: window.searches[-1][0] == "")
+
+
 def test_chinese_can_be_typed(qtbot: QtBot, window: QWidget) -> None:
     window.bar.focus_words()
     committed = QInputMethodEvent()
