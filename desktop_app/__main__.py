@@ -29,6 +29,7 @@ from desktop_app.engine_worker import bug_sentence
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
 from desktop_app.single_instance import SingleInstance
+from engine import __version__
 
 if TYPE_CHECKING:
     from engine.library import Library
@@ -79,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="albumen", description="A photo organizer that learns your labels, offline.")
+    parser.add_argument("--version", action="version", version=f"Albumen {__version__}")
     parser.add_argument("paths", nargs="*", metavar="FOLDER", help="folders or photos to add")
     parser.add_argument("--library", default="", metavar="DIR", help="use the library in this directory")
     parser.add_argument("--model", default=None, metavar="NAME|FILE", help="use this model")
