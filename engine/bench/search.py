@@ -16,6 +16,7 @@ moment, answered when the step in hand is done. `answer`: from that moment until
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 import statistics
 import tempfile
@@ -104,7 +105,7 @@ def _while_indexing(size: int) -> dict[str, Any]:
 
     from engine.library import Library
 
-    words = [f"{thing} {place}" for thing in _THINGS for place in _PLACES]  # none is asked twice
+    words = [" ".join(some) for some in itertools.product(_LOOKS, _THINGS, _PLACES)]  # none is asked twice
     dice = random.Random(0)
     dice.shuffle(words)
     asked = iter(words)
@@ -155,8 +156,9 @@ def _while_indexing(size: int) -> dict[str, Any]:
     }
 
 
-_PHOTOS = 400
+_PHOTOS = 150
 _BETWEEN = 0.4  # seconds between two searches, more or less
+_LOOKS = ("small", "old", "bright", "blurred", "lonely", "wet", "broken", "painted", "huge", "sleeping")
 _THINGS = ("dog", "red car", "child", "boat", "flower", "old man", "bridge", "cake", "guitar", "horse", "tent", "cat")
 _PLACES = (
     "on a beach",
