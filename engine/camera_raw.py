@@ -143,8 +143,12 @@ def _preview(file: rawpy.RawPy, data: bytes) -> Image.Image | None:
 
 
 def _developed(file: rawpy.RawPy, half: bool) -> Image.Image:
-    """The sensor's data as an upright sRGB picture; `half`: one pixel for 2 x 2 of the sensor, which is much quicker."""
-    pixels = file.postprocess(half_size=half, use_camera_wb=True)  # (H, W, 3), grey sensors (H, W, 1)
+    """The sensor's data as an upright sRGB picture; `half`: one pixel for 2 x 2 of the sensor, which is much quicker. PPG
+    takes half the time of LibRaw's default."""
+    import rawpy
+
+    ppg = rawpy.DemosaicAlgorithm.PPG
+    pixels = file.postprocess(half_size=half, use_camera_wb=True, demosaic_algorithm=ppg)  # (H, W, 3), grey (H, W, 1)
     return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
 
 

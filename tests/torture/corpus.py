@@ -20,11 +20,13 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image, ImageCms, ImageDraw
 
+from engine import camera_raw
 from engine.images import FORMATS
+from tests.raw_files import dng
 
 pillow_heif.register_heif_opener()
 SIZE = (97, 61)
-EXTENSIONS = [extension for extensions in FORMATS.values() for extension in extensions]
+EXTENSIONS = [extension for extensions in (*FORMATS.values(), camera_raw.ENDINGS) for extension in extensions]
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = SIZE) -> Image.Image:
@@ -49,6 +51,24 @@ def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
         warnings.simplefilter("ignore")
         image.save(out, kind, **options)
     return out.getvalue()
+
+
+# How RAW files of other builds than TIFF begin; behind it, noise goes deep into their readers.
+_RAW_MARKS = {
+    "cr3": struct.pack(">I", 24) + b"ftypcrx \0\0\0\1crx isom" + struct.pack(">I", 4000) + b"moov",
+    "crw": b"II\x1a\0\0\0HEAPCCDR",
+    "raf": b"FUJIFILMCCD-RAW 0201FF383501"
+    + b"X-T1".ljust(32, b"\0")
+    + b"0100"
+    + bytes(20)
+    + struct.pack(">II", 148, 999),
+    "x3f": b"FOVb" + struct.pack("<I", 0x20003),
+    "mrw": b"\0MRM" + struct.pack(">I", 3000) + b"\0PRD" + struct.pack(">I", 24),
+    "orf": b"IIRO\x08\0\0\0\x20\0",
+    "rw2": b"IIU\0\x08\0\0\0\x20\0",
+    "iiq": b"IIII" + bytes(4) + b"IIRaw",
+    "nef": b"MM\0*\0\0\0\x08\0\x20",
+}
 
 
 def sound() -> Iterator[tuple[str, bytes]]:
@@ -113,6 +133,10 @@ def sound() -> Iterator[tuple[str, bytes]]:
     for mode in ("L", "RGB", "RGBA"):
         yield f"avif{mode}.avif", _saved(picture(mode), "AVIF", quality=50)
     yield "moving.avifs", _saved(picture(), "AVIF", save_all=True, append_images=[picture()] * 2)
+    yield "mosaic.dng", dng(picture())
+    yield "stamp.arw", dng(picture(), picture(size=(32, 20)), little=False)
+    yield "preview.nef", dng(picture(), picture())
+    yield "bitmap.cr2", dng(picture(), picture(), bitmap=True)
     for size in ((1, 1), (1, 3000), (30000, 20), (20, 30000), (2, 2)):
         yield f"size{size[0]}x{size[1]}.png", _saved(picture(size=size), "PNG")
         yield f"size{size[0]}x{size[1]}.jpg", _saved(picture(size=size), "JPEG")
@@ -144,6 +168,9 @@ def damaged(rng: random.Random, cuts: int, flips: int) -> Iterator[tuple[str, by
                 broken[start:start] = broken[: rng.randrange(1, 4000)]
             yield f"{stem}-flip{i}{extension}", bytes(broken)
         yield f"{stem}-named{rng.choice(EXTENSIONS)}", data
+    for i in range(cuts):
+        for extension, mark in _RAW_MARKS.items():
+            yield f"deep{i}.{extension}", mark + rng.randbytes(rng.randrange(20_000))
     for i in range(cuts * 10):
         yield f"noise{i}{rng.choice(EXTENSIONS)}", rng.randbytes(int(1.5 ** rng.uniform(0, 26)))
 
@@ -235,6 +262,19 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     jp2 = _saved(picture(), "JPEG2000", no_jp2=True)
     yield "claims.j2k", jp2[:8] + struct.pack(">II", 2**31, 2**31) + jp2[16:]
     yield "tiles.j2k", jp2[:8] + struct.pack(">IIIIII", 9000, 9000, 0, 0, 1, 1) + jp2[32:]
+    raw = dng(picture(), picture())
+    for tag, name in ((0x0100, "wide"), (0x0101, "high"), (0x0111, "start"), (0x0117, "bytes"), (0x0106, "kind")):
+        entry = struct.pack("<HHI", tag, 3 if tag == 0x0106 else 4, 1)
+        for i, value in enumerate((0, 60_000, 2**31, 2**32 - 1)):
+            broken = bytearray(raw)
+            at = -1
+            while (at := raw.find(entry, at + 1)) >= 0:
+                broken[at + 8 : at + 12] = struct.pack("<I", value)
+            yield f"{name}{i}.dng", bytes(broken)
+    at = raw.index(b"\xff\xc0")
+    yield "claims.nef", raw[: at + 5] + struct.pack(">HH", 65_500, 65_500) + raw[at + 9 :]
+    at = raw.index(struct.pack("<HHI", 0x014A, 4, 2))  # the SubIFDs: the main directory, again and again
+    yield "circle.dng", raw[: at + 8] + raw[4:8] + raw[at + 12 :]
     icon = _saved(picture("RGBA", (64, 64)), "ICO", sizes=[(64, 64)])
     yield "bomb.ico", icon[:14] + struct.pack("<II", 400, 22) + png(20_000, 20_000)
 
@@ -261,8 +301,9 @@ def _oddities(folder: Path) -> None:
     (folder / "text.jpg").write_text("Dear reader, this is no picture.\n" * 100)
     (folder / "script.png").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) (r) file\n")
     (folder / "page.gif").write_text("<html><img src=x onerror=alert(1)></html>")
-    with open(folder / "sparse.tif", "wb") as file:
-        file.truncate(8 * 2**30)
+    for name in ("sparse.tif", "sparse.nef"):
+        with open(folder / name, "wb") as file:
+            file.truncate(8 * 2**30)
     names = ("<img src=x>.png", "'; DROP TABLE photos; --.png", "line\nbreak.png", "\u202egnp.evil.png", "%s%n.png")
     for name in names:
         with contextlib.suppress(OSError):
