@@ -201,6 +201,14 @@ _SENTENCES = (
     ),
     QT_TRANSLATE_NOOP("EngineWords", "The library {path} is damaged ({detail}); {remedy_}."),
     QT_TRANSLATE_NOOP("EngineWords", "{path} is damaged or no library; {remedy_}."),
+    QT_TRANSLATE_NOOP(
+        "EngineWords",
+        "move it away, start Albumen, add your folders, then 'albumen-cli restore' brings back your labels and "
+        "corrections from the folder 'backups' beside it",
+    ),
+    QT_TRANSLATE_NOOP("EngineWords", "There are no saved words in {path}."),
+    QT_TRANSLATE_NOOP("EngineWords", "{path} was written by a newer Albumen; install that to restore it."),
+    QT_TRANSLATE_NOOP("EngineWords", "{path} is damaged or holds no words saved by Albumen."),
     QT_TRANSLATE_NOOP("EngineWords", "put back a copy from the folder 'backups' beside it"),
     QT_TRANSLATE_NOOP("EngineWords", "move it away and a new one is made; the photos themselves are untouched"),
     QT_TRANSLATE_NOOP(

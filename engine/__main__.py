@@ -155,6 +155,8 @@ def _parser(words: Sequence[str]) -> _Parser:
         help="on: write them now and at every sync; off: leave them as they are; write: now",
     )
     command("keywords", _keywords, text.tree, "keywords of other programs, in photos and sidecars, become labels")
+    restore = command("restore", _restore, text.table, "labels and corrections of a lost database, from a saved file")
+    restore.add_argument("file", metavar="FILE", nargs="?", default="", help="default: the newest in 'backups'")
     command("doctor", _doctor, text.tree, "versions, device, model, health of the library")
     for name, (module, help) in _ELSEWHERE.items():
         sub = command(name, _elsewhere(module), text.tree, help)
@@ -454,6 +456,12 @@ def _keywords(options: argparse.Namespace) -> object:
     with _open(options) as library:
         report = _finish(library.take_keywords())
     return _with_failures({"labels": len(report.labels), "confirmed": len(report.previous)}, report.failed)
+
+
+def _restore(options: argparse.Namespace) -> object:
+    with _open(options) as library:
+        restored = library.restore_words(options.file)
+    return {"labels": len(restored.labels), "corrections": len(restored.previous), "unknown photos": restored.unknown}
 
 
 def _with_failures(answer: object, failures: Sequence[Failure]) -> object:

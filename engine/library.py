@@ -7,8 +7,10 @@ or learned (`learning`). Every public method is a verb that the window calls by 
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 
+from engine import safekeeping
 from engine.counting import Counting
 from engine.judgements import Judgements
 from engine.labelling import Labelling
@@ -32,6 +35,7 @@ from engine.records import (
     Photo,
     PhotosChanged,
     Progress,
+    Restored,
     ReviewItem,
     SearchResult,
     SidecarReport,
@@ -103,6 +107,7 @@ class Library(Labelling):
         if self._decoding is not None:
             self._decoding.close()
             self._decoding = None
+        self._save_words()
         self._store.close()
 
     def __enter__(self) -> Library:
@@ -178,6 +183,7 @@ class Library(Labelling):
                 self._store.set("tagged by", str(self._model.number()))
             else:
                 yield from self.retag()
+        self._save_words()
         if report.added + report.updated + report.moved + report.removed + report.failed:
             yield PhotosChanged(labels=True)  # the numbers are exact again
         yield from self.write_sidecars()
@@ -413,6 +419,26 @@ class Library(Labelling):
     def thumbnails_directory(self) -> Path:
         """Where the thumbnails are; `Photo.thumbnail` holds whole paths."""
         return self._store.thumbnails
+
+    # safekeeping ---------------------------------------------------------------------------------------------------
+
+    def restore_words(self, file: str = "") -> Restored:
+        """Labels and corrections of a file that was saved beside the database (default: the newest), for what is said
+        about nothing yet: after the database was lost, and its photos were added and synced again."""
+        kept = safekeeping.files(self._store)
+        if not file and not kept:
+            raise AlbumenError(f"There are no saved words in {self._store.directory / 'backups'}.")
+        restored = safekeeping.restore(self._store, self._judgements, Path(file) if file else kept[0])
+        grouped = {id_: of for id_, (_, of) in self._judgements.names().items()}
+        touched = {word.label_id for word in restored.previous if grouped[word.label_id] is not None}
+        self._upkeep.retag([*restored.labels, *touched.difference(restored.labels)])
+        self._upkeep.tell(PhotosChanged(ids=tuple({word.photo_id for word in restored.previous}), labels=True))
+        return restored
+
+    def _save_words(self) -> None:
+        """Best effort: every word is in the database; this is a copy for the day when that is lost."""
+        with contextlib.suppress(OSError, AlbumenError, sqlite3.Error):
+            safekeeping.save(self._store)
 
     # inside --------------------------------------------------------------------------------------------------------
 

@@ -220,6 +220,16 @@ class SidecarReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """What restoring saved words did: `labels` that are new, the words before (`Library.correct_many` of them undoes it),
+    and how many words are about photos that are not in the library."""
+
+    labels: tuple[int, ...] = ()
+    previous: tuple[Correction, ...] = ()
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class KeywordsRead:
     """What reading sidecars did: `labels` that are new, the words before (`Library.correct_many` of them undoes it), and
     sidecars that could not be read."""
@@ -227,8 +237,6 @@ class KeywordsRead:
     labels: tuple[int, ...] = ()
     previous: tuple[Correction, ...] = ()
     failed: tuple[Failure, ...] = ()
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -456,6 +456,11 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
 
 
 def _remedy(path: Path) -> str:
+    if any(path.parent.glob("backups/words-*.json")):
+        return (
+            "move it away, start Albumen, add your folders, then 'albumen-cli restore' brings back your labels and "
+            "corrections from the folder 'backups' beside it"
+        )
     if any(path.parent.glob("backups/*.db")):
         return "put back a copy from the folder 'backups' beside it"
     return "move it away and a new one is made; the photos themselves are untouched"
