@@ -28,7 +28,7 @@ class Adding(QObject):
         super().__init__(desk)
         self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
         self._added: AddReport | None = None
-        self._before = 0  # the look that was under way when it was added
+        self._before = 0  # the look that was under way when the first of it was added
         self._earlier = SyncReport()
         self._first_labels: FirstLabels | None = None
         self.window.folders.synchronised.connect(self._synchronised)
@@ -61,10 +61,14 @@ class Adding(QObject):
 
     def _paths_added(self, report: AddReport | None) -> None:
         if report is None:  # taken back
-            self._added = None
+            self._added, self._earlier = None, SyncReport()
             self.window.folders.refresh()
+            self.window.folders.look(None)  # folders that it had taken over are watched by themselves again
             return
-        if report.folders or report.photos:
+        if self._added is not None:  # another drop before the first was read: one sentence tells of both
+            folders, photos = self._added.folders + report.folders, self._added.photos + report.photos
+            self._added = AddReport(folders, photos=photos)
+        elif report.folders or report.photos:
             self._added, self._before = report, self.window.folders.running()
         if report.folders:
             names = ", ".join(os.path.basename(folder.path) or folder.path for folder in report.folders[:3])
@@ -117,12 +121,16 @@ class Adding(QObject):
         self.desk.viewing.count()
         if self._added is None:
             return
-        if job == self._before:  # it may have met the new folder already, or not
-            self._earlier = report
+        if job == self._before:  # it may have met the new folder already, or not; its troubles are old ones
+            report = SyncReport(report.added)
+        added, failed, skipped = (
+            getattr(report, name) + getattr(self._earlier, name) for name in ("added", "failed", "skipped")
+        )
+        if job == self._before or self.window.folders.waiting():
+            self._earlier = SyncReport(added, failed=failed, skipped=skipped)
             return
-        earlier, self._earlier = self._earlier, SyncReport()
-        added = report.added + earlier.added + len(self._added.photos)
-        failed, skipped = max(report.failed, earlier.failed), max(report.skipped, earlier.skipped)
+        self._earlier = SyncReport()
+        added += len(self._added.photos)
         folders, self._added = self._added.folders, None
         photos = self.tr("%n photo(s)", "", max(added - failed, 0))
         if folders:

@@ -63,6 +63,10 @@ class FolderWatch(QObject):
         """The job that is looking now, 0 if none is."""
         return self._running
 
+    def waiting(self) -> bool:
+        """Whether something is to be looked at after that."""
+        return self._waiting != set()
+
     def close(self) -> None:
         """Stop watching."""
         if self._watcher is not None:

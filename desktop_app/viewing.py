@@ -173,10 +173,10 @@ class Viewing(QObject):
 
     @Slot(object)
     def _counted(self, counts: Counts) -> None:
-        had_none = not self.counts.photos
+        had_some = self.counts.photos > 0
         self.counts = counts
         self.counted.emit(counts)
-        if had_none and counts.photos:
+        if had_some != (counts.photos > 0):
             self.choose_page(fresh=False)
 
     @Slot(list)

@@ -38,6 +38,8 @@ _CODE = (
     "import sys; root = sys.argv.pop(1); root in sys.path or sys.path.append(root)\n"
     "from engine.decode_child import main; main(sys.argv[1:])"
 )
+FROZEN_CHILD = "--decode"
+"""First argument of a frozen program that is to be a decoding process."""
 
 # A photo, a content hash, a picture for the screen, or why there is none.
 Answer = Decoded | str | Picture | Failure
@@ -263,9 +265,12 @@ class DecodePool:
         options: dict[str, Any] = {"process_group": 0}  # Ctrl-C in the terminal reaches the program only
         if sys.platform == "win32":
             options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        command = [sys.executable, "-P", "-W", "ignore", "-c", _CODE, root]
+        if getattr(sys, "frozen", False):  # there is no interpreter, only this program
+            command = [sys.executable, FROZEN_CHILD]
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-W", "ignore", "-c", _CODE, root, *limits],
+                [*command, *limits],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

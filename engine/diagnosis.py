@@ -11,7 +11,7 @@ from dataclasses import asdict
 from engine.records import AlbumenError, Counts
 from engine.store import SCHEMA_VERSION, Store
 
-_PACKAGES = (
+PACKAGES = (
     *("albumen", "torch", "PySide6-Essentials", "pillow", "pillow-heif", "numpy", "safetensors", "sqlite-utils"),
     *("ftfy", "regex", "watchdog", "huggingface_hub", "platformdirs"),
 )
@@ -26,7 +26,7 @@ def examine(store: Store, model: str, device: str, counts: Counts) -> dict[str, 
             "sqlite": sqlite3.sqlite_version,
             "processors": os.cpu_count(),
         },
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": {name: _version(name) for name in PACKAGES},
         "library": {
             "directory": str(store.directory),
             "schema": SCHEMA_VERSION,
