@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Literal
 
@@ -37,9 +38,9 @@ from engine.tokenizer import EOT, SOT, decode, encode
 
 Position = Literal["end", "middle", "front"]
 
-# Prompts are packed into rows of about this many tokens: long enough that the shared prefix is rarely repeated, short
-# enough that attention (quadratic in the row) stays small beside the linear layers (which cost 24 C^2 a token).
-_ROW_TOKENS = 320
+# Suffixes attend in groups of about this many tokens: longer groups waste work on each other's tokens, shorter ones are
+# more and smaller products.
+_GROUP_TOKENS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,74 +190,94 @@ class TextEncoder(nn.Module):
         """The K prompts of the tree -> text_features (K, D), or (S, K, D) for S variants; not normalised.
 
         Equal to `forward` on the prompts written out, in values and gradients (the tests ask for 1e-5): causal
-        attention makes the states of a common prefix the same in every prompt, so prompts are laid one behind the
-        other in one sequence, every token keeps the position that it has in its own prompt, and a mask lets it see the
-        prefix and the past of its own prompt only.
+        attention makes the states of a common prefix the same in every prompt, so it is computed once, and what
+        follows lies behind it, prompt after prompt, in one sequence, in which every token keeps the position that it
+        has in its own prompt and sees the prefix and the past of its own prompt only.
         """
         variants = tree.prefix.shape[:-2]
         tokens = torch.cat([tree.prefix, tree.suffixes], dim=-2)  # (..., P+T, C)
         tokens = tokens.reshape(-1, *tokens.shape[-2:])  # (S, P+T, C)
         plan = _plan(tree.prefix.shape[-2], tree.lengths, tokens.device)
-        rows = plan.tokens.shape[0]
-        if rows == 1:
-            x = tokens + self.clip.positional_embedding[plan.positions[0]]  # (S, P+T, C)
-            mask = plan.mask  # (1, 1, L, L)
-        else:
-            x = tokens[:, plan.tokens] + self.clip.positional_embedding[plan.positions]  # (S, R, L, C)
-            x = x.flatten(0, 1)  # (S R, L, C)
-            mask = plan.mask.repeat(len(tokens), 1, 1, 1)  # (S R, 1, L, L)
-        x = self.clip.transformer.at(x, plan.rows.repeat(len(tokens), 1), mask=mask)  # (S R, Q, C)
-        x = x.reshape(len(tokens), -1, x.shape[-1])[:, plan.eot]  # (S, K, C)
+        x = tokens[:, plan.tokens] + self.clip.positional_embedding[plan.positions]  # (S, P+G m, C)
+        x = self.clip.transformer(x, plan.attend, plan.eot.expand(len(tokens), -1))  # (S, K, C)
         features: Tensor = self.clip.ln_final(x) @ self.clip.text_projection  # (S, K, D)
         return features.reshape(*variants, *features.shape[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How prompts are packed into R rows of L tokens: which token and position stands where, who sees whom."""
+    """How K prompts lie in one sequence: the prefix, then G groups of m tokens, each of whole suffixes and padding."""
 
-    tokens: Tensor  # (R, L) index into prefix + suffixes
-    positions: Tensor  # (R, L) index into the positional embedding
-    mask: Tensor  # (R, 1, L, L) True: may look
-    rows: Tensor  # (R, Q) where prompts end in each row; padded with 0
-    eot: Tensor  # (K,) index into the R Q ends
+    prefix: int  # P
+    tokens: Tensor  # (P+G m,) index into prefix + suffixes
+    positions: Tensor  # (P+G m,) index into the positional embedding
+    mask: Tensor  # (1, G, m, P+m) True: this token of the group sees that one of the prefix or the group
+    eot: Tensor  # (K,) index into the sequence
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """`clip.Attend` (S, H, P+G m, C/H): the prefix sees its own past, a suffix the prefix and its own past.
+
+        One mask over the whole sequence would say the same, but the square of all tokens, nearly all of it masked,
+        takes three times as long as the groups.
+        """
+        p, (_, groups, m, _) = self.prefix, self.mask.shape
+        variants, heads, _, width = q.shape
+        trunk = F.scaled_dot_product_attention(q[:, :, :p], k[:, :, :p], v[:, :, :p], is_causal=True)  # (S, H, P, C/H)
+
+        def branches(part: Tensor) -> Tensor:
+            return part[:, :, p:].reshape(variants * heads, groups, m, width)
+
+        def with_trunk(part: Tensor) -> Tensor:
+            shared = part[:, :, None, :p].expand(-1, -1, groups, -1, -1).flatten(0, 1)  # (S H, G, P, C/H)
+            return torch.cat([shared, branches(part)], dim=2)  # (S H, G, P+m, C/H)
+
+        rest = F.scaled_dot_product_attention(branches(q), with_trunk(k), with_trunk(v), attn_mask=self.mask)
+        return torch.cat([trunk, rest.reshape(variants, heads, groups * m, width)], dim=2)
+
+
+def _groups(lengths: Sequence[int]) -> list[list[int]]:
+    """Share suffixes of these lengths out to groups of nearly equal length (each is padded to the longest)."""
+    longest_first = sorted(range(len(lengths)), key=lambda k: -lengths[k])
+    total, longest = sum(lengths), lengths[longest_first[0]]
+    count = max(1, total // max(_GROUP_TOKENS, longest))
+    for most in range(max(longest, math.ceil(total / count)), total + 1):
+        groups: list[list[int]] = []
+        free: list[int] = []
+        for k in longest_first:
+            number = next((number for number, room in enumerate(free) if room >= lengths[k]), len(free))
+            if number == len(free):
+                groups.append([])
+                free.append(most)
+            groups[number].append(k)
+            free[number] -= lengths[k]
+        if len(groups) <= count:
+            break
+    return groups
 
 
 @lru_cache(maxsize=32)
 def _plan(prefix: int, lengths: tuple[int, ...], device: torch.device) -> _Plan:
-    """Fill rows with whole prompts, each row starting with the prefix; a longer prompt than a row has its own."""
-    rows: list[list[int]] = [[]]
-    used = prefix
-    for k, length in enumerate(lengths):
-        if rows[-1] and used + length > _ROW_TOKENS:
-            rows.append([])
-            used = prefix
-        rows[-1].append(k)
-        used += length
-    row_length = prefix + max(sum(lengths[k] for k in row) for row in rows)
-    starts = [prefix + sum(lengths[:k]) for k in range(len(lengths))]
-    tokens = torch.zeros(len(rows), row_length, dtype=torch.long)
-    positions = torch.zeros(len(rows), row_length, dtype=torch.long)
-    owner = torch.full((len(rows), row_length), -1)  # which prompt a token belongs to; -1: prefix or padding
-    ends = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
+    groups = _groups(lengths)
+    m = max(sum(lengths[k] for k in group) for group in groups)
+    starts = [prefix, *(prefix + total for total in accumulate(lengths))]
+    tokens_at, positions = torch.zeros(len(groups), m, dtype=torch.long), torch.zeros(len(groups), m, dtype=torch.long)
+    owner = torch.full((len(groups), m), -1)  # which prompt a token belongs to; -1: padding
     eot = torch.zeros(len(lengths), dtype=torch.long)
-    for number, row in enumerate(rows):
-        tokens[number, :prefix] = positions[number, :prefix] = torch.arange(prefix)
-        at = prefix
-        for number_in_row, k in enumerate(row):
+    for number, group in enumerate(groups):
+        at = 0
+        for k in group:
             there = slice(at, at + lengths[k])
-            tokens[number, there] = torch.arange(starts[k], starts[k] + lengths[k])
+            tokens_at[number, there] = torch.arange(starts[k], starts[k + 1])
             positions[number, there] = torch.arange(prefix, prefix + lengths[k])
             owner[number, there] = k
             at += lengths[k]
-            ends[number, number_in_row] = at - 1
-            eot[k] = number * ends.shape[1] + number_in_row
-    past = torch.ones(row_length, row_length).tril().bool()  # (L, L)
-    in_prefix = torch.arange(row_length) < prefix  # (L,)
-    same = owner[:, :, None] == owner[:, None, :]  # (R, L, L)
-    mask = past & (same | in_prefix)
-    made = (tokens, positions, mask[:, None], ends, eot)
-    return _Plan(*(tensor.to(device) for tensor in made))
+            eot[k] = prefix + number * m + at - 1
+    trunk = torch.arange(prefix)
+    past = torch.ones(m, m, dtype=torch.bool).tril()
+    own = past & (owner[:, :, None] == owner[:, None, :])  # (G, m, m)
+    mask = torch.cat([torch.ones(len(groups), m, prefix, dtype=torch.bool), own], dim=2)[None]
+    made = (torch.cat([trunk, tokens_at.flatten()]), torch.cat([trunk, positions.flatten()]), mask, eot)
+    return _Plan(prefix, *(tensor.to(device) for tensor in made))
 
 
 class CustomCLIP(nn.Module):

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.clip import CLIP
+from engine.clip import CLIP, past_tokens
 from engine.coop import (
     CustomCLIP,
     Position,
@@ -61,7 +61,7 @@ def published_text_features(clip: CLIP, learner: PromptLearner) -> Tensor:
             parts = [prefix[i : i + 1], before, named, after, rest]
         prompts.append(torch.cat(parts, dim=1))
     h = torch.cat(prompts) + clip.positional_embedding
-    h = clip.ln_final(clip.transformer(h, causal=True))
+    h = clip.ln_final(clip.transformer(h, past_tokens))
     return h[torch.arange(count), tokens.argmax(dim=-1)] @ clip.text_projection
 
 
@@ -78,7 +78,7 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("repeat", [1, 30], ids=["one row", "many rows"])
+@pytest.mark.parametrize("repeat", [1, 30], ids=["one group", "many groups"])
 def test_values_and_gradients_equal_the_published_path(clip: CLIP, options: dict[str, object], repeat: int) -> None:
     torch.manual_seed(0)
     learner = PromptLearner(clip, NAMES * repeat, **options)  # type: ignore[arg-type]
