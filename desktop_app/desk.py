@@ -106,8 +106,8 @@ class Desk(QObject):
         }
         for name, act in acts.items():
             window.actions_[name].triggered.connect(partial(_quietly, act))
-        window.actions_["left_panel"].toggled.connect(self._panels_toggled)
-        window.actions_["right_panel"].toggled.connect(self._panels_toggled)
+        window.actions_["left_panel"].toggled.connect(window.show_panels)
+        window.actions_["right_panel"].toggled.connect(window.show_panels)
         for action in window.actions_.pinned:
             action.triggered.connect(partial(_quietly, partial(self.judging.toggle_pinned, action.data())))
         stack = self.history.stack
@@ -305,9 +305,6 @@ class Desk(QObject):
             self.window.showNormal()
         else:
             self.window.showFullScreen()
-
-    def _panels_toggled(self) -> None:
-        self.window.show_page(self.window.stack.currentWidget())
 
     # -- correcting ---------------------------------------------------------------------------------------------------
 

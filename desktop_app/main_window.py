@@ -162,15 +162,20 @@ class MainWindow(QMainWindow):
         focused = self.focusWidget()
         inside = focused is None or self.stack.isAncestorOf(focused)
         self.stack.setCurrentWidget(page)
-        first_run = page is self.empty
-        self.left.setVisible(not first_run and self.actions_["left_panel"].isChecked())
-        about_photos = page in (self.grid, self.lightbox)
-        self.right.setVisible(about_photos and self.actions_["right_panel"].isChecked())
+        self.show_panels()
         self.strip.show_banners(page in (self.grid, self.empty, self.no_results))
-        self.search.setEnabled(not first_run)
+        self.search.setEnabled(page is not self.empty)
         self.size.setEnabled(page is self.grid)
         if inside:
             page.setFocus()
+
+    def show_panels(self) -> None:
+        """The side panels that the page and the width of the window have room for."""
+        page = self.stack.currentWidget()
+        alone = page is self.empty or (self._narrow and page in (self.review, self.training, self.problems))
+        self.left.setVisible(not alone and self.actions_["left_panel"].isChecked())
+        about_photos = page in (self.grid, self.lightbox)
+        self.right.setVisible(about_photos and self.actions_["right_panel"].isChecked())
 
     def open_folders(self, paths: list[str]) -> None:
         """Folders or files from the command line or from a second start; then come to the front."""
@@ -201,7 +206,7 @@ class MainWindow(QMainWindow):
 
     def _fit_panels(self) -> None:
         """The right panel hides itself when the window becomes narrow, and returns with the width; whoever calls it
-        meanwhile (F10, T) gets it."""
+        meanwhile (F10, T) gets it. The left one makes room for pages that are not about choosing photos."""
         narrow, shown = self.width() < _NARROW, self.actions_["right_panel"]
         if narrow and not self._narrow and shown.isChecked():
             self._right_gave_way = True
@@ -209,7 +214,9 @@ class MainWindow(QMainWindow):
         elif self._narrow and not narrow and self._right_gave_way:
             self._right_gave_way = False
             shown.setChecked(True)
-        self._narrow = narrow
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.show_panels()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         mime = event.mimeData()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from desktop_app import theme
 from desktop_app.engine_link import EngineLink
 from desktop_app.engine_words import in_words
 from desktop_app.photo_model import printable
+from desktop_app.plain_text import tip
 from desktop_app.undo import History, call
 from engine.records import Failure, PhotosChanged
 
@@ -54,7 +55,6 @@ class ProblemsPage(QWidget):
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 260)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.table.doubleClicked.connect(self._show_in_folder)
         self.table.itemSelectionChanged.connect(self._name_buttons)
@@ -84,6 +84,11 @@ class ProblemsPage(QWidget):
         self._show([])
         link.photos_changed.connect(self._photos_changed)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The reason is what people look for: it gets most of the room."""
+        super().resizeEvent(event)
+        self.table.horizontalHeader().resizeSection(0, min(260, self.width() // 3))
+
     def refresh(self) -> None:
         """Ask for the failures again."""
         self._link.ask("failures", then=self._show)
@@ -102,7 +107,10 @@ class ProblemsPage(QWidget):
             name = QTableWidgetItem(printable(os.path.basename(failure.path)))
             attempts = QTableWidgetItem(str(failure.attempts))
             attempts.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            for column, item in enumerate((name, QTableWidgetItem(in_words(failure.reason)), attempts)):
+            name.setToolTip(tip(printable(failure.path)))
+            reason = QTableWidgetItem(in_words(failure.reason))
+            reason.setToolTip(tip(reason.text()))
+            for column, item in enumerate((name, reason, attempts)):
                 self.table.setItem(row, column, item)
         self.table.clearSelection()
         if failures:

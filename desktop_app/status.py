@@ -33,8 +33,8 @@ class StatusBar(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedSize(150, 8)
         self.progress.setAccessibleName(self.tr("Progress"))
-        self.activity = theme.plain(kind="muted")
-        self.activity.setAccessibleName(self.tr("What is being done"))
+        self.activity = ElidedLabel()
+        self.activity.setProperty("look", "muted")
         self.activity.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.pause, self.cancel = QToolButton(), QToolButton()
         for button in (self.pause, self.cancel):

@@ -199,7 +199,7 @@ def set_icon(target: QAction | QAbstractButton, name: str, ink: str = "text") ->
 
 def _dress(target: QAction | QAbstractButton, name: str, ink: str) -> None:
     color = None if ink == "text" else getattr(_theme.tokens, ink)
-    spaced = isinstance(target, QPushButton) and bool(target.text())
+    spaced = isinstance(target, QPushButton)  # these have a text
     if spaced:  # Qt puts a button's text nearly against its icon
         side = target.iconSize().height()
         target.setIconSize(QSize(round(side * _SPACED), side))

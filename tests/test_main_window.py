@@ -608,6 +608,16 @@ def test_the_right_panel_gives_way_in_a_narrow_window(
     qtbot.waitUntil(window.right.isVisible)
 
 
+def test_a_page_to_itself_in_a_narrow_window(qtbot: QtBot, window: MainWindow) -> None:
+    window.desk.show_problems()
+    assert window.left.isVisible()
+    window.resize(760, 600)
+    qtbot.waitUntil(lambda: not window.left.isVisible())
+    assert window.problems.table.hasFocus()
+    QTest.keyClick(window.problems, Key.Key_Escape)
+    assert window.left.isVisible() and not window.right.isVisible()
+
+
 def test_one_question_at_a_time_and_the_photos_get_the_keys(
     qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], tmp_path: Path
 ) -> None:

@@ -115,6 +115,7 @@ def test_problems_are_a_button(qtbot: QtBot, bar: StatusBar) -> None:
 
 def test_every_control_has_a_name(bar: StatusBar) -> None:
     bar.show_counts(812, 0)
+    bar.activity.setText("Looking at photos")
     for widget in (bar.counts, bar.progress, bar.activity, bar.pause, bar.cancel):
         assert widget.accessibleName()
 
