@@ -35,6 +35,8 @@ SMALLEST_PREVIEW = 512  # long side: less is never shown where the sensor has mo
 ENLARGED = 2.5  # how many times a preview may be enlarged on the screen
 LARGEST_FILE = 2**30  # it is read as a whole; no camera writes as much for one picture
 _SAME_SHAPE = 0.02  # width to height, relatively: previews are often cut a few pixels closer
+_XMP = 0x02BC
+_TAIL = 64  # bytes
 # LibRaw's turns (bits: mirror left-right, upside down, transpose) -> EXIF orientation.
 _ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
 _LIKE_TIFF = (b"II*\0", b"MM\0*", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")  # the last four: Olympus, Panasonic
@@ -49,8 +51,8 @@ class DamagedRaw(Exception):  # noqa: N818
 
 
 class Shot(NamedTuple):
-    """`image`: preview or development, possibly not decoded yet; `exif.orientation` makes it upright. `size`: width and
-    height of the whole picture, upright; a preview may be smaller."""
+    """`image`: preview or development, possibly not decoded yet, with the file's XMP in its `info`; `exif.orientation`
+    makes it upright. `size`: width and height of the whole picture, upright; a preview may be smaller."""
 
     image: Image.Image
     size: tuple[int, int]
@@ -82,17 +84,23 @@ def open_shot(stream: IO[bytes], longest: int, pixel_limit: int) -> Shot:
     with rawpy.RawPy() as file:
         try:
             file.open_buffer(io.BytesIO(data))
-            return _shot(file, data, longest, pixel_limit)
+            written, xmp = _written(data)
+            shot = _shot(file, data, written, longest, pixel_limit)
         except rawpy.LibRawFileUnsupportedError as error:
             raise NotRaw from error
         except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawTooBigError) as error:
             raise MemoryError from error
+        except rawpy.LibRawIOError as error:  # there is no input but `data`
+            raise DamagedRaw("it ends too early") from error
         except rawpy.LibRawError as error:
             words = error.args[0] if error.args else ""
             raise DamagedRaw(words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)) from error
+    if xmp:
+        shot.image.info["xmp"] = xmp
+    return shot
 
 
-def _shot(file: rawpy.RawPy, data: bytes, longest: int, pixel_limit: int) -> Shot:
+def _shot(file: rawpy.RawPy, data: bytes, written: exif.Exif, longest: int, pixel_limit: int) -> Shot:
     import rawpy
 
     sizes = file.sizes
@@ -102,16 +110,15 @@ def _shot(file: rawpy.RawPy, data: bytes, longest: int, pixel_limit: int) -> Sho
         raise DamagedRaw("no pixels")
     orientation = _ORIENTATIONS[sizes.flip & 7]
     whole = _upright((sizes.width, sizes.height), orientation)
-    written = _written(data)
     preview = _preview(file, data)
     if preview is None:
         developed = _developed(file, longest < max(whole))
         taken_at = written.taken_at if written.taken_at is not None else _moment(file)
         return Shot(developed, _within(whole, developed.size), replace(written, orientation=1, taken_at=taken_at))
-    beside = exif.read(preview)  # LibRaw makes one up where the camera wrote none
+    beside = _beside(preview)
     turn = _turn((beside.orientation, orientation, 1), preview.size, whole)
     size = _within(whole, _upright(preview.size, turn))
-    facts = {key: text for key, text in beside.facts.items() if not text.startswith("dcraw")} | written.facts
+    facts = beside.facts | written.facts
     taken_at = written.taken_at if written.taken_at is not None else beside.taken_at
     # In another shape (a camera set to 16:9) the preview is the picture that was meant; zooming in does not change it.
     needed = max(longest if size == whole else 0, ENLARGED * SMALLEST_PREVIEW)
@@ -131,10 +138,12 @@ def _preview(file: rawpy.RawPy, data: bytes) -> Image.Image | None:
 
     try:
         found = file.extract_thumb().data
+        # Of a file that was cut off, LibRaw gives as many bytes as there should be; the last ones it never read.
+        if (found[-_TAIL:] if isinstance(found, bytes) else found[-1].tobytes()) not in data:
+            return None
         if isinstance(found, bytes):
             return Image.open(io.BytesIO(found), formats=("JPEG",))
-        if found[-1].tobytes() in data:  # of a file that was cut off, LibRaw gives rows that it never read
-            return Image.fromarray(found)
+        return Image.fromarray(found)
     except rawpy.LibRawUnsufficientMemoryError:
         raise
     except (rawpy.LibRawError, NotImplementedError, UnidentifiedImageError, ValueError, TypeError):
@@ -152,17 +161,18 @@ def _developed(file: rawpy.RawPy, half: bool) -> Image.Image:
     return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
 
 
-def _written(data: bytes) -> exif.Exif:
-    """What the camera wrote into a RAW file that is built like TIFF, under whatever mark."""
+def _written(data: bytes) -> tuple[exif.Exif, bytes]:
+    """EXIF and XMP of a RAW file that is built like TIFF, under whatever mark."""
     if data[:4] not in _LIKE_TIFF:
-        return exif.Exif()
+        return exif.Exif(), b""
     tags = Image.Exif()
     tags.endian = "<" if data[:2] == b"II" else ">"
     try:
         tags.load_from_fp(io.BytesIO(data), struct.unpack(f"{tags.endian}I", data[4:8])[0])
+        xmp = tags.get(_XMP)
     except Exception:  # broken metadata never costs a photo
-        return exif.Exif()
-    return exif.read(tags)
+        return exif.Exif(), b""
+    return exif.read(tags), xmp if isinstance(xmp, bytes) else b""
 
 
 def _moment(file: rawpy.RawPy) -> float | None:
@@ -175,6 +185,16 @@ def _moment(file: rawpy.RawPy) -> float | None:
 
 def _upright(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     return (size[1], size[0]) if orientation >= 5 else size
+
+
+def _beside(preview: Image.Image) -> exif.Exif:
+    """EXIF of the preview. Where the camera wrote none LibRaw makes it up, signed and, without a date, of 1970."""
+    read = exif.read(preview)
+    if not read.facts.get("software", "").startswith("dcraw"):
+        return read
+    left_out = ("software",) if read.taken_at else ("software", "taken")
+    facts = {key: text for key, text in read.facts.items() if key not in left_out}
+    return replace(read, taken_at=read.taken_at or None, facts=facts)
 
 
 def _turn(candidates: tuple[int, ...], stored: tuple[int, int], whole: tuple[int, int]) -> int:

@@ -29,6 +29,7 @@ def dng(
     preview_exif: bytes = b"",
     little: bool = True,
     taken: str = "2021:07:08 09:10:11",
+    xmp: bytes = b"",
 ) -> bytes:
     """A DNG whose mosaic holds `picture` (RGB, as the sensor sees it) in RGGB order, 16 bits, uncompressed.
 
@@ -54,7 +55,8 @@ def dng(
         if taken:
             exif[0x9003] = (_ASCII, taken)
         head = tiff.whole(
-            {
+            ({0x02BC: (_BYTE, list(xmp))} if xmp else {})
+            | {
                 0x010F: (_ASCII, "Albumen"),
                 0x0110: (_ASCII, "Test Camera"),
                 0x0112: (_SHORT, orientation),
