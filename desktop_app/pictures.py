@@ -4,7 +4,7 @@ Knows: which pictures are at hand at which size, and which are wanted next.
 Does not know: zoom, keys, painting.
 
 Why not QImageReader in a thread: a decoder that crashes on a broken file would take the window along, and Qt lacks
-HEIC, AVIF and JPEG 2000. The engine's decoding processes read every format that the library reads, may not write or
+HEIC, AVIF, JPEG 2000 and RAW files. The engine's decoding processes read every format that the library reads, may not write or
 reach the network, and can be killed; what arrives here is plain RGB.
 """
 

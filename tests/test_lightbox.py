@@ -16,9 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.lightbox import Lightbox
 from desktop_app.photo_model import PhotoModel
-from desktop_app.pictures import Pictures
+from desktop_app.pictures import LONGEST, Pictures
 from desktop_app.thumbnails import Thumbnails
 from tests.fake_library import FakeLibrary, running
+from tests.raw_files import dng
 
 Key = Qt.Key
 NONE = Qt.KeyboardModifier.NoModifier
@@ -204,3 +205,27 @@ def test_closing_at_once(qtbot: QtBot, box: Lightbox) -> None:
         box.show_row(row)
     box._pictures.close()
     assert not box._pictures._thread.isRunning()
+
+
+def test_a_raw_file_shows_its_preview_and_closer_what_the_sensor_saw(qtbot: QtBot, tmp_path: Path) -> None:
+    path = str(tmp_path / "a.nef")
+    Path(path).write_bytes(
+        dng(Image.new("RGB", (1600, 1200), (20, 200, 20)), Image.new("RGB", (600, 450), (200, 20, 20)))
+    )
+    pictures = Pictures()
+    try:
+        for longest, size, channel in ((800, (600, 450), "red"), (LONGEST, (1600, 1200), "green")):
+            pictures.want([(path, longest)])
+            qtbot.waitUntil(lambda size=size: _size(pictures, path) == size, timeout=20_000)
+            shown = pictures.picture(path)
+            assert shown is not None and (shown.width, shown.height) == (1600, 1200)
+            middle = shown.image.pixelColor(shown.image.width() // 2, shown.image.height() // 2)
+            assert getattr(middle, channel)() > 150 and middle.blue() < 100
+            assert shown.facts["format"] == "NEF" and shown.facts["camera"] == "Albumen Test Camera"
+    finally:
+        pictures.close()
+
+
+def _size(pictures: Pictures, path: str) -> tuple[int, int] | None:
+    shown = pictures.picture(path)
+    return shown and (shown.image.width(), shown.image.height())
