@@ -79,6 +79,7 @@ class Actions(QObject):
                 _Act("export_photos", self.tr("Copy selected photos to a folder…"), ("Ctrl+E",), "export"),
                 _Act("export_csv", self.tr("Export tags as CSV…")),
                 _Act("export_json", self.tr("Export tags as JSON…")),
+                _Act("restore_words", self.tr("Bring back saved labels and corrections…")),
                 _Act("keywords", self.tr("Make labels of keywords in photos")),
                 None,
                 _Act("models", self.tr("Model…"), (), "model"),

@@ -72,6 +72,7 @@ class Desk(QObject):
             "export_photos": self.files.export_photos,
             "export_csv": partial(self.files.export_tags, "csv"),
             "export_json": partial(self.files.export_tags, "json"),
+            "restore_words": self.files.restore_words,
             "keywords": self.exchange.take_keywords,
             "models": self.show_models,
             "settings": self.show_settings,

@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, QSaveFile
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from desktop_app import photo_acts
-from engine.records import Photo
+from desktop_app.undo import NOTHING, Calls, call
+from engine.records import Correction, Photo, Restored
 
 if TYPE_CHECKING:
     from desktop_app.desk import Desk
@@ -124,3 +125,44 @@ class FileActs(QObject):
             self.desk.say(
                 self.tr("“{path}” could not be written: {reason}.").format(path=path, reason=file.errorString())
             )
+
+    def restore_words(self) -> None:
+        """Labels and corrections out of a file that the library saved: after its database was lost."""
+        self.link.ask("place", then=self._restore_from)
+
+    def _restore_from(self, place: str) -> None:
+        path, _filter = QFileDialog.getOpenFileName(
+            self.window,
+            self.tr("Bring back saved labels and corrections"),
+            os.path.join(place, "backups"),
+            self.tr("Saved labels and corrections (words-*.json)"),
+        )
+        if not path:
+            return
+
+        def forward(undone: tuple[Restored, object, list[Correction]] | None) -> Calls:
+            if undone is None:
+                restored: Restored = yield call("restore_words", path)
+                self._restored(restored)
+                return restored if restored.labels or restored.previous else NOTHING
+            before, token, words = undone
+            if before.labels:
+                yield call("restore_labels", token)
+            return Restored(before.labels, tuple((yield call("correct_many", words))))
+
+        def back(restored: Restored) -> Calls:
+            words: list[Correction] = yield call("correct_many", list(restored.previous))
+            token = (yield call("remove_labels", list(restored.labels))) if restored.labels else None
+            return restored, token, words
+
+        self.history.push(self.tr("Bring back saved labels and corrections"), forward, back)
+
+    def _restored(self, restored: Restored) -> None:
+        labels = self.tr("%n label(s)", "", len(restored.labels))
+        words = self.tr("%n correction(s)", "", len(restored.previous))
+        parts = [self.tr("Brought back: {labels}, {words}.").format(labels=labels, words=words)]
+        if restored.unknown:
+            parts.append(
+                self.tr("%n correction(s) are about photos that are not in the library.", "", restored.unknown)
+            )
+        self.desk.say(" ".join(parts))

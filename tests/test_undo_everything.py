@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 import desktop_app
@@ -261,6 +262,18 @@ def add_one_photo(qtbot: QtBot, window: MainWindow) -> None:
     window.desk.adding.add_paths([os.path.join(window.files_of_test, "photo 001.jpg")])
 
 
+def bring_back_saved_words(qtbot: QtBot, window: MainWindow) -> None:
+    """A file of another day: 'horse' was a label then, and photo 8 had 'dog'."""
+    saved = sorted(Path(answer(qtbot, window, "place"), "backups").glob("words-*.json"))[-1]
+    text = saved.read_text(encoding="utf-8")
+    assert '"cat"' in text
+    saved.write_text(text.replace('"cat"', '"horse"'), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(saved), ""))
+        window.actions_["restore_words"].trigger()
+        state(qtbot, window)
+
+
 def remove_a_folder(qtbot: QtBot, window: MainWindow) -> None:
     window.library_panel.remove_folder_requested.emit(1)
 
@@ -310,7 +323,14 @@ ACTS: dict[str, Callable[[QtBot, MainWindow], None]] = {
         *(add_labels, add_the_first_labels, rename, colour, take_the_key_of_another, group, leave_a_group),
         *(turn_the_dial, merge, merge_within_a_group, remove_a_label),
         *(add_a_folder, add_one_photo, remove_a_folder, leave_files_out, ignore_a_problem),
-        *(accept_a_version, another_version, save_a_search, make_labels_of_keywords, move_to_the_trash),
+        *(
+            bring_back_saved_words,
+            accept_a_version,
+            another_version,
+            save_a_search,
+            make_labels_of_keywords,
+            move_to_the_trash,
+        ),
     )
 }
 
@@ -364,7 +384,7 @@ def test_no_verb_is_forgotten() -> None:
     changing = {
         *("correct_many", "add_labels", "remove_labels", "restore_labels", "rename_label", "update_label"),
         *("merge_labels", "unmerge_labels", "add", "remove_folder", "restore_folder", "set_exclusions"),
-        *("activate", "forget", "recall", "ignore", "take_keywords"),
+        *("activate", "forget", "recall", "ignore", "take_keywords", "restore_words"),
     }
     used = verbs()
     assert used.keys() - LOOKS - NO_UNDO.keys() == changing

@@ -138,6 +138,27 @@
             <numerusform>Copied %n photos to “{folder}”.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n label(s)</source>
+        <translation>
+            <numerusform>%n label</numerusform>
+            <numerusform>%n labels</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n correction(s)</source>
+        <translation>
+            <numerusform>%n correction</numerusform>
+            <numerusform>%n corrections</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n correction(s) are about photos that are not in the library.</source>
+        <translation>
+            <numerusform>%n correction are about photos that are not in the library.</numerusform>
+            <numerusform>%n corrections are about photos that are not in the library.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>FirstLabels</name>

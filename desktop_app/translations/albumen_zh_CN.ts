@@ -32,6 +32,10 @@
         <translation>将标记导出为 JSON…</translation>
     </message>
     <message>
+        <source>Bring back saved labels and corrections…</source>
+        <translation>恢复已保存的标签和更正…</translation>
+    </message>
+    <message>
         <source>Make labels of keywords in photos</source>
         <translation>将照片中的关键字设为标签</translation>
     </message>
@@ -870,6 +874,22 @@
         <translation>{path} 已损坏或不是图库；{remedy_}。</translation>
     </message>
     <message>
+        <source>move it away, start Albumen, add your folders, then 'albumen-cli restore' brings back your labels and corrections from the folder 'backups' beside it</source>
+        <translation>请把它移走，启动 Albumen 并添加您的文件夹，然后“albumen-cli restore”会从旁边的“backups”文件夹恢复您的标签和更正</translation>
+    </message>
+    <message>
+        <source>There are no saved words in {path}.</source>
+        <translation>{path} 中没有保存的回答。</translation>
+    </message>
+    <message>
+        <source>{path} was written by a newer Albumen; install that to restore it.</source>
+        <translation>{path} 由更新版本的 Albumen 写入；请安装新版本后恢复。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or holds no words saved by Albumen.</source>
+        <translation>{path} 已损坏或不含 Albumen 保存的回答。</translation>
+    </message>
+    <message>
         <source>put back a copy from the folder 'backups' beside it</source>
         <translation>请从旁边的“backups”文件夹恢复副本</translation>
     </message>
@@ -968,6 +988,10 @@
     <message>
         <source>The graphics processor failed ({detail}); the CPU is used.</source>
         <translation>图形处理器出错（{detail}）；改用处理器。</translation>
+    </message>
+    <message>
+        <source>{file} does not say whether its weights were trained with QuickGELU or GELU: QuickGELU is assumed. If they come from LAION or DataComp, put their open_clip_config.json beside the file and use it again.</source>
+        <translation>{file} 没有说明其权重是用 QuickGELU 还是 GELU 训练的：假定为 QuickGELU。如果它们来自 LAION 或 DataComp，请把其 open_clip_config.json 放在文件旁边后再次使用。</translation>
     </message>
     <message>
         <source>The model does not run on '{device}' ({detail}); use cpu.</source>
@@ -1132,6 +1156,36 @@
     <message>
         <source>“{path}” could not be written: {reason}.</source>
         <translation>无法写入“{path}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Bring back saved labels and corrections</source>
+        <translation>恢复已保存的标签和更正</translation>
+    </message>
+    <message>
+        <source>Saved labels and corrections (words-*.json)</source>
+        <translation>已保存的标签和更正 (words-*.json)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n label(s)</source>
+        <translation>
+            <numerusform>%n 个标签</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n correction(s)</source>
+        <translation>
+            <numerusform>%n 处更正</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Brought back: {labels}, {words}.</source>
+        <translation>已恢复：{labels}，{words}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n correction(s) are about photos that are not in the library.</source>
+        <translation>
+            <numerusform>%n 处更正涉及不在图库中的照片。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2481,10 +2535,6 @@
         <source>Progress</source>
         <extracomment>Jobs shorter than this never show a progress bar (milliseconds): it would only flicker.</extracomment>
         <translation>进度</translation>
-    </message>
-    <message>
-        <source>What is being done</source>
-        <translation>正在进行的工作</translation>
     </message>
     <message>
         <source>Cancel</source>
