@@ -7,7 +7,7 @@ import importlib
 import json
 import sys
 
-NAMES = ("files", "storm", "unplug", "limits", "kill", "diskfull", "ioerrors", "originals")
+NAMES = ("files", "storm", "unplug", "limits", "kill", "diskfull", "ioerrors", "originals", "offline", "soak")
 
 
 def figures_of(name: str, options: list[str]) -> dict[str, object]:
