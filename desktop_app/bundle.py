@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, distribution
@@ -22,6 +23,8 @@ _LEFT_OUT = (
     *("engine.bench", "engine.pretrain", "engine.evaluate", "engine.finetune", "tests"),
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtPdf", "PySide6.QtOpenGL"),
 )
+#: Programs, tests and headers inside torch, taken along by PyInstaller's own hook.
+_DEAD_WEIGHT = ("torch/test", "torch/bin", "torch/include", "torch/share")
 #: Imported by name, so that a reader of code cannot find them.
 _BY_NAME = ("engine.recognition", "engine.library", "engine.decode_child", "engine.watch", "pillow_heif", "rawpy")
 
@@ -55,6 +58,8 @@ def build(out: Path) -> Path:
         raise SystemExit("PyInstaller is missing: install the extra 'build' (pip install '.[build]').") from error
     with tempfile.TemporaryDirectory() as work:
         run(options(out, Path(work)))
+    for folder in _DEAD_WEIGHT:
+        shutil.rmtree(out / "albumen" / "_internal" / folder, ignore_errors=True)
     return out / "albumen" / ("albumen.exe" if os.name == "nt" else "albumen")
 
 
