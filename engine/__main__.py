@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from engine import text
+from engine import __version__, text
 from engine.library import Library
 from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged, Progress
 from engine.upkeep import Step
@@ -86,6 +86,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser(words: Sequence[str]) -> _Parser:
     parser = _Parser(prog="python -m engine", description=__doc__.split("\n\n")[0], allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"Albumen {__version__}")
     _add_common(parser, library=None, model=None, device="auto", json=False)
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
@@ -422,7 +423,8 @@ def _models(options: argparse.Namespace) -> object:
 
 def _model(model: Any) -> dict[str, object]:
     return {
-        name: getattr(model, name) for name in ("name", "title", "installed", "active", "size", "licence", "quality")
+        name: getattr(model, name)
+        for name in ("name", "title", "installed", "active", "size", "licence", "quality", "note")
     }
 
 

@@ -261,3 +261,12 @@ def test_review(ask: Callable[..., Any]) -> None:
     rows = ask("review", "-n", "3", "--label", "dog")
     assert 0 < len(rows) <= 3 and {row["label"] for row in rows} == {"dog"}
     assert set(rows[0]) == {"path", "label", "score", "suggested", "reason"}
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    from engine import __version__
+
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"Albumen {__version__}\n"
