@@ -75,6 +75,18 @@ def test_originals_are_not_touched() -> None:
     assert figures["files"] > 150 and figures["files changed, added or gone"] == 0  # type: ignore[operator]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_no_socket_is_opened() -> None:
+    figures = alone("offline")
+    assert figures["loops"] == ["cli", "window"] and figures["sockets opened by the loops"] == 0
+
+
+def test_random_input_and_closing_in_mid_work() -> None:
+    figures = alone("soak", "--seconds", "4", "--closes", "2", "--files", "60")
+    assert figures["closes"]["closed"] == 2  # type: ignore[index]
+    assert sum(figures["input"]["acts"].values()) > 50  # type: ignore[index]
+
+
 def test_unknown_names_are_told() -> None:
     command = [sys.executable, "-m", "tests.torture", "nonsense"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -39,7 +39,9 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
     if arguments.inside:
         complaints = _Complaints()
         try:
-            figures = {"input": under_input, "close": closed_in_mid_work}[arguments.inside](arguments.scratch, arguments)
+            figures = {"input": under_input, "close": closed_in_mid_work}[arguments.inside](
+                arguments.scratch, arguments
+            )
         finally:
             sys.excepthook = sys.__excepthook__
             if complaints.heard:
@@ -55,7 +57,8 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
             figures["input"] = _child("input", scratch, arguments, arguments.seed)
         closes = collections.Counter[str]()
         for part in range(0, arguments.closes, _CLOSES_EACH):
-            closes.update(_child("close", scratch, arguments, arguments.seed + part))
+            own = argparse.Namespace(**vars(arguments) | {"closes": min(_CLOSES_EACH, arguments.closes - part)})
+            closes.update(_child("close", scratch, own, arguments.seed + part))
         if arguments.closes:
             figures["closes"] = dict(closes)
             with stage.open_library(scratch) as library:
@@ -75,7 +78,8 @@ def _child(inside: str, scratch: Path, arguments: argparse.Namespace, seed: int)
         "HOME": str(scratch / "home"),
     }
     command = [sys.executable, "-X", "faulthandler", "-m", "tests.torture", "soak", "--inside", inside]
-    command += ["--scratch", str(scratch), "--seconds", str(arguments.seconds), "--seed", str(seed)]
+    command += ["--scratch", str(scratch), "--seconds", str(arguments.seconds), "--closes", str(arguments.closes)]
+    command += ["--seed", str(seed)]
     done = subprocess.run(command, env={**os.environ, **places, **own}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{inside}, seed {seed}: exit code {done.returncode}\n{done.stderr[-4000:]}"
     figures: dict[str, Any] = json.loads(done.stdout)
@@ -111,8 +115,10 @@ def _told(kind: Any, error: Any, trace: Any) -> str:
 
 
 def _left() -> list[str]:
-    """Threads of Python beside this one, and child processes."""
-    threads = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+    """Threads of Python beside this one, and child processes. (Qt's own threads that once called Python stay in Python's
+    list for ever; that of the engine has ended when its link is closed.)"""
+    ours = [thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)]
+    threads = [thread.name for thread in ours if thread is not threading.main_thread()]
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     return threads + (children.read_text().split() if children.exists() else [])
 
@@ -207,7 +213,7 @@ class _Monkey:
             self.kinds["escape"] += 1
             QTest.keyClick(top, Qt.Key.Key_Escape)
             return
-        seen = [widget for widget in top.findChildren(QWidget) if widget.isVisible() and widget.width() > 1]
+        seen = [widget for widget in top.findChildren(QWidget) if widget.isVisible() and not widget.size().isEmpty()]
         widget = dice.choice([top, *seen])
         place = QPoint(dice.randrange(widget.width()), dice.randrange(widget.height()))
         modifier = dice.choice(
@@ -284,7 +290,7 @@ def closed_in_mid_work(scratch: Path, arguments: argparse.Namespace) -> dict[str
     application.setQuitOnLastWindowClosed(False)
     photos = stage.Photos()
     counts = collections.Counter[str]()
-    for close in range(_CLOSES_EACH):
+    for close in range(arguments.closes):
         first = 10_000 * (arguments.seed + close + 1)
         photos.fill(scratch / "photos", range(first, first + 60))  # so that there is work
         window = make_window(str(scratch / "library"))
