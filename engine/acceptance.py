@@ -19,6 +19,9 @@ BURST_COSINE = 0.85  # ... and this alike are one burst (time alone would merge 
 FOLDS = 5
 RESAMPLES = 1000
 CONFIDENCE = 0.8  # one-sided, of the bootstrap's lower bound
+PRIOR_GAIN = 0.05  # log-loss that an answer usually gains, on the development tasks of `bench learn` ...
+PRIOR_UNITS = 4  # ... and how many units this knowledge weighs
+SURE_UNITS = 20  # units of each kind from which a bound of full confidence is asked for
 FLIPS_PER_ANSWER = 3  # a version may change this many tags per answer ...
 FLIPS_OF_LIBRARY = 0.02  # ... or this part of the library, whichever is more
 TOP = 20  # other labels keep their first 20 photos ...
@@ -69,16 +72,34 @@ def folds(present: Tensor, unit: Tensor, seed: int) -> Tensor:
     return fold
 
 
-def lower_bound(gains: Tensor, unit: Tensor, seed: int) -> float:
-    """The bound that the mean gain per unit exceeds with `CONFIDENCE`, by the bootstrap over units.
+def lower_bound(gains: Tensor, unit: Tensor, seed: int, confidence: float = CONFIDENCE) -> float:
+    """The bound that the mean gain per unit exceeds with this confidence, by the bootstrap over units (Efron 1979).
 
     `gains` (n,): log-loss before minus after, of each held-out answer.
     """
-    count = int(unit.max()) + 1
-    per_unit = torch.zeros(count).index_add(0, unit, gains) / torch.bincount(unit, minlength=count)  # (units,)
+    per_unit = _per_unit(gains, unit)
     generator = torch.Generator().manual_seed(seed)
-    drawn = torch.randint(count, (RESAMPLES, count), generator=generator)
-    return float(per_unit[drawn].mean(1).quantile(1 - CONFIDENCE))
+    drawn = torch.randint(len(per_unit), (RESAMPLES, len(per_unit)), generator=generator)
+    return float(per_unit[drawn].mean(1).quantile(1 - confidence))
+
+
+def usual_bound(gains: Tensor, unit: Tensor, kinds: int, seed: int) -> float:
+    """The same in the light of what learning usually gains: shrinkage towards `PRIOR_GAIN` (Efron and Morris 1975),
+    which weighs `PRIOR_UNITS` units, and a confidence that grows from one half with the number of units of each of the
+    `kinds` of answers (yes and no, or the labels of a group).
+
+    A bound that is sure of each single case refuses nearly everything at two or three answers, most of it wrongly: two
+    answers prove nothing, and the versions that were held out learned from even fewer. Twenty can be held to it.
+    """
+    count = len(torch.unique(unit))
+    confidence = 0.5 + (CONFIDENCE - 0.5) * min(1.0, count / (kinds * SURE_UNITS))
+    return lower_bound(gains + PRIOR_UNITS * PRIOR_GAIN / count, unit, seed, confidence)
+
+
+def _per_unit(gains: Tensor, unit: Tensor) -> Tensor:
+    """Mean gain of each unit (units,): a burst counts once."""
+    place = torch.unique(unit, return_inverse=True)[1]
+    return torch.zeros(int(place.max()) + 1).index_add(0, place, gains) / torch.bincount(place)
 
 
 @dataclass(frozen=True, slots=True)

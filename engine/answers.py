@@ -63,7 +63,6 @@ class Case:
     subjects: Sequence[Subject]
     collection: Collection
     geometry: Geometry
-    scale: float
     rows: Tensor
     answered: Photos
     allowed: Tensor
@@ -73,9 +72,7 @@ class Case:
     unanswered: Photos
 
     @classmethod
-    def of(
-        cls, subjects: Sequence[Subject], collection: Collection, geometry: Geometry, scale: float, seed: int
-    ) -> Case:
+    def of(cls, subjects: Sequence[Subject], collection: Collection, geometry: Geometry, seed: int) -> Case:
         ids = sorted({photo for subject in subjects for photo in subject.corrections})
         wanted = torch.tensor(ids, dtype=torch.long)
         order = torch.argsort(collection.photo_ids)
@@ -106,7 +103,6 @@ class Case:
             subjects,
             collection,
             geometry,
-            scale,
             rows,
             answered,
             allowed,
@@ -126,17 +122,18 @@ class Case:
     def is_group(self) -> bool:
         return len(self.subjects) > 1
 
-    def texts(self) -> Tensor:
-        """Zero-shot text features (K, D)."""
-        return torch.stack([subject.zero_shot.vector / subject.zero_shot.anchor for subject in self.subjects])
+    @property
+    def words(self) -> list[Head]:
+        """The zero-shot heads (K)."""
+        return [subject.zero_shot for subject in self.subjects]
 
-    def fit(self, texts: Tensor, train: Tensor) -> list[Head]:
-        """Tier A around these text features (K, D), from the answers of the mask `train` (n,)."""
-        answered = self.answered.take(train)
+    def fit(self, words: Sequence[Head], weights: Tensor) -> list[Head]:
+        """Tier A around these K heads, from the answers weighted (n,); weight 0 holds an answer out."""
+        train = weights > 0
+        answered, allowed, weights = self.answered.take(train), self.allowed[train], weights[train]
         if self.is_group:
-            return fewshot.fit_group(self.geometry, texts, self.scale, answered, self.allowed[train])
-        present = self.allowed[train, 0]
-        return [fewshot.fit_label(self.geometry, texts[0], self.scale, answered, present, self.unanswered)]
+            return fewshot.fit_group(self.geometry, words, answered, allowed, weights)
+        return [fewshot.fit_label(self.geometry, words[0], answered, allowed[:, 0], weights, self.unanswered)]
 
     def logits(self, heads: Sequence[Head], rows: Tensor | None = None) -> Tensor:
         """(n, K): z - threshold of the answered photos (or these of them), in the heads' calibrated unit if any."""

@@ -1,21 +1,25 @@
 """Tier A: a label's head from a few answers, in closed form plus a small convex fit. Milliseconds, no iteration by
 hand.
 
-The head starts from the text and bends towards the photos that a person answered:
+The head starts from the words and bends towards the photos that a person answered:
 
-    f(x) = beta A (z_text(x) - threshold) + alpha phi(x) . m + phi(x) . d + constant
+    f(x) = beta (words' score) + alpha phi(x) . m + phi(x) . d + constant
 
-* beta in (0, 2]: how far the words are trusted, by MAP from the answers (a pet's name means nothing to CLIP: beta ->
-0); * m: the mean of the photos a person said yes to, shrunk by their number (linear discriminant analysis with the
-library's
-  own covariance; Wang et al. 2024, "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation",
-  arXiv:2402.04087);
-* d: a logistic regression around that, strongly regularised, on yes, no and (with little weight) photos of the library
-  that nobody answered: most of them do not carry the label.
+* beta: how far the words are trusted, by MAP; for a free label times how probably they mean anything at all: a photo
+  that a person said yes to scores like the label's photos, or, if the words are a pet's name, like any photo of the
+  library (`_meaning`).
+* m: the mean of the photos a person said yes to, shrunk by their number (linear discriminant analysis with the
+  library's own covariance; Wang et al. 2024, "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation",
+  arXiv:2402.04087).
+* d: a logistic regression around that, strongly regularised. For a free label also on photos of the library that nobody
+  answered, with little weight: most of them do not carry the label.
+
+Some answers are wrong. Targets are softened, and inside a group, where the other labels' photos say what to expect,
+each answer weighs as much as it is likely to be meant, judged by the words and all other answers.
 
 phi whitens half way, S^(-1/4) (x - mean), S the shrunk covariance of the library's embeddings: full whitening is better
-from 8 photos on, none at all with one; half way was best over all. Wrong answers are expected (targets are softened).
-Every constant below was fixed once on the development tasks of `bench learn`, never per label or user.
+from 8 photos on, none at all with one; half way was best over all. Every constant below was fixed once on the
+development tasks of `bench learn`, never per label or user.
 
 Knows tensors only; which answers may be trusted, and whether the result is better, is `learning` and `acceptance`.
 
@@ -24,20 +28,20 @@ Letters in shape comments: n answers, U unanswered photos, K labels of a group, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.classifier import DEFAULT_THRESHOLD, Head
+from engine.classifier import Head, Scorer
 
-SLOPE = 0.7  # A: logit of a zero-shot tag per unit of z, fitted on the development tasks
-ALPHA = 12.0  # weight of the mean of the yes photos
+ALPHA = 10.0  # weight of the mean of the yes photos
 MEAN_PRIOR = 0.75  # photos that the prior of that mean weighs (its centre is the library's mean, phi = 0)
 CONSTANT = -2.0  # logit of a photo that is no nearer to the yes photos than the library's mean is
-TRUST_SPREAD = 1.3  # standard deviation of log beta
+TRUST_SPREAD = 0.8  # standard deviation of log beta where the words mean something
 KAPPA = 0.2  # precision of d
 SOFT = 0.05  # an answer is wrong with this probability
 UNANSWERED = 256  # photos of the library that stand for those nobody answered
@@ -45,11 +49,13 @@ UNANSWERED_WEIGHT = 2.0  # their weight together, in answers per answer ...
 UNANSWERED_EACH = 0.03  # ... but no more than this each: in a small library many of them do carry the label
 UNANSWERED_TARGET = 0.02  # how probably one of them carries the label
 SHARPEN = 2.0  # calibration: the fit is too timid on a whole library, where most photos do not carry the label
-MOVE_SPREAD = 0.6  # standard deviation of how far held-out answers move a threshold
+
+MEANINGFUL = 0.9  # part of the labels whose words mean something to CLIP
+MEANT_SPREAD = 2.5  # standard deviation of z, around the default threshold, of photos that show what the words say
 
 GROUP_ALPHA = 8.0
-GROUP_TRUST_SPREAD = 2.0
-GROUP_KAPPA = 0.05
+GROUP_TRUST_SPREAD = 2.0  # wide: softmax tells at once whether names that mean nothing help
+GROUP_KAPPA = 0.1
 
 _BIAS = 0.3  # the constant feature beside phi, whose mean square length is 1
 _TRUSTS = torch.logspace(-2, 0.3, 24)  # beta is searched on this grid
@@ -82,12 +88,12 @@ class Geometry:
         phi = (image_features.float() - self.mean) @ self.map
         return torch.cat([phi, torch.full((len(phi), 1), _BIAS)], 1)
 
-    def head(self, direction: Tensor, trust: float, text: Tensor, scale: float, constant: float) -> Head:
-        """The linear score trust * scale * (x . text - centre) + features(x) . direction + constant as a head whose
-        threshold is where that score is 0."""
+    def head(self, direction: Tensor, trust: float, words: Head, constant: float) -> Head:
+        """The linear score trust * (z of the words) + features(x) . direction + constant as a head whose threshold is
+        where that score is 0."""
         bend = self.map @ direction[:-1]  # (D,)
         offset = constant + float(direction[-1]) * _BIAS - float(self.mean @ bend)
-        return Head(trust * scale * text + bend, trust * scale, threshold=-offset)
+        return Head(trust * words.vector + bend, trust * words.anchor, threshold=-offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,97 +110,107 @@ class Photos:
         """The photos of these rows (index or mask)."""
         return Photos(self.image_features[rows], self.centre[rows])
 
-    def text_scores(self, text: Tensor, scale: float) -> Tensor:
-        """Zero-shot z (N,) or (N, K) of unit text features (D,) or (K, D)."""
-        centre = self.centre if text.dim() == 1 else self.centre[:, None]
-        return scale * (self.image_features @ text.movedim(-1, 0) - centre)
+    def scores(self, heads: Sequence[Head]) -> Tensor:
+        """z - threshold (N, K)."""
+        scorer = Scorer(heads)
+        return scorer.scores(self.image_features, self.centre) - scorer.thresholds
 
 
 def fit_label(
-    geometry: Geometry, text: Tensor, scale: float, answered: Photos, present: Tensor, unanswered: Photos
+    geometry: Geometry, words: Head, answered: Photos, present: Tensor, weights: Tensor, unanswered: Photos
 ) -> Head:
-    """The head of one free label. `text` (D,): its unit text feature; `scale`: CLIP's logit scale; `answered`: n photos
-    with `present` (n,) bool; `unanswered`: a sample of the rest of the library (about `UNANSWERED`).
+    """The head of one free label. `words`: what it starts from, its zero-shot head or that of a learned prompt;
+    `answered`: n photos with `present` (n,) bool and the weight of each answer (n,), usually 1; `unanswered`: a sample
+    of the rest of the library (about `UNANSWERED`).
 
-    Its threshold is where the label becomes likelier than not by the answers it was fitted to; `moved_threshold`
-    corrects it by held-out ones. How far its calibration (a, b) is to be believed: `bench learn`, column ECE.
+    Its threshold is where the label becomes likelier than not. How far its calibration (a, b) is to be believed:
+    `bench learn`, column ECE.
     """
-    zero_shot = SLOPE * (answered.text_scores(text, scale) - DEFAULT_THRESHOLD)  # (n,)
+    count, rest = len(answered), len(unanswered)
+    z = torch.cat([answered.scores([words]), unanswered.scores([words])])[:, 0]  # (n+U,), 0 at the threshold
+    meaning = _meaning(z[:count][present], z[count:])
+    said = meaning * z
     targets = present.float() * (1 - 2 * SOFT) + SOFT  # (n,)
 
     def loss(trusts: Tensor) -> Tensor:
-        logits = trusts[:, None] * zero_shot
-        wanted = targets.expand_as(logits)
-        return F.binary_cross_entropy_with_logits(logits, wanted, reduction="none").sum(1)
+        logits = trusts[:, None] * said[:count]  # (G, n)
+        return F.binary_cross_entropy_with_logits(logits, targets.expand_as(logits), reduction="none").sum(1)
 
     trust = _trust(loss, TRUST_SPREAD)
     phi = geometry.features(torch.cat([answered.image_features, unanswered.image_features]))  # (n+U, D+1)
-    mean = phi[: len(answered)][present].sum(0) / (present.sum() + MEAN_PRIOR)  # (D+1,)
+    mean = phi[:count][present].sum(0) / (present.sum() + MEAN_PRIOR)  # (D+1,)
     mean[-1] = 0
-    text_z = torch.cat([answered.text_scores(text, scale), unanswered.text_scores(text, scale)])
-    start = trust * SLOPE * (text_z - DEFAULT_THRESHOLD) + ALPHA * phi @ mean + CONSTANT  # (n+U,)
-    rest = len(unanswered)
+    start = trust * said + ALPHA * phi @ mean + CONSTANT  # (n+U,)
     goal = torch.cat([targets, torch.full((rest,), UNANSWERED_TARGET)])
-    each = min(UNANSWERED_EACH, UNANSWERED_WEIGHT * len(answered) / max(rest, 1))
-    weights = torch.cat([torch.ones(len(answered)), torch.full((rest,), each)])
-    bend = phi.T @ _logistic(phi @ phi.T / KAPPA, start, goal, weights) / KAPPA  # (D+1,)
-    constant = CONSTANT - trust * SLOPE * DEFAULT_THRESHOLD
-    head = geometry.head(ALPHA * mean + bend, trust * SLOPE, text, scale, constant)
-    return Head(head.vector, head.anchor, head.threshold, (SHARPEN, -SHARPEN * head.threshold))
+    each = min(UNANSWERED_EACH, UNANSWERED_WEIGHT * count / max(rest, 1))
+    dual = _logistic(phi @ phi.T / KAPPA, start, goal, torch.cat([weights, torch.full((rest,), each)]))
+    beta = trust * meaning
+    head = geometry.head(ALPHA * mean + phi.T @ dual / KAPPA, beta, words, CONSTANT - beta * words.threshold)
+    return replace(head, calibration=(SHARPEN, -SHARPEN * head.threshold))
 
 
-def moved_threshold(head: Head, held_out: Tensor, present: Tensor) -> tuple[Head, float]:
-    """The head with its threshold moved to where held-out answers want it, and by how much (in units of z, down is +).
-
-    `held_out` (n,): z - threshold of each answer under a head that was not fitted to it. By MAP around where it is: the
-    answers are about half yes, the library is not, so they are believed only so far (`spread`, standard deviation of
-    the move).
+def fit_group(
+    geometry: Geometry, words: Sequence[Head], answered: Photos, allowed: Tensor, weights: Tensor
+) -> list[Head]:
+    """The heads of an exclusive group of K labels, learned together by softmax. `words`: K heads to start from;
+    `allowed` (n, K) bool: the labels that a photo may carry by what a person said: one column for a yes, all but one
+    for a no; `weights` (n,): of the answers, usually 1.
     """
-    moves = torch.linspace(-3, 3, 121)  # (M,)
-    targets = present.float() * (1 - 2 * SOFT) + SOFT
-    logits = held_out + moves[:, None]  # (M, n)
-    loss = F.binary_cross_entropy_with_logits(logits, targets.expand_as(logits), reduction="none").sum(1)
-    move = float(moves[(loss + moves.square() / (2 * MOVE_SPREAD**2)).argmin()])
-    return with_threshold(head, head.threshold - move), move
-
-
-def with_threshold(head: Head, threshold: float) -> Head:
-    """The head with another threshold; its calibration follows."""
-    return replace(head, threshold=threshold, calibration=(SHARPEN, -SHARPEN * threshold))
-
-
-def fit_group(geometry: Geometry, texts: Tensor, scale: float, answered: Photos, allowed: Tensor) -> list[Head]:
-    """The heads of an exclusive group, learned together by softmax. `texts` (K, D); `allowed` (n, K) bool: the labels
-    that a photo may carry by what a person said: one column for a yes, all but one for a no.
-    """
-    z = answered.text_scores(texts, scale)  # (n, K)
-
-    def loss(trusts: Tensor) -> Tensor:
-        return -(_log_allowed(trusts[:, None, None] * z, allowed)).sum(1)
-
-    trust = _trust(loss, GROUP_TRUST_SPREAD)
+    said = answered.scores(words)  # (n, K)
+    trust = _trust(lambda trusts: -_log_allowed(trusts[:, None, None] * said, allowed).sum(1), GROUP_TRUST_SPREAD)
     phi = geometry.features(answered.image_features)  # (n, D+1)
+    centred = phi * (torch.arange(phi.shape[1]) < phi.shape[1] - 1)  # without the constant feature
     certain = (allowed & (allowed.sum(1, keepdim=True) == 1)).float()  # (n, K)
-    means = certain.T @ phi / (certain.sum(0)[:, None] + MEAN_PRIOR)  # (K, D+1)
-    means[:, -1] = 0
-    start = trust * z + GROUP_ALPHA * phi @ means.T  # (n, K)
-    dual = _softmax_fit(phi @ phi.T, start, allowed)  # (n, K): d_k = sum_i dual_ik phi_i
+    weights = weights * torch.where(weights > 1, 1.0, _meant(trust * said, centred, allowed, certain))  # (n,)
+    share = certain * weights[:, None]  # (n, K)
+    means = share.T @ centred / (share.sum(0)[:, None] + MEAN_PRIOR)  # (K, D+1)
+    start = trust * said + GROUP_ALPHA * phi @ means.T  # (n, K)
+    dual = _softmax_fit(phi @ phi.T, start, allowed, weights)  # (n, K): d_k = sum_i dual_ik phi_i
     directions = GROUP_ALPHA * means + dual.T @ phi  # (K, D+1)
-    return [geometry.head(d, trust, text, scale, 0.0) for d, text in zip(directions, texts, strict=True)]
+    return [geometry.head(d, trust, head, -trust * head.threshold) for d, head in zip(directions, words, strict=True)]
 
 
-def _softmax_fit(gram: Tensor, start: Tensor, allowed: Tensor) -> Tensor:
-    """Softmax regression around `start` (n, K) by majorisation (Boehning 1992): the curvature of the softmax is at most
-    1/2, so one Cholesky factor of gram / 2 + kappa serves every step and each step lowers the loss. A photo with several
-    allowed labels counts for each of them by its present probability (expectation maximisation). (n, K).
+def _meaning(yes: Tensor, library: Tensor) -> float:
+    """How probably the words mean something, from the zero-shot scores of yes photos (m,) and of any photos (U,), 0 at
+    the threshold: Bayes' rule between a normal around the threshold, where photos lie that show what the words say, and
+    the library's own, where they lie if the words say nothing. One answer may be wrong, so it proves only so much."""
+    mean, spread = (library.mean(), library.std()) if len(library) > 1 else (torch.zeros(()), torch.zeros(()))
+    spread = spread.clamp_min(MEANT_SPREAD)
+    shown = -0.5 * (yes / MEANT_SPREAD).square()  # log densities (m,), up to the same constant
+    chance = -0.5 * ((yes - mean) / spread).square() - (spread / MEANT_SPREAD).log()
+    evidence = torch.logaddexp(shown + math.log(1 - SOFT), chance + math.log(SOFT)) - chance
+    return float(torch.sigmoid(evidence.sum() + math.log(MEANINGFUL / (1 - MEANINGFUL))))
+
+
+def _meant(words: Tensor, phi: Tensor, allowed: Tensor, certain: Tensor) -> Tensor:
+    """How probably each answer is meant as it was given, (n,): by Bayes' rule from the model of all other answers
+    (forward correction of Patrini et al. 2017, arXiv:1609.03872, with the leave-one-out posterior of the generative
+    start). `words` (n, K): the words' logits; `phi` (n, D+1); `certain` (n, K): 1 where an answer says yes."""
+    rest = (allowed.shape[1] - 1) ** certain.sum(1)  # a wrong yes could have named any of the others
+    weights = torch.ones(len(words))
+    for _ in range(2):
+        share = certain * weights[:, None]  # (n, K)
+        total = share.sum(0) + MEAN_PRIOR  # (K,)
+        own = phi.square().sum(1, keepdim=True)  # (n, 1)
+        without = (phi @ (share.T @ phi).T - share * own) / (total - share)  # (n, K)
+        agreed = _log_allowed(words + GROUP_ALPHA * without, allowed).exp()  # (n,)
+        weights = (1 - SOFT) * agreed / ((1 - SOFT) * agreed + SOFT * (1 - agreed) / rest)
+    return weights
+
+
+def _softmax_fit(gram: Tensor, start: Tensor, allowed: Tensor, weights: Tensor) -> Tensor:
+    """Softmax regression around `start` (n, K), answers weighted (n,), by majorisation (Boehning 1992): the curvature of
+    the softmax is at most 1/2, so one Cholesky factor serves every step and each step lowers the loss. A photo with
+    several allowed labels counts for each of them by its present probability (expectation maximisation). (n, K).
     """
     count = start.shape[1]
     dual = torch.zeros_like(start)
-    factor = torch.linalg.cholesky(gram / 2 + GROUP_KAPPA * torch.eye(len(gram)))
+    steepest = float(weights.max()) / 2 if len(weights) else 0.5
+    factor = torch.linalg.cholesky(steepest * gram + GROUP_KAPPA * torch.eye(len(gram)))
     for _ in range(300):
         logits = start + gram @ dual
         wanted = (1 - SOFT) * logits.masked_fill(~allowed, float("-inf")).softmax(1) + SOFT / count
-        gradient = logits.softmax(1) - wanted + GROUP_KAPPA * dual
+        gradient = weights[:, None] * (logits.softmax(1) - wanted) + GROUP_KAPPA * dual
         step = torch.cholesky_solve(gradient, factor)
         dual = dual - step
         if (gram @ step).abs().max() < 1e-3:
@@ -210,7 +226,7 @@ def _log_allowed(logits: Tensor, allowed: Tensor) -> Tensor:
 
 def _trust(loss: Callable[[Tensor], Tensor], spread: float) -> float:
     """beta by MAP on a grid: loss(betas (G,)) -> (G,) summed over the answers, log beta ~ N(0, spread^2)."""
-    total = loss(_TRUSTS) + _TRUSTS.log().square() / (2 * MOVE_SPREAD**2)
+    total = loss(_TRUSTS) + _TRUSTS.log().square() / (2 * spread**2)
     return float(_TRUSTS[total.argmin()])
 
 

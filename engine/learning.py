@@ -24,7 +24,7 @@ from torch import Tensor
 
 from engine import acceptance, fewshot, prompt_tuning
 from engine.answers import Case, Collection, Subject
-from engine.classifier import Head, Vocabulary
+from engine.classifier import BEST_MATCH_THRESHOLD, Head, Vocabulary
 from engine.fewshot import Geometry
 from engine.prompt_tuning import Tuned
 from engine.records import AlbumenError, Measured, Progress, TrainReport
@@ -77,7 +77,7 @@ def learn(
     lessons: dict[int, Lesson] = {}
     for indices in clusters.values():
         members = [subjects[i] for i in indices]
-        case = Case.of(members, collection, geometry, vocabulary.logit_scale, seed)
+        case = Case.of(members, collection, geometry, seed)
         versions = yield from _versions(case, model, vocabulary, seed, prompts)
         for index, lesson in zip(indices, _judge(case, versions, time.monotonic() - started, seed), strict=True):
             lessons[index] = lesson
@@ -108,6 +108,9 @@ class _Versions:
     reasons: list[str] = field(default_factory=list)
 
 
+_Fit = Callable[[Tensor, int], list[Head]]  # (weights (n,) of the answers, fold that is left out or -1) -> K heads
+
+
 def _versions(
     case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int, prompts: bool
 ) -> Generator[Progress, None, _Versions]:
@@ -115,19 +118,17 @@ def _versions(
     versions = _Versions()
     if not len(case.rows) or case.nothing_new:
         return versions
-    texts = case.texts()
-    residual = yield from _held_out(case, "residual", lambda train, _: case.fit(texts, train))
+    residual = yield from _held_out(case, "residual", lambda weights, _: case.fit(case.words, weights))
     lacking = _too_few_for_a_prompt(case) if prompts else "it was not asked for."
     tuned = None
     if lacking is None:
         try:
-            tuned = yield from _tune(case, model, vocabulary, texts, seed)
+            tuned = yield from _tune(case, model, vocabulary, seed)
         except AlbumenError as error:  # a name that leaves no room for a context
             lacking = str(error)
     if tuned is not None:
         for mix in MIXES:
-            mixed = F.normalize((1 - mix) * texts + mix * tuned.text_features, dim=-1)  # (V, K, D)
-            version = yield from _held_out(case, "coop", _around(case, mixed), tuned.ctx[-1])
+            version = yield from _held_out(case, "coop", _around(case, tuned.text_features, mix), tuned.ctx[-1])
             if _surely_better(case, version, residual, seed):
                 versions.found.append(version)
         if not versions.found:
@@ -137,7 +138,7 @@ def _versions(
     versions.found.append(residual)
     if not case.is_group:
         current = case.subjects[0].current
-        shifted = yield from _held_out(case, "threshold", lambda train, _: [_shift(case, current, train)])
+        shifted = yield from _held_out(case, "threshold", lambda weights, _: [_shift(case, current, weights)])
         versions.found.append(shifted)
     return versions
 
@@ -157,9 +158,7 @@ def _too_few_for_a_prompt(case: Case) -> str | None:
     return None
 
 
-def _tune(
-    case: Case, model: LoadedModel, vocabulary: Vocabulary, texts: Tensor, seed: int
-) -> Generator[Progress, None, Tuned]:
+def _tune(case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int) -> Generator[Progress, None, Tuned]:
     """The prompts of the case with each fold left out, and with all answers as the last variant."""
     count = int(case.fold.max()) + 1
     variants = torch.stack([case.fold != fold for fold in range(count + 1)])  # (V, n); no fold has the number `count`
@@ -167,14 +166,23 @@ def _tune(
     answers = case.allowed.long()  # (n, K)
     return (
         yield from prompt_tuning.tune(
-            model, vocabulary, names, texts, case.answered, answers, variants, case.is_group, seed
+            model, vocabulary, names, case.words, case.answered, answers, variants, case.is_group, seed
         )
     )
 
 
-def _around(case: Case, texts: Tensor) -> Callable[[Tensor, int], list[Head]]:
-    """Fits Tier A around the texts (V, K, D) of the variant that has not seen the fold."""
-    return lambda train, fold: case.fit(texts[fold], train)
+def _around(case: Case, texts: Tensor, mix: float) -> _Fit:
+    """Fits Tier A around the words moved towards the prompts' text features (V, K, D) of the variant that has not seen
+    the fold."""
+
+    def fit(weights: Tensor, fold: int) -> list[Head]:
+        moved = [
+            replace(head, vector=(1 - mix) * head.vector + mix * head.anchor * text)
+            for head, text in zip(case.words, texts[fold], strict=True)
+        ]
+        return case.fit(moved, weights)
+
+    return fit
 
 
 def _surely_better(case: Case, version: _Version, than: _Version, seed: int) -> bool:
@@ -185,47 +193,41 @@ def _surely_better(case: Case, version: _Version, than: _Version, seed: int) -> 
     return acceptance.lower_bound(losses[0] - losses[1], case.unit, seed) > 0
 
 
-def _held_out(
-    case: Case, kind: str, fit: Callable[[Tensor, int], list[Head]], ctx: Tensor | None = None
-) -> Generator[Progress, None, _Version]:
-    """Fit with each fold left out in turn, then with all answers; `fit(train mask, fold)`, fold -1 for all answers."""
+def _held_out(case: Case, kind: str, fit: _Fit, ctx: Tensor | None = None) -> Generator[Progress, None, _Version]:
+    """Fit with each fold left out in turn, then with all answers."""
     count = int(case.fold.max()) + 1 if len(case.fold) else 0
     held_out = torch.zeros(case.allowed.shape) if count else None
     for fold in range(count):
         left = case.fold == fold
         if held_out is not None:
-            held_out[left] = case.logits(fit(~left, fold), left)
+            held_out[left] = case.logits(fit((~left).float(), fold), left)
         yield Progress("train", fold, count + 1, detail=f"{case.subjects[0].name}: {kind}")
-    heads = fit(torch.ones(len(case.rows), dtype=torch.bool), -1)
-    if held_out is not None and not case.is_group and kind != "threshold":
-        heads, move = _moved(case, heads[0], held_out)
-        held_out = held_out + fewshot.SHARPEN * move
-    return _Version(kind, heads, held_out, ctx)
+    return _Version(kind, _keeping(case, fit), held_out, ctx)
 
 
-def _moved(case: Case, head: Head, held_out: Tensor) -> tuple[list[Head], float]:
-    """The head with its threshold where held-out answers want it, or the nearest place where no answer turns wrong."""
-    present = case.allowed[:, 0]
-    wanted, move = fewshot.moved_threshold(head, held_out[:, 0] / fewshot.SHARPEN, present)
-    now_right = case.right(case.logits([case.subjects[0].current]))
-    margin = case.logits([wanted])[:, 0] / fewshot.SHARPEN  # (n,)
-    more = torch.linspace(-_MOST, _MOST, 81)
-    wrong = ((margin + more[:, None] >= 0) != present) & now_right  # (81, n)
-    allowed = more[~wrong.any(1)]
-    if not len(allowed):
-        return [wanted], move
-    extra = float(allowed[allowed.abs().argmin()])
-    return [fewshot.with_threshold(wanted, wanted.threshold - extra)], move + extra
+def _keeping(case: Case, fit: _Fit) -> list[Head]:
+    """The heads from all answers. An answer that is right now and would turn wrong weighs more and more, until it is
+    right again."""
+    right = case.right(case.logits([subject.current for subject in case.subjects]))  # (n,)
+    weights = torch.ones(len(case.rows))
+    heads = fit(weights, -1)
+    for weight in _INSIST:
+        lost = right & ~case.right(case.logits(heads))
+        if not lost.any():
+            break
+        weights[lost] = weight
+        heads = fit(weights, -1)
+    return heads
 
 
-_MOST = 2.0  # how far a threshold gives way, in units of z
+_INSIST = (4.0, 16.0, 64.0)
 
 
-def _shift(case: Case, head: Head, train: Tensor) -> Head:
+def _shift(case: Case, head: Head, weights: Tensor) -> Head:
     """The same head with its threshold moved to where the answers want it, by MAP around where it is (2 units of z)."""
-    z = case.logits([replace(head, calibration=None)])[train, 0]  # (n,)
-    present = case.allowed[train, 0].float() * (1 - 2 * fewshot.SOFT) + fewshot.SOFT
-    slope = head.calibration[0] if head.calibration else fewshot.SLOPE
+    z = case.logits([replace(head, calibration=None)])[weights > 0, 0]  # (n,)
+    present = case.allowed[weights > 0, 0].float() * (1 - 2 * fewshot.SOFT) + fewshot.SOFT
+    slope = head.calibration[0] if head.calibration else 1.0
     moves = torch.linspace(-6, 6, 121)  # (M,)
     logits = slope * (z - moves[:, None])  # (M, n)
     loss = F.binary_cross_entropy_with_logits(logits, present.expand_as(logits), reduction="none").sum(1)
@@ -271,6 +273,19 @@ _TITLES = {
 _LOOK_FIRST = "look at them before you accept it."
 
 
+def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: int) -> bool:
+    """Whether the version is better than the logits `than` (n, K) on these held-out answers (mask (n,)): what was
+    learned, right as often and better by expectation; a moved threshold, which usually gains nothing, surely right more
+    often."""
+    assert version.held_out is not None
+    more_right = (case.right(version.held_out).float() - case.right(than).float())[judged]  # (n,)
+    if version.kind == "threshold":
+        return acceptance.lower_bound(more_right, case.unit[judged], seed) > 0
+    kinds = max(2, len(case.subjects))
+    gains = (case.losses(case.rescaled(than)) - case.losses(case.rescaled(version.held_out)))[judged]
+    return bool(more_right.sum() >= 0) and acceptance.usual_bound(gains, case.unit[judged], kinds, seed) > 0
+
+
 def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
     """Words for more changed tags than so few answers should cause, else "". What was held out decides; they are shown."""
     if not any(flip.too_many(len(case.rows), len(case.collection.photo_ids)) for flip in flips):
@@ -279,14 +294,16 @@ def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
     return f"it would change {_photos(changed)}, many for {_answers(len(case.rows))}"
 
 
-def _words_mean_something(case: Case) -> bool:
-    """Whether the words alone find some of the answered photos: then there is something to lose. A pet's name does not:
-    to CLIP the photos that carry it are nearer to the average word."""
-    z = case.logits([subject.zero_shot for subject in case.subjects])  # (n, K)
+def _words_find_something(case: Case) -> bool:
+    """Whether the words alone find some of the answered photos, or a good match in the library: then there is something
+    to lose. A pet's name does not: to CLIP the photos that carry it are nearer to the average word."""
+    z = case.logits(case.words)  # (n, K)
     if case.is_group:
         return bool(case.right(z).float().mean() >= 0.5)
-    yes = case.allowed[:, 0]
-    return not yes.any() or bool((z[yes, 0] + case.subjects[0].zero_shot.threshold).max() >= _MEANINGLESS)
+    yes, line = case.allowed[:, 0], case.words[0].threshold
+    if not yes.any() or bool(z[yes, 0].max() + line >= _MEANINGLESS):
+        return True
+    return bool(case.library_tags(case.words)[1].max() + line >= BEST_MATCH_THRESHOLD)
 
 
 _MEANINGLESS = 1.0  # z below which a photo does not show what the words say
@@ -311,25 +328,21 @@ def _objection(
     seed: int,
 ) -> str | None:
     """Why the version is not accepted, in a sentence, or None."""
+    one_sided = not case.is_group and len(torch.unique(case.allowed[:, 0])) == 1 and _words_find_something(case)
     if version.held_out is not None:
-        after = case.losses(case.rescaled(version.held_out))
-        if acceptance.lower_bound(case.losses(case.rescaled(zero_shot)) - after, case.unit, seed) <= 0:
-            return "on held-out answers it is not surely better than the words alone."
-        fresh = case.fresh
-        if fresh.any():
-            unit = torch.unique(case.unit[fresh], return_inverse=True)[1]
-            gains = (case.losses(case.rescaled(now)) - after)[fresh]
-            if acceptance.lower_bound(gains, unit, seed) <= 0:
-                return "on held-out answers it is not surely better than the present version."
-            if (case.right(version.held_out) & fresh).sum() < (case.right(now) & fresh).sum():
-                return "on held-out answers it is right less often than the present version."
+        if not _better(case, version, zero_shot, torch.ones_like(case.fresh), seed):
+            return "on held-out answers it is not better than the words alone."
+        if case.fresh.any() and not _better(case, version, now, case.fresh, seed):
+            return "on held-out answers it is not better than the present version."
     elif version.kind == "threshold":
         return "two yes and two no answers are needed to check it."
+    elif one_sided and _many_changes(case, flips):
+        return f"{_many_changes(case, flips)}, and none of the other kind: answer some of both."
     before, after_all = case.right(now), case.right(case.logits(version.heads))
     wrong = acceptance.newly_wrong(before, after_all)
     if wrong:
         return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
-    if version.held_out is None and _words_mean_something(case):
+    if version.held_out is None and _words_find_something(case):
         return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
     for column, subject in enumerate(case.subjects):
         if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
@@ -370,6 +383,7 @@ def _lessons(
             sentence=_sentence(case, version, before, after, flip),
             reasons=tuple(reasons),
             seconds=seconds,
+            held_out=version.held_out is not None and version.kind != "unchanged",
         )
         lessons.append(Lesson(head, version.ctx, 0, report))
     return lessons

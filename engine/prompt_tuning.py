@@ -27,9 +27,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.classifier import DEFAULT_THRESHOLD, Vocabulary
+from engine.classifier import Head, Vocabulary
 from engine.coop import PromptLearner, PromptTree, TextEncoder
-from engine.fewshot import SLOPE, Photos
+from engine.fewshot import Photos
 from engine.records import Progress
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ AVERAGE = 0.9  # decay of the averaged weights
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """`text_features` (V, K, D) of unit length, `ctx` (V, n, C)."""
+    """`text_features` (V, K, D) of the length of the words' own, `ctx` (V, n, C)."""
 
     text_features: Tensor
     ctx: Tensor
@@ -57,7 +57,7 @@ def tune(
     model: LoadedModel,
     vocabulary: Vocabulary,
     names: Sequence[str],
-    words: Tensor,
+    words: Sequence[Head],
     photos: Photos,
     answers: Tensor,
     variants: Tensor,
@@ -66,7 +66,7 @@ def tune(
 ) -> Generator[Progress, None, Tuned]:
     """Learn the prompts of K labels, V variants at once; yields after every step.
 
-    `words` (K, D): the zero-shot text features; `photos`: the n answered ones; `answers` (n, K): free labels: 1 yes,
+    `words`: the K zero-shot heads; `photos`: the n answered ones; `answers` (n, K): free labels: 1 yes,
     0 no, -1 nothing said; exclusive group: 1 allowed, 0 not; `variants` (V, n) bool: the answers that each variant
     may see. Raises AlbumenError if a name is too long for the model's context.
     """
@@ -81,7 +81,9 @@ def tune(
     count = len(variants)
     device = learner.ctx.device
     photos = Photos(photos.image_features.to(device), photos.centre.to(device))
-    answers, variants, words = answers.to(device), variants.to(device), words.to(device)
+    answers, variants = answers.to(device), variants.to(device)
+    meant = torch.stack([head.vector / head.anchor for head in words]).to(device)  # (K, D)
+    thresholds = torch.tensor([head.threshold for head in words], device=device)  # (K,)
     start, rest = learner.ctx.detach(), tree.suffixes.detach()
     moved = torch.zeros(count, *start.shape, device=device, requires_grad=True)  # (V, n, C), in units of `unit`
     renamed = torch.zeros(count, own, start.shape[1], device=device, requires_grad=True)  # (V, T, C)
@@ -103,8 +105,8 @@ def tune(
     average = [moved.detach().clone(), renamed.detach().clone()]
     for step in range(STEPS):
         text = features(moved, renamed)  # (V, K + R, D)
-        shifted = _shifted(words, text[:, : len(names)], anchors[:, : len(names)])  # (V, K, D)
-        z = scale * (torch.einsum("nd,vkd->vnk", photos.image_features, shifted) - photos.centre[:, None])
+        shifted = _shifted(meant, text[:, : len(names)], anchors[:, : len(names)])  # (V, K, D)
+        z = scale * (torch.einsum("nd,vkd->vnk", photos.image_features, shifted) - photos.centre[:, None]) - thresholds
         fit = _group_loss(z, answers, variants) if exclusive else _label_loss(z, answers, answered)  # (V,)
         drift = 1 - (text * anchors).sum(-1)  # (V, K + R)
         pull = drift[:, : len(names)].sum(1) * PULL / seen
@@ -115,7 +117,7 @@ def tune(
         yield Progress("train", step + 1, STEPS, detail=f"prompt of {', '.join(names)[:60]}")
     with torch.no_grad():
         text = features(average[0], average[1])[:, : len(names)]
-        return Tuned(_shifted(words, text, anchors[:, : len(names)]).cpu(), (start + unit * average[0]).cpu())
+        return Tuned(_shifted(meant, text, anchors[:, : len(names)]).cpu(), (start + unit * average[0]).cpu())
 
 
 class _Adam:
@@ -139,15 +141,15 @@ class _Adam:
 
 
 def _shifted(words: Tensor, text: Tensor, anchors: Tensor) -> Tensor:
-    """The words' features (K, D) moved by what the prompts (V, K, D) learned beyond their start, of unit length."""
-    return F.normalize(words + text - anchors, dim=-1)
+    """The words' features (K, D) moved by what the prompts (V, K, D) learned beyond their start, of the same length
+    (1, but for 'not X', which stands for the average word)."""
+    shifted: Tensor = F.normalize(words + text - anchors, dim=-1) * words.norm(dim=-1, keepdim=True)
+    return shifted
 
 
 def _label_loss(z: Tensor, answers: Tensor, answered: Tensor) -> Tensor:
-    """Class-balanced masked binary cross-entropy (V,), mean over labels; z (V, n, K)."""
-    losses = F.binary_cross_entropy_with_logits(
-        SLOPE * (z - DEFAULT_THRESHOLD), answers.clamp_min(0).float().expand_as(z), reduction="none"
-    )
+    """Class-balanced masked binary cross-entropy (V,), mean over labels; z (V, n, K), 0 at the threshold."""
+    losses = F.binary_cross_entropy_with_logits(z, answers.clamp_min(0).float().expand_as(z), reduction="none")
     total = torch.zeros(z.shape[0], z.shape[2], device=z.device)
     for answer in (0, 1):
         mask = answered & (answers == answer)  # (V, n, K)

@@ -285,7 +285,8 @@ class TrainReport:
 
     `version`: id of the prompt version (of the current one when unchanged); `kind`: `unchanged` | `threshold` |
     `residual` (Tier A) | `coop` (Tier B); `accepted`: it passed every gate of acceptance; `active`: it tags the library now.
-    `before`, `after`: on the held-out corrections. `adds`, `removes`: photo ids whose machine tag would change.
+    `before`, `after`: on the held-out corrections; where `held_out` is False none could be held out, and they are no
+    figures to be shown. `adds`, `removes`: photo ids whose machine tag would change.
     `sentence`: the whole in plain words with counts. `reasons`: why a stronger kind was not offered, one sentence each.
     """
 
@@ -304,6 +305,7 @@ class TrainReport:
     sentence: str = ""
     reasons: tuple[str, ...] = ()
     seconds: float = 0.0
+    held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.acceptance import FOLDS, Flips, folds, keeps_top, lower_bound, newly_wrong, units
+from engine.acceptance import FOLDS, Flips, folds, keeps_top, lower_bound, newly_wrong, units, usual_bound
 
 
 def test_near_duplicates_and_bursts_are_one_unit_also_in_chains() -> None:
@@ -60,6 +60,17 @@ def test_the_bound_wants_a_sure_gain_and_counts_a_burst_once() -> None:
     gains = torch.tensor([1.0] * 10 + [-0.4] * 4)
     assert lower_bound(gains, torch.arange(14), 0) > 0
     assert lower_bound(gains, torch.tensor([0] * 10 + [1, 2, 3, 4]), 0) < 0
+
+
+def test_a_few_answers_are_read_in_the_light_of_what_learning_usually_gains() -> None:
+    assert usual_bound(torch.tensor([-0.03, -0.03]), torch.arange(2), 2, 0) > 0
+    assert usual_bound(torch.tensor([-0.2, -0.1]), torch.arange(2), 2, 0) < 0
+    assert usual_bound(torch.full((40,), -0.03), torch.arange(40), 2, 0) < 0
+    burst = torch.tensor([-0.03] * 40)
+    assert usual_bound(burst, torch.zeros(40).long(), 2, 0) > 0  # forty photos of one burst prove no more than one
+    noise = torch.tensor([1.0, -0.96] * 20)
+    assert usual_bound(noise[:4], torch.arange(4), 2, 0) > 0
+    assert usual_bound(noise, torch.arange(40), 2, 0) < 0  # forty answers are asked to be sure
 
 
 def test_flips_leave_out_what_a_person_decided() -> None:

@@ -17,7 +17,7 @@ from desktop_app.engine_words import _shape_of, in_words
 
 SENTENCES = {
     "On your 11 corrections, held out in turn: 7 -> 11 right; would add 1 photo, remove 0.": "对您的 11 处更正（轮流预留检验）：正确 7 → 11；将添加 1 张照片，移除 0 张。",
-    "Moving the threshold: on held-out answers it is not surely better than the words alone.": "移动阈值：在预留的回答上，不能确定比只用词语更好。",
+    "Moving the threshold: on held-out answers it is not better than the words alone.": "移动阈值：在预留的回答上，并不比只用词语更好。",
     "There is no label 'a {name} <b>'.": "没有标签“a {name} <b>”。",
     "72.8 % of ImageNet right without training": "未经训练时 ImageNet 正确率 72.8%",
     "A learned prompt: it needs answers of both kinds to be held out.": "学习提示词：需要“是”和“否”两种回答才能预留检验。",

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine import prompt_tuning
-from engine.classifier import Vocabulary, text_features
+from engine.classifier import Vocabulary, text_features, zero_shot_heads
 from engine.fewshot import Photos
 from engine.prompt_tuning import STEPS, Tuned, _Adam, tune
 from engine.weights import LoadedModel, load
@@ -40,7 +40,8 @@ def task(model: LoadedModel) -> tuple[Tensor, Photos]:
 def learned(model: LoadedModel, words: Vocabulary, exclusive: bool, variants: Tensor) -> tuple[list[object], Tuned]:
     text, photos = task(model)
     answers = F.one_hot(torch.arange(2).repeat_interleave(4))
-    return run(tune(model, words, NAMES, text, photos, answers, variants, exclusive))
+    heads = zero_shot_heads(words, NAMES, text, ["g" if exclusive else None] * 2)
+    return run(tune(model, words, NAMES, heads, photos, answers, variants, exclusive))
 
 
 @pytest.mark.parametrize("exclusive", [True, False])

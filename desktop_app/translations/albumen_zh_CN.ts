@@ -426,16 +426,16 @@
         <translation>在预留的回答上，不能确定比仅从您的照片学习更好。</translation>
     </message>
     <message>
-        <source>on held-out answers it is not surely better than the words alone.</source>
-        <translation>在预留的回答上，不能确定比只用词语更好。</translation>
+        <source>on held-out answers it is not better than the words alone.</source>
+        <translation>在预留的回答上，并不比只用词语更好。</translation>
     </message>
     <message>
-        <source>on held-out answers it is not surely better than the present version.</source>
-        <translation>在预留的回答上，不能确定比当前版本更好。</translation>
+        <source>on held-out answers it is not better than the present version.</source>
+        <translation>在预留的回答上，并不比当前版本更好。</translation>
     </message>
     <message>
-        <source>on held-out answers it is right less often than the present version.</source>
-        <translation>在预留的回答上，正确次数比当前版本少。</translation>
+        <source>it would change {photos_}, many for {answers_}, and none of the other kind: answer some of both.</source>
+        <translation>它会更改 {photos_}，相对于 {answers_} 太多，而且还没有另一种回答：请两种都回答几张。</translation>
     </message>
     <message>
         <source>two yes and two no answers are needed to check it.</source>

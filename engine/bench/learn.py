@@ -320,7 +320,8 @@ def _ours(
     ours = accepted
     if lessons[0].report.kind == "unchanged":
         answered = fewshot.Photos(bench.image_features[rows], bench.centre[rows])
-        ours = fewshot.fit_group(geometry, text, bench.words.logit_scale, answered, F.one_hot(given, len(heads)).bool())
+        allowed = F.one_hot(given, len(heads)).bool()
+        ours = fewshot.fit_group(geometry, heads, answered, allowed, torch.ones(len(rows)))
     scorers = [Scorer(ours), Scorer(accepted)]
     x, centre = bench.image_features[tests], bench.centre[tests]
     found = [scorer.scores(x, centre) - scorer.thresholds for scorer in scorers]
@@ -457,7 +458,7 @@ def _no_good_match(bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequenc
 def _times(bench: _Bench) -> dict[str, float]:
     """Seconds: Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels, on this machine as it is now."""
     library = bench.collection(torch.arange(len(bench.image_features))[:: max(1, len(bench.image_features) // 2000)])
-    text, heads = bench.heads(list(_INVENTED[:8]), None)
+    _, heads = bench.heads(list(_INVENTED[:8]), None)
     generator = torch.Generator().manual_seed(0)
     subjects = []
     for number, head in enumerate(heads):
@@ -469,10 +470,10 @@ def _times(bench: _Bench) -> dict[str, float]:
     for _ in range(5):
         fewshot.fit_label(
             geometry,
-            text[0],
-            bench.words.logit_scale,
+            heads[0],
             photos,
             torch.arange(16) < 8,
+            torch.ones(16),
             library.photos(torch.arange(16, 272)),
         )
     tier_a = (time.perf_counter() - started) / 5
