@@ -155,6 +155,10 @@ class MainWindow(QMainWindow):
             menu.addMenu(submenu)
         self.menu_button.setMenu(menu)
         self.toolbar.addWidget(self.menu_button)
+        for name in ("add_folder", "review"):
+            button = self.toolbar.widgetForAction(self.actions_[name])
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setProperty("look", "flat")
         self.addToolBar(self.toolbar)
 
     def show_page(self, page: QWidget) -> None:

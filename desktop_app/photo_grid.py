@@ -256,6 +256,7 @@ class PhotoGrid(QListView):
         bar.setPageStep(max(self.viewport().height() - self._layout.cell_height // 2, 1))
         bar.setSingleStep(max(self._layout.cell_height // 3, 1))
         bar.setRange(0, max(self._layout.height - self.viewport().height(), 0))
+        bar.setEnabled(bar.maximum() > 0)  # always there, but seen only when there is something to scroll
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != event.oldSize().width():

@@ -51,7 +51,7 @@ LIGHT = Tokens(
     raised="#ffffff",
     hover="#e9e8e4",
     border="#dddcd7",
-    outline="#8b8983",
+    outline="#827f79",
     text="#20201e",
     muted="#62605a",
     accent="#925210",
@@ -70,7 +70,7 @@ DARK = Tokens(
     raised="#2a2a2d",
     hover="#343438",
     border="#39393d",
-    outline="#7f7f86",
+    outline="#88888f",
     text="#ececee",
     muted="#abacb1",
     accent="#f0b355",
@@ -301,8 +301,9 @@ def _palette(colors: Tokens) -> QPalette:
 
 def _style_sheet(c: Tokens) -> str:
     """Only for pieces that Fusion has no word for: chips, cards, the two ranks of buttons, fields, slim scroll bars."""
-    with as_file(files("desktop_app") / "icons" / f"chevron-{'dark' if c.dark else 'light'}.svg") as path:
-        chevron = path.as_posix()
+    icons, name = files("desktop_app") / "icons", "dark" if c.dark else "light"
+    with as_file(icons / f"chevron-{name}.svg") as down, as_file(icons / f"check-{name}.svg") as tick:
+        chevron, check = down.as_posix(), tick.as_posix()
     return f"""
 QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.border}; padding: 4px 6px; spacing: 8px; }}
 QMainWindow::separator {{ background: {c.border}; width: 1px; height: 1px; }}
@@ -336,6 +337,12 @@ QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
 QComboBox QLineEdit, QComboBox QLineEdit:focus {{ background: transparent; border: none; padding: 0; }}
 QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.outline}; padding: 3px;
   selection-background-color: {c.selected}; selection-color: {c.text}; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {c.outline}; border-radius: 4px;
+  background: {c.base}; }}
+QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
+QCheckBox::indicator:focus {{ border: 2px solid {c.accent}; width: 14px; height: 14px; }}
+QCheckBox::indicator:checked:focus {{ border-color: {c.text}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMenu {{ background: {c.raised}; border: 1px solid {c.border}; padding: 5px; }}
 QSlider:horizontal {{ min-height: 24px; }}
 QHeaderView {{ background: {c.window}; }}
@@ -370,6 +377,7 @@ QLineEdit[look="bare"], QLineEdit[look="bare"]:focus {{ background: transparent;
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
 QScrollBar::handle {{ background: {c.outline}; border-radius: 3px; margin: 3px; min-height: 36px; min-width: 36px; }}
+QScrollBar::handle:disabled {{ background: transparent; }}
 QScrollBar::handle:hover {{ background: {c.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -17,16 +18,57 @@ SOURCE = Path(theme.__file__).parent
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_contrast(tokens: theme.Tokens) -> None:
     """WCAG 2.2: text 4.5 : 1 (1.4.3), borders of controls and spots 3 : 1 (1.4.11)."""
-    for ink in (tokens.text, tokens.muted, tokens.accent, tokens.positive, tokens.negative, tokens.warning):
-        for paper in (tokens.window, tokens.base, tokens.raised):
+    for paper in (tokens.window, tokens.base, tokens.raised, tokens.hover, tokens.selected):
+        for ink in (tokens.text, tokens.muted, tokens.accent, tokens.positive, tokens.negative, tokens.warning):
             assert theme.contrast(ink, paper) >= 4.5, (ink, paper)
-    for ink in (tokens.text, tokens.muted):
-        assert theme.contrast(ink, tokens.selected) >= 4.5
+        assert theme.contrast(tokens.outline, paper) >= 3.0, paper
     assert theme.contrast(tokens.on_accent, tokens.accent) >= 4.5
     for paper in (tokens.window, tokens.base, tokens.raised):
-        assert theme.contrast(tokens.outline, paper) >= 3.0
         for color in theme.LABEL_COLORS:
             assert theme.contrast(color, paper) >= 3.0, (color, paper)
+
+
+@pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_contrast_of_every_rule(tokens: theme.Tokens) -> None:
+    """Whatever a rule of the style sheet writes on whatever it fills; what is disabled is exempt (WCAG 2.2, 1.4.3)."""
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", theme._style_sheet(tokens))
+    assert len(rules) > 40
+    filled: dict[str, str] = {}  # by selector without its states: what a state does not fill anew
+    pairs = 0
+    for selector, body in rules:
+        found = dict(
+            re.findall(r"(?:^|;|\s)(color|background|selection-color|selection-background-color): ([^;]+);", body + ";")
+        )
+        for one in selector.split(","):
+            plain = re.sub(r":(?!:)[a-z]+", "", one.strip())
+            if found.get("background", "transparent") != "transparent":
+                filled.setdefault(plain, found["background"])
+            if ":disabled" in one:
+                continue
+            papers = [filled[plain]] if plain in filled else [tokens.window, tokens.base, tokens.raised]
+            if found.get("background", "transparent") != "transparent":
+                papers = [found["background"]]
+            for ink, on in (("color", papers), ("selection-color", [found.get("selection-background-color", "")])):
+                for paper in on if ink in found else ():
+                    pairs += 1
+                    assert theme.contrast(found[ink], paper) >= 4.5, (one, found[ink], paper)
+    assert pairs > 20
+
+
+@pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_contrast_of_the_palette(tokens: theme.Tokens) -> None:
+    palette, role = theme._palette(tokens), QPalette.ColorRole
+    for ink, paper in (
+        (role.WindowText, role.Window),
+        (role.Text, role.Base),
+        (role.Text, role.AlternateBase),
+        (role.PlaceholderText, role.Base),
+        (role.ButtonText, role.Button),
+        (role.ToolTipText, role.ToolTipBase),
+        (role.HighlightedText, role.Highlight),
+        (role.Link, role.Window),
+    ):
+        assert theme.contrast(palette.color(ink).name(), palette.color(paper).name()) >= 4.5, (ink, paper)
 
 
 def test_every_icon_that_is_named_exists(qtbot: QtBot) -> None:

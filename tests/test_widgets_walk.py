@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop_app.label_editor import FirstLabels, LabelEditor
+from desktop_app.first_labels import FirstLabels
+from desktop_app.label_editor import LabelEditor
 from desktop_app.main_window import MainWindow
 from desktop_app.model_dialog import ModelDialog
 from desktop_app.settings import Preferences, SettingsDialog
@@ -140,5 +141,24 @@ def test_every_control_has_a_name_and_no_text_is_guessed_to_be_html(
                 continue
             text = widget.text() if isinstance(widget, QAbstractButton) else ""
             assert widget.accessibleName() or text, where(widget)
+            seen += 1
+    assert seen > 60
+
+
+def test_every_control_can_be_reached_by_tab(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+    """Except the buttons over the photo in the lightbox: the arrows and Escape are theirs."""
+    seen = 0
+    for page in pages(qtbot, window, library):
+        for widget in page.findChildren(QWidget):
+            if not isinstance(widget, _CONTROLS) or isinstance(widget, (QScrollBar, QProgressBar)):
+                continue
+            inside_of_qt = widget.objectName().startswith("qt_") or isinstance(
+                widget.parentWidget(), (QComboBox, QAbstractItemView)
+            )
+            if not widget.isVisible() or not widget.isEnabled() or inside_of_qt:
+                continue
+            if widget.property("look") == "over-photo":
+                continue
+            assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, where(widget)
             seen += 1
     assert seen > 60
