@@ -256,6 +256,11 @@ _SENTENCES = (
     ),
     QT_TRANSLATE_NOOP("EngineWords", "There is no device '{device}': choose auto, cpu, cuda or mps."),
     QT_TRANSLATE_NOOP("EngineWords", "The graphics processor failed ({detail}); the CPU is used."),
+    QT_TRANSLATE_NOOP(
+        "EngineWords",
+        "{file} does not say whether its weights were trained with QuickGELU or GELU: QuickGELU is assumed. If they come "
+        "from LAION or DataComp, put their open_clip_config.json beside the file and use it again.",
+    ),
     QT_TRANSLATE_NOOP("EngineWords", "The model does not run on '{device}' ({detail}); use cpu."),
     QT_TRANSLATE_NOOP(
         "EngineWords", "{device} has too little memory for one image: choose a smaller model or the device 'cpu'."

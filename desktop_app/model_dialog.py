@@ -179,6 +179,8 @@ class ModelCard(QFrame):
         size = QLocale().formattedDataSize(model.size, 0) if model.size else ""
         facts = " · ".join(part for part in (in_words(model.quality), size, model.licence) if part)
         told.addWidget(theme.plain(facts, "muted", wrap=True))
+        if model.note:
+            told.addWidget(theme.plain(in_words(model.note), wrap=True))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of {model}").format(model=quoted(model.title)))

@@ -27,6 +27,7 @@ _LONGEST_HEADER = 100_000_000  # the format's own limit; a real model's header h
 # Tensors that are converted are read from a mapping of the file that is closed after this many bytes: what was read
 # counts as memory of the process until then.
 _MAPPED_AT_ONCE = 32_000_000
+_ACTIVATION_NAMES: dict[str, Activation] = {"quickgelu": "quickgelu", "quick_gelu": "quickgelu", "gelu": "gelu"}
 # What may be whole numbers: BatchNorm's counters and the constants of official archives.
 _COUNTERS = ("num_batches_tracked", "input_resolution", "context_length", "vocab_size", "attn_mask")
 
@@ -91,6 +92,16 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
     except SafetensorError as error:
         raise AlbumenError(f"{path} is damaged ({error}): copy or download it again.") from error
     return Checkpoint(state_dict, metadata, _activation(path, metadata))
+
+
+def activation(path: Path) -> Activation | None:
+    """The activation of a safetensors file's weights, if the file or a configuration beside it tells; no weight is read.
+
+    Raises AlbumenError if the file cannot be read.
+    """
+    _refuse_other_formats(path)
+    with safe_open(str(path), framework="pt") as file:
+        return _activation(path, file.metadata() or {})
 
 
 def sizes(path: Path) -> tuple[int, int]:
@@ -277,8 +288,8 @@ def _sources(names: Mapping[str, object]) -> dict[str, _Source]:
 
 def _activation(path: Path, metadata: Mapping[str, str]) -> Activation | None:
     """What the file's metadata say, else the configuration that open_clip or HF keep beside their weights."""
-    if "activation" in metadata:
-        return "quickgelu" if metadata["activation"].replace("_", "").lower() == "quickgelu" else "gelu"
+    if known := _ACTIVATION_NAMES.get(metadata.get("activation", "").lower()):
+        return known
     try:
         with path.with_name("open_clip_config.json").open(encoding="utf-8") as file:
             return "quickgelu" if json.load(file)["model_cfg"].get("quick_gelu", False) else "gelu"
@@ -288,6 +299,6 @@ def _activation(path: Path, metadata: Mapping[str, str]) -> Activation | None:
         with path.with_name("config.json").open(encoding="utf-8") as file:
             config = json.load(file)
             # HF's own default for CLIP, left out of files that use it
-            return "quickgelu" if config["vision_config"].get("hidden_act", "quick_gelu") == "quick_gelu" else "gelu"
+            return _ACTIVATION_NAMES.get(config["vision_config"].get("hidden_act", "quick_gelu"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

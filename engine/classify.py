@@ -6,6 +6,7 @@ The two examples of the method in one call: cat / dog / car by the softmax over 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,6 +35,8 @@ def classify(
     if template.count("{}") != 1 or template.replace("{}", "").count("{") or template.replace("{}", "").count("}"):
         raise AlbumenError(f"The template '{template}' needs one {{}} where the label goes, and no other braces.")
     loaded = weights.load(model, device)
+    if loaded.note:
+        print(loaded.note, file=sys.stderr)
     text_features = classifier.text_features(loaded, names, [template])  # (L, D)
     scale = loaded.clip.logit_scale.detach().exp().float().cpu()
     answers: list[dict[str, object]] = []

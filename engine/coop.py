@@ -427,8 +427,9 @@ def load_prompts(
             position = header["class_token_position"]
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise AlbumenError(f"The prompt checkpoint {path} cannot be read ({error}).") from error
-    # The precision behind the last "-" does not matter here: the text encoder is fp32 at every precision.
-    if model_id and header["model_id"] and header["model_id"].split("-")[0] != model_id.split("-")[0]:
+    # The precision in the id does not matter here: the text encoder is fp32 at every precision.
+    ids = [own.split("-") for own in (header["model_id"], model_id)]
+    if model_id and header["model_id"] and (ids[0][0], ids[0][2:]) != (ids[1][0], ids[1][2:]):
         raise AlbumenError(f"The prompts of {path} were learned for another model ({header['model_id']}).")
     width = clip.token_embedding.weight.shape[1]
     if ctx.dim() not in (2, 3) or ctx.shape[-1] != width or not ctx.isfinite().all():

@@ -61,4 +61,5 @@ def _model(name: str, device: str) -> dict[str, object]:
         "precision": model.precision,
         "input_resolution": model.input_resolution,
         "embedding_size": model.embed_dim,
+        "note": model.note,
     }

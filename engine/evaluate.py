@@ -344,7 +344,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.class_token_position, args.epochs, args.views, args.top, args.save,
     )  # fmt: skip
     sets = [open_set(path) for path in args.sets]
-    model = weights.load(args.model or "starter", args.device, args.precision)
+    model = load_model(args.model, args.device, args.precision)
     reports = [drive(evaluate(model, photos, protocol), photos.name) for photos in sets]
     if args.csv:
         _write_csv(args.csv, reports)
@@ -352,6 +352,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         plot(args.plot, reports)
     head = {"model": model.name, "model_id": model.model_id, "templates": list(protocol.templates)}
     return {**head, "sets": [as_json(report) for report in reports]}
+
+
+def load_model(name: str | None, device: str, precision: str) -> LoadedModel:
+    """`weights.load` for a command: what a person should know of the model goes to the error stream."""
+    model = weights.load(name or "starter", device, precision)
+    if model.note:
+        print(model.note, file=sys.stderr)
+    return model
 
 
 def templates(asked: Sequence[str]) -> tuple[str, ...]:

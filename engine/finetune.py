@@ -36,7 +36,7 @@ from torch.nn import functional as F
 from engine import checkpoint, weights
 from engine.clip import CLIP
 from engine.datasets import PhotoSet, Pictures, Pixels, open_set, random_crop
-from engine.evaluate import drive, encode, templates
+from engine.evaluate import drive, encode, load_model, templates
 from engine.images import CLIP_MEAN, CLIP_STD
 from engine.records import AlbumenError, Progress
 from engine.tokenizer import tokenize
@@ -370,7 +370,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise AlbumenError(f"The new model is a safetensors file: call it {args.out.with_suffix('.safetensors').name}.")
     if not 0 < args.held_out < 1 or args.batch_size < 2 or args.epochs < 1:
         raise AlbumenError("--held-out is between 0 and 1, --batch-size at least 2 and --epochs at least 1.")
-    model = weights.load(args.model or "starter", args.device, "fp32")
+    model = load_model(args.model, args.device, "fp32")
     precision = "fp16" if args.precision == "auto" and model.device.type == "cuda" else args.precision
     chosen = templates(args.templates) if Path(args.set).suffix.lower() != ".csv" else ("{}",)
     settings = Settings(

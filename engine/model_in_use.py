@@ -44,7 +44,8 @@ class ModelInUse:
         infos = [dataclasses.replace(info, active=info.name == self.name) for info in weights.catalogue()]
         if not any(info.active for info in infos):
             infos.append(ModelInfo(self.name, os.path.basename(self.name), os.path.exists(self.name), True))
-        return infos
+        note = self.loaded.model.note if self.loaded is not None else ""
+        return [dataclasses.replace(info, note=note) if info.active else info for info in infos]
 
     def recognition(self) -> Recognition:
         """The model over this library, loaded now if it was not. AlbumenError when it cannot be."""

@@ -338,7 +338,9 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model of the catalogue or a file. `installed`: usable without network. `quality`: words for the dialog."""
+    """A model of the catalogue or a file. `installed`: usable without network. `quality`: words for the dialog. `note`:
+    a sentence about the model in use that a person should know (it does not run as was to be expected), else "".
+    """
 
     name: str
     title: str
@@ -351,3 +353,4 @@ class ModelInfo:
     model_id: str = ""
     input_resolution: int = 0
     embedding_size: int = 0
+    note: str = ""

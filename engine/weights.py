@@ -35,6 +35,7 @@ PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float
 _ARCHIVES = "https://openaipublic.azureedge.net/clip/models"
 _HUB_FILE = "open_clip_model.safetensors"
 _TEXTS_AT_ONCE = 256
+_ASSUMED: Activation = "quickgelu"  # where a file does not tell: OpenAI's own, and what most conversions are of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,10 @@ _CATALOGUE: dict[str, _Known] = {
 class LoadedModel:
     """A CLIP on its device, with what the rest of the engine must know of it.
 
-    `model_id`: "<first 16 hex digits of the sha256 of the weights>-<precision>"; vectors of different ids are never
-    mixed. `name`: the name or path it was loaded by. `precision`: "fp32", "bf16" or "fp16". `note`: a sentence for the
-    person where the model does not run on the device that was to be expected, else "".
+    `model_id`: "<first 16 hex digits of the sha256 of the weights>-<precision>", then "-gelu" for the exact GELU; vectors
+    of different ids are never mixed. `name`: the name or path it was loaded by. `precision`: "fp32", "bf16" or "fp16".
+    `note`: sentences for the person where the model does not run on the device that was to be expected, or where its
+    activation is not known; else "".
     """
 
     clip: CLIP
@@ -179,26 +181,35 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
     """
     path = _installed_path(name_or_path)
     content = checkpoint.read(path, mapped=_is_ours(path))
-    activation = _catalogue_activation(path) or content.activation or "quickgelu"
+    known = _catalogue_activation(path) or content.activation
+    activation = known or _ASSUMED
     try:
         clip = build_model(content.state_dict, activation, copy=False)
     except ValueError as error:
         raise AlbumenError(f"{path}: {error}") from error
     del content
     clip.requires_grad_(False)
-    clip, chosen, note = _on_device(clip, device)
+    clip, chosen, failed = _on_device(clip, device)
+    assumed = (
+        ""
+        if known
+        else (
+            f"{path.name} does not say whether its weights were trained with QuickGELU or GELU: QuickGELU is assumed. If they "
+            "come from LAION or DataComp, put their open_clip_config.json beside the file and use it again."
+        )
+    )
     exact = precision_for(precision, chosen)
     convert_weights(clip, PRECISIONS[exact])
     return LoadedModel(
         clip=clip,
-        model_id=f"{_checksum(path)[:16]}-{exact}",
+        model_id=_model_id(path, exact, activation),
         name=name_or_path,
         device=chosen,
         precision=exact,
         input_resolution=clip.input_resolution,
         context_length=clip.context_length,
         embed_dim=clip.embed_dim,
-        note=note,
+        note="\n".join(filter(None, (failed, assumed))),
         image_encoder=packed.on_first_use(clip.visual) if (chosen.type, exact) == ("cpu", "fp32") else None,
     )
 
@@ -206,7 +217,8 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
 def model_id(name_or_path: str = "starter", precision: str = "auto", device: str = "auto") -> str:
     """The id that `load` would give, without building the model; the checksum of an unchanged file is remembered."""
     exact = precision_for(precision, _device(device)) if precision == "auto" else precision
-    return f"{_checksum(_installed_path(name_or_path))[:16]}-{exact}"
+    path = _installed_path(name_or_path)
+    return _model_id(path, exact, _activation(path))
 
 
 def catalogue() -> tuple[ModelInfo, ...]:
@@ -217,7 +229,7 @@ def catalogue() -> tuple[ModelInfo, ...]:
             path: Path | None = _installed_path(name)
         except AlbumenError:
             path = None
-        identity = f"{_checksum(path)[:16]}-{precision_for('auto', _device('auto'))}" if path else ""
+        identity = model_id(name) if path else ""
         if name == "starter":
             infos.append(_starter_info(path, identity))
             continue
@@ -335,6 +347,15 @@ def _catalogue_activation(path: Path) -> Activation | None:
             if path.name == _file_name(name):
                 return known.activation
     return None
+
+
+def _activation(path: Path) -> Activation:
+    return _catalogue_activation(path) or checkpoint.activation(path) or _ASSUMED
+
+
+def _model_id(path: Path, precision: str, activation: Activation) -> str:
+    """The same weights with another activation make other vectors, so it is part of the id."""
+    return f"{_checksum(path)[:16]}-{precision}{'-gelu' if activation == 'gelu' else ''}"
 
 
 def _checksum(path: Path) -> str:

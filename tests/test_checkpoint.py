@@ -86,11 +86,15 @@ def test_huggingface_layout(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "activation"), [("quick_gelu", "quickgelu"), ("QuickGELU", "quickgelu"), ("gelu", "gelu")]
+    ("said", "activation"),
+    [("quick_gelu", "quickgelu"), ("QuickGELU", "quickgelu"), ("gelu", "gelu"), ("silu", None), ("", None)],
 )
-def test_metadata_tell_the_activation(tmp_path: Path, weights: dict[str, Tensor], said: str, activation: str) -> None:
+def test_metadata_tell_the_activation(
+    tmp_path: Path, weights: dict[str, Tensor], said: str, activation: str | None
+) -> None:
     checkpoint.write(tmp_path / "sub" / "m.safetensors", weights, {"activation": said})
     assert checkpoint.read(tmp_path / "sub" / "m.safetensors").activation == activation
+    assert checkpoint.activation(tmp_path / "sub" / "m.safetensors") == activation
     assert checkpoint.sizes(tmp_path / "sub" / "m.safetensors") == (64, 64)
     assert [p.name for p in (tmp_path / "sub").iterdir()] == ["m.safetensors"]
 

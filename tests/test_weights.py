@@ -75,6 +75,18 @@ def test_id_follows_the_content(file: Path) -> None:
     assert weights.model_id(str(file), "fp32") != first
 
 
+def test_an_unknown_activation_is_told_and_never_mixed_with_a_known_one(tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    checkpoint.write(path, random_clip(seed=5).state_dict(), {})
+    model = weights.load(str(path), "cpu")
+    assert model.clip.activation == "quickgelu" and model.model_id.endswith("-fp32")
+    assert model.note.startswith("m.safetensors does not say whether") and "\n" not in model.note
+    (tmp_path / "open_clip_config.json").write_text('{"model_cfg": {"embed_dim": 64}}')
+    exact = weights.load(str(path), "cpu")
+    assert exact.clip.activation == "gelu" and exact.note == ""
+    assert exact.model_id == model.model_id + "-gelu" == weights.model_id(str(path), device="cpu")
+
+
 def test_checksums_are_remembered(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = weights.model_id(str(file), "fp32")
     monkeypatch.setattr(fetch, "sha256_of", lambda path: pytest.fail("hashed again"))
@@ -130,14 +142,14 @@ def _no_driver(module: torch.nn.Module, *arguments: object) -> torch.nn.Module:
 def test_batches_that_do_not_fit_are_halved(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = weights.load(str(file), device="cpu")
     whole = model.encode_images(pixels(64, 5))
-    real = model.clip.encode_image
+    real = model.clip.visual.forward
 
     def tight(image: torch.Tensor) -> torch.Tensor:
         if len(image) > limit:
             raise torch.OutOfMemoryError("out of memory")
         return real(image)
 
-    monkeypatch.setattr(model.clip, "encode_image", tight)
+    monkeypatch.setattr(model.clip.visual, "forward", tight)
     limit = 2
     assert relative_error(model.encode_images(pixels(64, 5)), whole) < 1e-5
     limit = 0
