@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -183,9 +183,18 @@ class Sync:
         return {path: known for known, path in moved}, touched
 
     def _move(self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]) -> Steps:
-        """Give moved rows their new paths, all in one transaction: in a ring of renames each path is free only then."""
-        if not homes:
-            return
+        """Give moved rows their new paths. Those that take each other's names move in one transaction: in a ring of
+        renames each path is free only then."""
+        some: dict[bytes, Known] = {}
+        left = len(homes)
+        for chain in _chains(homes):
+            some |= chain
+            left -= len(chain)
+            if len(some) >= _ROWS or not left:
+                yield from self._move_together(some, arrived)
+                some = {}
+
+    def _move_together(self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]) -> Steps:
         replaced: list[int] = []
         with self._store.transaction(durable=False) as connection:
             connection.executemany(
@@ -304,6 +313,26 @@ class Sync:
 
 _AWAY = (PhotoState.OFFLINE, PhotoState.MISSING)
 _ENCODED = "EXISTS (SELECT 1 FROM embeddings WHERE photo_id = photos.id)"
+
+
+def _chains(homes: dict[bytes, Known]) -> Iterator[dict[bytes, Known]]:
+    """Moves (new path -> row) in the smallest sets that can be done one after the other: who takes the path of another row
+    that moves stands in one set with that row."""
+    targets = {known.path: path for path, known in homes.items()}  # where the row at a path moves
+    seen: set[bytes] = set()
+    for path in homes:
+        if path in seen:
+            continue
+        first = path
+        while (before := homes[first].path) in homes and before != path:  # to the start of the chain, or once round
+            first = before
+        chain: dict[bytes, Known] = {}
+        step: bytes | None = first
+        while step is not None and step not in seen:
+            seen.add(step)
+            chain[step] = homes[step]
+            step = targets.get(step)
+        yield chain
 
 
 def _stat(path: bytes) -> FileStat | None:

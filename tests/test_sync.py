@@ -106,6 +106,38 @@ def test_photos_that_exchange_names_keep_their_own_tags(library: Library, folder
     assert [after[name] for name in names] == [before[names[2]], before[names[0]], before[names[1]]]
 
 
+@pytest.mark.parametrize("stop_after", [1, 2, 99])
+def test_many_renames_are_written_down_in_steps(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, stop_after: int
+) -> None:
+    """A ring, a chain and a single rename, each a transaction of its own; stopped in between, the next sync ends it."""
+    monkeypatch.setattr("engine.sync._ROWS", 1)
+    before = {photo.content_hash: photo.id for photo in library.photos(list(rows(library).values()))}
+    zero, one, two, three, four, five = sorted(folder.iterdir())
+    zero.rename(folder / "tmp.jpg")
+    one.rename(zero)
+    (folder / "tmp.jpg").rename(one)  # a ring of two
+    two.rename(folder / "z.jpg")
+    three.rename(two)
+    four.rename(three)  # a chain of three
+    five.rename(folder / "a.jpg")
+    job = library.sync()
+    moved = []
+    while len(moved) < stop_after:
+        step = next(job, None)
+        if step is None:
+            break
+        if isinstance(step, PhotosChanged):
+            moved.append(len(step.ids))
+    job.close()
+    assert sum(moved) == 6 if stop_after == 99 else len(moved) == stop_after
+    finish(library.sync())
+    photos = library.photos(list(library.view().ids))
+    assert {photo.content_hash: photo.id for photo in photos} == before
+    on_disk = {str(path) for path in folder.iterdir()}
+    assert {photo.path for photo in photos} == on_disk and library.counts().pending == 0
+
+
 def test_edited_photo_is_encoded_again_and_keeps_its_row(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
