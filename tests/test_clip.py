@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from engine.clip import CLIP, build_model
 from engine.tokenizer import tokenize
+from tests import official
 
 
 def random_clip(seed: int = 0, **sizes: object) -> CLIP:
@@ -232,38 +233,23 @@ def test_resnet_equals_the_equations(sizes: Mapping[str, object]) -> None:
 # ---------------------------------------------------------------------------------------------------------------------
 # build_model
 
-# (vision layers, width, patch or None, resolution, embed, text width) as published in table 19 and 20 of the paper
-OFFICIAL = {
-    "RN50": ((3, 4, 6, 3), 64, None, 224, 1024, 512),
-    "RN101": ((3, 4, 23, 3), 64, None, 224, 512, 512),
-    "RN50x4": ((4, 6, 10, 6), 80, None, 288, 640, 640),
-    "RN50x16": ((6, 8, 18, 8), 96, None, 384, 768, 768),
-    "RN50x64": ((3, 15, 36, 10), 128, None, 448, 1024, 1024),
-    "ViT-B/32": (12, 768, 32, 224, 512, 512),
-    "ViT-B/16": (12, 768, 16, 224, 512, 512),
-    "ViT-L/14": (24, 1024, 14, 224, 768, 768),
-    "ViT-L/14@336px": (24, 1024, 14, 336, 768, 768),
-    "ViT-B/32-256": (12, 768, 32, 256, 512, 512),
-}
 PARAMETERS = {"RN50": 102_007_137, "ViT-B/32": 151_277_313, "ViT-L/14": 427_616_513}  # as openai/CLIP reports them
 
 
-@pytest.mark.parametrize("name", OFFICIAL)
+MODELS: dict[str, official.Sizes] = {**official.MODELS, "ViT-B/32-256": (12, 768, 32, 256, 512, 512)}
+
+
+@pytest.mark.parametrize("name", MODELS)
 def test_every_official_architecture_is_inferred_from_shapes(name: str) -> None:
-    layers, width, patch, resolution, embed, text = OFFICIAL[name]
-    with torch.device("meta"):
-        made = CLIP(
-            embed_dim=embed, input_resolution=resolution, vision_layers=layers, vision_width=width,
-            vision_patch_size=patch, context_length=77, vocab_size=49408, transformer_width=text,
-            transformer_heads=text // 64, transformer_layers=12,
-        )  # fmt: skip
-    weights = {**made.state_dict(), "input_resolution": torch.tensor(resolution), "vocab_size": torch.tensor(49408),
-               "context_length": torch.tensor(77)}  # fmt: skip
+    _, width, patch, resolution, embed, _ = MODELS[name]
+    shapes = official.shapes(MODELS[name])
+    weights = {tensor: torch.empty(shape, device="meta") for tensor, shape in shapes.items()}
+    weights |= {scalar: torch.tensor(1) for scalar in official.SCALARS}
     before = list(weights)
     built = build_model(weights, copy=False)
     assert list(weights) == before  # the caller's dict is not touched
     assert (built.input_resolution, built.embed_dim, built.context_length) == (resolution, embed, 77)
-    assert [(n, p.shape) for n, p in built.named_parameters()] == [(n, p.shape) for n, p in made.named_parameters()]
+    assert {n: tuple(tensor.shape) for n, tensor in built.state_dict().items()} == shapes
     heads = built.visual.attnpool.heads if patch is None else built.visual.transformer.resblocks[0].attn.heads
     assert heads == (width * 32 // 64 if patch is None else width // 64)
     if name in PARAMETERS:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 
 from engine import checkpoint, fetch, weights
 from engine.records import AlbumenError, Progress
+from tests import official
 from tests.test_clip import TINY_RESNET, random_clip, relative_error
 
 
@@ -182,49 +184,53 @@ def test_catalogue(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # Installing
 
 
+VIT = {"vision_layers": 2, "vision_width": 128, "vision_patch_size": 16, "input_resolution": 64}
+
+
+def published(sizes: Mapping[str, object]) -> dict[str, torch.Tensor]:
+    """Random weights in the official precision."""
+    state = random_clip(seed=8, **sizes).state_dict()
+    return {name: official.in_official_precision(name, tensor) for name, tensor in state.items()}
+
+
+def archived(path: Path, sizes: Mapping[str, object], monkeypatch: pytest.MonkeyPatch, name: str) -> Path:
+    """An archive as OpenAI's, with the names that they have there; the catalogue is told its sha256."""
+    layers, width, patch = sizes["vision_layers"], sizes["vision_width"], sizes["vision_patch_size"]
+    resolution = int(str(sizes["input_resolution"]))
+    state = published(sizes)
+    shapes = official.shapes((layers, width, patch, resolution, 64, 128), text_layers=2)  # type: ignore[arg-type]
+    assert {tensor: tuple(value.shape) for tensor, value in state.items()} == shapes
+    official.write_archive(path, state, resolution)
+    known = dataclasses.replace(weights._CATALOGUE[name], archive=(path.name, fetch.sha256_of(path)))
+    monkeypatch.setitem(weights._CATALOGUE, name, known)
+    return path
+
+
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A TorchScript archive as OpenAI's: fp16 weights and three scalar constants; the catalogue is told its sha256."""
-
-    class Published(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            clip = random_clip(seed=8).half()
-            for name, child in clip.named_children():
-                self.add_module(name, child)
-            for name, parameter in clip.named_parameters(recurse=False):
-                self.register_parameter(name, parameter)
-            self.register_buffer("input_resolution", torch.tensor(64))
-            self.register_buffer("context_length", torch.tensor(77))
-            self.register_buffer("vocab_size", torch.tensor(49408))
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return x
-
-    path = tmp_path / "ViT-B-32.pt"
-    with torch.no_grad():
-        traced = torch.jit.trace(Published(), torch.zeros(1))
-    torch.jit.save(traced, str(path))
-    known = weights._CATALOGUE["ViT-B/32"]
-    told = type(known)(known.title, known.repo, 1, 64, 64, 0.0, archive=("ViT-B-32.pt", fetch.sha256_of(path)))
-    monkeypatch.setitem(weights._CATALOGUE, "ViT-B/32", told)
-    return path
+    return archived(tmp_path / "ViT-B-32.pt", VIT, monkeypatch, "ViT-B/32")
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 
 
-def test_official_archive_becomes_an_installed_model(archive: Path) -> None:
+@pytest.mark.parametrize(("name", "sizes"), [("ViT-B/32", VIT), ("RN50", TINY_RESNET)])
+def test_official_archive_becomes_an_installed_model(
+    name: str, sizes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = archived(tmp_path / f"{name.replace('/', '-')}.pt", sizes, monkeypatch, name)
     model = weights.load(str(archive), "cpu")
-    installed = weights.models_directory() / "ViT-B-32.safetensors"
+    installed = weights.models_directory() / f"{name.replace('/', '-')}.safetensors"
     assert installed.is_file()
-    by_name = weights.load("ViT-B/32", "cpu")
-    assert by_name.model_id == model.model_id == weights.model_id("ViT-B/32", "fp32")
-    reference = random_clip(seed=8).half().float()
-    with torch.no_grad():
-        for name, tensor in reference.state_dict().items():
-            assert torch.equal(model.clip.state_dict()[name], tensor), name
-    assert next(info for info in weights.catalogue() if info.name == "ViT-B/32").installed
+    by_name = weights.load(name, "cpu")
+    assert by_name.model_id == model.model_id == weights.model_id(name, "fp32")
+    stored = published(sizes)
+    assert stored["text_projection"].dtype == torch.float16 != stored["positional_embedding"].dtype
+    for tensor, value in model.clip.state_dict().items():
+        assert torch.equal(value, stored[tensor].to(value.dtype)), tensor
+    assert next(info for info in weights.catalogue() if info.name == name).installed
+    side = model.input_resolution
+    assert model.encode_images(pixels(side)).isfinite().all() and model.note == ""
 
 
 def test_archives_with_another_checksum_are_never_opened(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
