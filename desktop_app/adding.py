@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.engine_words import in_words
-from desktop_app.label_editor import FirstLabels
+from desktop_app.first_labels import FirstLabels
 from desktop_app.undo import Calls, call
 from engine.records import AddReport, Photo, SyncReport
 

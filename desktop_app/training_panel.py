@@ -294,7 +294,7 @@ class ReportCard(QFrame):
         )
         head.addWidget(theme.plain(given, "muted"))
         column.addLayout(head)
-        if report.after.total and not _to_look_at(report):
+        if report.held_out:
             column.addWidget(_Comparison(report.before, report.after))
         column.addWidget(theme.plain(in_words(report.sentence), wrap=True))
         for ids, marked in ((report.adds, False), (report.removes, True)):

@@ -195,6 +195,7 @@ class FakeLibrary:
                 sentence="On your 24 corrections, held out in turn: 17 -> 22 right; would add 2, remove 1.",
                 reasons=("Learning the words (CoOp) needs four yes and four no.",),
                 seconds=0.1,
+                held_out=True,
             )
         ]
 

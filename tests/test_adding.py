@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.__main__ import open_library
 from desktop_app.engine_link import EngineLink
-from desktop_app.label_editor import FirstLabels
+from desktop_app.first_labels import FirstLabels
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
 from tests.small_library import write_photos

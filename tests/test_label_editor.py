@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app import label_editor
-from desktop_app.label_editor import FirstLabels, LabelEditor
+from desktop_app.first_labels import FirstLabels
+from desktop_app.label_editor import LabelEditor
 from desktop_app.rows import row_of
 from desktop_app.undo import History
 from engine.records import Label

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.thumbnail_row import ThumbnailRow
 from desktop_app.thumbnails import Thumbnails
 from desktop_app.training_panel import ReportCard, TrainingPanel
 from desktop_app.undo import History
-from engine.records import Progress, TrainReport
+from engine.records import Measured, Progress, TrainReport
 from tests.fake_library import FakeLibrary, running
 
 
@@ -42,14 +42,21 @@ def texts(widget: QLabel | ReportCard | TrainingPanel) -> list[str]:
     return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
 
 
+def bars(card: ReportCard) -> list[str]:
+    """What the bars of before and after say to those who hear them."""
+    names = [child.accessibleName() for child in card.findChildren(QWidget)]
+    return [name for name in names if name.startswith("Right on held-out")]
+
+
 def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
     panel.improve([1])
     assert panel.bar.isVisible()
-    qtbot.waitUntil(lambda: bool(panel.cards))
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].isVisible())
     assert not panel.bar.isVisible()
     assert ("train", ([1], False), {}) in library.calls  # shown first, not put in force
     card = panel.cards[0]
     assert "On your 24 corrections, held out in turn: 17 -> 22 right; would add 2, remove 1." in texts(card)
+    assert len(bars(card)) == 1
     rows = card.findChildren(ThumbnailRow)
     assert [row._ids for row in rows] == [[1, 2], [3]]
     assert not [call for call in library.calls if call[0] == "activate"]
@@ -67,7 +74,7 @@ def test_a_version_that_cannot_be_taken_is_asked_about_again(
     qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary
 ) -> None:
     panel.improve([1])
-    qtbot.waitUntil(lambda: bool(panel.cards))
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].isVisible())
     library.activate = lambda _version: library.fail("The disk is full.")  # type: ignore[method-assign]
     with qtbot.waitSignal(panel._history.problem):
         panel.cards[0].accept.click()
@@ -77,7 +84,7 @@ def test_a_version_that_cannot_be_taken_is_asked_about_again(
 
 def test_not_now_changes_nothing(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
     panel.improve(None)
-    qtbot.waitUntil(lambda: bool(panel.cards))
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].isVisible())
     panel.cards[0].not_now.click()
     assert not [call for call in library.calls if call[0] == "activate"]
     assert not panel.cards[0].accept.isVisible()
@@ -96,7 +103,7 @@ def test_a_version_that_failed_a_gate_is_not_offered(qtbot: QtBot, panel: Traini
 
     library.train = train  # type: ignore[method-assign]
     panel.improve(None)
-    qtbot.waitUntil(lambda: bool(panel.cards))
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].isVisible())
     assert not panel.cards[0].accept.isVisible()
     assert "It got no better." in texts(panel.cards[0])
     assert "Nothing was clearly better than what you have, so nothing changes." in texts(panel)
@@ -109,16 +116,22 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
     def train(label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
         reports: list[TrainReport] = yield from FakeLibrary.train(library, label_ids, activate)
         reason = "Learning from your photos: 1 correction cannot be checked: look at them before you accept it."
-        return [dataclasses.replace(reports[0], accepted=False, reasons=(reason,))]
+        measured = Measured(0, 1, 0.7)  # of the answer that it was learned from: no figure to show
+        return [
+            dataclasses.replace(
+                *reports, accepted=False, reasons=(reason,), before=measured, after=measured, held_out=False
+            )
+        ]
 
     library.train = train  # type: ignore[method-assign]
     panel.improve(None)
-    qtbot.waitUntil(lambda: bool(panel.cards))
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].isVisible())
     card = panel.cards[0]
     assert "There are too few answers to check what was learned. Look at what would change, then decide." in texts(
         panel
     )
     assert [row._ids for row in card.findChildren(ThumbnailRow)] == [[1, 2], [3]]
+    assert bars(card) == []
     assert not panel.accept_all.isVisible()
     panel.accept_all.click()  # 'all' never means what could not be checked
     assert card.accept.isVisible() and card.accept.text() == "Use it anyway"

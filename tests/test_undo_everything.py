@@ -22,7 +22,8 @@ import desktop_app
 from desktop_app import label_editor
 from desktop_app.__main__ import open_library
 from desktop_app.engine_link import EngineLink
-from desktop_app.label_editor import FirstLabels, LabelEditor
+from desktop_app.first_labels import FirstLabels
+from desktop_app.label_editor import LabelEditor
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
 from engine import sidecar
