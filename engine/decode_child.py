@@ -33,6 +33,7 @@ REQUEST = struct.Struct("<cIII")
 REPLY = struct.Struct("<cIII")
 IDLE_SECONDS = 30.0
 _GRACE_SECONDS = 2.0
+_NICE = 5  # behind what a person waits for, before the encoder (`encoder`), which must not wait for photos
 
 
 def main(arguments: list[str]) -> None:
@@ -40,6 +41,8 @@ def main(arguments: list[str]) -> None:
     comes."""
     resolution, memory_limit, seconds = int(arguments[0]), int(arguments[1]), float(arguments[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # LibRaw's and numpy's, should a RAW file come
         os.environ[threads] = "1"  # there is a process per core already
     conversation = _Conversation(resolution, seconds)

@@ -2,12 +2,10 @@
 
     python -m engine bench memory [--photos 100000] [--files 3000] [--tiny]
 
-Resident memory (MB) of new processes. Idle: a library of PHOTOS rows with ViT-B/32's geometry (random weights unless
-`--tiny`), listed, searched once, at rest. Baseline in the same run: `import torch` alone, and the model alone; the
-vectors'
-own size is given beside them. Sync: FILES small photos are read into an empty library; memory after each eighth, and
-the
-growth per file from the third eighth on (before, caches fill).
+Resident memory (MB) of new processes. Idle: a library of PHOTOS rows with ViT-B/32's geometry (random weights, installed
+as a download would be, unless `--tiny`), listed, searched once, at rest. Baseline in the same run: `import torch` alone,
+and the model alone; the vectors' own size is given beside them. Sync: FILES small photos are read into an empty library;
+memory after each eighth, and the growth per file from the third eighth on (before, caches fill).
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +74,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Resident MB of each process."""
     if not Path("/proc/self/status").exists():
         raise AlbumenError("Resident memory is read from /proc, which this system does not have.")
-    with tempfile.TemporaryDirectory(prefix="albumen-memory-") as directory:
+    with tempfile.TemporaryDirectory(prefix="albumen-memory-") as directory, ExitStack() as stack:
         scratch = Path(directory)
-        model = made.write_model(scratch / "model.safetensors", vit_b32=not args.tiny)
+        if args.tiny:
+            model = str(made.write_model(scratch / "model.safetensors"))
+        else:
+            model = stack.enter_context(made.installed(scratch))
         made.library(scratch / "library", args.photos, model, labels=60)
         idle = _child(_IDLE, scratch / "library")
         figures: dict[str, Any] = {
