@@ -19,6 +19,7 @@ from desktop_app.engine_link import EngineLink
 from desktop_app.engine_words import in_words
 from desktop_app.photo_model import moment
 from desktop_app.photo_view import PhotoView
+from desktop_app.pictures import Pictures
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.rows import Row
 from desktop_app.search_bar import query_of
@@ -55,15 +56,17 @@ class Inspector(QWidget):
     versions_requested = Signal()
     open_requested = Signal(int)
 
-    def __init__(self, link: EngineLink, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, link: EngineLink, thumbnails: Thumbnails, pictures: Pictures | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._link = link
+        self._link, self._pictures = link, pictures
         self._ids: list[int] = []
         self._labels: dict[int, Label] = {}
         self._request = 0
         self.setMinimumWidth(240)
         self.setAccessibleName(self.tr("Photo"))
-        self.preview = PhotoView(thumbnails)
+        self.preview = PhotoView(thumbnails, pictures)
         self.preview.setFixedHeight(190)
         self.preview.setCursor(Qt.CursorShape.PointingHandCursor)
         self.preview.clicked.connect(self._open)
@@ -219,6 +222,9 @@ class Inspector(QWidget):
         self.nothing.hide()
         self._body.show()
         self.preview.show_photos(photos)
+        if self._pictures is not None:  # thumbnail files are smaller than the preview
+            single = not many and photo.state is PhotoState.OK
+            self._pictures.want(self, [(photo.path, self.preview.wanted())] if single else [])
         locale = self.locale()
         self.name.setText(self.tr("%n photo(s)", "", len(self._ids)) if many else photo.name)
         self.similar.setVisible(not many)

@@ -150,7 +150,7 @@ class Lightbox(QWidget):
             photo = self._model.photo(self._row + step) if self._row + step >= 0 else None
             if photo is not None:
                 wishes.append((photo.path, self._longest() if step == 0 else self._screen_side()))
-        self._pictures.want(wishes)
+        self._pictures.want(self, wishes)
 
     def _screen_side(self) -> int:
         """Longer side that fills this window, rounded up so that a small change of size needs no new decoding."""

@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         self.training = TrainingPanel(link, self.history, self.thumbnails)
         self.search = SearchBar(link, self.history, preferences)
         self.library_panel = LibraryPanel(link)
-        self.inspector = Inspector(link, self.thumbnails)
+        self.inspector = Inspector(link, self.thumbnails, self.pictures)
         self.strip = BannerStrip()
         self.status = StatusBar(link)
         self.actions_ = Actions(self, [self.grid, self.lightbox])

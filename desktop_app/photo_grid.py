@@ -505,8 +505,7 @@ class PhotoGrid(QListView):
             shown = whole.scaled(QSize(*self._cell.box()), Qt.AspectRatioMode.KeepAspectRatio).boundedTo(whole)
             if pixmap.width() + 1 < shown.width():
                 wishes.append((photo.path, max(shown.width(), shown.height())))
-        if wishes:
-            self._pictures.want(wishes)
+        self._pictures.want(self, wishes)
 
     def _sharper_arrived(self, path: str) -> None:
         shown = self._pictures.picture(path) if self._pictures and self.isVisible() else None

@@ -39,8 +39,8 @@ class Shown:
 
 
 class Pictures(QObject):
-    """`want([(path, longest), ...])`: decode these in this order, forgetting older wishes; `arrived(path)` when one is
-    there, `failed(path, reason)` when it cannot be. `picture(path)` is the largest version at hand."""
+    """`want(who, [(path, longest), ...])`: decode these in this order, forgetting what `who` wished before; `arrived(path)`
+    when one is there, `failed(path, reason)` when it cannot be. `picture(path)` is the largest version at hand."""
 
     arrived = Signal(str)
     failed = Signal(str, str)
@@ -52,6 +52,7 @@ class Pictures(QObject):
         self._budget = budget
         self._kept: OrderedDict[str, tuple[int, Shown]] = OrderedDict()
         self._trouble: dict[str, str] = {}
+        self._wishes: dict[object, list[tuple[str, int]]] = {}  # by who wishes, the one who asked last at the end
         self._decoded.connect(self._keep)
         self._refused.connect(self._refuse)
         self._thread = _Reader(self)
@@ -64,19 +65,22 @@ class Pictures(QObject):
         """Why this photo cannot be shown; empty if it can or was not tried."""
         return self._trouble.get(path, "")
 
-    def want(self, wishes: Sequence[tuple[str, int]]) -> None:
-        """`wishes`: (path, longer side in device pixels), most urgent first."""
-        missing = []
-        for path, longest in wishes:
-            found = self._kept.get(path)
-            if found is not None:
+    def want(self, who: object, wishes: Sequence[tuple[str, int]]) -> None:
+        """`wishes`: (path, longer side in device pixels), most urgent first. Whoever asks last is served first."""
+        for path, _longest in wishes:
+            if path in self._kept:
                 self._kept.move_to_end(path)
-            if (found is None or found[0] < longest) and path not in self._trouble:
-                missing.append((path, longest))
-        self._thread.wish(missing)
+        self._wishes.pop(who, None)
+        self._wishes[who] = list(wishes)
+        self._thread.wish([wish for own in reversed(self._wishes.values()) for wish in own if self._missing(*wish)])
+
+    def _missing(self, path: str, longest: int) -> bool:
+        found = self._kept.get(path)
+        return (found is None or found[0] < longest) and path not in self._trouble
 
     def forget(self) -> None:
         """Let go of every picture (the lightbox was closed)."""
+        self._wishes.clear()
         self._thread.wish([])
         self._kept.clear()
         self._trouble.clear()

@@ -265,7 +265,7 @@ class ReviewPanel(QWidget):
         self.view.show_photo(self._photos.get(item.photo_id) if item else None)
         ahead = [self._photos.get(one.photo_id) for one in list(self._queue)[:3]]
         if self.isVisible():
-            self._pictures.want([(photo.path, self.view.wanted()) for photo in ahead if photo])
+            self._pictures.want(self, [(photo.path, self.view.wanted()) for photo in ahead if photo])
 
     def _show_answers(self) -> None:
         clear(self._last)

@@ -207,6 +207,24 @@ def test_closing_at_once(qtbot: QtBot, box: Lightbox) -> None:
     assert not box._pictures._thread.isRunning()
 
 
+def test_one_who_wishes_a_picture_does_not_drop_the_wishes_of_another(qtbot: QtBot, library: FakeLibrary) -> None:
+    """The panel beside the grid shows a photo while the grid waits for sharper ones."""
+    pictures, arrived = Pictures(), []
+    pictures.arrived.connect(arrived.append)
+    paths = [library.photo_rows[one].path for one in (2, 3, 4, 5)]
+    try:
+        pictures._thread._over = True  # nothing is read before both have asked
+        pictures.want("the grid", [(path, 200) for path in paths])
+        pictures._thread.wait()
+        pictures._thread._over = False
+        pictures.want("the panel", [(paths[3], 400)])
+        qtbot.waitUntil(lambda: set(arrived) == set(paths), timeout=20_000)
+        assert arrived[0] == paths[3]  # who asks last is served first
+        assert pictures.picture(paths[3]).image.width() == 400
+    finally:
+        pictures.close()
+
+
 def test_a_raw_file_shows_its_preview_and_closer_what_the_sensor_saw(qtbot: QtBot, tmp_path: Path) -> None:
     path = str(tmp_path / "a.nef")
     Path(path).write_bytes(
@@ -215,7 +233,7 @@ def test_a_raw_file_shows_its_preview_and_closer_what_the_sensor_saw(qtbot: QtBo
     pictures = Pictures()
     try:
         for longest, size, channel in ((800, (600, 450), "red"), (LONGEST, (1600, 1200), "green")):
-            pictures.want([(path, longest)])
+            pictures.want("somebody", [(path, longest)])
             qtbot.waitUntil(lambda size=size: _size(pictures, path) == size, timeout=20_000)
             shown = pictures.picture(path)
             assert shown is not None and (shown.width, shown.height) == (1600, 1200)
