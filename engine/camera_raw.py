@@ -35,7 +35,7 @@ SMALLEST_PREVIEW = 512  # long side: less is never shown where the sensor has mo
 ENLARGED = 2.5  # how many times a preview may be enlarged on the screen
 LARGEST_FILE = 2**30  # it is read as a whole; no camera writes as much for one picture
 _SAME_SHAPE = 0.02  # width to height, relatively: previews are often cut a few pixels closer
-_XMP = 0x02BC
+_ORIENTATION, _XMP = 0x0112, 0x02BC
 _TAIL = 64  # bytes
 # LibRaw's turns (bits: mirror left-right, upside down, transpose) -> EXIF orientation.
 _ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
@@ -116,7 +116,8 @@ def _shot(file: rawpy.RawPy, data: bytes, written: exif.Exif, longest: int, pixe
         taken_at = written.taken_at if written.taken_at is not None else _moment(file)
         return Shot(developed, _within(whole, developed.size), replace(written, orientation=1, taken_at=taken_at))
     beside = _beside(preview)
-    turn = _turn((beside.orientation, orientation, 1), preview.size, whole)
+    said = (beside.orientation,) if _ORIENTATION in preview.getexif() else ()
+    turn = _turn((*said, orientation, 1), preview.size, whole)
     size = _within(whole, _upright(preview.size, turn))
     facts = beside.facts | written.facts
     taken_at = written.taken_at if written.taken_at is not None else beside.taken_at

@@ -92,8 +92,15 @@ def test_both_are_upright(tmp_path: Path, orientation: int) -> None:
     def stored(image: Image.Image) -> Image.Image:
         return image.transpose(Image.Transpose[name]) if name else image
 
-    for preview in (None, gradient("R", (560, 420))):
-        data = dng(stored(gradient("G")), preview and stored(preview), orientation=orientation)
+    silent = Image.Exif()
+    silent[0x0110] = "Says nothing of orientation"
+    preview = stored(gradient("R", (560, 420)))
+    for data in (
+        dng(stored(gradient("G")), orientation=orientation),
+        dng(stored(gradient("G")), preview, orientation=orientation),
+        dng(stored(gradient("G")), preview, orientation=orientation, preview_exif=silent.tobytes()),
+        dng(stored(gradient("G")), preview, orientation=orientation, bitmap=True),
+    ):
         path = put(tmp_path, data)
         picture, photo = images.view(path, 320), images.decode(path, S)
         assert (picture.width, picture.height) == (320, 240)
