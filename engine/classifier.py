@@ -56,8 +56,13 @@ DIAL = 1.5
 MATCH_THRESHOLD = 3.5
 """A photo is a good match of a text query when its z reaches this ..."""
 
-BEST_MATCH_THRESHOLD = 4.5
-"""... provided that the best one reaches this: of a thousand photos that do not show it, some pass any mild line."""
+BEST_MATCHES = 3
+BEST_MATCH_THRESHOLD = 5.0
+"""... provided that the best three reach this on average: of a thousand photos that do not show it, some pass any mild
+line ..."""
+
+LONE_MATCH_THRESHOLD = 6.0
+"""... and that a photo reaches this where they do not: it may be the only one."""
 
 _CHUNK = 16384  # photos per matrix product: bounds the fp32 copy of a half-precision library
 
@@ -234,11 +239,12 @@ def match(
     scale = vocabulary.logit_scale
     z = Scorer([Head(scale * query_features, scale)]).scores(image_features, centre)[:, 0]  # (N,)
     order = torch.argsort(z, descending=True, stable=True)
-    line = good_match_line(float(z.max())) if len(z) else MATCH_THRESHOLD
+    line = good_match_line(z[order[:BEST_MATCHES]].tolist())
     return Match(order, z[order], int((z >= line + DIAL * strictness).sum()))
 
 
-def good_match_line(best: float) -> float:
-    """The z from which a photo is a good match, when the best photo of the library has z `best`: where even that one is
-    none, the line lies above it."""
-    return MATCH_THRESHOLD if best >= BEST_MATCH_THRESHOLD else BEST_MATCH_THRESHOLD
+def good_match_line(best: Sequence[float]) -> float:
+    """The z from which a photo is a good match, when the best photos of the library have these z (`BEST_MATCHES` of
+    them): where they are none, the line lies so high that hardly any photo reaches it."""
+    found = bool(best) and sum(best) / len(best) >= BEST_MATCH_THRESHOLD
+    return MATCH_THRESHOLD if found else LONE_MATCH_THRESHOLD

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from engine import acceptance, fewshot, prompt_tuning
 from engine.answers import Case, Collection, Subject
-from engine.classifier import BEST_MATCH_THRESHOLD, Head, Vocabulary
+from engine.classifier import BEST_MATCHES, MATCH_THRESHOLD, Head, Vocabulary, good_match_line
 from engine.fewshot import Geometry
 from engine.prompt_tuning import Tuned
 from engine.records import AlbumenError, Measured, Progress, TrainReport
@@ -303,7 +303,8 @@ def _words_find_something(case: Case) -> bool:
     yes, line = case.allowed[:, 0], case.words[0].threshold
     if not yes.any() or bool(z[yes, 0].max() + line >= _MEANINGLESS):
         return True
-    return bool(case.library_tags(case.words)[1].max() + line >= BEST_MATCH_THRESHOLD)
+    scores = case.library_tags(case.words)[1][:, 0] + line  # (N,)
+    return good_match_line(scores.topk(min(BEST_MATCHES, len(scores))).values.tolist()) == MATCH_THRESHOLD
 
 
 _MEANINGLESS = 1.0  # z below which a photo does not show what the words say

@@ -240,9 +240,10 @@ class Recognition:
             ranking, line = tensor_head(head), head.threshold + classifier.DIAL * head.dial
         anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(line + classifier.DIAL * strictness)
         scores = self.matrix.products(ranking.vector, anchors)
-        if head is None and len(scores):  # 'no good match' depends on the best photo, whatever the strictness
-            best = float(scores.max()) + line + classifier.DIAL * strictness
-            scores -= np.float32(classifier.good_match_line(best) - line)
+        if head is None:  # 'no good match' depends on the best photos, whatever the strictness
+            best = torch.from_numpy(scores).topk(min(classifier.BEST_MATCHES, len(scores))).values
+            best += line + classifier.DIAL * strictness
+            scores -= np.float32(classifier.good_match_line(best.tolist()) - line)
         return scores
 
     def vector(self, photo_id: int) -> Tensor | None:

@@ -14,6 +14,7 @@ from engine.classifier import (
     BEST_MATCH_THRESHOLD,
     DEFAULT_THRESHOLD,
     DIAL,
+    LONE_MATCH_THRESHOLD,
     MATCH_THRESHOLD,
     TEMPLATES,
     Head,
@@ -118,8 +119,10 @@ def test_match_ranks_and_counts_good_ones_and_none_for_what_is_absent(words: Voc
 
 def test_many_mild_photos_are_no_good_match_without_a_best_one() -> None:
     mild = (MATCH_THRESHOLD + BEST_MATCH_THRESHOLD) / 2
-    assert good_match_line(mild) > mild
-    assert good_match_line(BEST_MATCH_THRESHOLD) == MATCH_THRESHOLD
+    assert good_match_line([mild, mild, mild]) > mild
+    assert good_match_line([BEST_MATCH_THRESHOLD + 1, BEST_MATCH_THRESHOLD, BEST_MATCH_THRESHOLD]) == MATCH_THRESHOLD
+    assert mild < good_match_line([LONE_MATCH_THRESHOLD, 0.0, 0.0]) <= LONE_MATCH_THRESHOLD  # the only photo of it
+    assert good_match_line([]) > mild  # an empty library
 
 
 def test_strictness_moves_the_line(words: Vocabulary) -> None:

@@ -54,7 +54,7 @@ def test_scores_are_the_classifiers(known: Recognition) -> None:
     query = known.query_vector("a red car")
     matched = classifier.match(known.vocabulary, query, known.matrix.image_features, known.matrix.centre)
     scores = known.scores("a red car")
-    line = classifier.good_match_line(float(matched.scores[0]))
+    line = classifier.good_match_line(matched.scores[: classifier.BEST_MATCHES].tolist())
     assert np.allclose(np.sort(scores)[::-1], matched.scores - line, atol=1e-3)
     assert int((scores >= 0).sum()) == matched.good
     assert np.allclose(known.scores("a red car", 1.0), scores - classifier.DIAL, atol=1e-5)
