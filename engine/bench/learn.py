@@ -20,25 +20,24 @@ wrong).
 from __future__ import annotations
 
 import argparse
-import io
+import hashlib
 import sys
 import time
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine import fewshot, images, learning, weights
+from engine import fewshot, learning, weights
 from engine.bench import baselines, learn_figures
 from engine.bench.learn_figures import show as show
+from engine.bench.learn_tasks import INVENTED, Task, corrections, half_library, sets_of, split, tasks_of, with_wrong
 from engine.classifier import (
     BEST_MATCHES,
     Head,
@@ -53,12 +52,6 @@ from engine.classifier import (
 from engine.records import AlbumenError
 from engine.weights import LoadedModel
 
-_DEV = ("rooms", "weather", "clothing", "apples")
-_INVENTED = (
-    "Zorbo", "our sofa", "Mimi", "Grandpa Jo", "Blixa", "the old boat", "Tarquin", "my desk", "Fenwick", "Ruebli",
-    "aunt Oona", "Pippin", "Quell", "the cabin", "Marlo", "Yumi", "Vesper", "project X", "Hollin", "Nandi",
-)  # fmt: skip
-_POOL = 20  # photos of a label that shots are drawn from; the rest are the test
 _YES_NO_LABELS = 24  # of a half
 
 
@@ -79,30 +72,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plot", help="write the curves to this file (.png, .svg); needs matplotlib")
 
 
-@dataclass(frozen=True, slots=True)
-class Photoset:
-    """Image features (N, D) of a set, the class of each, and the labels' names."""
-
-    name: str
-    image_features: Tensor
-    targets: Tensor
-    labels: tuple[str, ...]
-    seen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A classification task; `rows` index `Bench.image_features`."""
-
-    name: str
-    half: str
-    rows: Tensor
-    targets: Tensor
-    labels: tuple[str, ...]
-    personal: bool
-    seen: bool
-
-
 @dataclass(slots=True)
 class _Bench:
     """All photos of all sets as one library, with the model."""
@@ -111,8 +80,9 @@ class _Bench:
     words: Vocabulary
     image_features: Tensor
     centre: Tensor
-    rows: list[dict[str, Any]]
-    known: dict[tuple[str, ...], tuple[Tensor, list[Head]]]
+    cache: Path
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    known: dict[tuple[str, ...], tuple[Tensor, list[Head]]] = field(default_factory=dict)
 
     def collection(self, rows: Tensor) -> learning.Collection:
         """These photos as a library; taken an hour apart, so that nothing is a burst by time."""
@@ -126,6 +96,20 @@ class _Bench:
             self.known[key] = text, zero_shot_heads(self.words, labels, text, [group] * len(labels))
         return self.known[key]
 
+    def coop(self, labels: Sequence[str], rows: Tensor, targets: Tensor, per_class: int) -> Tensor:
+        """`baselines.coop` (S, K, D) on these photos (S, n). It takes most of the time, so what was learned is kept: a
+        run that was broken off goes on where it was."""
+        said = f"{self.model.model_id}|{'|'.join(labels)}|{per_class}".encode()
+        shots = self.image_features[rows]  # (S, n, D)
+        digest = hashlib.blake2b(said + shots.numpy().tobytes() + targets.numpy().tobytes(), digest_size=16)
+        kept = self.cache / "coop" / f"{digest.hexdigest()}.safetensors"
+        if kept.is_file():
+            return load_file(kept)["text_features"]
+        learned = baselines.coop(self.model.clip, labels, shots, targets, per_class)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        save_file({"text_features": learned}, kept)
+        return learned
+
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """The figures of issue by issue goal; every run as a row in `--csv`."""
@@ -134,26 +118,27 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     shots = [int(k) for k in args.shots.split(",")]
     model = weights.load(args.model or "starter", device=args.device or "auto")
     cache = Path(args.cache or platformdirs.user_cache_path("albumen") / "bench")
-    sets = list(_sets(Path(args.data), model, cache))
+    sets = list(sets_of(Path(args.data), model, cache))
     features = torch.cat([found.image_features for found in sets])
     words = vocabulary(model)
-    bench = _Bench(model, words, features, words.centre(features), [], {})
-    tasks = [task for task in _tasks(sets, args.random) if args.tasks in (task.half, "all")]
+    bench = _Bench(model, words, features, words.centre(features), cache)
+    tasks = [task for task in tasks_of(sets, args.random) if args.tasks in (task.half, "all")]
     if not tasks:
         raise AlbumenError(f"{args.data} holds no task of the half '{args.tasks}'.")
     for task in tasks:
         started = time.monotonic()
-        geometries = [_geometry(bench, task.rows[_split(task, 1, seed)[1]]) for seed in range(args.seeds)]
+        geometries = [_geometry(bench, task.rows[split(task, 1, seed)[1]]) for seed in range(args.seeds)]
         for k in shots:
             _classify(bench, task, k, geometries, args.coop)
         print(f"{task.name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     halves = ("dev", "report") if args.tasks == "all" else (args.tasks,)
     figures: dict[str, Any] = {"model": model.model_id, "tasks": len(tasks), "seeds": args.seeds}
     for half in halves:
-        rows, targets, labels = _half_library(sets, tasks, half)
+        rows, targets, labels = half_library(sets, tasks, half)
         for personal in (False, True):
             for wrong in (0.0, 0.1):
-                _yes_no(bench, rows, targets, labels, half, personal, wrong, shots, max(1, args.seeds // 5))
+                coop = args.coop == "all" or (args.coop == "named" and not wrong and not personal)
+                _yes_no(bench, rows, targets, labels, half, personal, wrong, shots, max(1, args.seeds // 5), coop)
         figures[f"no good match ({half})"] = _no_good_match(bench, rows, targets, labels, args.seeds)
         print(f"yes/no of {half}: done", file=sys.stderr, flush=True)
     figures |= learn_figures.summary(bench.rows)
@@ -167,114 +152,22 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Sets and tasks
-
-
-def _sets(data: Path, model: LoadedModel, cache: Path) -> Iterator[Photoset]:
-    """Every zip of the folder, and Caltech-101 beside it; features are computed once per model and file."""
-    if not data.is_dir():
-        raise AlbumenError(f"There is no folder {data}; --data needs one with a zip per set.")
-    caltech = data.parent / "train" / "caltech101.zip"
-    for path in [*sorted(data.glob("*.zip")), *([caltech] if caltech.is_file() else [])]:
-        kept = cache / f"{model.model_id}-{path.stem}-{path.stat().st_size}.safetensors"
-        with zipfile.ZipFile(path) as archive:
-            names = sorted(name for name in archive.namelist() if name.lower().endswith((".jpg", ".jpeg", ".png")))
-            if kept.is_file():
-                features = load_file(kept)["image_features"]
-            else:
-                features = _encode(archive, names, model)
-                cache.mkdir(parents=True, exist_ok=True)
-                save_file({"image_features": features}, kept)
-        labels = sorted({name.split("/")[-2] for name in names})
-        targets = torch.tensor([labels.index(name.split("/")[-2]) for name in names])
-        plain = tuple(label.replace("_", " ") for label in labels)
-        yield Photoset(path.stem, features, targets, plain, path == caltech)
-
-
-def _encode(archive: zipfile.ZipFile, names: Sequence[str], model: LoadedModel) -> Tensor:
-    found = []
-    for start in range(0, len(names), 64):
-        pictures = [Image.open(io.BytesIO(archive.read(name))).convert("RGB") for name in names[start : start + 64]]
-        batch = torch.stack([images.preprocess(picture, model.input_resolution) for picture in pictures])
-        with torch.no_grad():
-            encoded = model.clip.encode_image(batch.to(model.device))
-        found.append(F.normalize(encoded.float(), dim=-1).cpu())
-    return torch.cat(found)
-
-
-def _tasks(sets: Sequence[Photoset], random_tasks: int) -> Iterator[Task]:
-    """Named and personal tasks of both halves. Random tasks: the labels of a large set in a fixed random order."""
-    offset = 0
-    generator = torch.Generator().manual_seed(123)
-    for found in sets:
-        everything = torch.arange(len(found.targets)) + offset
-        offset += len(found.targets)
-        if len(found.labels) <= 15:
-            half = "dev" if found.name in _DEV else "report"
-            yield from _both(Task(found.name, half, everything, found.targets, found.labels, False, found.seen))
-            continue
-        order = torch.randperm(len(found.labels), generator=generator)
-        for number in range(2 * random_tasks):
-            chosen = order[number * 10 : number * 10 + 10]
-            if len(chosen) < 10:
-                break
-            mine = torch.isin(found.targets, chosen)
-            targets = (found.targets[mine][:, None] == chosen).long().argmax(1)
-            labels = tuple(found.labels[i] for i in chosen.tolist())
-            half = "dev" if number % 2 == 0 else "report"
-            name = f"{found.name} {number}"
-            yield from _both(Task(name, half, everything[mine], targets, labels, False, found.seen))
-
-
-def _both(task: Task) -> Iterator[Task]:
-    yield task
-    invented = tuple(_INVENTED[i % len(_INVENTED)] for i in range(len(task.labels)))
-    yield Task(f"{task.name} (personal)", task.half, task.rows, task.targets, invented, True, task.seen)
-
-
-def _half_library(sets: Sequence[Photoset], tasks: Sequence[Task], half: str) -> tuple[Tensor, Tensor, list[str]]:
-    """All photos of the half's named tasks as one library: rows (N,), label of each (N,), names."""
-    rows, targets = [], []
-    labels: list[str] = []
-    for task in tasks:
-        if task.half == half and not task.personal and not task.seen and task.name != "cup":
-            rows.append(task.rows)
-            targets.append(task.targets + len(labels))
-            labels += task.labels
-    return torch.cat(rows), torch.cat(targets), labels
-
-
-# ---------------------------------------------------------------------------------------------------------------------
 # Classification
-
-
-def _split(task: Task, k: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Places (not rows) of k shots per label, and of the test: the same test for every k of a seed."""
-    generator = torch.Generator().manual_seed(1000 + seed)
-    shots, test = [], []
-    for label in range(len(task.labels)):
-        mine = (task.targets == label).nonzero()[:, 0]
-        mine = mine[torch.randperm(len(mine), generator=generator)]
-        pool = min(len(mine) // 2, _POOL)
-        shots.append(mine[: min(k, pool)])
-        test.append(mine[pool:])
-    return torch.cat(shots), torch.cat(test)
 
 
 def _classify(bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Geometry], coop: str) -> None:
     seeds = len(geometries)
-    smallest = int(torch.bincount(task.targets).min())
-    if min(smallest // 2, _POOL) < k:
+    if task.most_shots < k:
         return
     text, heads = bench.heads(task.labels, "group")
     scale, count = bench.words.logit_scale, len(task.labels)
     for wrong in (0.0, 0.1):
-        splits = [_split(task, k, seed) for seed in range(seeds)]
-        answers = [_with_wrong(task.targets[shot], count, wrong, seed) for seed, (shot, _) in enumerate(splits)]
+        splits = [split(task, k, seed) for seed in range(seeds)]
+        answers = [with_wrong(task.targets[shot], count, wrong, seed) for seed, (shot, _) in enumerate(splits)]
         learned = None
         if coop == "all" or (coop == "named" and not wrong and not task.personal):
-            x = torch.stack([bench.image_features[task.rows[shot]] for shot, _ in splits])
-            learned = baselines.coop(bench.model.clip, task.labels, x, torch.stack(answers), k)  # (S, K, D)
+            chosen = torch.stack([task.rows[shot] for shot, _ in splits])
+            learned = bench.coop(task.labels, chosen, torch.stack(answers), k)  # (S, K, D)
         for seed, ((shot, test), given) in enumerate(zip(splits, answers, strict=True)):
             rows, tests = task.rows[shot], task.rows[test]
             x, y = bench.image_features[rows], bench.image_features[tests]
@@ -294,14 +187,6 @@ def _classify(bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Ge
                     {"kind": "classification", "task": task.name, "half": task.half, "personal": task.personal,
                      "seen": task.seen, "method": method, "k": k, "wrong": wrong, "seed": seed, "accuracy": right}
                 )  # fmt: skip
-
-
-def _with_wrong(targets: Tensor, count: int, wrong: float, seed: int) -> Tensor:
-    """The answers, this share of them (at random) another label."""
-    generator = torch.Generator().manual_seed(5000 + seed)
-    hit = torch.rand(len(targets), generator=generator) < wrong
-    shift = torch.randint(1, count, (len(targets),), generator=generator)
-    return torch.where(hit, (targets + shift) % count, targets)
 
 
 def _ours(
@@ -361,39 +246,27 @@ def _last(job: Any) -> list[learning.Lesson]:
 # Yes and no, one label at a time
 
 
-def _corrections(z: Tensor, mine: Tensor, k: int, wrong: float, seed: int) -> tuple[Tensor, Tensor]:
-    """Places and answers (2k,): k photos of the label; half of the no are the first of zero-shot, the rest random."""
-    generator = torch.Generator().manual_seed(seed)
-
-    def some(places: Tensor, count: int) -> Tensor:
-        return places[torch.randperm(len(places), generator=generator)][:count]
-
-    yes = some(mine.nonzero()[:, 0], k)
-    others = (~mine).nonzero()[:, 0]
-    hard = some(others[z[others].argsort(descending=True)[: max(2 * int(mine.sum()), 20)]], (k + 1) // 2)
-    easy = some(others[~torch.isin(others, hard)], k - len(hard))
-    places = torch.cat([yes, hard, easy])
-    answers = torch.arange(len(places)) < len(yes)
-    return places, answers ^ (torch.rand(len(places), generator=generator) < wrong)
-
-
 def _yes_no(
     bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], half: str, personal: bool, wrong: float,
-    shots: Sequence[int], seeds: int,
+    shots: Sequence[int], seeds: int, coop: bool,
 ) -> None:  # fmt: skip
     library = bench.collection(rows)
     geometry = fewshot.Geometry.of(library.image_features)
     x, centre, scale = library.image_features, library.centre, bench.words.logit_scale
     for label in range(min(len(labels), _YES_NO_LABELS)):
-        name = _INVENTED[label % len(_INVENTED)] if personal else labels[label]
+        name = INVENTED[label % len(INVENTED)] if personal else labels[label]
         text, heads = bench.heads([name], None)
         mine = targets == label
         z = Scorer(heads).scores(x, centre)[:, 0]
         for k in shots:
             if int(mine.sum()) < 2 * k:
                 continue
-            for seed in range(seeds):
-                places, answers = _corrections(z, mine, k, wrong, 100 * label + seed)
+            given_to = [corrections(z, mine, k, wrong, 100 * label + seed) for seed in range(seeds)]
+            learned = None
+            if coop:
+                places, answers = (torch.stack(column) for column in zip(*given_to, strict=True))  # (S, 2k)
+                learned = bench.coop([name, "something else"], rows[places], (~answers).long(), k)  # (S, 2, D)
+            for seed, (places, answers) in enumerate(given_to):
                 test = torch.ones(len(rows), dtype=torch.bool)
                 test[places] = False
                 given = {int(rows[p]): bool(a) for p, a in zip(places, answers, strict=True)}
@@ -418,6 +291,9 @@ def _yes_no(
                     for method, logits in (("nearest mean", mean), ("linear probe", probe), ("Tip-Adapter", tip)):
                         s = logits[:, 1] - logits[:, 0]
                         scored[method] = (s, s >= 0, torch.sigmoid(s) if method == "linear probe" else None)
+                if learned is not None:
+                    s = scale * (x @ (learned[seed, 0] - learned[seed, 1]))
+                    scored["CoOp"] = (s, s >= 0, torch.sigmoid(s))
                 for method, (s, said, p) in scored.items():
                     bench.rows.append(
                         {"kind": "yes/no", "task": name, "half": half, "personal": personal, "seen": False,
@@ -468,12 +344,12 @@ def _no_good_match(bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequenc
 def _times(bench: _Bench) -> dict[str, float]:
     """Seconds: Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels, on this machine as it is now."""
     library = bench.collection(torch.arange(len(bench.image_features))[:: max(1, len(bench.image_features) // 2000)])
-    _, heads = bench.heads(list(_INVENTED[:8]), None)
+    _, heads = bench.heads(list(INVENTED[:8]), None)
     generator = torch.Generator().manual_seed(0)
     subjects = []
     for number, head in enumerate(heads):
         ids = library.photo_ids[torch.randperm(len(library.photo_ids), generator=generator)[:16]].tolist()
-        subjects.append(learning.Subject(number, _INVENTED[number], {i: n < 8 for n, i in enumerate(ids)}, head, head))
+        subjects.append(learning.Subject(number, INVENTED[number], {i: n < 8 for n, i in enumerate(ids)}, head, head))
     photos = library.photos(torch.arange(16))
     geometry = fewshot.Geometry.of(library.image_features)
     started = time.perf_counter()
