@@ -82,6 +82,16 @@ def test_a_small_run_writes_a_row_per_run_and_a_table(tmp_path: Path, monkeypatc
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
+def test_curves_are_drawn_in_one_colour_per_method(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    curves = {"CoOp": {"1": 0.5, "4": 0.6}, "ours": {"1": 0.6, "4": 0.7}}
+    figures = {"classification, named, 0% wrong": curves, "classification, named, 10% wrong": curves}
+    figures["classification, personal, 0% wrong"] = {"ours": {"1": 0.4, "4": 0.5}}
+    learn_figures.plot(figures, tmp_path / "curves.svg")
+    text = (tmp_path / "curves.svg").read_text(encoding="utf-8")
+    assert text.count("#1f77b4") > text.count("#2ca02c") > 0  # ours in both panels, CoOp in one
+
+
 def test_no_data_is_one_sentence(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     learn.add_arguments(parser)

@@ -109,20 +109,30 @@ def _number(value: float | None) -> str:
     return "-" if value is None or math.isnan(value) else f"{value:.3f}"
 
 
+METHODS = ("ours", "ours accepted", "CoOp", "zero-shot", "linear probe", "nearest mean", "Tip-Adapter")
+
+
 def plot(figures: Mapping[str, Any], path: Path) -> None:
-    """Accuracy, mAP and F1 over the number of shots."""
+    """Accuracy, mAP and F1 over the number of shots; a method has one colour in every panel."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise AlbumenError("--plot needs matplotlib: pip install 'albumen[plot]'.") from error
-    shown = [t for t in figures if t.endswith("0% wrong") and "10%" not in t and "ECE" not in t]
-    figure = Figure(figsize=(4.2 * len(shown) / 2, 7.5), layout="constrained")
-    for axes, title in zip(figure.subplots(2, math.ceil(len(shown) / 2)).flat, shown, strict=False):
-        for method, by_k in figures[title].items():
-            strong = method.startswith("ours")
-            axes.plot(list(by_k), list(by_k.values()), marker="o", linewidth=2.5 if strong else 1.2, label=method)
+    shown = [t for t in figures if t.endswith(", 0% wrong") and "ECE" not in t]
+    columns = math.ceil(len(shown) / 2)
+    figure = Figure(figsize=(4.2 * columns, 8), layout="constrained")
+    lines = {}
+    for axes, title in zip(figure.subplots(2, columns, squeeze=False).flat, shown, strict=False):
+        for place, method in enumerate(METHODS):
+            by_k = figures[title].get(method, {})
+            style = (
+                {"linewidth": 2.5} if method == "ours" else {"linewidth": 1.2, "linestyle": "--"} if place == 1 else {}
+            )
+            (line,) = axes.plot(list(by_k), list(by_k.values()), marker="o", markersize=4, color=f"C{place}", **style)
+            if by_k:
+                lines[method] = line
         axes.set_title(title)
-        axes.set_xlabel("corrections of each kind")
+        axes.set_xlabel("answers of each kind")
         axes.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize="small")
+    figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=len(lines))
     figure.savefig(path)
