@@ -274,7 +274,9 @@ class Inspector(QWidget):
     def _note(self, said: dict[int, _Said], total: int) -> str:
         if len(self._ids) > total:
             return self.tr("Only the first %n photo(s) were looked at; a label that you add goes on all.", "", total)
-        if not said and self._labels:
+        if not self._labels:
+            return self.tr("You have no labels yet. Type one above: any words.")
+        if not said:
             return self.tr("None of your labels fits this photo.") if total == 1 else ""
         return ""
 

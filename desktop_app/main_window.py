@@ -8,7 +8,15 @@ from __future__ import annotations
 import logging
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -240,6 +248,17 @@ class MainWindow(QMainWindow):
         event.setDropAction(Qt.DropAction.CopyAction)  # never a move: the files stay where they are
         event.accept()
         self.desk.adding.add_urls(mime.urls())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nobody else wanted it, goes one step back: to the photos, out of the full screen, to nothing chosen."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif not self.stack.isAncestorOf(self.focusWidget() or self.stack):
+            self.stack.currentWidget().setFocus()
+        elif self.isFullScreen():
+            self.showNormal()
+        elif self.stack.currentWidget() is self.grid:
+            self.grid.select_none()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

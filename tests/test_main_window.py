@@ -682,3 +682,21 @@ def test_photos_in_sight_are_read_first(qtbot: QtBot, window: MainWindow, librar
         library.photo_rows[one] = dataclasses.replace(library.photo_rows[one], state=PhotoState.PENDING)
     window.link.ask("correct", 1, yes=[39, 38])
     qtbot.waitUntil(lambda: ([39, 38],) in asked(library, "prefer"))
+
+
+def test_escape_goes_one_step_back(qtbot: QtBot, window: MainWindow) -> None:
+    window.grid.set_current_row(3)
+    QTest.keyClick(window.grid, Key.Key_T)
+    assert window.inspector.add.hasFocus()
+    QTest.keyClick(window.inspector.add, Key.Key_Escape)
+    assert window.grid.hasFocus() and window.grid.selected_count() == 1
+    window.library_panel.setFocus()
+    window.size.setFocus()
+    QTest.keyClick(window.size, Key.Key_Escape)
+    assert window.grid.hasFocus()
+    window.desk.toggle_full_screen()
+    assert window.isFullScreen()
+    QTest.keyClick(window.grid, Key.Key_Escape)
+    assert not window.isFullScreen() and window.grid.selected_count() == 1
+    QTest.keyClick(window.grid, Key.Key_Escape)
+    assert window.grid.selected_count() == 0 and window.grid.hasFocus()
