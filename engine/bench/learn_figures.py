@@ -34,8 +34,25 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 if means:
                     figures[f"{title}, {kind}"] = means
     clean = [row for row in rows if row["kind"] == "classification" and not row["wrong"] and not row["personal"]]
-    figures["goals"] = _goals(clean)
+    figures["goals"] = _goals(clean) | _costs(figures)
     return figures
+
+
+def _costs(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """What 10 % wrong answers cost, in points, and how far invented names lie above the nearest mean."""
+    found: dict[str, Any] = {}
+    for title, better, worse in (
+        ("cost of 10 % wrong answers, points", "named, 0% wrong/ours", "named, 10% wrong/ours"),
+        ("the same, accepted", "named, 0% wrong/ours accepted", "named, 10% wrong/ours accepted"),
+        ("invented names: points over nearest mean", "personal, 0% wrong/ours", "personal, 0% wrong/nearest mean"),
+    ):
+        (a, b), (c, d) = better.split("/"), worse.split("/")
+        high, low = (
+            figures.get(f"classification, {a}", {}).get(b, {}),
+            figures.get(f"classification, {c}", {}).get(d, {}),
+        )
+        found[title] = {k: 100 * (high[k] - low[k]) for k in high if k in low}
+    return found
 
 
 def _means(rows: Sequence[Mapping[str, Any]], measure: str) -> dict[str, dict[str, float]]:
