@@ -17,6 +17,8 @@ from desktop_app.engine_link import EngineLink
 from desktop_app.plain_text import caption
 from desktop_app.undo import History
 
+_LINES = 6  # categories in sight; the rest is a turn of the wheel away
+
 
 class FirstLabels(QFrame):
     """'What do your photos show?': common labels, all chosen, to be added with one click or left."""
@@ -49,13 +51,12 @@ class FirstLabels(QFrame):
         self._rows.setHorizontalSpacing(10)
         self._rows.setVerticalSpacing(6)
         self._rows.setColumnStretch(1, 1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setProperty("look", "bare")
         area.setAccessibleName(self.title.text())
         area.setWidget(holder)
-        area.setFixedHeight(196)
         head = QHBoxLayout()
         told = QVBoxLayout()
         told.setSpacing(1)
@@ -105,6 +106,8 @@ class FirstLabels(QFrame):
             self.categories.append(whole)
             self._rows.addWidget(whole, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             self._rows.addLayout(flow, row, 1)
+        lines = [button.sizeHint().height() + self._rows.verticalSpacing() for button in self.categories[:_LINES]]
+        self._area.setFixedHeight(sum(lines))
         self._count()
 
     def _chip(self, name: str) -> QPushButton:

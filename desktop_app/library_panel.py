@@ -27,7 +27,7 @@ _OFTEN = 300  # milliseconds: while photos arrive, numbers are asked for at most
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What a row stands for: `kind` `query` | `review` | `problems` | `label` | `folder` | `fold`."""
+    """What a row stands for: `kind` `query` | `review` | `problems` | `label` | `new` | `folder` | `fold`."""
 
     kind: str
     query: str = ""
@@ -155,6 +155,8 @@ class LibraryPanel(QWidget):
             )
             for label in [*shown, *last]
         ]
+        if not rows:
+            rows.append(Row(self.tr("Add labels…"), icon="plus", dim=True, value=_Place("new")))
         if fold:
             text = self.tr("Fewer labels") if self._unfolded else self.tr("%n label(s) without photos", "", len(idle))
             rows.insert(
@@ -227,6 +229,8 @@ class LibraryPanel(QWidget):
             self.review_requested.emit()
         elif place.kind == "problems":
             self.problems_requested.emit()
+        elif place.kind == "new":
+            self.edit_labels_requested.emit(0)
         elif place.kind == "fold":
             self._unfolded = not self._unfolded
             self._fill()

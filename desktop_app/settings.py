@@ -133,6 +133,7 @@ class SettingsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+        self.theme.setFocus()  # not the page around it: arrows choose
         link.photos_changed.connect(self._photos_changed)
         link.ask("model", then=self._model_known, failed=self._model_unknown)
         link.ask("folders", then=self._folders_known)

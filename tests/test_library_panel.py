@@ -90,6 +90,15 @@ def test_many_labels_without_photos_stand_behind_one_row(
     qtbot.waitUntil(lambda: "idle 0" in [row.text for row in rows(panel)])
 
 
+def test_without_labels_the_way_to_them(qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary) -> None:
+    library.label_list.clear()
+    panel.refresh()
+    qtbot.waitUntil(lambda: "Add labels…" in [row.text for row in rows(panel)])
+    with qtbot.waitSignal(panel.edit_labels_requested) as asked:
+        click(panel, "Add labels…")
+    assert asked.args == [0]
+
+
 def test_a_click_goes_there(qtbot: QtBot, panel: LibraryPanel) -> None:
     views: list[str] = []
     panel.view_requested.connect(views.append)

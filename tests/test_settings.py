@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -84,6 +85,12 @@ def test_how_the_window_looks(dialog: SettingsDialog) -> None:
     assert preferences.language == "zh_CN" and not dialog.restart.isHidden()
     choose(dialog.memory, 256)
     assert preferences.thumbnail_memory == 256
+
+
+def test_the_first_key_chooses(dialog: SettingsDialog) -> None:
+    assert dialog.focusWidget() is dialog.theme
+    QTest.keyClick(dialog.theme, Qt.Key.Key_Down)
+    assert dialog._preferences.theme == "light"
 
 
 def test_the_wheel_scrolls_the_page_and_chooses_nothing(dialog: SettingsDialog) -> None:

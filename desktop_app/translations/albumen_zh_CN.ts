@@ -1339,6 +1339,10 @@
         </translation>
     </message>
     <message>
+        <source>You have no labels yet. Type one above: any words.</source>
+        <translation>还没有标签。请在上方输入：任何词语都行。</translation>
+    </message>
+    <message>
         <source>None of your labels fits this photo.</source>
         <translation>您的标签都不适合这张照片。</translation>
     </message>
@@ -1606,6 +1610,10 @@
     <message>
         <source>Reconnect the drive</source>
         <translation>请重新连接磁盘</translation>
+    </message>
+    <message>
+        <source>Add labels…</source>
+        <translation>添加标签…</translation>
     </message>
     <message>
         <source>Fewer labels</source>
