@@ -32,7 +32,7 @@ _SECONDS_BETWEEN_LINES = 0.5  # of progress in a file; a terminal rewrites its l
 _ELSEWHERE = {
     "pretrain": ("engine.pretrain", "train the starter model from folders of captioned photos"),
     "evaluate": ("engine.evaluate", "measure CoOp against zero-shot on folders of photos"),
-    "finetune": ("engine.finetune", "fine-tune a model's image tower"),
+    "finetune": ("engine.finetune", "retrain a model on captioned photos"),
     "bench": ("engine.bench", "measure speed, each with its baseline in the same run"),
 }
 
@@ -98,6 +98,8 @@ def _parser(words: Sequence[str]) -> _Parser:
         if name not in _ELSEWHERE:  # the same options behind the command; what stands there wins
             nothing = argparse.SUPPRESS
             _add_common(sub, library=nothing, model=nothing, device=nothing, json=nothing)
+        elif name != "bench":  # it hands what follows its name on
+            _add_json(sub, argparse.SUPPRESS)
         return sub
 
     command("add", _add, text.added, "watch folders or single photos").add_argument(
@@ -174,8 +176,12 @@ def _add_common(parser: argparse.ArgumentParser, **defaults: Any) -> None:
     used = {"default": defaults["model"], "help": "a model of the catalogue or a file (default: the one in use)"}
     parser.add_argument("--model", metavar="NAME|FILE", **used)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default=defaults["device"])
+    _add_json(parser, defaults["json"])
+
+
+def _add_json(parser: argparse.ArgumentParser, default: Any) -> None:
     one = "write exactly one JSON document to stdout"
-    parser.add_argument("--json", action="store_true", default=defaults["json"], help=one)
+    parser.add_argument("--json", action="store_true", default=default, help=one)
 
 
 def _elsewhere(module: str) -> Callable[[argparse.Namespace], object]:

@@ -455,7 +455,7 @@ def interpret(ctx: Tensor, clip: CLIP, words: int = 3) -> list[list[tuple[str, f
     """
     vectors = ctx.detach().flatten(0, -2)  # (n, C)
     distances = torch.cdist(vectors.float(), clip.token_embedding.weight.detach().float())  # (n, vocabulary)
-    near = distances.topk(words, largest=False)
+    near = distances.cpu().topk(words, largest=False)
     return [
         [(decode([token]), distance) for token, distance in zip(tokens, values, strict=True)]
         for tokens, values in zip(near.indices.tolist(), near.values.tolist(), strict=True)

@@ -1,8 +1,9 @@
 """Measuring a model on sets of photographs: zero-shot and CoOp by the published protocols, CelebA's attributes.
 
-    python -m engine evaluate DIR-or-ZIP-or-CSV... [--shots 1,4,16 --seeds 3] [--csv F] [--json F] [--plot F]
+    python -m engine evaluate DIR-or-ZIP-or-CSV... [--shots 1,4,16 --seeds 3] [--json] [--csv FILE] [--plot FILE]
 
-Knows: protocols, figures and how to write them down. Does not know: a library, corrections, acceptance (`learning.py`).
+Knows: protocols. Does not know: a library, corrections, acceptance (`learning.py`), how figures are written down
+(`reports.py`).
 Few-shot runs follow CoOp: k images of each class are drawn per seed, the rest (the same rest for every k) is the test.
 CelebA follows the protocol of a zero-shot tagger: the six most likely of 40 attributes are said to be present; beside
 it stands the mean average precision over attributes (all photos ranked for each attribute).
@@ -11,8 +12,6 @@ it stands the mean average precision over attributes (all photos ranked for each
 from __future__ import annotations
 
 import argparse
-import csv
-import statistics
 import sys
 import time
 from collections.abc import Generator, Sequence
@@ -27,9 +26,20 @@ from torch import Tensor
 
 from engine import weights
 from engine.classifier import text_features
-from engine.coop import CustomCLIP, Position, PromptLearner, Recipe, interpret, save_prompts, train_prompts
+from engine.coop import (
+    CustomCLIP,
+    Position,
+    PromptLearner,
+    Recipe,
+    interpret,
+    load_prompts,
+    save_prompts,
+    train_prompts,
+)
 from engine.datasets import AttributeSet, PhotoSet, Pictures, Pixels, open_set, random_crop, smallest_class, square
 from engine.records import AlbumenError, Progress
+from engine.reports import AttributeReport, Report, Run, as_json, plot, write_csv
+from engine.reports import show as show  # the command line asks this module for it
 from engine.weights import LoadedModel
 
 SEVEN = (
@@ -77,65 +87,7 @@ class Protocol:
     views: int = 8  # random crops of each training image; 0: the centre crop alone
     top: int = 6  # CelebA: so many attributes are said to be present
     save: Path | None = None  # folder for the learned prompts
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One measurement: `confusion` (K, K), rows are the true classes, columns the answers.
-
-    `words`: for prompts, the nearest word of each learned vector and its distance.
-    """
-
-    method: str
-    shots: int
-    seed: int
-    confusion: npt.NDArray[np.int64]
-    seconds: float = 0.0
-    words: tuple[tuple[str, float], ...] = ()
-
-    @property
-    def accuracy(self) -> float:
-        """Right answers of all."""
-        return float(np.trace(self.confusion) / max(1, self.confusion.sum()))
-
-    @property
-    def per_class(self) -> list[float]:
-        """Right answers of each class's photos (K,)."""
-        counts: list[float] = (np.diag(self.confusion) / np.maximum(1, self.confusion.sum(axis=1))).tolist()
-        return counts
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All runs over one set of photographs with one model."""
-
-    name: str
-    classnames: tuple[str, ...]
-    photos: int
-    unreadable: int
-    runs: tuple[Run, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeReport:
-    """CelebA's protocol: figures over the photos, and per attribute.
-
-    `precision`, `recall`: of the `top` attributes said to be present, averaged over photos. `average_precision` (A,):
-    of each attribute over all photos ranked for it; `mean_average_precision` is its mean. `frequency` (A,): how many
-    have it.
-    """
-
-    name: str
-    attributes: tuple[str, ...]
-    photos: int
-    unreadable: int
-    top: int
-    precision: float
-    recall: float
-    mean_average_precision: float
-    average_precision: tuple[float, ...]
-    attribute_recall: tuple[float, ...]
-    frequency: tuple[float, ...]
+    prompts: tuple[Path, ...] = ()  # prompts that were learned before, here or on other classes
 
 
 def evaluate(
@@ -156,6 +108,9 @@ def evaluate(
     vectors = text_features(model, photos.classnames, protocol.templates)  # (K, D)
     answers = (image_features @ vectors.t()).argmax(dim=-1)  # (N,)
     runs = [Run("zero-shot", 0, 0, confusion_matrix(targets, answers, len(photos.classnames)))]
+    for path in protocol.prompts:
+        learner = load_prompts(path, model.clip, photos.classnames, model.model_id)
+        runs.append(_run(f"prompts of {path.name}", 0, 0, model, learner, image_features, targets))
     for seed in range(1, protocol.seeds + 1) if protocol.shots else ():
         pool, test = _split(targets, max(protocol.shots), seed)  # (K, k) and (M,), indices into what was read
         zero_shot = confusion_matrix(targets[test], answers[test], len(photos.classnames))
@@ -255,20 +210,34 @@ def _coop(
         model.clip, photos.classnames, protocol.n_ctx, protocol.ctx_init, protocol.class_specific,
         protocol.class_token_position,
     )  # fmt: skip
-    custom = CustomCLIP(model.clip, learner)
     shots = len(few) // len(photos.classnames)
     recipe = Recipe(protocol.epochs) if protocol.epochs else Recipe.official(shots)
     started = time.monotonic()
-    yield from train_prompts(custom, few, few_targets, recipe, seed)
+    yield from train_prompts(CustomCLIP(model.clip, learner), few, few_targets, recipe, seed)
     seconds = time.monotonic() - started
-    with torch.no_grad():
-        answers = custom.logits(test).argmax(dim=-1).cpu()
     if protocol.save:
         protocol.save.mkdir(parents=True, exist_ok=True)
         file = protocol.save / f"{photos.name}-{shots}-shots-seed-{seed}.safetensors"
         save_prompts(file, learner, model.model_id, set=photos.name, shots=str(shots), seed=str(seed))
+    return _run("CoOp", shots, seed, model, learner, test, test_targets, seconds)
+
+
+def _run(
+    method: str,
+    shots: int,
+    seed: int,
+    model: LoadedModel,
+    learner: PromptLearner,
+    image_features: Tensor,
+    targets: Tensor,
+    seconds: float = 0.0,
+) -> Run:
+    """The learner's answers to photos (M, D) whose classes are `targets` (M,)."""
+    with torch.no_grad():
+        answers = CustomCLIP(model.clip, learner).logits(image_features).argmax(dim=-1).cpu()  # (M,)
     words = tuple(near[0] for near in interpret(learner.ctx, model.clip, words=1))
-    return Run("CoOp", shots, seed, confusion_matrix(test_targets, answers, len(photos.classnames)), seconds, words)
+    confusion = confusion_matrix(targets, answers, len(learner.classnames))
+    return Run(method, shots, seed, confusion, seconds, words)
 
 
 def _attributes(
@@ -327,6 +296,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--views", type=int, default=8, help="random crops per training image (8; 0: centre only)")
     parser.add_argument("--top", type=int, default=6, help="CelebA: attributes said to be present (default 6)")
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep the learned prompts")
+    parser.add_argument(
+        "--prompts", type=Path, action="append", default=[], metavar="FILE",
+        help="prompts that --save kept, also for other classes; may be given several times",
+    )  # fmt: skip
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write accuracy per class and run")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw accuracy and confusion (needs matplotlib)")
 
@@ -341,13 +314,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         raise AlbumenError("--shots takes numbers from 1 on.")
     protocol = Protocol(
         templates(args.templates), shots, args.seeds, args.n_ctx, args.ctx_init, args.class_specific,
-        args.class_token_position, args.epochs, args.views, args.top, args.save,
+        args.class_token_position, args.epochs, args.views, args.top, args.save, tuple(args.prompts),
     )  # fmt: skip
     sets = [open_set(path) for path in args.sets]
     model = load_model(args.model, args.device, args.precision)
     reports = [drive(evaluate(model, photos, protocol), photos.name) for photos in sets]
     if args.csv:
-        _write_csv(args.csv, reports)
+        write_csv(args.csv, reports)
     if args.plot:
         plot(args.plot, reports)
     head = {"model": model.name, "model_id": model.model_id, "templates": list(protocol.templates)}
@@ -370,122 +343,6 @@ def templates(asked: Sequence[str]) -> tuple[str, ...]:
             raise AlbumenError(f"'{text}' is no template: use photo, seven, eighty or a text with {{}}.")
         chosen += TEMPLATES.get(text, (text,))
     return tuple(dict.fromkeys(chosen))
-
-
-def show(answer: dict[str, Any]) -> str:
-    """What `run` returned, as text: accuracy with deviation over seeds, then per class (or attribute)."""
-    return "\n\n".join("\n".join(_lines(one)) for one in answer["sets"])
-
-
-def _lines(report: dict[str, Any]) -> list[str]:
-    unreadable = f", {report['unreadable']} unreadable" if report["unreadable"] else ""
-    lines = [f"{report['name']}: {report['photos']} photos{unreadable}"]
-    if "attributes" in report:
-        top = f"top {report['top']} of {len(report['attributes'])}"
-        lines.append(f"  {top}: precision {report['precision']:.3f}, recall {report['recall']:.3f}")
-        chance = statistics.mean(report["frequency"])
-        lines.append(f"  mean average precision {report['mean_average_precision']:.3f} (chance {chance:.3f})")
-        columns = (report[name] for name in ("attributes", "average_precision", "attribute_recall", "frequency"))
-        for name, precision, recall, share in zip(*columns, strict=True):
-            lines.append(f"  {name:<24} AP {precision:.3f}  recall {recall:.3f}  has it {share:.3f}")
-        return lines
-    methods: dict[str, list[dict[str, Any]]] = {}
-    for one in sorted(report["runs"], key=lambda run: int(run["shots"])):
-        methods.setdefault(f"{one['method']}, {one['shots']} shots" if one["shots"] else one["method"], []).append(one)
-    for name, runs in methods.items():
-        accuracies = [run["accuracy"] for run in runs]
-        spread = f" +- {statistics.stdev(accuracies):.3f} ({len(runs)} seeds)" if len(runs) > 1 else ""
-        lines.append(f"  {name:<24} {statistics.mean(accuracies):.3f}{spread}")
-    shown = dict([next(iter(methods.items())), list(methods.items())[-1]])  # zero-shot, and what learned from most
-    for classname in report["classnames"]:
-        figures = (
-            f"{name} {statistics.mean(run['per_class'][classname] for run in runs):.3f}" for name, runs in shown.items()
-        )
-        lines.append(f"    {classname:<22} {'  '.join(figures)}")
-    return lines
-
-
-def as_json(report: Report | AttributeReport) -> dict[str, Any]:
-    """The report as plain values."""
-    if isinstance(report, AttributeReport):
-        return {
-            name: list(value) if isinstance(value := getattr(report, name), tuple) else value
-            for name in report.__slots__
-        }
-    runs = [
-        {
-            "method": run.method, "shots": run.shots, "seed": run.seed, "accuracy": run.accuracy,
-            "per_class": dict(zip(report.classnames, run.per_class, strict=True)),
-            "confusion": run.confusion.tolist(), "seconds": round(run.seconds, 3), "words": run.words,
-        }
-        for run in report.runs
-    ]  # fmt: skip
-    head = {"name": report.name, "classnames": list(report.classnames), "photos": report.photos}
-    return {**head, "unreadable": report.unreadable, "runs": runs}
-
-
-def plot(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
-    """One row per set: accuracy by shots (or average precision per attribute), and the confusion of the last runs."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise AlbumenError("--plot needs matplotlib: pip install matplotlib.") from None
-    figure = Figure(figsize=(11, 4.2 * len(reports)), layout="constrained")
-    axes = figure.subplots(len(reports), 2, squeeze=False)
-    for (left, right), report in zip(axes, reports, strict=True):
-        if isinstance(report, AttributeReport):
-            order = np.argsort(report.average_precision)
-            left.barh([report.attributes[i] for i in order], [report.average_precision[i] for i in order])
-            left.set(title=f"{report.name}: average precision", xlim=(0, 1))
-            left.tick_params(axis="y", labelsize=6)
-            right.scatter(report.frequency, report.average_precision)
-            right.set(xlabel="share of photos that have it", ylabel="average precision", xlim=(0, 1), ylim=(0, 1))
-            continue
-        methods = _methods(report)
-        learned = {shots: [run.accuracy for run in runs] for (_, shots), runs in methods.items() if shots}
-        left.axhline(report.runs[0].accuracy, linestyle="--", color="grey", label="zero-shot")
-        if learned:
-            means = [statistics.mean(values) for values in learned.values()]
-            spread = [statistics.stdev(values) if len(values) > 1 else 0.0 for values in learned.values()]
-            left.errorbar(list(learned), means, yerr=spread, marker="o", capsize=3, label="CoOp")
-            left.set_xticks(list(learned))
-        left.set(title=f"{report.name}: accuracy", xlabel="images per class", ylim=(0, 1))
-        left.legend()
-        confusion = sum(run.confusion for run in list(methods.values())[-1])
-        shares = confusion / np.maximum(1, np.sum(confusion, axis=1, keepdims=True))
-        image = right.imshow(shares, vmin=0, vmax=1, cmap="Blues")
-        right.set(title="confusion (rows: truth)", xlabel="answer")
-        if len(report.classnames) <= 30:
-            right.set_xticks(range(len(report.classnames)), report.classnames, rotation=90, fontsize=7)
-            right.set_yticks(range(len(report.classnames)), report.classnames, fontsize=7)
-        figure.colorbar(image, ax=right)
-    figure.savefig(path)
-
-
-def _methods(report: Report) -> dict[tuple[str, int], list[Run]]:
-    """Runs by method and shots, in the order they were made."""
-    methods: dict[tuple[str, int], list[Run]] = {}
-    for one in sorted(report.runs, key=lambda run: run.shots):
-        methods.setdefault((one.method, one.shots), []).append(one)
-    return methods
-
-
-def _write_csv(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["set", "method", "shots", "seed", "class", "photos", "value"])
-        for report in reports:
-            if isinstance(report, AttributeReport):
-                for name, value, share in zip(
-                    report.attributes, report.average_precision, report.frequency, strict=True
-                ):
-                    count = round(share * report.photos)
-                    writer.writerow([report.name, "average precision", 0, 0, name, count, f"{value:.6f}"])
-                continue
-            for one in report.runs:
-                totals = one.confusion.sum(axis=1).tolist()
-                for name, value, total in zip(report.classnames, one.per_class, totals, strict=True):
-                    writer.writerow([report.name, one.method, one.shots, one.seed, name, total, f"{value:.6f}"])
 
 
 def drive(job: Generator[Progress, None, Any], name: str) -> Any:

@@ -142,7 +142,9 @@ class LoadedModel:
                 x = x.contiguous().float().div_(255).sub_(mean).div_(std)  # (B, 3, S, S)
                 features = (self.image_encoder or self.clip.encode_image)(x)  # (B, D)
                 return F.normalize(features.float(), dim=-1).cpu()
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if "out of memory" not in str(error).lower():  # MPS has no exception of its own for it
+                raise
             half = len(pixels) // 2
             if not half:
                 raise AlbumenError(
@@ -442,8 +444,10 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
         return clip, chosen, ""
     try:
         moved = clip.to(chosen)
+        side = clip.input_resolution
         with torch.no_grad():  # a driver or kernel that does not fit shows only when something runs
             moved.encode_text(torch.full((1, 2), clip.vocab_size - 1, dtype=torch.int, device=chosen))
+            moved.encode_image(torch.zeros(1, 3, side, side, device=chosen)).cpu()  # waits until it has run
         return moved, chosen, ""
     except RuntimeError as error:
         reason = (str(error).strip().splitlines() or ["unknown error"])[0][:120]

@@ -40,7 +40,19 @@ def test_in_english_it_stays_as_it_is(qtbot: QtBot, sentence: str) -> None:
 
 #: Modules that a window never calls: they serve the command line.
 COMMAND_LINE = {
-    *("pretrain", "distil", "corpus", "datasets", "evaluate", "finetune", "concepts", "starter_eval", "drawn", "text"),
+    *(
+        "pretrain",
+        "distil",
+        "corpus",
+        "datasets",
+        "evaluate",
+        "reports",
+        "finetune",
+        "concepts",
+        "starter_eval",
+        "drawn",
+        "text",
+    ),
     *("__main__", "classify", "phrases"),
 }
 #: What looks like a sentence and is none that a person meets in the window.

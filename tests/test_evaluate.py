@@ -147,10 +147,17 @@ def test_command_line(model_file: Path, photos: Path, tmp_path: Path, capsys: py
         rows = list(csv.DictReader(file))
     assert [row["method"] for row in rows] == ["zero-shot"] * 3 + ["zero-shot, same test"] * 3 + ["CoOp"] * 3
     assert figure.stat().st_size > 5000
-    assert main(["--json", *common, "--save", str(tmp_path / "prompts")]) == 0
+    assert "nearest words of the context, CoOp, 2 shots: " in text
+    assert main([*common, "--json", "--save", str(tmp_path / "prompts")]) == 0
     answer = json.loads(capsys.readouterr().out)
-    learned = load_prompts(tmp_path / "prompts" / "colours-2-shots-seed-1.safetensors", random_clip(seed=21), ["zebra"])
+    kept = tmp_path / "prompts" / "colours-2-shots-seed-1.safetensors"
+    learned = load_prompts(kept, random_clip(seed=21), ["zebra"])
     assert learned.n_ctx == 2 and len(answer["sets"][0]["runs"][-1]["words"]) == 2
     assert answer["model_id"].endswith("-fp32") and np.sum(answer["sets"][0]["runs"][0]["confusion"]) == 24
+    again = ["--json", "evaluate", str(photos), "--model", str(model_file), "--prompts", str(kept)]
+    assert main(again) == 0
+    runs = json.loads(capsys.readouterr().out)["sets"][0]["runs"]
+    assert [run["method"] for run in runs] == ["zero-shot", f"prompts of {kept.name}"]
+    assert np.sum(runs[1]["confusion"]) == 24 and len(runs[1]["words"]) == 2
     assert main(["evaluate", str(photos), "--model", str(model_file), "--shots", "x"]) == 1
     assert "--shots takes numbers" in capsys.readouterr().err

@@ -141,14 +141,15 @@ def _no_driver(module: torch.nn.Module, *arguments: object) -> torch.nn.Module:
     return module
 
 
-def test_batches_that_do_not_fit_are_halved(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("out of memory"), RuntimeError("MPS backend out of memory")])
+def test_batches_that_do_not_fit_are_halved(file: Path, monkeypatch: pytest.MonkeyPatch, error: RuntimeError) -> None:
     model = weights.load(str(file), device="cpu")
     whole = model.encode_images(pixels(64, 5))
     real = model.clip.visual.forward
 
     def tight(image: torch.Tensor) -> torch.Tensor:
         if len(image) > limit:
-            raise torch.OutOfMemoryError("out of memory")
+            raise error
         return real(image)
 
     monkeypatch.setattr(model.clip.visual, "forward", tight)
@@ -156,6 +157,9 @@ def test_batches_that_do_not_fit_are_halved(file: Path, monkeypatch: pytest.Monk
     assert relative_error(model.encode_images(pixels(64, 5)), whole) < 1e-5
     limit = 0
     with pytest.raises(AlbumenError, match="too little memory for one image"):
+        model.encode_images(pixels(64, 5))
+    error = RuntimeError("something else")
+    with pytest.raises(RuntimeError, match="something else"):
         model.encode_images(pixels(64, 5))
 
 
