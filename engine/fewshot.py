@@ -53,7 +53,7 @@ SHARPEN = 2.0  # calibration: the fit is too timid on a whole library, where mos
 MEANINGFUL = 0.9  # part of the labels whose words mean something to CLIP
 MEANT_SPREAD = 2.5  # standard deviation of z, around the default threshold, of photos that show what the words say
 
-GROUP_ALPHA = 8.0
+GROUP_ALPHA = 6.0
 GROUP_TRUST_SPREAD = 2.0  # wide: softmax tells at once whether names that mean nothing help
 GROUP_KAPPA = 0.1
 
