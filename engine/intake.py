@@ -41,8 +41,9 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
                 refused.append(Failure(text, "This is the library's own folder; choose the folder with your photos."))
             else:
                 folders.append(_watch(store, path))
-                photos += store.recall(f"folder {folders[-1]}")
-                store.set("tagged by", "")  # labels may have changed while its photos were away: the next sync tags anew
+                if back := store.recall(f"folder {folders[-1]}"):
+                    photos += back
+                    store.set("tagged by", "")  # labels may have changed meanwhile: the next sync tags all photos anew
         elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
             refused.append(Failure(text, "This is neither a folder nor a photo in a format that Albumen reads."))
         elif store.id_of(path) is not None:

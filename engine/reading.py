@@ -223,8 +223,8 @@ class Reading:
         """The row of the same content whose file is no longer there, although no scan has noticed yet."""
         for old, path, folder in self._store.rows(
             """SELECT photos.id, photos.path, folders.path FROM photos JOIN folders ON folders.id = folder_id
-                WHERE content_hash = ? AND photos.id != ? AND hidden IS NULL AND photos.state IN ('ok', 'missing')
-                AND folders.state = 'online'""",
+                WHERE content_hash = ? AND content_hash != '' AND photos.id != ? AND hidden IS NULL
+                AND photos.state IN ('ok', 'missing') AND folders.state = 'online'""",
             (content, id_),
         ):
             if not os.path.lexists(path) and (not folder or os.path.isdir(folder)):

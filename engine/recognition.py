@@ -25,6 +25,7 @@ from engine.matrix import Matrix, pack, unpack
 from engine.records import AlbumenError, Failure
 from engine.store import Store
 
+_ROOM = 16384
 _PORTION = 8192  # photos tagged per step over the whole library: about a tenth of a second
 _LARGEST_ID = 2**63 - 1
 
@@ -65,7 +66,8 @@ class Recognition:
         """The embeddings of all photos that can be seen."""
         if self._matrix is None:
             matrix = Matrix(self.model.embed_dim)
-            matrix.reserve(self._store.embedding_count(self.number))
+            count = self._store.embedding_count(self.number)
+            matrix.reserve(count + count // 4 + _ROOM)  # room to grow costs no memory before it is used
             self._renew_centres()
             for rows in self._store.embeddings(self.number):
                 matrix.put(*self._read(rows))

@@ -140,7 +140,9 @@ def _found(store: Store, words: list[tuple[int, str, str, bool]]) -> Iterator[tu
         marks = ",".join("?" * len(digests)), ",".join("?" * len(paths))
         by_content: dict[str, dict[bytes, int]] = {}
         for id_, path, digest in store.rows(
-            f"SELECT id, path, content_hash FROM photos WHERE content_hash IN ({marks[0]}) AND {SHOWN}", digests
+            f"""SELECT id, path, content_hash FROM photos
+                WHERE content_hash IN ({marks[0]}) AND content_hash != '' AND {SHOWN}""",
+            digests,
         ):
             by_content.setdefault(digest, {})[path] = id_
         unread = dict(

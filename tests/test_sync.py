@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -295,6 +297,26 @@ def test_cancelled_job_goes_on_later(tmp_path: Path, folder: Path) -> None:
         assert library.counts().pending == 8
         report = finish(library.sync())
         assert (report.added, library.counts().pending, len(rows(library))) == (0, 0, 40)
+
+
+def test_nothing_that_is_asked_for_each_photo_reads_all_of_them(library: Library, folder: Path) -> None:
+    """One photo more must not cost more in a larger library: what scans a table is asked once per sync, not per photo."""
+    library.add_labels(["cat", "dog"])
+    finish(library.sync())
+    for number in range(5):
+        write_photo(folder / f"new {number}.jpg", 100 + number)
+    (folder / "photo 001.jpg").rename(folder / "renamed.jpg")
+    asked: list[str] = []
+    connection = library._store.connection
+    connection.set_trace_callback(asked.append)
+    assert numbers(finish(library.sync())) == (5, 0, 1, 0, 0)
+    connection.set_trace_callback(None)
+    scans: Counter[str] = Counter()
+    for sql in filter(lambda sql: sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE")), asked):
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+        if any(re.match(r"SCAN (photos|embeddings|tags|t|corrections|c)\b(?! USING INDEX)", step) for step in plan):
+            scans[re.sub(r"'[^']*'|[0-9.e+]+", "?", sql)] += 1
+    assert len(asked) > 50 and scans and max(scans.values()) <= 2, scans.most_common(3)
 
 
 def test_names_that_are_not_text(tmp_path: Path, folder: Path) -> None:

@@ -88,6 +88,7 @@ def library(directory: Path, n: int, model: Path | str, labels: int = 0) -> None
         number = recognition.number
         _ = recognition.matrix  # also tells the store which vocabulary its centres will come from
         dim = recognition.model.embed_dim
+        (opened._store.thumbnails / "00").mkdir()  # not emptied by anybody: a sync need not make what is not there
         _fill(opened._store, number, n, dim)
     with Library.open(directory, model=str(model)) as opened:
         if labels:
