@@ -81,7 +81,7 @@ def _child(inside: str, scratch: Path, arguments: argparse.Namespace, seed: int)
     command += ["--scratch", str(scratch), "--seconds", str(arguments.seconds), "--closes", str(arguments.closes)]
     command += ["--seed", str(seed)]
     done = subprocess.run(command, env={**os.environ, **places, **own}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{inside}, seed {seed}: exit code {done.returncode}\n{done.stderr[-4000:]}"
+    assert done.returncode == 0, f"{inside}, seed {seed}: exit code {done.returncode}\n{done.stderr[:4000]}"
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 
