@@ -344,6 +344,7 @@ QCheckBox::indicator:focus {{ border: 2px solid {c.accent}; width: 14px; height:
 QCheckBox::indicator:checked:focus {{ border-color: {c.text}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMenu {{ background: {c.raised}; border: 1px solid {c.border}; padding: 5px; }}
+QMenu::separator {{ background: {c.border}; height: 1px; margin: 4px 6px; }}
 QSlider:horizontal {{ min-height: 24px; }}
 QHeaderView {{ background: {c.window}; }}
 QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none; border-bottom: 1px solid {c.border};

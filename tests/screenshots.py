@@ -141,8 +141,11 @@ class Camera:
         clock.stop()
 
     def start(self, library: Path) -> MainWindow:
+        from PySide6.QtGui import QCursor
+
         from desktop_app.__main__ import make_window
 
+        QCursor.setPos(5000, 5000)  # nothing is hovered over
         window = make_window(str(library))
         window.shown_first.connect(window.link.start)
         window.resize(*self.size)
@@ -169,7 +172,7 @@ class Camera:
             self.wait(lambda: window.model.result.query == "" and window.model.rowCount() > 40)
         window.desk.show_grid()
         window.grid.setFocus()
-        window.grid.set_current_row(2)
+        window.grid.set_current_row(8)  # a sunset
         self.wait(lambda: window.inspector.preview._photo is not None)
         return window
 
@@ -246,13 +249,21 @@ class Camera:
         window.grid.set_thumbnail_size(160)
 
     def menu(self) -> None:
+        from PySide6.QtWidgets import QMenu
+
         from desktop_app.photo_menu import photo_menu
 
         window = self.browse()
+        window.grid.set_current_row(3)
         menu = photo_menu(window.desk)
-        menu.popup(window.mapToGlobal(window.rect().center()))
-        self.take("menu", menu)
-        menu.close()
+        for name, one in (
+            ("menu", menu),
+            ("labels", menu.findChild(QMenu, "labels")),
+            ("sort", window.search.sort.menu()),
+        ):
+            one.popup(window.mapToGlobal(window.rect().center()))
+            self.take(f"menu-{name}", one)
+            one.close()
 
     def offers(self) -> None:
         """What is offered while a query is typed."""
@@ -274,6 +285,11 @@ class Camera:
         self.search("accordion")
         self.take("no-good-match")
 
+    def other_language(self) -> None:
+        """A Chinese query: the model knows English only, and says so."""
+        self.search("日落")
+        self.take("other-language")
+
     def lightbox(self) -> None:
         window = self.browse()
         window.desk.open_lightbox(3)
@@ -291,7 +307,7 @@ class Camera:
     def review(self) -> None:
         window = self.browse()
         window.desk.show_review()
-        self.wait(lambda: window.review.item() is not None, 30_000)
+        self.wait(lambda: window.review.item() is not None, 120_000)
         self.press(window.review, "Return", "N")
         self.wait(lambda: bool(window.pictures._kept), 20_000)
         self.take("review")
@@ -326,7 +342,7 @@ class Camera:
     def models(self) -> None:
         from desktop_app.model_dialog import ModelDialog
 
-        dialog = ModelDialog(self.browse().link, self.window)
+        dialog = ModelDialog(self.browse().link, self.window.preferences, self.window)
         dialog.show()
         self.wait(lambda: bool(dialog.cards), 20_000)
         self.dialog("models", dialog)
@@ -337,7 +353,7 @@ class Camera:
         from engine.records import Progress
 
         window = self.browse()
-        dialog = ModelDialog(window.link, window)
+        dialog = ModelDialog(window.link, window.preferences, window)
         dialog.show()
         self.wait(lambda: bool(dialog.cards), 20_000)
         card = next(card for card in dialog.cards.values() if not card.model.installed)
