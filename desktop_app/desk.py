@@ -363,7 +363,7 @@ class Desk(QObject):
         from desktop_app.model_dialog import ModelDialog
 
         if "models" not in self._dialogs:
-            self._dialogs["models"] = ModelDialog(self.link, self.window)
+            self._dialogs["models"] = ModelDialog(self.link, self.window.preferences, self.window)
         self._dialogs["models"].show()
         self._dialogs["models"].raise_()
 

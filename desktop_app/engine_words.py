@@ -147,7 +147,7 @@ _SENTENCES = (
         "{name} is not on this computer and HF_HUB_OFFLINE forbids to download it: allow it or choose a file.",
     ),
     QT_TRANSLATE_NOOP(
-        "EngineWords", "{url} does not tell the file's sha256, so it cannot be verified: use another HF_ENDPOINT."
+        "EngineWords", "{url} does not tell the file's sha256, so it cannot be verified: use another mirror."
     ),
     QT_TRANSLATE_NOOP("EngineWords", "{url} answered with status {status}: try again later or choose another model."),
     QT_TRANSLATE_NOOP("EngineWords", "{url} answered with status {status}: choose another source."),

@@ -5,17 +5,20 @@ Knows: how a model is described to a person. Does not know: files, hubs or check
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QLocale, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -28,15 +31,16 @@ from desktop_app.chips import clear, small_button
 from desktop_app.engine_link import EngineLink
 from desktop_app.engine_words import in_words
 from desktop_app.plain_text import ElidedLabel, quoted
+from desktop_app.settings import Preferences
 from engine.records import ModelInfo, Progress
 
 
 class ModelDialog(QDialog):
     """One card per model. A download continues where it stopped; a switch encodes the library in the background."""
 
-    def __init__(self, link: EngineLink, parent: QWidget | None = None) -> None:
+    def __init__(self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._link = link
+        self._link, self._preferences = link, preferences
         self._jobs: dict[int, ModelCard] = {}
         self.cards: dict[str, ModelCard] = {}
         self.setWindowTitle(self.tr("Model"))
@@ -50,7 +54,7 @@ class ModelDialog(QDialog):
                 self.tr(
                     "A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels "
                     "and corrections stay; the photos are looked at again in the background. A download is the only "
-                    "time Albumen uses the network; set HF_ENDPOINT to use a mirror."
+                    "time Albumen uses the network."
                 ),
                 "muted",
                 wrap=True,
@@ -70,6 +74,16 @@ class ModelDialog(QDialog):
         area.setAccessibleName(self.tr("Models"))
         area.setWidget(inside)
         column.addWidget(area, 1)
+        self.mirror = QLineEdit(preferences.mirror)
+        self.mirror.setAccessibleName(self.tr("Download from"))
+        self.mirror.setPlaceholderText(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+        self.mirror.setToolTip(self.tr("Address of a mirror, where huggingface.co cannot be reached"))
+        self.mirror.editingFinished.connect(self._mirror_chosen)
+        source = QHBoxLayout()
+        source.setSpacing(12)
+        source.addWidget(theme.plain(self.tr("Download from")))
+        source.addWidget(self.mirror, 1)
+        column.addLayout(source)
         foot = QHBoxLayout()
         self.use_file = QPushButton(self.tr("Use a file…"))
         self.use_file.setAccessibleName(self.tr("Use a model file that I have"))
@@ -113,16 +127,28 @@ class ModelDialog(QDialog):
             self.message.hide()
             self._link.ask("use_model", path, then=self._used, failed=self._say)
 
+    def _mirror_chosen(self) -> None:
+        address = self.mirror.text().strip().rstrip("/")
+        if address and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
+            self._say(self.tr("A mirror is an address like https://example.org."))
+            return
+        self.message.hide()
+        self._preferences.set("mirror", address)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # Return ends the field, not the dialog
+            super().keyPressEvent(event)
+
     def _download(self, card: ModelCard) -> None:
-        self._start(card, "download_model", self._downloaded)
+        self._start(card, "download_model", self._downloaded, mirror=self._preferences.mirror)
 
     def _use(self, card: ModelCard) -> None:
         self._start(card, "use_model", self._used)
 
-    def _start(self, card: ModelCard, verb: str, then: Callable[[ModelInfo], None]) -> None:
+    def _start(self, card: ModelCard, verb: str, then: Callable[[ModelInfo], None], **options: str) -> None:
         self.message.hide()
         card.begin()
-        request = self._link.ask(verb, card.model.name, then=then, failed=self._say)
+        request = self._link.ask(verb, card.model.name, then=then, failed=self._say, **options)
         self._jobs[request] = card
 
     def _cancel(self, card: ModelCard) -> None:

@@ -41,6 +41,7 @@ _DEFAULTS: dict[str, Any] = {
     "device": "auto",
     "precision": "auto",
     "thumbnail_memory": 128,
+    "mirror": "",
     "sort": "auto",
     "strictness": 0.0,
     "history": [],

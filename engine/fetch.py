@@ -39,10 +39,11 @@ class Remote:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def on_hub(repo: str, filename: str) -> Remote | Path:
+def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
     """Ask the Hugging Face hub for a file: where it is and its sha256; or its path if the hub's cache has it already.
 
-    Honours HF_ENDPOINT (a mirror), HF_TOKEN and HF_HUB_OFFLINE. Raises AlbumenError if the hub does not answer or does
+    `mirror`: address of another server with the hub's interface; it never gets the person's token. Honours HF_ENDPOINT
+    (a mirror too, where none is given), HF_TOKEN and HF_HUB_OFFLINE. Raises AlbumenError if the hub does not answer or does
     not know the file.
     """
     import huggingface_hub as hub
@@ -56,19 +57,19 @@ def on_hub(repo: str, filename: str) -> Remote | Path:
         raise AlbumenError(
             f"{repo} is not on this computer and HF_HUB_OFFLINE forbids to download it: allow it or choose a file."
         )
-    endpoint = os.environ.get("HF_ENDPOINT") or None
+    endpoint = mirror.rstrip("/") or os.environ.get("HF_ENDPOINT") or None
     url = hub.hf_hub_url(repo, filename, endpoint=endpoint)
     try:
-        found = hub.get_hf_file_metadata(url, timeout=_TIMEOUT)
+        found = hub.get_hf_file_metadata(url, timeout=_TIMEOUT, token=False if mirror else None)
     except errors.HfHubHTTPError as error:
         status = error.response.status_code
         raise AlbumenError(f"{url} answered with status {status}: try again later or choose another model.") from error
     except Exception as error:  # the HTTP library's own classes differ between versions of the hub's library
         raise AlbumenError(f"{url} cannot be reached ({_short(error)}): check the network and try again.") from error
     if not found.etag or not _SHA256.fullmatch(found.etag):
-        raise AlbumenError(f"{url} does not tell the file's sha256, so it cannot be verified: use another HF_ENDPOINT.")
+        raise AlbumenError(f"{url} does not tell the file's sha256, so it cannot be verified: use another mirror.")
     # The hub's own address, not the signed one that it redirects to: that one expires before a slow download ends.
-    token = hub.get_token()
+    token = None if mirror else hub.get_token()
     headers = (("Authorization", f"Bearer {token}"),) if token else ()
     return Remote(url, found.etag, found.size, headers)
 

@@ -230,11 +230,12 @@ class Library(Labelling):
         yield from self.retag()
         return self.model()
 
-    def download_model(self, name: str) -> Generator[Step, None, ModelInfo]:
-        """Job: download a model of the catalogue (resumable, checked); closing the generator cancels."""
+    def download_model(self, name: str, mirror: str = "") -> Generator[Step, None, ModelInfo]:
+        """Job: download a model of the catalogue (resumable, checked), from the hub or a `mirror` of it; closing the
+        generator cancels."""
         from engine import weights
 
-        yield from weights.download(name)
+        yield from weights.download(name, mirror=mirror)
         return next(info for info in self.models() if info.name == name)
 
     def storage(self) -> Generator[Progress, None, Storage]:
@@ -389,7 +390,9 @@ class Library(Labelling):
 
     def export(self, format: Literal["csv", "json"] = "csv") -> str:
         """All effective tags and corrections as one text."""
-        return self._judgements.export(format)
+        from engine.export import export
+
+        return export(self._store, format)
 
     # sidecars ------------------------------------------------------------------------------------------------------
 

@@ -259,10 +259,10 @@ def models_directory() -> Path:
     return Path(platformdirs.user_data_path("albumen", appauthor=False)) / "models"
 
 
-def download(name: str, directory: Path | None = None) -> Iterator[Progress]:
+def download(name: str, directory: Path | None = None, mirror: str = "") -> Iterator[Progress]:
     """Job: install a model of the catalogue; bytes as `Progress`; close the generator to cancel, call again to go on.
 
-    From the Hugging Face hub (mirror by HF_ENDPOINT, its cache and offline mode are honoured); OpenAI's own archive if
+    From the Hugging Face hub (or `mirror`, see `fetch.on_hub`; its cache and offline mode are honoured); OpenAI's own archive if
     the hub does not answer. Verified by sha256 before it gets its name. Raises AlbumenError with one sentence.
     """
     if name not in _CATALOGUE:
@@ -273,7 +273,9 @@ def download(name: str, directory: Path | None = None) -> Iterator[Progress]:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        remote = yield from fetch.meanwhile(lambda: fetch.on_hub(known.repo, _HUB_FILE), f"asking for {known.repo}")
+        remote = yield from fetch.meanwhile(
+            lambda: fetch.on_hub(known.repo, _HUB_FILE, mirror), f"asking for {known.repo}"
+        )
     except AlbumenError:
         if not known.archive or os.environ.get("HF_HUB_OFFLINE"):
             raise

@@ -212,7 +212,8 @@ class FakeLibrary:
         yield Progress("encode", 1, 1)
         return dataclasses.replace(self.models()[0], name=name_or_path)
 
-    def download_model(self, name: str) -> Iterator[Progress]:
+    def download_model(self, name: str, mirror: str = "") -> Iterator[Progress]:
+        self.calls.append(("download_model", (name, mirror), {}))
         for done in range(5):
             yield Progress("download", done, 5)
         return dataclasses.replace(self.models()[1], installed=True)

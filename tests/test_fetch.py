@@ -239,6 +239,18 @@ def test_hub_through_a_mirror(server: tuple[Behaviour, str], tmp_path: Path, mon
     assert (tmp_path / "m").read_bytes() == BODY
 
 
+def test_a_mirror_that_the_person_named_gets_no_token(
+    server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behaviour, address = server
+    behaviour.headers = hub_headers()
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # the named one goes first
+    found = fetch.on_hub("someone/some-model", "weights.safetensors", f"{address}/")
+    assert isinstance(found, fetch.Remote) and found.headers == ()
+    assert found.url.startswith(f"{address}/someone/")
+
+
 def test_hub_that_tells_no_checksum(server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch) -> None:
     behaviour, address = server
     behaviour.headers = {"ETag": '"abc"', "X-Repo-Commit": "c" * 40}

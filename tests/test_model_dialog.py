@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop_app.model_dialog import ModelDialog, StarterBanner
+from desktop_app.settings import Preferences
 from tests.fake_library import FakeLibrary, running
 
 
@@ -20,7 +23,7 @@ def library() -> FakeLibrary:
 @pytest.fixture
 def dialog(qtbot: QtBot, library: FakeLibrary) -> Iterator[ModelDialog]:
     with running(library) as link:
-        dialog = ModelDialog(link)
+        dialog = ModelDialog(link, Preferences())
         qtbot.addWidget(dialog)
         dialog.show()
         qtbot.waitUntil(lambda: bool(dialog.cards))
@@ -32,9 +35,9 @@ def record(library: FakeLibrary, verb: str) -> list[str]:
     names: list[str] = []
     original = getattr(library, verb)
 
-    def recorded(name: str) -> object:
+    def recorded(name: str, **options: str) -> object:
         names.append(name)
-        return original(name)
+        return original(name, **options)
 
     setattr(library, verb, recorded)
     return names
@@ -55,8 +58,20 @@ def test_what_was_downloaded_is_used(qtbot: QtBot, dialog: ModelDialog, library:
     qtbot.waitUntil(lambda: not dialog._jobs)
 
 
+def test_a_mirror(qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary) -> None:
+    QTest.keyClicks(dialog.mirror, "nonsense")
+    QTest.keyClick(dialog.mirror, Qt.Key.Key_Return)
+    assert dialog.isVisible() and "an address like" in dialog.message.text() and dialog._preferences.mirror == ""
+    dialog.mirror.setText(" https://mirror.example/hub/ ")
+    QTest.keyClick(dialog.mirror, Qt.Key.Key_Return)
+    assert not dialog.message.isVisible() and Preferences().mirror == "https://mirror.example/hub"
+    dialog.cards["ViT-B/16"].act.click()
+    download = ("download_model", ("ViT-B/16", "https://mirror.example/hub"), {})
+    qtbot.waitUntil(lambda: download in library.calls and not dialog._jobs)
+
+
 def test_a_download_can_be_cancelled(qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary) -> None:
-    library.download_model = lambda _name: library.forever()  # type: ignore[method-assign]
+    library.download_model = lambda _name, mirror="": library.forever()  # type: ignore[method-assign]
     card = dialog.cards["ViT-B/16"]
     card.act.click()
     assert card.cancel.isVisible() and not card.act.isVisible()

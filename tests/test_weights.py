@@ -252,7 +252,7 @@ def test_archives_with_another_checksum_are_never_opened(archive: Path, monkeypa
 def test_download_from_the_hub(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
 
-    def on_hub(repo: str, name: str) -> Path:
+    def on_hub(repo: str, name: str, mirror: str) -> Path:
         asked.append((repo, name))
         return file
 
@@ -266,7 +266,7 @@ def test_download_from_the_hub(file: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_download_falls_back_to_the_official_archive(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(repo: str, name: str) -> Path:
+    def refuse(repo: str, name: str, mirror: str) -> Path:
         raise AlbumenError("the hub cannot be reached")
 
     def pretend(remote: fetch.Remote, target: Path) -> Iterator[Progress]:

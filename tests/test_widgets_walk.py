@@ -98,7 +98,7 @@ def pages(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> Iterator[QW
     yield window
     for dialog in (
         LabelEditor(window.link, window.history, window),
-        ModelDialog(window.link, window),
+        ModelDialog(window.link, window.preferences, window),
         SettingsDialog(window.link, window.preferences, window),
         ShortcutSheet(window.actions_, window),
         FirstLabels(window.link, window.history, window),

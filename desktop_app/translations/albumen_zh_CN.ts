@@ -690,8 +690,8 @@
         <translation>{name} 不在此电脑上，而 HF_HUB_OFFLINE 禁止下载：请允许下载或选择文件。</translation>
     </message>
     <message>
-        <source>{url} does not tell the file's sha256, so it cannot be verified: use another HF_ENDPOINT.</source>
-        <translation>{url} 未提供文件的 sha256，因此无法校验：请使用其他 HF_ENDPOINT。</translation>
+        <source>{url} does not tell the file's sha256, so it cannot be verified: use another mirror.</source>
+        <translation>{url} 未提供文件的 sha256，因此无法校验：请使用其他镜像。</translation>
     </message>
     <message>
         <source>{url} answered with status {status}: try again later or choose another model.</source>
@@ -1764,12 +1764,20 @@
         <translation>模型</translation>
     </message>
     <message>
-        <source>A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels and corrections stay; the photos are looked at again in the background. A download is the only time Albumen uses the network; set HF_ENDPOINT to use a mirror.</source>
-        <translation>更好的模型能找到更多、出错更少，但每张照片耗时更长。标签和更正会保留；照片在后台重新识别。Albumen 只在下载时使用网络；可设置 HF_ENDPOINT 使用镜像。</translation>
+        <source>A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels and corrections stay; the photos are looked at again in the background. A download is the only time Albumen uses the network.</source>
+        <translation>更好的模型能找到更多、出错更少，但处理每张照片需要更多时间。标签和更正都会保留；照片会在后台重新查看。只有下载时 Albumen 才使用网络。</translation>
     </message>
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Download from</source>
+        <translation>下载来源</translation>
+    </message>
+    <message>
+        <source>Address of a mirror, where huggingface.co cannot be reached</source>
+        <translation>在无法访问 huggingface.co 时填写镜像地址</translation>
     </message>
     <message>
         <source>Use a file…</source>
@@ -1786,6 +1794,10 @@
     <message>
         <source>CLIP weights (*.safetensors *.pt);;All files (*)</source>
         <translation>CLIP 权重 (*.safetensors *.pt);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>A mirror is an address like https://example.org.</source>
+        <translation>镜像是类似 https://example.org 的地址。</translation>
     </message>
 </context>
 <context>
