@@ -6,10 +6,7 @@ A person's word is written and deleted by a person's word only; the machine's ta
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
@@ -428,28 +425,6 @@ class Judgements:
     def model_of(self, version_id: int) -> int:
         """The number of the model that a version belongs to."""
         return self.store.number("SELECT model FROM versions WHERE id = ?", (version_id,))
-
-    def export(self, format: str) -> str:
-        """Every tag and correction of photos that can be seen, as CSV (with a heading) or a JSON list."""
-        columns = ("path", "label", "present", "source", "score")
-        rows = [
-            (os.fsdecode(path).encode("utf-8", "replace").decode(), name, bool(present), source, round(score, 4))
-            for path, name, present, source, score in self.store.rows(
-                """SELECT path, l.name, present, iif(person, 'person', 'machine'), score
-                    FROM effective_tags t JOIN photos ON photos.id = photo_id JOIN labels l ON l.id = label_id
-                    WHERE hidden IS NULL AND state != 'missing' AND removed IS NULL
-                    ORDER BY path, person DESC, l.folded"""
-            )
-        ]
-        if format == "json":
-            return json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(
-            (path, name, "yes" if present else "no", source, score) for path, name, present, source, score in rows
-        )
-        return text.getvalue()
 
     def versions(self, label_id: int | None = None) -> list[Version]:
         """Versions of one label or all, newest first."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.export import export
 from engine.judgements import Judgements, checked_name, fold
 from engine.records import AlbumenError, Correction, Label, Source, Tag
 from engine.store import Store
@@ -198,7 +199,7 @@ def test_export(said: Judgements) -> None:
     said.replace_tags([(2, 1, 1.25, False)], [2], (0, 99))
     said.correct([Correction(1, 1, False)])
     assert (
-        said.export("csv")
+        export(said.store, "csv")
         == "path,label,present,source,score\n/a/0.jpg,cat,no,person,0.0\n/a/0.jpg,dog,yes,machine,1.25\n"
     )
-    assert '"label": "dog"' in said.export("json")
+    assert '"label": "dog"' in export(said.store, "json")
