@@ -157,8 +157,12 @@ def _developed(file: rawpy.RawPy, half: bool) -> Image.Image:
     takes half the time of LibRaw's default."""
     import rawpy
 
-    ppg = rawpy.DemosaicAlgorithm.PPG
-    pixels = file.postprocess(half_size=half, use_camera_wb=True, demosaic_algorithm=ppg)  # (H, W, 3), grey (H, W, 1)
+    pixels = file.postprocess(
+        half_size=half,
+        use_camera_wb=True,
+        demosaic_algorithm=rawpy.DemosaicAlgorithm.PPG,
+        gamma=(2.4, 12.92),  # sRGB's
+    )  # (H, W, 3), grey sensors (H, W, 1)
     return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
 
 
