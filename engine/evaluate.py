@@ -25,6 +25,7 @@ import torch
 from torch import Tensor
 
 from engine import weights
+from engine.classifier import TEMPLATES as LABEL_TEMPLATES
 from engine.classifier import text_features
 from engine.coop import (
     CustomCLIP,
@@ -42,15 +43,6 @@ from engine.reports import AttributeReport, Report, Run, as_json, plot, write_cs
 from engine.reports import show as show  # the command line asks this module for it
 from engine.weights import LoadedModel
 
-SEVEN = (
-    "itap of a {}.",
-    "a bad photo of the {}.",
-    "a origami {}.",
-    "a photo of the large {}.",
-    "a {} in a video game.",
-    "art of the {}.",
-    "a photo of the small {}.",
-)
 _PICTURES = (
     "photo|bad photo|good photo|cropped photo|bright photo|dark photo|close-up photo|black and white photo|"
     "blurry photo|jpeg corrupted photo|low resolution photo|pixelated photo|sculpture|rendering|rendition|tattoo|"
@@ -68,7 +60,7 @@ EIGHTY = (
     *("itap of my {}.", "a photo of my {}.", "a photo of many {}.", "a photo of one {}."),
     *("a {} in a video game.", "the {} in a video game."),
 )
-TEMPLATES: dict[str, tuple[str, ...]] = {"photo": ("a photo of a {}.",), "seven": SEVEN, "eighty": EIGHTY}
+TEMPLATES: dict[str, tuple[str, ...]] = {"photo": LABEL_TEMPLATES[:1], "seven": LABEL_TEMPLATES[1:], "eighty": EIGHTY}
 _BATCH = 64
 
 

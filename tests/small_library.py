@@ -6,7 +6,7 @@ The model knows nothing, but it is deterministic: equal pixels give equal vector
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,6 +38,17 @@ def write_photo(path: Path, seed: int, size: tuple[int, int] = (96, 64), when: f
 def write_photos(folder: Path, n: int, first_seed: int = 0) -> list[Path]:
     """`n` different photos, taken a day after each other."""
     return [write_photo(folder / f"photo {i:03}.jpg", first_seed + i, when=LONG_AGO + 86400 * i) for i in range(n)]
+
+
+def write_colours(root: Path, colours: Mapping[str, tuple[int, int, int]], n: int) -> Path:
+    """`root` with a folder per class: n pictures each of its colour, with noise."""
+    random = np.random.default_rng(0)
+    for name, colour in colours.items():
+        (root / name).mkdir(parents=True)
+        for number in range(n):
+            pixels = np.clip(random.normal(colour, 30, (40, 36, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(root / name / f"{number}.png")
+    return root
 
 
 def finish(job: Generator[Any, None, T]) -> T:

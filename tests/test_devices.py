@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from torch.nn import functional as F
 
 from engine import checkpoint, classifier, coop, evaluate, finetune, prompt_tuning, weights
@@ -21,7 +20,7 @@ from engine.datasets import open_set
 from engine.fewshot import Photos
 from engine.weights import LoadedModel
 from tests.elsewhere import DEVICE, LeftBehindError, second_device
-from tests.small_library import run
+from tests.small_library import run, write_colours
 from tests.test_clip import TINY_RESNET, random_clip, relative_error
 
 REAL = [
@@ -58,14 +57,8 @@ def elsewhere(model: LoadedModel) -> LoadedModel:
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six photos of each of two captions."""
-    root = tmp_path_factory.mktemp("photos") / "colours"
-    random = np.random.default_rng(0)
-    for name, colour in {"red": (200, 60, 60), "blue": (70, 90, 200)}.items():
-        (root / name).mkdir(parents=True)
-        for number in range(6):
-            pixels = np.clip(random.normal(colour, 30, (40, 36, 3)), 0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(root / name / f"{number}.png")
-    return root
+    colours = {"red": (200, 60, 60), "blue": (70, 90, 200)}
+    return write_colours(tmp_path_factory.mktemp("photos") / "colours", colours, 6)
 
 
 def pixels(side: int) -> np.ndarray:
@@ -153,7 +146,10 @@ def test_coop_starts_anywhere(there: LoadedModel) -> None:
 
 
 @pytest.mark.parametrize("exclusive", [False, True])
-def test_prompt_tuning(model: LoadedModel, there: LoadedModel, exclusive: bool) -> None:
+def test_prompt_tuning(
+    model: LoadedModel, there: LoadedModel, exclusive: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompt_tuning, "STEPS", 3)
     words = ("dog", "tree", "beach", "rain", "bread", "lamp", "boat", "snow", "bird")
     vocabulary = Vocabulary(words, classifier.text_features(model, words), 20.0)
     shown = Photos(F.normalize(torch.randn(6, 32, generator=torch.Generator().manual_seed(2)), dim=-1), torch.zeros(6))

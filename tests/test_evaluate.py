@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from engine import checkpoint, weights
 from engine.__main__ import main
@@ -28,6 +27,7 @@ from engine.evaluate import (
 )
 from engine.records import AlbumenError
 from engine.weights import LoadedModel
+from tests.small_library import write_colours
 from tests.test_clip import random_clip
 
 COLOURS = {"red_cup": (220, 30, 30), "green_leaf": (30, 200, 40), "blue_sky": (40, 60, 230)}
@@ -48,14 +48,7 @@ def model(model_file: Path) -> LoadedModel:
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight photos of each of three classes: a colour with noise."""
-    root = tmp_path_factory.mktemp("photos") / "colours"
-    random = np.random.default_rng(0)
-    for name, colour in COLOURS.items():
-        (root / name).mkdir(parents=True)
-        for number in range(8):
-            pixels = np.clip(random.normal(colour, 25, (70, 80, 3)), 0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(root / name / f"{number}.png")
-    return root
+    return write_colours(tmp_path_factory.mktemp("photos") / "colours", COLOURS, 8)
 
 
 def test_zero_shot_and_few_shots(model: LoadedModel, photos: Path) -> None:

@@ -19,6 +19,7 @@ from engine.datasets import PhotoSet, open_set
 from engine.evaluate import drive
 from engine.finetune import Outcome, Settings, _schedule, _split, finetune, multi_positive_loss
 from engine.records import AlbumenError
+from tests.small_library import write_colours
 from tests.test_clip import random_clip
 
 QUICK = Settings(lr=2e-3, epochs=4, batch_size=8, weight_decay=0.01, patience=10, held_out=0.4)
@@ -34,13 +35,8 @@ def start(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> PhotoSet:
-    root = tmp_path_factory.mktemp("photos") / "colours"
-    random = np.random.default_rng(0)
-    for name, colour in {"red": (200, 60, 60), "not_red": (70, 90, 200)}.items():
-        (root / name).mkdir(parents=True)
-        for number in range(20):
-            pixels = np.clip(random.normal(colour, 40, (40, 36, 3)), 0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(root / name / f"{number}.png")
+    colours = {"red": (200, 60, 60), "not_red": (70, 90, 200)}
+    root = write_colours(tmp_path_factory.mktemp("photos") / "colours", colours, 20)
     opened = open_set(root)
     assert isinstance(opened, PhotoSet)
     return opened
