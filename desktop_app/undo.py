@@ -233,7 +233,8 @@ class _LabelsAdded:
                 yield call("restore_labels", undone.token)
             for label_id, (_old, new) in undone.groups.items():
                 yield call("update_label", label_id, group=new)
-            yield call("correct_many", undone.words)
+            if undone.words:
+                yield call("correct_many", undone.words)
             return undone
         known: dict[int, Label] = {label.id: label for label in (yield call("labels"))}
         labels: list[Label] = yield call("add_labels", self.names)
@@ -244,11 +245,13 @@ class _LabelsAdded:
                 made.groups[label.id] = (known[label.id].group, label.group)
             if _folded(label.name) in asked:
                 made.words += [Correction(photo, label.id, True) for photo in self.photos]
-        made.before = yield call("correct_many", made.words)
+        if made.words:
+            made.before = yield call("correct_many", made.words)
         return made
 
     def back(self, made: _NewLabels) -> Calls:
-        yield call("correct_many", made.before)
+        if made.before:
+            yield call("correct_many", made.before)
         made.token = (yield call("remove_labels", made.ids)) if made.ids else None
         for label_id, (old, _new) in made.groups.items():
             yield call("update_label", label_id, group=old)
