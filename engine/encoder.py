@@ -6,6 +6,7 @@ the store, where pixels come from, what becomes of the features.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -79,4 +80,6 @@ def _step_back() -> None:
     """Linux keeps a priority per thread, which the threads that this one starts inherit: whatever else the program or
     the desktop has to do goes first. Elsewhere nothing happens."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        thread = threading.get_native_id()
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, max(_NICE, os.getpriority(os.PRIO_PROCESS, thread)))
