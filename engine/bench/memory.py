@@ -54,8 +54,8 @@ library.add_labels(library.starter_labels())
 library.add([sys.argv[2]])
 marks, total, eighth = [], int(sys.argv[4]), 0
 for step in library.sync():
-    done = getattr(step, 'done', 0) if getattr(step, 'phase', '') == 'encode' else 0
-    if done * 8 >= total * (eighth + 1):
+    done = getattr(step, 'done', 0) if getattr(step, 'phase', '') in ('decode', 'encode') else 0
+    while eighth < 8 and done * 8 >= total * (eighth + 1):
         eighth += 1
         marks.append(resident())
 print(json.dumps(marks))
