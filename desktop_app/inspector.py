@@ -22,7 +22,7 @@ from desktop_app.photo_view import PhotoView
 from desktop_app.pictures import Pictures
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.rows import Row
-from desktop_app.search_bar import query_of
+from desktop_app.search_words import query_of
 from desktop_app.suggestions import Suggestions
 from desktop_app.thumbnails import Thumbnails
 from engine.records import Counts, Label, Photo, PhotosChanged, PhotoState, Source, Tag

@@ -18,7 +18,7 @@ from desktop_app.chips import small_button
 from desktop_app.engine_link import EngineLink
 from desktop_app.photo_model import PHOTO_IDS
 from desktop_app.rows import Row, RowList, row_of, set_row
-from desktop_app.search_bar import query_of
+from desktop_app.search_words import query_of
 from engine.records import Counts, Folder, FolderState, Label, PhotosChanged
 
 _FOLDED = 6  # so many labels that no photo has stand behind one row, else they push the folders out of sight

@@ -1,6 +1,6 @@
 """The grid of photos: where the cells are, keys, selection, zoom, drags. Painting one cell is `photo_cell`'s.
 
-Knows: the viewport, the selection, what is in sight (and asks the model and the thumbnails for exactly that).
+Knows: the viewport, the selection, which rows are in sight (`grid_sight` asks for what they need).
 Does not know: queries, tags, the engine.
 
 QListView in icon mode keeps a rectangle per item and needs 160-300 ms for each resize of 100,000 photos. This view is a
@@ -20,7 +20,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QSize,
     Qt,
     QTimer,
     Signal,
@@ -42,16 +41,13 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOption
 
 from desktop_app import theme
 from desktop_app.grid_layout import GridLayout, Groups, groups_of
+from desktop_app.grid_sight import Sight
 from desktop_app.photo_cell import PhotoCell, header_text
 from desktop_app.photo_model import PhotoModel
 from desktop_app.pictures import Pictures
-from desktop_app.thumbnails import Thumbnails, fitted
-from engine.records import PhotoState
+from desktop_app.thumbnails import Thumbnails
 
 SMALLEST, LARGEST, STEP = 80, 480, 20
-
-#: How long the view rests before photos in sight are read at their size (milliseconds).
-_REST = 200
 
 #: A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files.
 _DRAGGED_WITH_FILES = 2000
@@ -64,11 +60,8 @@ _Move = QAbstractItemView.CursorAction
 
 
 class PhotoGrid(QListView):
-    """Shows a `PhotoModel`. `thumbnail_size`: width of the room for a photo, in logical pixels.
-
-    Thumbnail files are small. Where the room is larger, the photos in sight are read again by `pictures` once the view
-    rests, and take the place of their enlarged thumbnails.
-    """
+    """Shows a `PhotoModel`. `thumbnail_size`: width of the room for a photo, in logical pixels. Without `pictures`, large
+    cells show enlarged thumbnails."""
 
     selection_settled = Signal()  #: the selection changed, and the person paused
     opened = Signal(int)  #: row that was double-clicked
@@ -80,7 +73,7 @@ class PhotoGrid(QListView):
         self, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._photos, self._thumbnails, self._pictures = model, thumbnails, pictures
+        self._photos, self._thumbnails = model, thumbnails
         self._size = 160
         self._cell = PhotoCell(self)
         self._layout = GridLayout(Groups((), 0), 1, 1, 1, 0)
@@ -109,19 +102,15 @@ class PhotoGrid(QListView):
         self._where.hide()
         self.verticalScrollBar().sliderMoved.connect(self._show_where)
         self.verticalScrollBar().sliderReleased.connect(self._where.hide)
-        self._look.timeout.connect(self._want_what_is_in_sight)
+        self._look.timeout.connect(self._look_around)
+        self._sight = Sight(self, model, thumbnails, pictures)
+        self._sight.arrived.connect(self._picture_arrived)
+        self._sight.waiting.connect(self.waiting)
         model.modelAboutToBeReset.connect(self._remember)
-        thumbnails.arrived.connect(self._thumbnail_arrived)
-        self._waits = QTimer(self, singleShot=True, interval=_REST)
-        self._waits.timeout.connect(self._tell_who_waits)
-        self._rest = QTimer(self, singleShot=True, interval=_REST)
-        self._rest.timeout.connect(self._want_sharper)
-        if pictures is not None:
-            pictures.arrived.connect(self._sharper_arrived)
         model.result_changed.connect(self._regroup)
         self.setModel(model)
         self.selectionModel().selectionChanged.connect(self._settle.start)
-        self.doubleClicked.connect(self._double_clicked)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
 
     # -- what others ask --------------------------------------------------------------------------------------------
 
@@ -413,9 +402,6 @@ class PhotoGrid(QListView):
             self._photos.want_ids(self.selected_ids())
         self.selection_settled.emit()
 
-    def _double_clicked(self, index: QModelIndex) -> None:
-        self.opened.emit(index.row())
-
     # -- mouse, keys, drag ------------------------------------------------------------------------------------------
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -468,51 +454,8 @@ class PhotoGrid(QListView):
         top = self.verticalOffset()
         return self._layout.rows_between(top, top + self.viewport().height())
 
-    def _want_what_is_in_sight(self) -> None:
-        """Ask for the records and thumbnails in sight first, then for a screenful around them."""
-        rows = self.rows_in_sight()
-        around = range(max(rows.start - len(rows), 0), min(rows.stop + len(rows), self._layout.total))
-        self._photos.want(around)
-        order = [*rows, *range(rows.stop, around.stop), *range(rows.start - 1, around.start - 1, -1)]
-        paths = []
-        for row in order:
-            entry = self._photos.entry(row)
-            if entry is not None and entry.photo.thumbnail:
-                paths.append(entry.photo.thumbnail)
-        self._thumbnails.want(self, paths, self._cell.box())
-        self._rest.start()
-        if not self._waits.isActive():
-            self._waits.start()
-
-    def _tell_who_waits(self) -> None:
-        """Whoever reads photos should begin with those that somebody looks at."""
-        photos = [self._photos.photo(row) for row in self.rows_in_sight()]
-        ids = [photo.id for photo in photos if photo is not None and photo.state is PhotoState.PENDING]
-        if ids:
-            self.waiting.emit(ids)
-
-    def _want_sharper(self) -> None:
-        """Read the photos in sight whose thumbnail file has fewer pixels than their place on the screen."""
-        if self._pictures is None or not self.isVisible():
-            return
-        wishes = []
-        for row in self.rows_in_sight():
-            photo = self._photos.photo(row)
-            pixmap = self._thumbnails.pixmap(photo.thumbnail, self._cell.box()) if photo and photo.thumbnail else None
-            if photo is None or pixmap is None or photo.state is not PhotoState.OK:
-                continue
-            whole = QSize(photo.width, photo.height)
-            shown = whole.scaled(QSize(*self._cell.box()), Qt.AspectRatioMode.KeepAspectRatio).boundedTo(whole)
-            if pixmap.width() + 1 < shown.width():
-                wishes.append((photo.path, max(shown.width(), shown.height())))
-        self._pictures.want(self, wishes)
-
-    def _sharper_arrived(self, path: str) -> None:
-        shown = self._pictures.picture(path) if self._pictures and self.isVisible() else None
-        for row in self.rows_in_sight() if shown else ():
-            photo = self._photos.photo(row)
-            if photo is not None and photo.path == path and photo.thumbnail:
-                self._thumbnails.put(photo.thumbnail, self._cell.box(), fitted(shown.image, self._cell.box()))
+    def _look_around(self) -> None:
+        self._sight.look(self.rows_in_sight(), self._layout.total, self._cell.box())
 
     def dataChanged(self, first: _Index, last: _Index, roles: Iterable[int] = ()) -> None:
         """Repaint the changed cells and see whether thumbnails came with the records."""
@@ -521,12 +464,8 @@ class PhotoGrid(QListView):
         self.viewport().update(QRect(0, top.top(), self.viewport().width(), bottom.bottom() - top.top() + 1))
         self._look.start()
 
-    def _thumbnail_arrived(self, path: str) -> None:
-        for row in self.rows_in_sight():
-            entry = self._photos.entry(row)
-            if entry is not None and entry.photo.thumbnail == path:
-                self.viewport().update(self.visualRect(self._photos.index(row)))
-                self._rest.start()
+    def _picture_arrived(self, row: int) -> None:
+        self.viewport().update(self.visualRect(self._photos.index(row)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())

@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
 
 from desktop_app.plain_text import caption
-from desktop_app.search_bar import query_of
+from desktop_app.search_words import query_of
 
 if TYPE_CHECKING:
     from desktop_app.desk import Desk

@@ -27,11 +27,10 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from desktop_app import chips, theme
+from desktop_app import chips, search_words, theme
 from desktop_app.engine_link import EngineLink
 from desktop_app.photo_model import PHOTO_IDS
 from desktop_app.plain_text import quoted
-from desktop_app.rows import Row
 from desktop_app.settings import Preferences
 from desktop_app.suggestions import Suggestions
 from desktop_app.undo import History
@@ -40,16 +39,8 @@ from engine.records import Folder, Label, PhotosChanged, SearchResult
 _TYPING_PAUSE = 400  # ms after the last key before a query is tried
 _TRIED_FROM = 3  # letters of a word, where words are made of letters
 _REMEMBERED = 50
-_OFFERED = 8  # of one kind
 _STEPS = 4  # of the strictness dial, to either side
 _TOKEN = re.compile(r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$')  # what is being typed at the cursor
-_CHIP = re.compile(r"(-?)(?:(label|folder|after|before|like|is):)?(.*)$", re.DOTALL)
-
-
-def query_of(kind: str, value: str) -> str:
-    """`kind:value` as it is typed, in quotes where it has to be."""
-    plain = re.fullmatch(r'[^\s"]+', value) is not None or '"' in value
-    return f"{kind}:{value}" if plain else f'{kind}:"{value}"'
 
 
 class SearchBar(QWidget):
@@ -250,8 +241,11 @@ class SearchBar(QWidget):
     def _remember(self) -> None:
         query = self.query()
         if query:
-            before = [one for one in self._preferences.history if isinstance(one, str) and one != query]
+            before = [one for one in self._history_kept() if one != query]
             self._preferences.set("history", [query, *before][:_REMEMBERED])
+
+    def _history_kept(self) -> list[str]:
+        return [one for one in self._preferences.history if isinstance(one, str)]
 
     def _saved(self) -> list[str]:
         return [one for one in self._preferences.saved_searches if isinstance(one, str)]
@@ -306,86 +300,16 @@ class SearchBar(QWidget):
         self._offering = True
         self._learn_names()
         token = self._token()
-        self.offers.offer(self._offers(token) if self.words.text().strip() else self._searches())
+        saved, history = self._saved(), self._history_kept()
+        if self.words.text().strip():
+            rows = search_words.offers(token, self.query(), self._labels, self._folders, history)
+        else:
+            rows = search_words.earlier(saved, history)
+        self.offers.offer(rows)
 
     def _no_offers(self) -> None:
         self._offering = False
         self.offers.hide()
-
-    def _searches(self) -> list[Row]:
-        """For an empty field: saved searches, then earlier ones."""
-        saved = self._saved()
-        rows = [Row(one, icon="star-filled", right=self.tr("saved"), value=f"={one}") for one in saved[:_OFFERED]]
-        earlier = [one for one in self._preferences.history if isinstance(one, str) and one not in saved]
-        return rows + [Row(one, icon="history", value=f"={one}") for one in earlier[:_OFFERED]]
-
-    def _offers(self, token: str) -> list[Row]:
-        """For a token: what it may become. Values are `+` and the token, or `=` and a whole query."""
-        minus, typed = ("-", token[1:]) if token.startswith("-") else ("", token)
-        kind, colon, start = typed.partition(":")
-        start = (start if colon else kind).strip('"').casefold()
-        rows: list[Row] = []
-        if colon and kind.lower() not in ("label", "folder", "is"):
-            return rows
-        if not colon or kind.lower() == "label":
-            rows += [
-                Row(
-                    label.name,
-                    color=theme.label_color(label.color, label.id),
-                    right=self._count(label.photos),
-                    value=f"+{minus}{query_of('label', label.name)} ",
-                )
-                for label in self._labels
-                if start in label.name.casefold() and (colon or start)
-            ][:_OFFERED]
-        if not colon or kind.lower() == "folder":
-            rows += [
-                Row(
-                    os.path.basename(folder.path) or folder.path,
-                    icon="folder",
-                    right=self._count(folder.photos),
-                    value=f"+{minus}{query_of('folder', folder.path)} ",
-                )
-                for folder in self._folders
-                if folder.path and start in folder.path.casefold() and (colon or start)
-            ][:_OFFERED]
-        states = {
-            "review": self.tr("to be reviewed"),
-            "untagged": self.tr("without a label"),
-            "corrected": self.tr("corrected by you"),
-            "duplicate": self.tr("the same file more than once"),
-            "problem": self.tr("not readable"),
-            "offline": self.tr("on a drive that is away"),
-        }
-        if colon and kind.lower() == "is":
-            rows += [
-                Row(f"is:{name}", icon="info", right=text, value=f"+{minus}is:{name} ")
-                for name, text in states.items()
-                if name.startswith(start)
-            ]
-        elif not colon and start:
-            keys = {
-                "label:": self.tr("photos with a label"),
-                "folder:": self.tr("photos in a folder"),
-                "after:": self.tr("taken in 2023 or later: after:2023"),
-                "before:": self.tr("taken earlier: before:2023-06"),
-                "is:": self.tr("untagged, corrected, …"),
-            }
-            rows += [
-                Row(minus + key, icon="search", right=text, value=f"+{minus}{key}")
-                for key, text in keys.items()
-                if key.startswith(start)
-            ]
-            whole = self.query().casefold()
-            rows += [
-                Row(one, icon="history", value=f"={one}")
-                for one in self._preferences.history
-                if isinstance(one, str) and one.casefold().startswith(whole) and one.casefold() != whole
-            ][:3]
-        return rows
-
-    def _count(self, number: int) -> str:
-        return self.locale().toString(number) if number else ""
 
     def _take_offer(self, value: str) -> None:
         if value.startswith("="):
@@ -419,7 +343,7 @@ class SearchBar(QWidget):
             if text == "OR":
                 self._parts_row.addWidget(theme.plain(self.tr("or"), "muted"))
             else:
-                self._add_chip(*self._words_of(text), _without(texts, place))
+                self._add_chip(*search_words.in_words(text), search_words.without(texts, place))
         self._parts_row.addStretch(1)
         self._pages.setCurrentWidget(self._parts)
 
@@ -432,34 +356,6 @@ class SearchBar(QWidget):
         chip.add_remove(self.tr("Without “{part}”").format(part=quoted(text)))
         chip.removed.connect(lambda: self.set_query(" ".join(rest)))
         self._parts_row.addWidget(chip)
-
-    def _words_of(self, chip: str) -> tuple[str, str]:
-        """A part of a query for people, and the name of the label it is about."""
-        found = _CHIP.match(chip)
-        minus, kind, value = found.groups() if found else ("", "", chip)
-        value = value.strip('"')
-        if kind == "folder":
-            text = self.tr("in {folder}").format(folder=os.path.basename(value.rstrip("/\\")) or value)
-        elif kind == "like":
-            text = self.tr("like photo {number}").format(number=value)
-        elif kind == "after":
-            text = self.tr("since {date}").format(date=value)
-        elif kind == "before":
-            text = self.tr("before {date}").format(date=value)
-        elif kind == "is":
-            text = {
-                "review": self.tr("to be reviewed"),
-                "untagged": self.tr("without a label"),
-                "corrected": self.tr("corrected by you"),
-                "duplicate": self.tr("the same file more than once"),
-                "problem": self.tr("not readable"),
-                "offline": self.tr("on a drive that is away"),
-                "missing": self.tr("missing"),
-                "pending": self.tr("not looked at yet"),
-            }.get(value, value)
-        else:
-            text = value
-        return (self.tr("not: {part}").format(part=text) if minus else text), (value if kind == "label" else "")
 
     def _show_buttons(self) -> None:
         something = bool(self.query() or self._file)
@@ -541,16 +437,3 @@ class SearchBar(QWidget):
         self._searched, self._file = "", os.path.basename(path)
         self.file_dropped.emit(path)
         self._show_parts()
-
-
-def _without(texts: list[str], place: int) -> list[str]:
-    """The parts of a query but one; an OR that has nothing on one side goes with it."""
-    rest = texts[:place] + texts[place + 1 :]
-    kept: list[str] = []
-    for text in rest:
-        if text == "OR" and (not kept or kept[-1] == "OR"):
-            continue
-        kept.append(text)
-    while kept and kept[-1] == "OR":
-        kept.pop()
-    return kept

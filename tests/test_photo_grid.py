@@ -345,7 +345,7 @@ def test_large_cells_show_the_photo_itself_once_the_view_rests(
     grid.show()
     grid._photos.show(library.view())
     qtbot.waitUntil(lambda: thumbnails.pixmap(small, grid._cell.box()) is not None)
-    qtbot.waitUntil(lambda: not grid._rest.isActive())
+    qtbot.waitUntil(lambda: not grid._sight._rest.isActive())
     assert pictures.picture(whole) is None  # at this size the file is enough
     grid.set_thumbnail_size(400)
     qtbot.waitUntil(lambda: pictures.picture(whole) is not None, timeout=20_000)

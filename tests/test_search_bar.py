@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.chips import Chip
 from desktop_app.photo_model import PHOTO_IDS
 from desktop_app.rows import row_of
-from desktop_app.search_bar import SearchBar, query_of
+from desktop_app.search_bar import SearchBar
+from desktop_app.search_words import query_of
 from desktop_app.settings import Preferences
 from desktop_app.undo import History
 from engine.records import Label, SearchResult
