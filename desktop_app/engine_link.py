@@ -49,6 +49,7 @@ class EngineLink(QObject):
         super().__init__(parent)
         self._ids = itertools.count(1)
         self._waiting: dict[int, tuple[str, Callback | None, Callback | None]] = {}
+        self._closed = False
         self._paused = False
         self._thread = QThread()
         self._thread.setObjectName("engine")
@@ -75,8 +76,10 @@ class EngineLink(QObject):
         return self._paused
 
     def start(self) -> None:
-        """Start the engine thread; requests asked before are served as soon as the library is open."""
-        self._thread.start()
+        """Start the engine thread; requests asked before are served as soon as the library is open. Nothing happens once
+        `close` was called: a window may be closed before it was painted for the first time."""
+        if not self._closed:
+            self._thread.start()
 
     def ask(
         self, verb: str, *args: Any, then: Callback | None = None, failed: Callback | None = None, **kwargs: Any
@@ -111,6 +114,7 @@ class EngineLink(QObject):
 
         Returns False if the engine was still busy after `patience_ms` milliseconds. Safe at any moment, also twice.
         """
+        self._closed = True
         self._waiting.clear()
         if not self._thread.isRunning():
             return True

@@ -200,7 +200,10 @@ def test_closing_in_the_middle_of_a_job(qtbot: QtBot) -> None:
 
 
 def test_closing_before_the_thread_started_and_right_after(qtbot: QtBot) -> None:
-    assert EngineLink(FakeLibrary).close()
+    link = EngineLink(FakeLibrary)
+    assert link.close()
+    link.start()  # a window that was closed before it was painted
+    assert not link._thread.isRunning() and link.close()
     link = EngineLink(FakeLibrary)
     link.start()
     assert link.close()
