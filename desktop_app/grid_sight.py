@@ -62,24 +62,24 @@ class Sight(QObject):
             self.waiting.emit(ids)
 
     def _want_sharper(self) -> None:
-        """Read the photos in sight whose thumbnail file has fewer pixels than their place on the screen."""
-        if self._pictures is None or not self._view.isVisible():
-            return
-        wishes = []
-        for _row, photo in self._photos():
-            pixmap = self._thumbnails.pixmap(photo.thumbnail, self._box) if photo.thumbnail else None
-            if pixmap is None or photo.state is not PhotoState.OK:
-                continue
-            whole = QSize(photo.width, photo.height)
-            shown = whole.scaled(QSize(*self._box), Qt.AspectRatioMode.KeepAspectRatio).boundedTo(whole)
-            if pixmap.width() + 1 < shown.width():
-                wishes.append((photo.path, max(shown.width(), shown.height())))
-        self._pictures.want(self, wishes)
+        """Read the photos in sight that are shown larger than their thumbnail file is."""
+        if self._pictures is not None and self._view.isVisible():
+            wishes = [(photo.path, side) for _row, photo in self._photos() if (side := self._missing_side(photo))]
+            self._pictures.want(self, wishes)
+
+    def _missing_side(self, photo: Photo) -> int:
+        """Longer side that `photo` has on the screen, in device pixels; 0 where its thumbnail has as many."""
+        pixmap = self._thumbnails.pixmap(photo.thumbnail, self._box) if photo.thumbnail else None
+        if pixmap is None or photo.state is not PhotoState.OK:
+            return 0
+        whole = QSize(photo.width, photo.height)
+        shown = whole.scaled(QSize(*self._box), Qt.AspectRatioMode.KeepAspectRatio).boundedTo(whole)
+        return max(shown.width(), shown.height()) if pixmap.width() + 1 < shown.width() else 0
 
     def _picture_arrived(self, path: str) -> None:
         shown = self._pictures.picture(path) if self._pictures and self._view.isVisible() else None
         for _row, photo in self._photos() if shown else ():
-            if photo.path == path and photo.thumbnail:
+            if photo.path == path and photo.thumbnail and self._missing_side(photo):
                 self._thumbnails.put(photo.thumbnail, self._box, fitted(shown.image, self._box))
 
     def _thumbnail_arrived(self, path: str) -> None:
