@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from engine import storage
-from engine.decode_pool import DecodePool
 from engine.library import Library
 from engine.records import Storage
 from tests.small_library import finish, run, write_model, write_photos
@@ -87,29 +86,3 @@ def test_thumbnails_are_made_again(library: Library, how: str, monkeypatch: pyte
     monkeypatch.setattr(os, "listdir", lambda *_: pytest.fail("looked for thumbnails that nobody deleted"))
     finish(library.sync())
     monkeypatch.setattr(type(library._model.recognition().model), "encode_images", encode)
-
-
-def test_what_somebody_looks_at_is_read_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Newest first; what is preferred while the job runs comes at once, and everything comes once."""
-    monkeypatch.setattr("engine.reading._AHEAD", 2)
-    monkeypatch.setattr("engine.reading._BATCH", 2)
-    paths = write_photos(tmp_path / "photos", PHOTOS)  # each taken a day after the one before
-    asked: list[str] = []
-    original = DecodePool.decode
-
-    def decode(self: DecodePool, given: Iterator[bytes], wait: float | None = None) -> Iterator[object]:
-        for path in given:
-            asked.append(os.path.basename(os.fsdecode(path)))
-            yield from original(self, [path], wait)
-
-    monkeypatch.setattr(DecodePool, "decode", decode)
-    with Library.open(tmp_path / "library") as library:
-        library.add([str(tmp_path / "photos")])
-        job = library.sync()
-        while len(asked) < 2:
-            next(job)
-        ids = {photo.name: photo.id for photo in library.photos(range(1, PHOTOS + 1))}
-        library.prefer([ids["photo 001.jpg"], 99, ids["photo 006.jpg"], ids["photo 000.jpg"]])
-        finish(job)
-    numbers = [int(name[6:9]) for name in asked]
-    assert numbers == [6, 5, 1, 0, 4, 3, 2] and len(paths) == PHOTOS
