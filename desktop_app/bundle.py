@@ -23,8 +23,8 @@ _LEFT_OUT = (
     *("engine.bench", "engine.pretrain", "engine.evaluate", "engine.finetune", "tests"),
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtPdf", "PySide6.QtOpenGL"),
 )
-#: Programs, tests and headers inside torch, taken along by PyInstaller's own hook.
-_DEAD_WEIGHT = ("torch/test", "torch/bin", "torch/include", "torch/share")
+#: Tests, headers and programs inside torch, taken along by PyInstaller's own hook. (`torch_shm_manager` has to stay.)
+_DEAD_WEIGHT = ("torch/test", "torch/include", "torch/share", "torch/bin/[!t]*", "torch/bin/test_*")
 #: Imported by name, so that a reader of code cannot find them.
 _BY_NAME = ("engine.recognition", "engine.library", "engine.decode_child", "engine.watch", "pillow_heif", "rawpy")
 
@@ -58,8 +58,12 @@ def build(out: Path) -> Path:
         raise SystemExit("PyInstaller is missing: install the extra 'build' (pip install '.[build]').") from error
     with tempfile.TemporaryDirectory() as work:
         run(options(out, Path(work)))
-    for folder in _DEAD_WEIGHT:
-        shutil.rmtree(out / "albumen" / "_internal" / folder, ignore_errors=True)
+    for pattern in _DEAD_WEIGHT:
+        for path in (out / "albumen" / "_internal").glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
     return out / "albumen" / ("albumen.exe" if os.name == "nt" else "albumen")
 
 
