@@ -1838,7 +1838,7 @@
     <name>PhotoGrid</name>
     <message>
         <source>Photos</source>
-        <extracomment>How long the view rests before photos in sight are read at their size (milliseconds). A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except 'all'): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen ids of photos in sight that were not read yet</extracomment>
+        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except 'all'): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen ids of photos in sight that were not read yet</extracomment>
         <translation>照片</translation>
     </message>
 </context>
