@@ -20,7 +20,7 @@ from torch import Tensor
 
 from engine.clip import CLIP
 from engine.phrases import Teacher
-from engine.schedule import Schedule, save_checkpoint
+from engine.schedule import Schedule, load_checkpoint, save_checkpoint
 from engine.tokenizer import tokenize
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def train_text_tower(
     )
     step, trained = 0, 0.0
     if checkpoint is not None and checkpoint.is_file():
-        saved = torch.load(checkpoint, weights_only=True)
+        saved = load_checkpoint(checkpoint)
         model.load_state_dict({**model.state_dict(), **saved["text"]})
         optimizer.load_state_dict(saved["optimizer"])
         step, trained = saved["step"], saved["trained"]

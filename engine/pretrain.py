@@ -37,7 +37,7 @@ from engine.distil import TextOptions, teacher_vectors, train_text_tower
 from engine.drawn import drawn_source
 from engine.phrases import build_phrases, noun_lemmas
 from engine.records import AlbumenError
-from engine.schedule import Average, Schedule, save_checkpoint
+from engine.schedule import Average, Schedule, load_checkpoint, save_checkpoint
 from engine.tokenizer import VOCAB_SIZE, tokenize
 
 log = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ def train_image_tower(
     """Stage 2 on `model` (its text tower stays as it is). `finished(averaged model, logit_scale)` runs at each checkpoint.
 
     Step n draws its photographs and its augmentation from the seed and n alone, so a run resumed from `checkpoint` goes on
-    where it was (up to the rounding of sums). The checkpoint is loaded with `weights_only=True`.
+    where it was (up to the rounding of sums).
     """
     model = at_resolution(model, options.resolution).eval()
     criterion = CaptionLoss(model, corpus.labels)
@@ -226,7 +226,7 @@ def train_image_tower(
     average = Average(visual, options.ema)
     step, trained = 0, 0.0
     if checkpoint is not None and checkpoint.is_file():
-        saved = torch.load(checkpoint, weights_only=True)
+        saved = load_checkpoint(checkpoint)
         visual.load_state_dict(saved["visual"])
         criterion.load_state_dict(saved["criterion"])
         optimizer.load_state_dict(saved["optimizer"])
@@ -400,7 +400,7 @@ def _text_stage(model: CLIP, args: argparse.Namespace) -> None:
     phrases = build_phrases(nouns, load_concepts(), args.phrases, args.seed)
     log.info("text: %d nouns, %d phrases", len(nouns), len(phrases))
     options = TextOptions(Schedule(args.text_steps), seed=args.seed)
-    checkpoint = folder / "text.pt" if args.checkpoints else None
+    checkpoint = folder / "text.checkpoint" if args.checkpoints else None
     train_text_tower(model, phrases, teacher_vectors(phrases, folder), options, checkpoint)
     if args.stage == "text":
         export(model, args.out, 60.0, {"trained_by": "python -m engine pretrain --stage text"})
@@ -434,7 +434,7 @@ def _image_stage(model: CLIP, args: argparse.Namespace) -> None:
         export(averaged, args.out, logit_scale, {"trained_by": "python -m engine pretrain"})
         log.info("wrote %s", args.out)
 
-    checkpoint = folder / "image.pt" if args.checkpoints else None
+    checkpoint = folder / "image.checkpoint" if args.checkpoints else None
     train_image_tower(model, corpus, options, checkpoint, finished)
 
 

@@ -1,12 +1,18 @@
 """What both stages of pretraining share: how far a run is, its learning rate, averaged weights, checkpoints on disk."""
 
+import json
 import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import nn
+
+from engine.records import AlbumenError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,35 @@ class Average:
 
 
 def save_checkpoint(file: Path, state: dict[str, object]) -> None:
-    """Write a checkpoint so that a crash leaves either the old or the new one, never half of one."""
+    """Write nested dicts and lists of tensors and plain values as safetensors, completely or not at all."""
+    tensors: dict[str, torch.Tensor] = {}
+
+    def told(value: object) -> object:
+        if isinstance(value, torch.Tensor):
+            name = str(len(tensors))
+            tensors[name] = value.detach().cpu().contiguous()
+            return {"tensor": name}
+        if isinstance(value, dict):  # pairs: JSON knows no numbers as keys
+            return {"dict": [[key, told(inner)] for key, inner in value.items()]}
+        return [told(inner) for inner in value] if isinstance(value, list | tuple) else value
+
     partial = file.with_suffix(".partial")
-    torch.save(state, partial)
+    metadata = {"state": json.dumps(told(state))}
+    save_file(tensors, partial, metadata)
     os.replace(partial, file)
+
+
+def load_checkpoint(file: Path) -> dict[str, Any]:
+    """What `save_checkpoint` wrote (tuples come back as lists). Raises AlbumenError for anything else."""
+
+    def meant(value: Any) -> Any:
+        if isinstance(value, dict):
+            return opened.get_tensor(value["tensor"]) if "tensor" in value else {k: meant(v) for k, v in value["dict"]}
+        return [meant(inner) for inner in value] if isinstance(value, list) else value
+
+    try:
+        with safe_open(file, framework="pt") as opened:
+            state: dict[str, Any] = meant(json.loads(opened.metadata()["state"]))
+            return state
+    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+        raise AlbumenError(f"The checkpoint {file} cannot be read ({error}): delete it to start over.") from error
