@@ -12,6 +12,7 @@ import re
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+_PLACE = re.compile(r"\{\w+\}")
 #: Names in braces stand for what differs; those that end with `_` hold a piece that is itself in this table.
 _SENTENCES = (
     QT_TRANSLATE_NOOP("EngineWords", "1 photo"),
@@ -276,6 +277,8 @@ _SENTENCES = (
 
 def in_words(sentence: str) -> str:
     """`sentence` in the language in force; several sentences separated by line breaks one by one."""
+    if QCoreApplication.translate("EngineWords", _SENTENCES[0]) == _SENTENCES[0]:
+        return sentence  # the window speaks English, as the engine does
     return "\n".join(_one(part) for part in sentence.split("\n"))
 
 
@@ -290,17 +293,17 @@ def _one(sentence: str) -> str:
 @functools.lru_cache(4096)
 def _shape_of(sentence: str) -> tuple[str, dict[str, str]]:
     """The first template that fits, with its pieces; an empty one where none does."""
-    for template, shape in _shapes():
-        found = shape.fullmatch(sentence)
-        if found is not None:
-            return template, found.groupdict()
+    for template in _SENTENCES:
+        pieces = _PLACE.split(template)
+        # Making all patterns at once would hold the window for longer than a frame.
+        if sentence.startswith(pieces[0]) and sentence.endswith(pieces[-1]) and all(one in sentence for one in pieces):
+            found = _pattern(template).fullmatch(sentence)
+            if found is not None:
+                return template, found.groupdict()
     return "", {}
 
 
 @functools.cache
-def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Each template with the pattern that it makes: braces match anything."""
-    return tuple(
-        (template, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(template)), re.DOTALL))
-        for template in _SENTENCES
-    )
+def _pattern(template: str) -> re.Pattern[str]:
+    """The pattern that a template makes: braces match anything."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*?)", re.escape(template)), re.DOTALL)
