@@ -23,6 +23,7 @@ from engine.encoder import Encoder
 from engine.images import Decoded
 from engine.records import AlbumenError, Failure, PhotosChanged, Progress
 from engine.store import SHOWN, Store, local_day
+from engine.warm_up import warming
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -70,6 +71,8 @@ class Reading:
         ids = self._to_do()
         if not ids:
             return
+        for _ in warming():
+            yield Progress("decode", 0, len(ids))
         recognition = self._recognition()
         encoder = Encoder(recognition.model.encode_images)
         pace = _Pace(len(ids))

@@ -14,6 +14,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections.abc import Iterator
 
 _one_at_a_time = threading.Lock()
 
@@ -43,6 +44,17 @@ def warm_up() -> None:
             gc.freeze()
             if enabled:
                 gc.enable()
+
+
+def warming() -> Iterator[None]:
+    """Have it done in a thread of its own. Yields while that takes: a job that gives way meanwhile lets a person browse."""
+    if "engine.recognition" in sys.modules and not _one_at_a_time.locked():
+        return
+    thread = threading.Thread(target=warm_up, name="warm-up")
+    thread.start()
+    while thread.is_alive():
+        yield
+        thread.join(0.05)
 
 
 def _map_libraries() -> None:

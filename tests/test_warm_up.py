@@ -20,3 +20,16 @@ warm_up()
 def test_torch_is_there_afterwards_and_a_second_call_does_no_harm() -> None:
     done = subprocess.run([sys.executable, "-c", WARM_UP], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.split() == ["True"] * 4
+
+
+BESIDE = """
+import sys
+from engine.warm_up import warming
+print(sum(1 for _ in warming()) > 1, 'engine.recognition' in sys.modules, list(warming()) == [])
+"""
+
+
+def test_a_job_gives_way_while_torch_is_imported_beside_it() -> None:
+    """At a start with new photos the engine's thread stood still for the whole import, and the photos stayed grey."""
+    done = subprocess.run([sys.executable, "-c", BESIDE], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["True"] * 3
