@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -95,3 +98,10 @@ def test_whether_packing_pays_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
     times = iter((1.9, 2.0))
     assert packed.packing_pays() is False
     packed.packing_pays.cache_clear()
+
+
+def test_threads_wait_passively_in_the_window_too() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    code = "import desktop_app.engine_link, os, sys; print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "PASSIVE False"
