@@ -418,11 +418,6 @@ class Library(Labelling):
         self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True))
         return report
 
-    @property
-    def thumbnails_directory(self) -> Path:
-        """Where the thumbnails are; `Photo.thumbnail` holds whole paths."""
-        return self._store.thumbnails
-
     # safekeeping ---------------------------------------------------------------------------------------------------
 
     def restore_words(self, file: str = "") -> Restored:

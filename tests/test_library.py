@@ -363,7 +363,7 @@ def _all(library: Library) -> tuple[object, ...]:
 
 def test_default_directory_is_the_users_own() -> None:
     with Library.open() as library:
-        assert library.thumbnails_directory.is_relative_to(os.environ["XDG_DATA_HOME"])
+        assert Path(library.place()).is_relative_to(os.environ["XDG_DATA_HOME"])
 
 
 # learning (a head that is stored, taken back, activated) --------------------------------------------------------------

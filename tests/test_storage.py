@@ -64,22 +64,22 @@ def test_thumbnails_are_made_again(library: Library, how: str, monkeypatch: pyte
     encode = type(library._model.recognition().model).encode_images
     monkeypatch.setattr(type(library._model.recognition().model), "encode_images", lambda *_: pytest.fail("encoded"))
     if how == "by hand":
-        shutil.rmtree(library.thumbnails_directory)
-        library.thumbnails_directory.mkdir()
+        shutil.rmtree(library._store.thumbnails)
+        library._store.thumbnails.mkdir()
     elif how == "cut short":
         job = library.clear_thumbnails()
         next(job)
         job.close()
     else:
         assert finish(library.clear_thumbnails()) == sum(map(len, before.values()))
-        assert not any(library.thumbnails_directory.iterdir())
+        assert not any(library._store.thumbnails.iterdir())
     if how == "killed":  # some are there again, the rest is still missing
         monkeypatch.setattr("engine.reading._BATCH", 2)
         job = library.sync()
-        while not any(library.thumbnails_directory.iterdir()):
+        while not any(library._store.thumbnails.iterdir()):
             next(job)
         job.close()
-        assert len(list(library.thumbnails_directory.rglob("*.jpg"))) < PHOTOS
+        assert len(list(library._store.thumbnails.rglob("*.jpg"))) < PHOTOS
     finish(library.sync())
     assert thumbnails(library) == before
     assert dict(library._store.rows("SELECT photo_id, vector FROM embeddings")) == vectors
