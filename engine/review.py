@@ -1,9 +1,8 @@
-"""The review queue: which photo to ask the person about next, why, and when asking stops paying.
+"""The review queue: which photo to ask the person about next, and why.
 
 Most questions are where an answer teaches most: photos close to a label's line, and no two alike (uncertainty and
 diversity, as in Ash et al. 2020, arXiv:1906.03671). One in five is drawn at random from all photos and labels: asking
-only where the machine doubts would make any accuracy taken from the answers too low, and never find what it surely
-gets wrong.
+only where the machine doubts would never find what it surely gets wrong.
 
 Pure tensors: it knows neither the store nor the window.
 
@@ -137,21 +136,3 @@ def _uncertain_and_diverse(
         same_label = columns == columns[best]
         likeness = torch.where(same_label, torch.maximum(likeness, features @ features[best]), likeness)
     return result
-
-
-def stopped_paying(agreed: Sequence[bool], last: int = 20) -> bool:
-    """True when the last `last` answers changed nothing: each agreed with what the machine said (newest last). Then say
-    'the last 20 answers changed nothing'."""
-    return len(agreed) >= last and all(agreed[-last:])
-
-
-def accuracy(agreed: Sequence[bool]) -> tuple[float, float, float] | None:
-    """How often the machine is right, from the answers to random checks only: (share, lower, upper) with the 90 %
-    Wilson interval; None without any."""
-    if not agreed:
-        return None
-    n, right, z = len(agreed), sum(agreed), 1.645
-    share = right / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5 / (1 + z * z / n)
-    return share, max(0.0, centre - half), min(1.0, centre + half)

@@ -1,4 +1,4 @@
-"""Which photo is asked about next, and when asking stops."""
+"""Which photo is asked about next, and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from engine.answers import Collection
 from engine.classifier import Head
-from engine.review import CLOSE, RANDOM, UNLIKE, accuracy, next_questions, stopped_paying
+from engine.review import CLOSE, RANDOM, UNLIKE, next_questions
 
 D = 16
 
@@ -72,16 +72,3 @@ def test_the_dial_moves_the_line(library: Collection, heads: dict[int, Head]) ->
 def test_small_requests(library: Collection, heads: dict[int, Head], n: int) -> None:
     assert len(next_questions(library, heads, set(), n=n)) == n
     assert next_questions(library, {}, set(), n=n) == []
-
-
-def test_asking_stops_paying_when_answers_change_nothing() -> None:
-    assert stopped_paying([False] + [True] * 20)
-    assert not stopped_paying([True] * 19)
-    assert not stopped_paying([True] * 10 + [False] + [True] * 10)
-
-
-def test_accuracy_of_random_checks_has_an_interval() -> None:
-    assert accuracy([]) is None
-    share, low, high = accuracy([True] * 9 + [False]) or (0.0, 0.0, 0.0)
-    assert share == pytest.approx(0.9)
-    assert 0.6 < low < 0.9 < high < 1.0
