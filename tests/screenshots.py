@@ -76,12 +76,14 @@ def _make_library(home: Path) -> None:
     from engine.library import Library
 
     paths = write_album(home / "Pictures" / "Journeys")
-    (home / "Pictures" / "Journeys" / "half-copied.jpg").write_bytes(paths[0].read_bytes()[:900])
+    broken = home / "Pictures" / "Journeys" / "half-copied.jpg"
+    broken.write_bytes(paths[0].read_bytes()[:900])
+    os.utime(broken, (1_600_000_000,) * 2)  # the oldest: last in the grid
     with Library.open(home / "library") as library:
         library.add([str(home / "Pictures" / "Journeys")])
         for _step in library.sync():
             pass
-        labels = {label.name: label for label in library.add_labels([*KINDS, "our cabin", "<b>bold</b> & co"])}
+        labels = {label.name: label for label in library.add_labels([*KINDS, "our cabin", "fish & chips"])}
         library.update_label(labels["sunset"].id, pinned=1)
         library.update_label(labels["sea"].id, pinned=2)
         for kind in ("sunset", "sea", "forest"):
@@ -172,7 +174,7 @@ class Camera:
             self.wait(lambda: window.model.result.query == "" and window.model.rowCount() > 40)
         window.desk.show_grid()
         window.grid.setFocus()
-        window.grid.set_current_row(8)  # a sunset
+        window.grid.set_current_row(8)  # a meadow
         self.wait(lambda: window.inspector.preview._photo is not None)
         return window
 
