@@ -83,8 +83,12 @@ class _Trial:
                 self._make_work()
             before = self._embeddings()
             self.log.write_text("")
-            moment = self.rng.triangular(0.0, seconds, seconds)  # most of them late, when the work is done
-            finished += self.victim(getattr(self, f"_{verb}"), moment)
+            moment, batches = self.rng.triangular(0.0, seconds, seconds), 0  # most of them late, when the work is done
+            if (
+                verb == "sync" and self.rng.random() < 0.7
+            ):  # by the work itself: how long it takes depends on the machine
+                moment, batches = self.rng.uniform(0.0, 0.1), self.rng.randrange(1, 4)
+            finished += self.victim(getattr(self, f"_{verb}"), moment, batches)
             encoded = self._read_log()
             wasted.append(encoded - (self._embeddings() - before))
             useful += encoded > 0
@@ -108,8 +112,9 @@ class _Trial:
 
     # ------------------------------------------------------------ the victims
 
-    def victim(self, work: Callable[[], None], seconds: float | None = None) -> bool:
-        """Do the work in a fork; kill it after some seconds. Whether it came to its end before that."""
+    def victim(self, work: Callable[[], None], seconds: float | None = None, batches: int = 0) -> bool:
+        """Do the work in a fork; kill it some seconds after it has encoded so many batches. Whether it came to its end
+        before that."""
         pid = os.fork()
         if pid == 0:
             try:
@@ -120,6 +125,9 @@ class _Trial:
                 os._exit(1)
             os._exit(0)
         descriptor = os.pidfd_open(pid)
+        while batches and self.log.read_text().count("encoded") < batches:
+            if select.select([descriptor], [], [], 0.002)[0]:
+                break
         select.select([descriptor], [], [], seconds)
         os.close(descriptor)
         os.kill(pid, signal.SIGKILL)
