@@ -122,8 +122,7 @@ def _measure(way: str, folder: Path, model: Path, **environment: str) -> dict[st
     task = json.dumps({"way": way, "folder": str(folder), "model": str(model)})
     command = [sys.executable, "-m", "engine", "--json", "bench", "index", "--only", task]
     done = subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
-    result: dict[str, float] = json.loads(done.stdout)
-    return result
+    return {name: value for name, value in json.loads(done.stdout).items() if not isinstance(value, str)}
 
 
 def _in_this_process(task: dict[str, str]) -> dict[str, Any]:
