@@ -72,7 +72,13 @@ class Pictures(QObject):
                 self._kept.move_to_end(path)
         self._wishes.pop(who, None)
         self._wishes[who] = list(wishes)
-        self._thread.wish([wish for own in reversed(self._wishes.values()) for wish in own if self._missing(*wish)])
+        asked: dict[str, int] = {}  # what an earlier wish brings, a later one need not read again
+        urgent = []
+        for path, longest in (wish for own in reversed(self._wishes.values()) for wish in own):
+            if self._missing(path, longest) and asked.get(path, 0) < longest:
+                asked[path] = longest
+                urgent.append((path, longest))
+        self._thread.wish(urgent)
 
     def _missing(self, path: str, longest: int) -> bool:
         found = self._kept.get(path)
@@ -91,7 +97,8 @@ class Pictures(QObject):
 
     @Slot(str, int, object)
     def _keep(self, path: str, longest: int, shown: Shown) -> None:
-        self._kept[path] = (longest, shown)
+        if path not in self._kept or self._kept[path][0] < longest:  # a smaller one may have been on its way
+            self._kept[path] = (longest, shown)
         self._kept.move_to_end(path)
         while len(self._kept) > 1 and sum(one.image.sizeInBytes() for _l, one in self._kept.values()) > self._budget:
             self._kept.popitem(last=False)
