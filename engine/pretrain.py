@@ -34,7 +34,7 @@ from engine.clip import CLIP, build_model
 from engine.concepts import load_concepts, vocabulary
 from engine.corpus import Corpus, augment, load_source
 from engine.distil import TextOptions, teacher_vectors, train_text_tower
-from engine.drawn import drawn_source
+from engine.drawn import COUNT, drawn_source
 from engine.phrases import build_phrases, noun_lemmas
 from engine.records import AlbumenError
 from engine.schedule import Average, Schedule, load_checkpoint, save_checkpoint
@@ -328,6 +328,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, help="length of the image stage in minutes (instead of --steps)")
     parser.add_argument("--text-steps", type=int, default=2500, help="length of the text stage in steps")
     parser.add_argument("--phrases", type=int, default=350_000, help="how many phrases the text tower reads")
+    parser.add_argument("--drawn", type=int, default=COUNT, help="pictures to draw of each kind (screenshots, ...)")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of the image stage")
     parser.add_argument("--resolution", type=int, default=64, help="input size of the image tower, a multiple of 32")
@@ -411,7 +412,8 @@ def _image_stage(model: CLIP, args: argparse.Namespace) -> None:
     folder = args.checkpoints or args.out.parent
     folder.mkdir(parents=True, exist_ok=True)
     sources = [load_source(file, folder / "decoded") for file in sorted(args.corpus.glob("*.zip"))]
-    sources.append(drawn_source(sources, folder / "decoded", args.seed))
+    if args.drawn:
+        sources.append(drawn_source(sources, folder / "decoded", args.seed, args.drawn))
     corpus = Corpus(sources, {"cifar100": 0.6})
     for line in corpus.describe().splitlines():
         log.info("corpus: %s", line)

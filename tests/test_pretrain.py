@@ -60,7 +60,7 @@ def arguments(*words: str) -> argparse.Namespace:
 
 def train(corpus: Path, start: Path, out: Path, steps: int, *more: str) -> dict[str, torch.Tensor]:
     words = ["--corpus", str(corpus), "--init", str(start), "--out", str(out), "--stage", "image", "--batch", "6"]
-    words += ["--resolution", "32", "--rate", "0.01", "--steps", str(steps), *more]
+    words += ["--resolution", "32", "--drawn", "1", "--rate", "0.01", "--steps", str(steps), *more]
     assert pretrain.run(arguments(*words)) == 0
     return load_file(out)
 
