@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.chips import Chip, FlowLayout, Strength, clear, small_button
@@ -148,13 +148,7 @@ class Inspector(QWidget):
         column.setContentsMargins(14, 12, 10, 8)
         column.addWidget(self.nothing)
         column.addWidget(self._body, 1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setProperty("look", "bare")
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAccessibleName(self.tr("Labels of the photo"))
-        area.setWidget(inside)
+        area = theme.scrolling(inside, self.tr("Labels of the photo"))
         foot = QVBoxLayout()
         foot.setContentsMargins(14, 8, 14, 10)
         foot.setSpacing(4)

@@ -18,7 +18,16 @@ from importlib.resources import as_file, files
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QStyleFactory, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStyleFactory,
+    QWidget,
+)
 from shiboken6 import isValid
 
 
@@ -227,6 +236,18 @@ def look(widget: QWidget, name: str) -> None:
     widget.setProperty("look", name)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def scrolling(inside: QWidget, name: str) -> QScrollArea:
+    """A column that scrolls up and down, without a frame, on the background of what it lies on."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setProperty("look", "bare")
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setAccessibleName(name)
+    area.setWidget(inside)
+    return area
 
 
 def plain(text: str = "", kind: str = "", wrap: bool = False) -> QLabel:
