@@ -109,12 +109,17 @@ def noun_lemmas(file: Path) -> list[str]:
     return [name for name in dict.fromkeys(names) if name and len(name) < 40]
 
 
+def everyday_words(concepts: dict[str, Concept]) -> list[str]:
+    """What photographs show: the names and kinds of the labels, and a list of things that people look for."""
+    words = [word for label, concept in concepts.items() for word in (label, *concept.names, *concept.kinds)]
+    return list(dict.fromkeys([*words, *_THINGS.split("|")]))
+
+
 def build_phrases(nouns: Sequence[str], concepts: dict[str, Concept], count: int, seed: int) -> list[str]:
     """`count` different phrases: all captions of the labels first, then a seeded mixture of the kinds of phrases."""
     looks, people, activities = _LOOKS.split("|"), _PEOPLE.split("|"), _ACTIVITIES.split("|")
     places, times = _PLACES.split("|"), _TIMES.split("|")
-    words = [word for label, concept in concepts.items() for word in (label, *concept.names, *concept.kinds)]
-    everyday = list(dict.fromkeys([*words, *_THINGS.split("|")]))
+    everyday = everyday_words(concepts)
     captions = [caption for concept in concepts.values() for caption in concept.captions]
     fixed = [template.format(word) for word in everyday for template in (*_NOUN_TEMPLATES[2:8], "photos of {}")]
     phrases = dict.fromkeys([*everyday, *captions, *fixed])

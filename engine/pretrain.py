@@ -35,7 +35,8 @@ from engine.concepts import load_concepts, vocabulary
 from engine.corpus import Corpus, augment, load_source
 from engine.distil import TextOptions, teacher_vectors, train_text_tower
 from engine.drawn import COUNT, drawn_source
-from engine.phrases import build_phrases, noun_lemmas
+from engine.negation import build_negations, features_of, negation_goals
+from engine.phrases import build_phrases, everyday_words, noun_lemmas
 from engine.records import AlbumenError
 from engine.schedule import Average, Schedule, load_checkpoint, save_checkpoint
 from engine.tokenizer import VOCAB_SIZE, tokenize
@@ -321,7 +322,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoints", type=Path, help="folder for checkpoints and decoded photographs; resumes from it"
     )
-    parser.add_argument("--stage", choices=("text", "image", "both"), default="both")
+    parser.add_argument("--stage", choices=("text", "image", "both", "negation"), default="both")
     parser.add_argument("--init", type=Path, help="start from this model file instead of random weights")
     parser.add_argument("--text", type=Path, help="take the text tower from this model file")
     parser.add_argument("--steps", type=int, help="length of the image stage in steps (reproducible)")
@@ -329,6 +330,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-steps", type=int, default=2500, help="length of the text stage in steps")
     parser.add_argument("--phrases", type=int, default=350_000, help="how many phrases the text tower reads")
     parser.add_argument("--drawn", type=int, default=COUNT, help="pictures to draw of each kind (screenshots, ...)")
+    parser.add_argument(
+        "--favour",
+        type=_share,
+        nargs="+",
+        default=[],
+        metavar="SOURCE=TIMES",
+        help="draw the photographs of this zip so many times as often (clothing=4)",
+    )
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of the image stage")
     parser.add_argument("--resolution", type=int, default=64, help="input size of the image tower, a multiple of 32")
@@ -347,6 +356,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--compile", action="store_true", help="compile the image tower (faster; needs a C++ compiler)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=max(1, os.cpu_count() or 1))
+
+
+def _share(text: str) -> tuple[str, float]:
+    """'clothing=4' -> ('clothing', 4.0)."""
+    name, _, times = text.rpartition("=")
+    try:
+        factor = float(times)
+    except ValueError:
+        factor = 0.0
+    if not name or not 0 < factor < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not of the form SOURCE=TIMES, such as clothing=4.")
+    return name, factor
 
 
 def run(args: argparse.Namespace) -> int:
@@ -370,6 +391,8 @@ def run(args: argparse.Namespace) -> int:
         _text_stage(model, args)
     if args.stage in ("image", "both"):
         _image_stage(model, args)
+    if args.stage == "negation":
+        _negation_stage(model, args)
     return 0
 
 
@@ -408,13 +431,28 @@ def _text_stage(model: CLIP, args: argparse.Namespace) -> None:
         log.info("wrote %s", args.out)
 
 
+def _negation_stage(model: CLIP, args: argparse.Namespace) -> None:
+    concepts = load_concepts()
+    words = everyday_words(concepts)
+    kept = build_phrases(noun_lemmas(args.corpus / "wordnet-lemmas.txt"), concepts, args.phrases, args.seed)
+    negations = build_negations(words, args.phrases // 4, args.seed)
+    log.info("negation: %d phrases to keep, %d negations", len(kept), len(negations))
+    goals = torch.cat([features_of(model, kept), negation_goals(model, negations, words)])  # (N, D)
+    options = TextOptions(Schedule(args.text_steps), rate=args.rate, seed=args.seed)
+    checkpoint = args.checkpoints / "negation.checkpoint" if args.checkpoints else None
+    phrases = [*kept, *(negation.text for negation in negations)]
+    train_text_tower(model, phrases, goals.half().numpy(), options, checkpoint)
+    export(model, args.out, float(model.logit_scale.exp()), {"trained_by": "python -m engine pretrain"})
+    log.info("wrote %s", args.out)
+
+
 def _image_stage(model: CLIP, args: argparse.Namespace) -> None:
     folder = args.checkpoints or args.out.parent
     folder.mkdir(parents=True, exist_ok=True)
     sources = [load_source(file, folder / "decoded") for file in sorted(args.corpus.glob("*.zip"))]
     if args.drawn:
         sources.append(drawn_source(sources, folder / "decoded", args.seed, args.drawn))
-    corpus = Corpus(sources, {"cifar100": 0.6})
+    corpus = Corpus(sources, {"cifar100": 0.6, **dict(args.favour)})
     for line in corpus.describe().splitlines():
         log.info("corpus: %s", line)
     if args.steps is None and args.minutes is None:
