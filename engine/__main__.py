@@ -1,12 +1,10 @@
 """The command line, a contract that other tools rely on: `python -m engine [--library DIR] [--json] COMMAND ...`.
 
 Knows: arguments, exit codes, what goes to which stream. Does not know: how anything is done (`Library` and the modules
-of
-the long commands do it), nor how an answer looks as text (`engine.text`).
+of the long commands do it), nor how an answer looks as text (`engine.text`).
 
 With `--json` exactly one JSON document is written to stdout. Progress goes to stderr. Exit 0: done; 1: an expected
-problem,
-told in one sentence; 2: wrong usage.
+problem, told in one sentence; 2: wrong usage.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from engine import __version__, text
@@ -85,7 +84,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(words: Sequence[str]) -> _Parser:
-    parser = _Parser(prog="python -m engine", description=__doc__.split("\n\n")[0], allow_abbrev=False)
+    called = "albumen-cli" if Path(sys.argv[0]).stem == "albumen-cli" else "python -m engine"
+    parser = _Parser(
+        prog=called,
+        description="Albumen on the command line: the library of the window, for people and for other programs.",
+        epilog=f"'{called} COMMAND --help' says more. Exit code 0: done, 1: an expected problem, 2: wrong usage.",
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", action="version", version=f"Albumen {__version__}")
     _add_common(parser, library=None, model=None, device="auto", json=False)
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
@@ -135,7 +140,7 @@ def _parser(words: Sequence[str]) -> _Parser:
     review = command("review", _review, text.table, "questions whose answers teach most")
     review.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
     review.add_argument("--label", help="about this label only")
-    command("failures", _failures, text.table, "photos that could not be read, with the reason")
+    command("failures", _failures, text.failures, "photos that could not be read, with the reason")
     classify = command(
         "classify", _classify, text.classified, "probabilities of labels for image files, without a library"
     )
@@ -144,7 +149,7 @@ def _parser(words: Sequence[str]) -> _Parser:
     classify.add_argument("--template", default="a photo of a {}.", help="{} stands for the label")
     use = command("use", _use, text.table, "switch to another model: encode and tag with it")
     use.add_argument("name", metavar="NAME|FILE")
-    command("models", _models, text.table, "models that can be used").set_defaults()
+    command("models", _models, text.table, "models that can be used")
     command("download", _download, text.table, "download a model of the catalogue").add_argument("name", metavar="NAME")
     command("retag", _retag, text.table, "tag the whole library again")
     export = command("export", _export, str, "all tags and corrections as CSV or JSON")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,22 +28,27 @@ def _duration(seconds: float) -> str:
 def table(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     """A list of equal records as columns; one record as 'name: value' lines."""
     if isinstance(rows, Mapping):
-        return "\n".join(f"{name}: {_cell(value)}" for name, value in rows.items())
+        return "\n".join(f"{name}: {_cell(name, value)}" for name, value in rows.items())
     if not rows:
         return "(none)"
     heads = list(rows[0])
-    cells = [heads, *([_cell(row[head]) for head in heads] for row in rows)]
+    cells = [heads, *([_cell(head, row[head]) for head in heads] for row in rows)]
     widths = [min(max(len(line[i]) for line in cells), 60) for i in range(len(heads))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells
     )
 
 
-def _cell(value: object) -> str:
+def _cell(name: str, value: Any) -> str:
+    """One value as a person reads it; its name says what kind of number it is (JSON carries the number itself)."""
     if value is None:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "made_at":
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(value))
+    if name == "size" or name.endswith("_bytes"):
+        return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
@@ -50,7 +56,7 @@ def added(answer: Mapping[str, Any]) -> str:
     """What `add` did."""
     lines = [f"Watching {path}" for path in answer["folders"]]
     lines += [f"Took {answer['photos']} single photos."] if answer["photos"] else []
-    new = ["Now run: sync"] if lines else []
+    new = ["Now 'sync' reads and tags them."] if lines else []
     return "\n".join([*lines, *(f"{path} is in the library already." for path in answer["already"]), *new])
 
 
@@ -75,14 +81,22 @@ def corrected(answer: Mapping[str, Any]) -> str:
 
 
 def trained(reports: Sequence[Mapping[str, Any]]) -> str:
-    """The sentence of each report, with the reasons why not more."""
+    """The sentence of each report, whether it is in use now and if not how to use it, with the reasons why not more."""
     if not reports:
         return "No label has new corrections."
     lines = []
     for report in reports:
-        lines.append(f"{report['label']} (version {report['version']}): {report['sentence']}")
+        version = report["version"]
+        use = "in use now" if report["active"] else f"not in use; 'activate {version}' tags with it"
+        lines.append(f"{report['label']}: {report['sentence']}")
+        lines += [f"    Version {version}, {use}."] if version else []
         lines += [f"    {reason}" for reason in report["reasons"]]
     return "\n".join(lines)
+
+
+def failures(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The photos that could not be read, as a table."""
+    return table(rows) if rows else "Every photo could be read."
 
 
 def classified(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -98,12 +112,14 @@ def tree(value: Any, indent: str = "") -> str:
     """Nested values as indented lines."""
     if isinstance(value, Mapping):
         return "\n".join(
-            f"{indent}{name}:\n{tree(inner, indent + '  ')}" if _nested(inner) else f"{indent}{name}: {_cell(inner)}"
+            f"{indent}{name}:\n{tree(inner, indent + '  ')}"
+            if _nested(inner)
+            else f"{indent}{name}: {_cell(name, inner)}"
             for name, inner in value.items()
         )
     if isinstance(value, list):
-        return "\n".join(tree(inner, indent) if _nested(inner) else f"{indent}{_cell(inner)}" for inner in value)
-    return f"{indent}{_cell(value)}"
+        return "\n".join(tree(inner, indent) if _nested(inner) else f"{indent}{_cell('', inner)}" for inner in value)
+    return f"{indent}{_cell('', value)}"
 
 
 def _nested(value: object) -> bool:

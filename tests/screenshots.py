@@ -33,10 +33,15 @@ VARIANTS = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.screenshots",
+        description="States of the window as pictures, to be looked at: all of them in all variants, unless named.",
+    )
     parser.add_argument("out", type=Path)
-    parser.add_argument("variants", nargs="*", choices=[*VARIANTS, []], default=list(VARIANTS), metavar="VARIANT")
-    parser.add_argument("--states", nargs="+", choices=STATES, default=list(STATES), metavar="STATE")
+    parser.add_argument("variants", nargs="*", choices=[*VARIANTS, []], metavar="VARIANT", help=", ".join(VARIANTS))
+    parser.add_argument(
+        "--states", nargs="+", choices=STATES, default=list(STATES), metavar="STATE", help=", ".join(STATES)
+    )
     parser.add_argument("--home", type=Path, help="keep the library here, and use it if it is here already")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -48,7 +53,7 @@ def main() -> int:
         home = (options.home or Path(temporary)).absolute()
         if not (home / "library").exists():
             _make_library(home)
-        for variant in options.variants:
+        for variant in options.variants or VARIANTS:
             command = [sys.executable, "-m", "tests.screenshots", str(options.out), variant, "--home", str(home)]
             subprocess.run(
                 [*command, "--inside", "--states", *options.states],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from engine import text
@@ -28,16 +30,30 @@ def test_tables() -> None:
         [{"label": "cat", "group": None, "photos": 7}, {"label": "a dog", "group": "x", "photos": 12}]
     ) == ("label  group  photos\ncat    -      7\na dog  x      12")
     assert text.table({"added": 1, "seconds": 0.12345}) == "added: 1\nseconds: 0.123"
+    assert text.table({"size": 605_000_000, "database_bytes": 1_712_000_000}) == "size: 605 MB\ndatabase_bytes: 1.7 GB"
+    noon = time.mktime((2026, 11, 22, 12, 4, 0, 0, 0, -1))
+    assert text.table([{"id": 4, "made_at": noon}]) == "id  made_at\n4   2026-11-22 12:04"
     assert text.tree({"a": {"b": [1, True]}, "c": {}}) == "a:\n  b:\n    1\n    yes\nc: {}"
+
+
+def report(version: int, active: bool) -> dict[str, object]:
+    return {"label": "cat", "version": version, "active": active, "sentence": "Better.", "reasons": ["because"]}
 
 
 def test_sentences() -> None:
     assert text.added({"folders": ["/a"], "photos": 2, "already": ["/b"]}) == (
-        "Watching /a\nTook 2 single photos.\n/b is in the library already.\nNow run: sync"
+        "Watching /a\nTook 2 single photos.\n/b is in the library already.\nNow 'sync' reads and tags them."
     )
     assert text.added({"folders": [], "photos": 0, "already": ["/b"]}) == "/b is in the library already."
     rows = [{"path": "/a", "tags": [{"label": "cat", "source": "person"}, {"label": "dog", "source": "machine"}]}]
     assert text.tags([*rows, {"path": "/b", "tags": []}]) == "/a: cat*, dog\n/b: -"
     assert text.ranking([{"path": "/a", "score": 1.5}, {"path": "/b", "score": None}]) == "   1.500  /a\n/b"
     assert text.trained([]) == "No label has new corrections."
+    assert text.trained([report(7, True), report(8, False), report(0, False)]) == (
+        "cat: Better.\n    Version 7, in use now.\n    because\n"
+        "cat: Better.\n    Version 8, not in use; 'activate 8' tags with it.\n    because\n"
+        "cat: Better.\n    because"
+    )
+    assert text.failures([]) == "Every photo could be read."
+    assert text.failures([{"path": "/a.jpg", "attempts": 1}]) == "path    attempts\n/a.jpg  1"
     assert text.classified([{"path": "/a", "probs": {"cat": 0.25, "dog": 0.75}}]) == "/a: dog 0.750, cat 0.250"
