@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.clip import CLIP
 from engine.corpus import normalise, square, zip_photos
-from engine.pretrain import phrase_features
+from engine.image_stage import phrase_features
 from engine.records import AlbumenError
 
 SHOTS = (4, 8, 16)

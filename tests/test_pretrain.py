@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from safetensors.torch import load_file
 
 from engine import pretrain
 from engine.clip import CLIP
+from engine.image_stage import at_resolution
 from engine.records import AlbumenError
 from engine.tokenizer import VOCAB_SIZE
 
@@ -75,49 +75,6 @@ def test_learns_the_image_tower_only(corpus: Path, start: Path, tmp_path: Path) 
     assert model.encode_image(torch.zeros(1, 3, 32, 32)).shape == (1, 32)
 
 
-def test_a_resumed_run_gives_the_same_weights(
-    corpus: Path, start: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = train(corpus, start, tmp_path / "whole.safetensors", 6, "--checkpoints", str(tmp_path / "a"))
-
-    class StopError(Exception):
-        pass
-
-    save, count = pretrain.save_checkpoint, 0
-
-    def save_and_stop(file: Path, state: dict[str, object]) -> None:
-        nonlocal count
-        save(file, state)
-        count += 1
-        if count == 3:  # as a kill right after the third step
-            raise StopError
-
-    monkeypatch.setattr(pretrain, "save_checkpoint", save_and_stop)
-    monkeypatch.setattr(pretrain.ImageOptions, "__init__", _every_step(pretrain.ImageOptions.__init__))
-    with pytest.raises(StopError):
-        train(corpus, start, tmp_path / "parts.safetensors", 6, "--checkpoints", str(tmp_path / "b"))
-    monkeypatch.undo()
-    parts = train(corpus, start, tmp_path / "parts.safetensors", 6, "--checkpoints", str(tmp_path / "b"))
-    apart = {name: float((whole[name].float() - parts[name].float()).abs().max()) for name in whole}
-    assert max(apart.values()) <= 1e-3, apart  # fp16 files, and sums in another order after loading
-    start_weights = load_file(start)
-    assert max(float((whole[name].float() - start_weights[name].float()).abs().max()) for name in whole) > 0.05
-
-
-def _every_step(init: Callable[..., None]) -> Callable[..., None]:
-    def with_checkpoints(self: object, *args: object, **kwargs: object) -> None:
-        init(self, *args, **kwargs, checkpoint_minutes=0.0)
-
-    return with_checkpoints
-
-
-def test_frozen_stages_stay(corpus: Path, start: Path, tmp_path: Path) -> None:
-    before, after = load_file(start), train(corpus, start, tmp_path / "out.safetensors", 3, "--freeze", "2")
-    assert torch.equal(before["visual.conv1.weight"], after["visual.conv1.weight"])
-    assert torch.equal(before["visual.layer1.0.conv1.weight"], after["visual.layer1.0.conv1.weight"])
-    assert not torch.equal(before["visual.layer2.0.conv1.weight"], after["visual.layer2.0.conv1.weight"])
-
-
 def test_blend_is_between_start_and_learned(corpus: Path, start: Path, tmp_path: Path) -> None:
     learned = train(corpus, start, tmp_path / "learned.safetensors", 3)
     blended = train(corpus, start, tmp_path / "blended.safetensors", 3, "--blend", "0.5")
@@ -127,13 +84,28 @@ def test_blend_is_between_start_and_learned(corpus: Path, start: Path, tmp_path:
     assert torch.allclose(mixed, (old + new) / 2, atol=2e-3)
 
 
-def test_another_resolution_interpolates_the_positions(start: Path) -> None:
+def test_blend_needs_one_size(start: Path) -> None:
     model = pretrain.load_starter(start)
-    larger = pretrain.at_resolution(model, 96)
-    assert larger.input_resolution == 96
-    assert larger.encode_image(torch.zeros(1, 3, 96, 96)).shape == (1, 32)
     with pytest.raises(AlbumenError, match="same sizes"):
-        pretrain.blend(model, larger, 0.5)
+        pretrain.blend(model, at_resolution(model, 96), 0.5)
+
+
+@pytest.mark.parametrize("text", ["clothing", "=2", "clothing=0", "clothing=nan", "clothing=many"])
+def test_a_share_has_a_name_and_a_factor(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert arguments("--favour", "clothing=4", "a=b=0.5").favour == [("clothing", 4.0), ("a=b", 0.5)]
+    with pytest.raises(SystemExit):
+        arguments("--favour", text)
+    assert "SOURCE=TIMES" in capsys.readouterr().err
+
+
+def test_negation_leaves_the_image_tower(corpus: Path, start: Path, tmp_path: Path) -> None:
+    (corpus / "wordnet-lemmas.txt").write_text("n1\tdog, hound\nn2\thouse\n", "utf-8")
+    out = tmp_path / "out.safetensors"
+    words = ["--corpus", str(corpus), "--init", str(start), "--out", str(out), "--stage", "negation"]
+    assert pretrain.run(arguments(*words, "--phrases", "400", "--text-steps", "2")) == 0
+    before, after = load_file(start), load_file(out)
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed and not any(name.startswith("visual.") or name == "logit_scale" for name in changed)
 
 
 def test_evaluate_prints_the_table(corpus: Path, start: Path, capsys: pytest.CaptureFixture[str]) -> None:
