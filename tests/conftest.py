@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+import hypothesis
 import pytest
+from pytestqt.qtbot import QtBot
 
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
+# A machine may stand still for seconds: neither an example nor a signal may fail by the clock.
+hypothesis.settings.register_profile(
+    "albumen", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("albumen")
+_PATIENCE = 60_000  # milliseconds
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -56,6 +62,22 @@ def tiny_starter(tiny_model_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """The tiny model takes the place of the built-in one."""
     monkeypatch.setenv("ALBUMEN_STARTER", str(tiny_model_file))
     return tiny_model_file
+
+
+class PatientQtBot(QtBot):
+    """Waits for a signal or a state as long as it takes: pytest-qt gives up after five seconds."""
+
+    def waitSignal(self, signal: Any, *, timeout: int = _PATIENCE, **options: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+    def waitUntil(self, callback: Any, *, timeout: int = _PATIENCE) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, with more patience."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture
