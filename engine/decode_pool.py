@@ -30,6 +30,7 @@ from engine.records import AlbumenError, Failure
 _START_SECONDS = 60.0  # a cold start from a slow disk
 _ABANDON_SECONDS = 2.0  # after a kill that did nothing (a read from a dead network drive cannot be interrupted)
 _RETRY_SECONDS = 1.0  # when no process could be started
+_LATE_SECONDS = 0.5  # a look at the clock that comes so late: this program, or the whole machine, stood still
 _IN_FLIGHT = 2  # per process: the next file is there when one is done
 _LONGEST_PATH = 2**14
 _LONGEST_TEXT = 2**16
@@ -227,12 +228,14 @@ class DecodePool:
         """Stop the child if its file took too long; the moment of the next look."""
         if not child.tasks or now < child.deadline:
             return child.deadline if child.tasks else now + 1.0
-        if not child.overdue:
+        if child.overdue:
+            self._bury(child)
+        elif now > child.deadline + _LATE_SECONDS:  # so did the file's process, perhaps: its time begins anew
+            child.deadline = now + (self.seconds if child.ready else _START_SECONDS)
+        else:
             child.overdue = True
             child.deadline = now + _ABANDON_SECONDS
             child.process.kill()
-        else:
-            self._bury(child)
         return child.deadline
 
     def _feed(self) -> None:

@@ -10,13 +10,14 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from engine import decode_pool, images
-from engine.decode_pool import DecodePool
+from engine.decode_pool import DecodePool, _Child
 from engine.images import Decoded, Picture
 from engine.records import AlbumenError, Failure
 
@@ -34,7 +35,8 @@ def decode_raw(path, resolution, tick, thumbnail):
     if name.startswith(b"exit"): os._exit(0)
     if name.startswith(b"hang"): ctypes.PyDLL(None).sleep(60)  # with the interpreter locked, as a decoder in C would
     if name.startswith(b"slow"):
-        for _ in range(8): time.sleep(0.1); tick()
+        for _ in range(8): tick()
+    while name.startswith(b"wait") and not os.path.exists(path + b".go"): time.sleep(0.005)
     if name.startswith(b"memory"): bytearray(1 << 40)
     if name.startswith(b"babble"): os.write(1, b"printed by C code" * 100); print("printed by Python")
     if name.startswith(b"lie"): return real(path, resolution + 1, tick, thumbnail)
@@ -53,12 +55,30 @@ def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode_pool, "_CODE", HOSTILE)
 
 
+class HandClock:
+    """The pool's clock, moved by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ahead = 0.0
+        clock = SimpleNamespace(monotonic=lambda: time.monotonic() + self.ahead)
+        monkeypatch.setattr(decode_pool, "time", clock)
+
+
+class HangsAreOver(DecodePool):
+    """Its time is over at once for files that are called so, and never for others, however slow the machine is."""
+
+    def _look_at_clock(self, child: _Child, now: float) -> float:
+        if child.ready and not child.overdue and child.tasks and b"hang" in child.tasks[0].path:
+            child.deadline = now
+        return super()._look_at_clock(child, now)
+
+
 def photo(folder: Path, name: str, shade: int = 0) -> bytes:
     Image.new("RGB", (20, 10), (shade, shade, shade)).save(folder / name, "PNG")
     return os.fsencode(folder / name)
 
 
-def is_gone(pid: int, seconds: float = 10.0) -> bool:
+def is_gone(pid: int, seconds: float = 60.0) -> bool:
     """Wait until the process is gone, without polling."""
     try:
         descriptor = os.pidfd_open(pid)
@@ -109,37 +129,65 @@ def test_the_guilty_file_fails_and_no_other(tmp_path: Path) -> None:
         paths.append(photo(tmp_path, f"good{i}.png"))
         if i % 4 == 1:
             paths.append(photo(tmp_path, bad[i // 4]))
-    with DecodePool(S, workers=2, seconds=1.0) as pool:
+    with HangsAreOver(S, workers=2, seconds=600.0) as pool:
         answers = list(pool.decode(paths))
         statistics = pool.statistics
     failed = {os.path.basename(a.path): a.reason for a in answers if isinstance(a, Failure)}
     assert set(failed) == set(bad)
-    assert "within 1 seconds" in failed["hang.png"] and "memory" in failed["memory.png"]
+    assert "within 600 seconds" in failed["hang.png"] and "memory" in failed["memory.png"]
     assert all("crash" in failed[name] for name in ("crash.png", "exit.png", "lie.png", "rubbish.png"))
     assert [a.path for a in answers if isinstance(a, Decoded)] == [p for p in paths if b"good" in p]
     assert statistics.overdue == 1 and statistics.deaths == 4
 
 
 @pytest.mark.usefixtures("hostile")
-def test_slow_reading_is_no_hang_and_printing_no_answer(tmp_path: Path) -> None:
+def test_slow_reading_is_no_hang_and_printing_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, hear = HandClock(monkeypatch), DecodePool._hear
+
+    def heard(self: DecodePool, child: _Child, kind: bytes, *rest: bytes) -> None:
+        clock.ahead += 500 if kind == b"T" else 0  # eight times nearly all of the time that a file has
+        hear(self, child, kind, *rest)
+
+    monkeypatch.setattr(DecodePool, "_hear", heard)
     paths = [photo(tmp_path, "slow.png"), photo(tmp_path, "babble.png")]
-    with DecodePool(S, workers=1, seconds=0.6) as pool:
+    with DecodePool(S, workers=1, seconds=600.0) as pool:
         assert all(isinstance(answer, Decoded) for answer in pool.decode(paths))
+    assert clock.ahead >= 8 * 500
+
+
+@pytest.mark.usefixtures("hostile")
+def test_no_file_is_blamed_when_the_machine_stood_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, path = HandClock(monkeypatch), photo(tmp_path, "wait.png")
+    with DecodePool(S, workers=1, seconds=600.0) as pool:
+        answers = pool.decode([path], wait=0.01)
+        while next(answers) is None and not pool._children[0].ready:
+            pass
+        clock.ahead = 10_000.0
+        assert next(answers) is None and next(answers) is None
+        (tmp_path / "wait.png.go").touch()
+        assert [type(answer) for answer in answers if answer is not None] == [Decoded]
+        assert pool.statistics.deaths == pool.statistics.overdue == 0
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_file_that_hangs_is_given_up_by_the_clock(tmp_path: Path) -> None:
+    with DecodePool(S, workers=1, seconds=0.3) as pool:
+        (answer,) = pool.decode([photo(tmp_path, "hang.png")])
+        assert isinstance(answer, Failure) and "within 0.3 seconds" in answer.reason
+        assert pool.statistics.overdue == 1
 
 
 @pytest.mark.usefixtures("hostile")
 def test_waiting_is_given_back_in_short_steps(tmp_path: Path) -> None:
-    with DecodePool(S, workers=1, seconds=1.0) as pool:
-        answers = list(pool.decode([photo(tmp_path, "hang.png"), photo(tmp_path, "a.png")], wait=0.02))
-    kinds = [type(answer) for answer in answers]
-    assert kinds.count(type(None)) >= 10
-    assert [kind for kind in kinds if kind is not type(None)] == [Failure, Decoded]
+    with DecodePool(S, workers=1, seconds=600.0) as pool:
+        answers = pool.decode([photo(tmp_path, "hang.png")], wait=0.02)
+        assert [next(answers) for _ in range(10)] == [None] * 10
 
 
 @pytest.mark.usefixtures("hostile")
 def test_closed_iterator_drops_what_was_not_taken(tmp_path: Path) -> None:
     paths = [photo(tmp_path, "a.png"), photo(tmp_path, "hang.png"), *[photo(tmp_path, f"{i}.png") for i in range(9)]]
-    with DecodePool(S, workers=1, seconds=0.5) as pool:
+    with HangsAreOver(S, workers=1, seconds=600.0) as pool:
         answers = pool.decode(paths)
         assert isinstance(next(answers), Decoded)
         answers.close()
@@ -162,7 +210,7 @@ def test_input_is_read_only_as_far_ahead_as_allowed(tmp_path: Path) -> None:
         answers.close()
 
 
-def test_works_from_a_thread_and_close_is_fast_and_final(tmp_path: Path) -> None:
+def test_works_from_a_thread_and_close_is_final(tmp_path: Path) -> None:
     paths = [photo(tmp_path, f"{i}.png") for i in range(5)]
     got = []
     pool = DecodePool(S, workers=2)
@@ -171,11 +219,9 @@ def test_works_from_a_thread_and_close_is_fast_and_final(tmp_path: Path) -> None
     thread.join()
     assert len(got) == 5
     children = [child.process for child in pool._children]
-    started = time.perf_counter()
     pool.close()
     pool.close()
-    assert time.perf_counter() - started < 1.0
-    assert children and all(process.wait(10) for process in children)
+    assert children and all(process.wait(60) == -signal.SIGKILL for process in children)  # none was waited for
     with pytest.raises(RuntimeError, match="closed"):
         next(pool.decode(paths))
 
@@ -190,7 +236,7 @@ def test_idle_children_leave_and_come_back(tmp_path: Path, monkeypatch: pytest.M
         for _ in range(3):
             assert isinstance(next(pool.decode([path])), Decoded)
             process = pool._children[0].process if pool._children else None
-            assert process is None or process.wait(10) == 0
+            assert process is None or process.wait(60) == 0
         assert pool.statistics.deaths == 0
 
 
@@ -261,9 +307,13 @@ def test_a_drive_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pyt
     """A process that cannot even be killed (a read from a dead network drive) is left behind; its other file is not."""
     monkeypatch.setattr(decode_pool, "_CODE", HOSTILE)
     monkeypatch.setattr(decode_pool, "_ABANDON_SECONDS", 0.05)
-    monkeypatch.setattr(subprocess.Popen, "kill", lambda self: None)
-    with DecodePool(S, workers=1, seconds=0.3) as pool:
-        first, second = pool.decode([photo(tmp_path, "hang.png"), photo(tmp_path, "a.png")])
-        monkeypatch.undo()
-        assert isinstance(first, Failure) and "within 0.3 seconds" in first.reason
+    unkillable: list[subprocess.Popen[bytes]] = []
+    with HangsAreOver(S, workers=1, seconds=600.0) as pool:
+        with monkeypatch.context() as patch:
+            patch.setattr(subprocess.Popen, "kill", lambda self: unkillable.append(self))
+            first, second = pool.decode([photo(tmp_path, "hang.png"), photo(tmp_path, "a.png")])
+        assert isinstance(first, Failure) and "within 600 seconds" in first.reason
         assert isinstance(second, Decoded)
+    assert unkillable
+    for process in unkillable:
+        process.kill()
