@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from engine.matrix import Matrix, pack, unpack
+from engine.matrix import Matrix, bytes_pay, pack, unpack
 
 
 def vectors(*numbers: float) -> torch.Tensor:
@@ -45,8 +45,15 @@ def test_against_a_dictionary() -> None:
     assert dict(zip(matrix.ids.tolist(), matrix.centre.tolist(), strict=True)) == truth
 
 
-def test_products(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half-precision products tie near the top: what leads is computed exactly, with or without something to subtract."""
+@pytest.fixture(params=["bytes", "halves"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways of scanning, whichever this processor would take."""
+    monkeypatch.setattr("engine.matrix.bytes_pay", lambda: request.param == "bytes")
+    return str(request.param)
+
+
+def test_products(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scan is coarse: what leads is computed exactly, with or without something to subtract."""
     generator = torch.Generator().manual_seed(0)
     x = F.normalize(torch.randn(50, 64, generator=generator), dim=1)
     matrix = Matrix(64)
@@ -55,11 +62,42 @@ def test_products(monkeypatch: pytest.MonkeyPatch) -> None:
     vector, less = 100 * x[7], torch.randn(50, generator=generator).numpy()
     exact = (matrix.image_features.float() @ vector).numpy()
     monkeypatch.setattr("engine.matrix._REFINED", 3)
+    tolerance = 0.5 if way == "bytes" else 0.1
     for scores, expected in ((matrix.products(vector), exact), (matrix.products(vector, less), exact - less)):
         best = np.argsort(-expected)
         assert np.allclose(scores[best[:3]], expected[best[:3]], atol=1e-5)
-        assert np.allclose(scores, expected, atol=0.1) and scores.dtype == np.float32
+        assert np.allclose(scores, expected, atol=tolerance) and scores.dtype == np.float32
         assert not np.array_equal(scores[best[3:]], expected[best[3:]])
+
+
+def test_products_follow_changes(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever comes, changes or goes, and in however large blocks: the coarse products are those of the rows there are."""
+    monkeypatch.setattr("engine.matrix._REFINED", 1)
+    random = np.random.default_rng(0)
+    matrix = Matrix(32)
+    offset = 5 * torch.randn(32, generator=torch.Generator().manual_seed(1))  # what all rows have in common is large
+    for turn in range(30):
+        ids = random.choice(2000, size=int(random.integers(1, 700)), replace=False)
+        if turn % 3 == 2:
+            matrix.remove(ids.tolist())
+        else:
+            matrix.put(ids, offset + torch.randn(len(ids), 32), torch.zeros(len(ids)))
+        vector = torch.randn(32)
+        exact = matrix.image_features.float() @ vector
+        assert np.abs(matrix.products(vector) - exact.numpy()).max() < 0.5
+
+
+def test_exact_numbers_are_right_where_bytes_are_slow_or_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator is torch's own affair: without it, or with wrong results, the other way is taken."""
+
+    def missing(*_: object) -> torch.Tensor:
+        raise RuntimeError("not implemented")
+
+    for operator in (missing, lambda x, y: torch.zeros(len(x), 1, dtype=torch.int32)):
+        bytes_pay.cache_clear()
+        monkeypatch.setattr(torch, "_int_mm", operator)
+        assert not bytes_pay()
+    bytes_pay.cache_clear()
 
 
 def test_stored_form_is_half_precision_little_endian() -> None:
