@@ -34,6 +34,7 @@ class Actions(QObject):
         super().__init__(window)
         self.by_name: dict[str, QAction] = {}
         self.menus: list[QMenu] = []
+        self.captions: dict[str, str] = {}  # the words of the table; an act may show more ("Review (12)")
         self._icons: dict[str, str] = {}
         for title, acts in self._table().items():
             menu = QMenu(title, window)
@@ -47,7 +48,7 @@ class Actions(QObject):
                 action.setCheckable(act.checkable)
                 keys = [QKeySequence(key) for key in act.keys]
                 action.setShortcuts([key for key in keys if not key.isEmpty()])
-                self._icons[act.name] = act.icon
+                self.captions[act.name], self._icons[act.name] = act.text, act.icon
                 menu.addAction(action)
                 if act.photos:
                     action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -107,7 +108,9 @@ class Actions(QObject):
                 None,
                 _Act("show_in_folder", self.tr("Show in folder"), ("Ctrl+Shift+F",), "folder", photos=True),
                 _Act("copy_path", self.tr("Copy path"), ("Ctrl+Shift+C", _Key.Copy), "copy", photos=True),
-                _Act("open_elsewhere", self.tr("Open elsewhere"), ("Ctrl+Return",), "open-external", photos=True),
+                _Act(
+                    "open_elsewhere", self.tr("Open in another program"), ("Ctrl+Return",), "open-external", photos=True
+                ),
                 _Act("trash", self.tr("Move to trash"), (_Key.Delete,), "trash", photos=True),
             ],
             self.tr("&Labels"): [

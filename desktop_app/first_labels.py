@@ -33,7 +33,9 @@ class FirstLabels(QFrame):
         self.categories: list[QPushButton] = []
         self.title = theme.plain(self.tr("What do your photos show?"), "heading")
         self.sentence = theme.plain(
-            self.tr("They are looked for in every photo. Take away what you never photograph; add your own later."),
+            self.tr(
+                "Albumen looks for these labels in every photo. Untick what you never photograph; add your own later."
+            ),
             "muted",
             wrap=True,
         )

@@ -17,7 +17,7 @@ from desktop_app import theme
 from desktop_app.chips import Chip, FlowLayout, Strength, clear, small_button
 from desktop_app.engine_link import EngineLink
 from desktop_app.engine_words import in_words
-from desktop_app.photo_model import moment
+from desktop_app.photo_model import data_size, moment
 from desktop_app.photo_view import PhotoView
 from desktop_app.pictures import Pictures
 from desktop_app.plain_text import ElidedLabel, quoted
@@ -226,7 +226,7 @@ class Inspector(QWidget):
         parts = [moment(photo.taken_at, locale)]
         if photo.width:
             parts.append(f"{photo.width} × {photo.height}")
-        parts.append(locale.formattedDataSize(photo.size, 1))
+        parts.append(data_size(photo.size, locale))
         self.facts.setText(" · ".join(parts))
         self.facts.setVisible(not many)
         self.folder.setText(photo.path.rpartition("/")[0] or photo.path)

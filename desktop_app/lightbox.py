@@ -429,7 +429,6 @@ class _Facts(QFrame):
             "aperture": self.tr("Aperture"),
             "iso": self.tr("ISO"),
             "focal_length": self.tr("Focal length"),
-            "taken": self.tr("Taken"),
             "gps": self.tr("Place"),
             "software": self.tr("Software"),
         }

@@ -30,6 +30,7 @@ from desktop_app import theme
 from desktop_app.chips import clear, small_button
 from desktop_app.engine_link import EngineLink
 from desktop_app.engine_words import in_words
+from desktop_app.photo_model import data_size
 from desktop_app.plain_text import ElidedLabel, quoted
 from desktop_app.settings import Preferences
 from engine.records import ModelInfo, Progress
@@ -202,7 +203,7 @@ class ModelCard(QFrame):
         name = ElidedLabel(in_words(model.title))
         name.setProperty("look", "heading")
         told.addWidget(name)
-        size = QLocale().formattedDataSize(model.size, 0) if model.size else ""
+        size = data_size(model.size, QLocale()) if model.size else ""
         facts = " · ".join(part for part in (in_words(model.quality), size, model.licence) if part)
         told.addWidget(theme.plain(facts, "muted", wrap=True))
         if model.note:
@@ -246,7 +247,7 @@ class ModelCard(QFrame):
         locale = QLocale()
         if progress.phase == "download":
             text = self.tr("{done} of {total}").format(
-                done=locale.formattedDataSize(progress.done, 1), total=locale.formattedDataSize(progress.total, 1)
+                done=data_size(progress.done, locale), total=data_size(progress.total, locale)
             )
         else:
             text = self.tr("Looking at the photos again: {done} of {total}").format(

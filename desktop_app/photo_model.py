@@ -252,7 +252,7 @@ class PhotoModel(QAbstractListModel):
             (self.tr("Name"), photo.name),
             (self.tr("Folder"), os.path.dirname(photo.path)),
             (self.tr("Date"), moment(photo.taken_at, locale)),
-            (self.tr("Size"), locale.formattedDataSize(photo.size, 1)),
+            (self.tr("Size"), data_size(photo.size, locale)),
         ]
         if photo.width:
             lines.append((self.tr("Pixels"), f"{photo.width} × {photo.height}"))
@@ -309,6 +309,14 @@ def moment(seconds: float, locale: QLocale) -> str:
     when = QDateTime.fromMSecsSinceEpoch(int(seconds * 1000))
     day = re.sub(r"[,،\s]*dddd[,،\s]*", "", locale.dateFormat(QLocale.FormatType.LongFormat))
     return f"{locale.toString(when.date(), day)} {locale.toString(when.time(), 'HH:mm')}"
+
+
+def data_size(count: int, locale: QLocale) -> str:
+    """A number of bytes as people write it ('80 kB', '4.2 MB', '605 MB', '1.7 GB'): in thousands, as drives and models are
+    sold, and with two digits that say something."""
+    unit = 1000 ** min(max(len(str(count)) - 1, 0) // 3, 4)
+    digits = 1 if unit > 1000 and count < 10 * unit else 0
+    return locale.formattedDataSize(count, digits, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def printable(text: str) -> str:

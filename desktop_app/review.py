@@ -244,7 +244,7 @@ class ReviewPanel(QWidget):
             self.reason.setText(
                 ""
                 if self._request or not self._exhausted
-                else self.tr("Every photo near the line has your answer. Come back when there are new photos.")
+                else self.tr("Every close call has your answer. Come back when there are new photos.")
             )
         else:
             self.question.setText(self.tr("Is this “{label}”?").format(label=quoted(item.label)))
@@ -255,7 +255,7 @@ class ReviewPanel(QWidget):
     def _in_words(self, reason: str) -> str:
         """The engine's reasons in the window's language; one that it does not know is shown as it is."""
         return {
-            "close to the line": self.tr("close to the line"),
+            "a close call": self.tr("a close call"),
             "unlike anything you answered": self.tr("unlike anything you answered"),
             "random check": self.tr("a random check, to keep the count of mistakes honest"),
         }.get(reason, reason)

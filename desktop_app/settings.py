@@ -29,6 +29,7 @@ from desktop_app import theme
 from desktop_app.engine_link import EngineLink
 from desktop_app.engine_words import in_words
 from desktop_app.language import LANGUAGES
+from desktop_app.photo_model import data_size
 from desktop_app.plain_text import ElidedLabel
 from desktop_app.rows import Row, RowList, row_of
 from engine.records import Folder, FolderState, ModelInfo, PhotosChanged, Storage
@@ -376,14 +377,14 @@ class SettingsDialog(QDialog):
         self._link.ask("set_thumbnail_format", self.thumbnail_size.currentData(), self.thumbnail_quality.currentData())
 
     def _storage_known(self, storage: Storage) -> None:
-        size, number = self.locale().formattedDataSize, self.locale().toString
-        self.database.setText(size(storage.database, 1))
+        locale = self.locale()
+        self.database.setText(data_size(storage.database, locale))
         self.thumbnails.setText(
             self.tr("{size} in {count} files").format(
-                size=size(storage.thumbnails, 1), count=number(storage.thumbnail_files)
+                size=data_size(storage.thumbnails, locale), count=locale.toString(storage.thumbnail_files)
             )
         )
-        self.vectors.setText(size(storage.other_vectors, 1))
+        self.vectors.setText(data_size(storage.other_vectors, locale))
         self.clear_thumbnails.setEnabled(storage.thumbnail_files > 0)
         self.remove_vectors.setEnabled(storage.other_vectors > 0)
 

@@ -5,6 +5,8 @@ Knows: how to lay out names and keys. Does not know: any action by name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
@@ -37,8 +39,10 @@ class ShortcutSheet(QDialog):
         halves = QHBoxLayout(sheet)
         halves.setContentsMargins(0, 8, 12, 0)
         halves.setSpacing(36)
-        sections = [(without_mnemonic(menu.title()), _with_keys(menu.actions())) for menu in actions.menus]
-        sections.append((self.tr("Pinned labels"), _with_keys([one for one in actions.pinned if one.isEnabled()])))
+        sections = [
+            (without_mnemonic(menu.title()), _with_keys(menu.actions(), actions.captions)) for menu in actions.menus
+        ]
+        sections.append((self.tr("Pinned labels"), _with_keys([one for one in actions.pinned if one.isEnabled()], {})))
         sections = [(title, acts) for title, acts in sections if acts]
         total = sum(len(acts) + 2 for _, acts in sections)
         half, row = QGridLayout(), 0
@@ -62,22 +66,22 @@ class ShortcutSheet(QDialog):
         column.addWidget(buttons)
 
 
-def _add_section(half: QGridLayout, row: int, title: str, acts: list[QAction]) -> int:
+def _add_section(half: QGridLayout, row: int, title: str, acts: list[tuple[str, QAction]]) -> int:
     """Put a heading and its acts into `half` from `row` on; returns the next free row."""
     half.setHorizontalSpacing(16)
     half.setVerticalSpacing(5)
     half.setColumnStretch(0, 1)
     half.addWidget(theme.plain(title, "heading"), row, 0, 1, 2)
-    for action in acts:
+    for text, action in acts:
         row += 1
         keys = " · ".join(
             dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
         )
-        half.addWidget(theme.plain(without_mnemonic(action.text())), row, 0)
+        half.addWidget(theme.plain(without_mnemonic(text)), row, 0)
         half.addWidget(theme.plain(keys, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)
     half.setRowMinimumHeight(row + 1, 14)
     return row + 2
 
 
-def _with_keys(actions: list[QAction]) -> list[QAction]:
-    return [action for action in actions if action.shortcuts()]
+def _with_keys(actions: list[QAction], captions: Mapping[str, str]) -> list[tuple[str, QAction]]:
+    return [(captions.get(one.objectName(), one.text()), one) for one in actions if one.shortcuts()]

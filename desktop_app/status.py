@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolic
 
 from desktop_app import theme
 from desktop_app.engine_link import EngineLink
+from desktop_app.photo_model import data_size
 from desktop_app.plain_text import ElidedLabel
 from engine.records import Progress
 
@@ -27,11 +28,12 @@ class StatusBar(QWidget):
         self._link = link
         self._jobs: dict[int, str] = {}  # running and not yet ended, in the order of their start
         self._shown = 0
+        self._progress: Progress | None = None  # what is shown of it
         self._clock = QElapsedTimer()
         self.counts = ElidedLabel()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setFixedSize(150, 8)
+        self.progress.setFixedSize(110, 8)
         self.progress.setAccessibleName(self.tr("Progress"))
         self.activity = ElidedLabel()
         self.activity.setProperty("look", "muted")
@@ -115,6 +117,7 @@ class StatusBar(QWidget):
             self._show_job(None)
 
     def _show_job(self, progress: Progress | None) -> None:
+        self._progress = progress
         for widget in (self.progress, self.cancel):
             widget.setVisible(progress is not None)
         # What rests must be seen to rest, also when nothing was begun yet: a drop would seem to do nothing.
@@ -129,7 +132,7 @@ class StatusBar(QWidget):
         self.activity.setText(self.words(progress))
 
     def words(self, progress: Progress) -> str:
-        """One line: what, how far, how fast, how long."""
+        """One line: what, how far, how long still, how fast."""
         locale = QLocale()
         doing = {
             "scan": self.tr("Looking for photos"),
@@ -140,18 +143,18 @@ class StatusBar(QWidget):
             "download": self.tr("Downloading"),
             "sidecars": self.tr("Sidecars"),
         }.get(progress.phase, progress.phase)
-        parts = [doing]
+        parts, rate = [doing], ""
         if progress.phase == "download" and not progress.done and not progress.total:
             pass  # the server is being asked
         elif progress.phase == "download":
-            done = locale.formattedDataSize(progress.done, 1)
+            done = data_size(progress.done, locale)
             parts.append(
-                self.tr("{done} of {total}").format(done=done, total=locale.formattedDataSize(progress.total, 1))
+                self.tr("{done} of {total}").format(done=done, total=data_size(progress.total, locale))
                 if progress.total
                 else done
             )
             if progress.rate > 0:
-                parts.append(self.tr("{size}/s").format(size=locale.formattedDataSize(int(progress.rate), 1)))
+                rate = self.tr("{size}/s").format(size=data_size(int(progress.rate), locale))
         elif progress.total > 0:
             parts.append(
                 self.tr("{done} of {total}").format(
@@ -160,13 +163,15 @@ class StatusBar(QWidget):
             )
             if progress.rate > 0:
                 number = locale.toString(progress.rate, "f", 1 if progress.rate < 10 else 0)
-                parts.append(self.tr("{number} a second").format(number=number))
+                rate = self.tr("{number} a second").format(number=number)
         elif progress.done:
             parts.append(locale.toString(progress.done))
         if self._link.paused and progress.phase != "train":
             parts.append(self.tr("paused"))
+            rate = ""
         elif progress.seconds_left is not None and progress.total > 0:
             parts.append(self.time_left(progress.seconds_left))
+        parts += [rate] if rate else []  # last: where the line is cut, it is what is missed least
         return " · ".join(parts)
 
     def time_left(self, seconds: float) -> str:
@@ -182,11 +187,9 @@ class StatusBar(QWidget):
     def _toggle_pause(self) -> None:
         if self._link.paused:
             self._link.resume()
-            if not self._shown:
-                self._show_job(None)
         else:
             self._link.pause()
-            self.activity.setText(f"{self.activity.text().rsplit(' · ', 1)[0]} · {self.tr('paused')}")
+        self._show_job(self._progress)
         self._show_pause()
 
     def _show_pause(self) -> None:

@@ -223,11 +223,16 @@ class TrainingPanel(QWidget):
         labels: dict[str, list[Version]] = {}
         for version in versions:
             labels.setdefault(version.label, []).append(version)
-        learned_first = sorted(labels.items(), key=lambda one: (len(one[1]) == 1, one[0].casefold()))
-        for label, own in learned_first:
-            self._list.addWidget(self._versions_card(label, own))
+        learned = {label: own for label, own in labels.items() if len(own) > 1 or self._versions_of is not None}
+        for label in sorted(learned, key=str.casefold):
+            self._list.addWidget(self._versions_card(label, learned[label]))
         if not versions:
             self.sentence.setText(self.tr("There are no labels yet."))
+        elif len(learned) < len(labels):
+            others = self.tr(
+                "%n label(s) go by the name alone: nothing was learned yet.", "", len(labels) - len(learned)
+            )
+            self._list.addWidget(theme.plain(others, "muted", wrap=True))
 
     def _versions_card(self, label: str, versions: list[Version]) -> QFrame:
         card = QFrame()
@@ -259,10 +264,10 @@ class TrainingPanel(QWidget):
 
     def _kind(self, kind: str) -> str:
         return {
-            "zero-shot": self.tr("the words alone"),
-            "threshold": self.tr("the line moved"),
-            "residual": self.tr("bent towards your answers"),
-            "coop": self.tr("learned words (CoOp)"),
+            "zero-shot": self.tr("the name alone"),
+            "threshold": self.tr("stricter or less strict than before"),
+            "residual": self.tr("learned from your photos"),
+            "coop": self.tr("learned from your photos, with words of its own (CoOp)"),
         }.get(kind, kind)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -364,9 +369,9 @@ class _Comparison(QWidget):
         self.setFixedHeight(48)
         self.setMinimumWidth(220)
         self.setAccessibleName(
-            self.tr("Right on held-out corrections: before {before} of {total}, after {after} of {total}").format(
-                before=before.right, after=after.right, total=after.total
-            )
+            self.tr(
+                "Right on corrections kept out of learning: before {before} of {total}, after {after} of {total}"
+            ).format(before=before.right, after=after.right, total=after.total)
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -132,7 +132,7 @@ def _versions(
             if _surely_better(case, version, residual, seed):
                 versions.found.append(version)
         if not versions.found:
-            lacking = "on held-out answers it is not surely better than learning from your photos alone."
+            lacking = "on answers kept out of learning it is not surely better than learning from your photos alone."
     if lacking is not None:
         versions.reasons.append(f"{_TITLES['coop']}: {lacking}")
     versions.found.append(residual)
@@ -146,7 +146,7 @@ def _versions(
 def _too_few_for_a_prompt(case: Case) -> str | None:
     """Why no prompt is learned, or None."""
     if not (case.fold >= 0).all():
-        return "it needs answers of both kinds to be held out."
+        return "it needs enough answers of both kinds, yes and no, to be checked."
     if case.is_group:
         found = len(torch.unique(case.unit))
         if found >= PROMPT_UNITS_GROUP:
@@ -254,7 +254,9 @@ def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[L
         objection = _objection(case, version, now, zero_shot, flips, scores_now, scores, seed)
         if objection is None:
             if _many_changes(case, flips):
-                reasons.append(f"Accepted on held-out answers, but {_many_changes(case, flips)}: look through them.")
+                reasons.append(
+                    f"Better on answers kept out of learning, but {_many_changes(case, flips)}: look through them."
+                )
             return _lessons(case, version, flips, now, reasons, True, seconds)
         reasons.append(f"{_TITLES[version.kind]}: {objection}")
         if refused is None and objection.endswith(_LOOK_FIRST):
@@ -266,9 +268,9 @@ def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[L
 
 
 _TITLES = {
-    "coop": "A learned prompt",
+    "coop": "Learning words of its own",
     "residual": "Learning from your photos",
-    "threshold": "Moving the threshold",
+    "threshold": "Changing the strictness",
 }
 _LOOK_FIRST = "look at them before you accept it."
 
@@ -332,9 +334,9 @@ def _objection(
     one_sided = not case.is_group and len(torch.unique(case.allowed[:, 0])) == 1 and _words_find_something(case)
     if version.held_out is not None:
         if not _better(case, version, zero_shot, torch.ones_like(case.fresh), seed):
-            return "on held-out answers it is not better than the words alone."
+            return "on answers kept out of learning it is not better than the label's name alone."
         if case.fresh.any() and not _better(case, version, now, case.fresh, seed):
-            return "on held-out answers it is not better than the present version."
+            return "on answers kept out of learning it is not better than the present version."
     elif version.kind == "threshold":
         return "two yes and two no answers are needed to check it."
     elif one_sided and _many_changes(case, flips):
@@ -406,9 +408,10 @@ def _sentence(case: Case, version: _Version, before: Measured, after: Measured, 
         return f"Unchanged: after {_answers(count)}, nothing that was tried is surely better."
     change = f"would add {_photos(len(flip.adds))}, remove {len(flip.removes)}"
     if version.held_out is None:
-        return f"From {_answers(count)}, too few to be checked on held-out ones: {change}."
+        return f"Learned from {_answers(count)}, too few to check it: {change}."
     new = "" if before.total == count else "new "
-    return f"On your {_answers(before.total, new)}, held out in turn: {before.right} -> {after.right} right; {change}."
+    checked = f"Checked on your {_answers(before.total, new)}, each kept out of learning in its turn"
+    return f"{checked}: {before.right} right before, {after.right} after; {change}."
 
 
 def _answers(count: int, new: str = "") -> str:

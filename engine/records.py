@@ -326,7 +326,7 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
     """One question of the review queue: is `label` on the photo? `suggested`: what the machine says now; `reason`: why
-    it is asked ('close to the line', 'unlike anything you answered', 'random check')."""
+    it is asked ('a close call', 'unlike anything you answered', 'random check')."""
 
     photo_id: int
     label_id: int

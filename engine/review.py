@@ -22,7 +22,7 @@ from engine.classifier import DIAL, Head, Scorer
 
 RANDOM_SHARE = 0.2
 CANDIDATES = 20  # times n: how many of the least certain photos diversity may choose from
-CLOSE = "close to the line"
+CLOSE = "a close call"
 UNLIKE = "unlike anything you answered"
 RANDOM = "random check"
 _FAR = 0.6  # a photo with no answered photo of the label at this cosine is unlike them

@@ -105,7 +105,7 @@ class FakeLibrary:
         return threading.get_ident()
 
     def wait(self) -> None:
-        self.hold.wait(10)
+        self.hold.wait(60)
 
     def count_to(self, total: int) -> Iterator[Progress]:
         """A job with `total` steps; returns `total`."""
@@ -192,7 +192,7 @@ class FakeLibrary:
                 no=10,
                 adds=(1, 2),
                 removes=(3,),
-                sentence="On your 24 corrections, held out in turn: 17 -> 22 right; would add 2, remove 1.",
+                sentence="Checked on your 24 corrections: 17 right before, 22 after; would add 2, remove 1.",
                 reasons=("Learning the words (CoOp) needs four yes and four no.",),
                 seconds=0.1,
                 held_out=True,
@@ -371,7 +371,10 @@ class FakeLibrary:
                 *(number, 1, "cat", kind, "fake-fp32", (12_000.0 + 1000 * number) * DAY),
                 *(number == self.active_version, True, sentence),
             )
-            for number, kind, sentence in ((7, "residual", "17 -> 22 of 24 right"), (6, "zero-shot", "the words alone"))
+            for number, kind, sentence in (
+                (7, "residual", "17 -> 22 of 24 right"),
+                (6, "zero-shot", "The words of the label, before any correction."),
+            )
         ]
 
     def activate(self, version_id: int) -> PhotosChanged:
@@ -382,7 +385,7 @@ class FakeLibrary:
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         label = self.label_list[0]
         return [
-            ReviewItem(row, label.id, label.name, 0.1, True, "close to the line")
+            ReviewItem(row, label.id, label.name, 0.1, True, "a close call")
             for row in self.photo_rows
             if (row, label.id) not in self.words
         ][:n]

@@ -16,12 +16,12 @@ import engine
 from desktop_app.engine_words import _shape_of, in_words
 
 SENTENCES = {
-    "On your 11 corrections, held out in turn: 7 -> 11 right; would add 1 photo, remove 0.": "对您的 11 处更正（轮流预留检验）：正确 7 → 11；将添加 1 张照片，移除 0 张。",
-    "Moving the threshold: on held-out answers it is not better than the words alone.": "移动阈值：在预留的回答上，并不比只用词语更好。",
+    "Checked on your 11 corrections, each kept out of learning in its turn: 7 right before, 11 after; would add 1 photo, remove 0.": "用您的 11 条更正检验（每条轮流不参与学习）：之前答对 7 条，之后 11 条；将给 1 张照片添加标签，从 0 张移除。",
+    "Changing the strictness: on answers kept out of learning it is not better than the label's name alone.": "调整严格程度：在未参与学习的回答上，并不比仅凭标签名称更好。",
     "There is no label 'a {name} <b>'.": "没有标签“a {name} <b>”。",
-    "72.8 % of ImageNet right without training": "未经训练时 ImageNet 正确率 72.8%",
-    "A learned prompt: it needs answers of both kinds to be held out.": "学习提示词：需要“是”和“否”两种回答才能预留检验。",
-    "A learned prompt: it needs 4 yes and 4 no, bursts counted once; there are 3 and 6.": "学习提示词：需要 4 个“是”和 4 个“否”（连拍只算一次）；现有 3 个和 6 个。",
+    "72.8 % of ImageNet right without training": "ImageNet 识别正确率 72.8%",
+    "Learning words of its own: it needs enough answers of both kinds, yes and no, to be checked.": "学习专属词语：需要足够的“是”和“否”两种回答才能检验。",
+    "Learning words of its own: it needs 4 yes and 4 no, bursts counted once; there are 3 and 6.": "学习专属词语：需要 4 个“是”和 4 个“否”（连拍只算一次）；现有 3 个和 6 个。",
     "The file is empty.\nsomething else": "文件是空的。\nsomething else",
 }
 

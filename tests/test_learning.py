@@ -73,9 +73,10 @@ def test_a_personal_label_is_learned_accepted_and_reported(
     assert report.after.total == report.before.total == 16
     assert set(report.adds) <= set(of_kind(0, EACH))
     assert len(report.adds) > 30
-    assert report.sentence.startswith("On your 16 corrections, held out in turn: ")
+    assert report.sentence.startswith("Checked on your 16 corrections, each kept out of learning in its turn: ")
     assert (
-        f"{report.before.right} -> {report.after.right} right; would add {len(report.adds)} photos" in report.sentence
+        f"{report.before.right} right before, {report.after.right} after; would add {len(report.adds)} photos"
+        in report.sentence
     )
     assert not set(report.adds) & set(one.corrections)  # the person decided these
 

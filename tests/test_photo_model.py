@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from desktop_app.engine_link import EngineLink
-from desktop_app.photo_model import PhotoModel, file_url, moment, printable
+from desktop_app.photo_model import PhotoModel, data_size, file_url, moment, printable
 from engine.records import Photo, PhotosChanged, PhotoState, SearchResult
 from tests.fake_library import FakeLibrary, running
 
@@ -188,3 +188,18 @@ def test_data_of_a_row_that_is_not_at_hand(model: PhotoModel) -> None:
 def test_the_month_of_a_date_has_its_name(name: str, text: str) -> None:
     seconds = QDateTime(QDate(2024, 3, 5), QTime(9, 7)).toSecsSinceEpoch()
     assert moment(seconds, QLocale(name)) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (900, "900 bytes"),
+        (61_312, "61 kB"),
+        (4_200_000, "4.2 MB"),
+        (605_000_000, "605 MB"),
+        (1_712_000_000, "1.7 GB"),
+    ],
+)
+def test_a_size_has_the_digits_that_say_something(count: int, text: str) -> None:
+    assert data_size(count, QLocale("en_GB")) == text

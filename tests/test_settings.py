@@ -154,8 +154,8 @@ def test_thumbnails(qtbot: QtBot, dialog: SettingsDialog, library: FakeLibrary) 
 
 
 def test_what_lies_on_the_disk_and_can_be_cleared(qtbot: QtBot, dialog: SettingsDialog) -> None:
-    qtbot.waitUntil(lambda: dialog.thumbnails.text() == "1.9 MiB in 30 files")
-    assert (dialog.database.text(), dialog.vectors.text()) == ("7.6 MiB", "4.8 MiB")
+    qtbot.waitUntil(lambda: dialog.thumbnails.text() == "2.0 MB in 30 files")
+    assert (dialog.database.text(), dialog.vectors.text()) == ("8.0 MB", "5.0 MB")
     assert dialog.place.text() == "/home/someone/albumen"
     with qtbot.waitSignal(dialog.thumbnails_cleared):
         dialog.clear_thumbnails.click()

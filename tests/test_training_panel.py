@@ -45,7 +45,7 @@ def texts(widget: QLabel | ReportCard | TrainingPanel) -> list[str]:
 def bars(card: ReportCard) -> list[str]:
     """What the bars of before and after say to those who hear them."""
     names = [child.accessibleName() for child in card.findChildren(QWidget)]
-    return [name for name in names if name.startswith("Right on held-out")]
+    return [name for name in names if name.startswith("Right on corrections kept out")]
 
 
 def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
@@ -55,7 +55,7 @@ def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: F
     assert not panel.bar.isVisible()
     assert ("train", ([1], False), {}) in library.calls  # shown first, not put in force
     card = panel.cards[0]
-    assert "On your 24 corrections, held out in turn: 17 -> 22 right; would add 2, remove 1." in texts(card)
+    assert "Checked on your 24 corrections: 17 right before, 22 after; would add 2, remove 1." in texts(card)
     assert len(bars(card)) == 1
     rows = card.findChildren(ThumbnailRow)
     assert [row._ids for row in rows] == [[1, 2], [3]]
@@ -164,6 +164,21 @@ def test_versions_one_click_back(qtbot: QtBot, panel: TrainingPanel, library: Fa
     qtbot.waitUntil(lambda: library.active_version == 7)
     panel._history.stack.undo()
     qtbot.waitUntil(lambda: library.active_version == 6)
+
+
+def test_labels_that_nothing_was_learned_for_are_only_counted(
+    qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = library.versions()
+    words_alone = [
+        dataclasses.replace(first[1], id=number, label_id=number, label=f"label {number}") for number in (8, 9)
+    ]
+    monkeypatch.setattr(library, "versions", lambda label_id=None: [*first, *words_alone][-1 if label_id else 0 :])
+    panel.show_versions()
+    qtbot.waitUntil(lambda: "2 label(s) go by the name alone: nothing was learned yet." in texts(panel))
+    assert "cat" in texts(panel) and "label 8" not in texts(panel)
+    panel.show_versions(9)  # asked for one label, its only version is shown
+    qtbot.waitUntil(lambda: "label 9" in texts(panel))
 
 
 def test_escape_goes_back(qtbot: QtBot, panel: TrainingPanel) -> None:

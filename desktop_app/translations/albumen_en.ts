@@ -357,5 +357,12 @@
             <numerusform>%n labels can get better. Look at what would change, then accept it or not.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n label(s) go by the name alone: nothing was learned yet.</source>
+        <translation>
+            <numerusform>%n label go by the name alone: nothing was learned yet.</numerusform>
+            <numerusform>%n labels go by the name alone: nothing was learned yet.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -17,7 +17,7 @@
     </message>
     <message>
         <source>Look for changes</source>
-        <translation>查找更改</translation>
+        <translation>检查变化</translation>
     </message>
     <message>
         <source>Copy selected photos to a folder…</source>
@@ -101,7 +101,7 @@
     </message>
     <message>
         <source>Next photo to review</source>
-        <translation>下一张待确认的照片</translation>
+        <translation>下一张待核对的照片</translation>
     </message>
     <message>
         <source>Add a label</source>
@@ -116,7 +116,7 @@
         <translation>复制路径</translation>
     </message>
     <message>
-        <source>Open elsewhere</source>
+        <source>Open in another program</source>
         <translation>用其他程序打开</translation>
     </message>
     <message>
@@ -129,7 +129,7 @@
     </message>
     <message>
         <source>Review</source>
-        <translation>确认</translation>
+        <translation>核对</translation>
     </message>
     <message>
         <source>Improve labels</source>
@@ -291,16 +291,16 @@
     <name>Desk</name>
     <message>
         <source>Review ({count})</source>
-        <translation>确认（{count}）</translation>
+        <translation>核对（{count}）</translation>
     </message>
     <message>
         <source>Review</source>
-        <translation>确认</translation>
+        <translation>核对</translation>
     </message>
     <message numerus="yes">
         <source>Improve labels (%n correction(s))</source>
         <translation>
-            <numerusform>改进标签（%n 处更正）</numerusform>
+            <numerusform>改进标签（%n 条更正）</numerusform>
         </translation>
     </message>
     <message>
@@ -336,7 +336,7 @@
     </message>
     <message>
         <source>They stay where they are; nothing is copied.</source>
-        <translation>照片留在原处，不会复制。</translation>
+        <translation>照片留在原处，不会复制文件。</translation>
     </message>
 </context>
 <context>
@@ -371,23 +371,23 @@
     </message>
     <message>
         <source>1 correction</source>
-        <translation>1 处更正</translation>
+        <translation>1 条更正</translation>
     </message>
     <message>
         <source>{count} corrections</source>
-        <translation>{count} 处更正</translation>
+        <translation>{count} 条更正</translation>
     </message>
     <message>
         <source>1 new correction</source>
-        <translation>1 处新更正</translation>
+        <translation>1 条新更正</translation>
     </message>
     <message>
         <source>{count} new corrections</source>
-        <translation>{count} 处新更正</translation>
+        <translation>{count} 条新更正</translation>
     </message>
     <message>
         <source>would add {photos_}, remove {removes}</source>
-        <translation>将添加 {photos_}，移除 {removes} 张</translation>
+        <translation>将给 {photos_}添加标签，从 {removes} 张移除</translation>
     </message>
     <message>
         <source>Nothing to learn from yet: no corrected photo of this label has been read.</source>
@@ -399,51 +399,19 @@
     </message>
     <message>
         <source>Unchanged: after {answers_}, nothing that was tried is surely better.</source>
-        <translation>没有变化：根据 {answers_}，尝试的方法都不能确定更好。</translation>
-    </message>
-    <message>
-        <source>From {answers_}, too few to be checked on held-out ones: {change_}.</source>
-        <translation>来自 {answers_}，数量太少，无法用预留的更正检验：{change_}。</translation>
-    </message>
-    <message>
-        <source>On your {answers_}, held out in turn: {before} -&gt; {after} right; {change_}.</source>
-        <translation>对您的 {answers_}（轮流预留检验）：正确 {before} → {after}；{change_}。</translation>
-    </message>
-    <message>
-        <source>A learned prompt: {objection_}</source>
-        <translation>学习提示词：{objection_}</translation>
+        <translation>没有变化：根据 {answers_}，试过的方法都不能确定更好。</translation>
     </message>
     <message>
         <source>Learning from your photos: {objection_}</source>
         <translation>从您的照片学习：{objection_}</translation>
     </message>
     <message>
-        <source>Moving the threshold: {objection_}</source>
-        <translation>移动阈值：{objection_}</translation>
-    </message>
-    <message>
-        <source>on held-out answers it is not surely better than learning from your photos alone.</source>
-        <translation>在预留的回答上，不能确定比仅从您的照片学习更好。</translation>
-    </message>
-    <message>
-        <source>on held-out answers it is not better than the words alone.</source>
-        <translation>在预留的回答上，并不比只用词语更好。</translation>
-    </message>
-    <message>
-        <source>on held-out answers it is not better than the present version.</source>
-        <translation>在预留的回答上，并不比当前版本更好。</translation>
-    </message>
-    <message>
         <source>it would change {photos_}, many for {answers_}, and none of the other kind: answer some of both.</source>
-        <translation>它会更改 {photos_}，相对于 {answers_} 太多，而且还没有另一种回答：请两种都回答几张。</translation>
+        <translation>它会改变 {photos_}，相对于 {answers_}太多，而且没有另一种回答：请两种都回答几张。</translation>
     </message>
     <message>
         <source>two yes and two no answers are needed to check it.</source>
-        <translation>检验它需要两个“是”和两个“否”的回答。</translation>
-    </message>
-    <message>
-        <source>it needs answers of both kinds to be held out.</source>
-        <translation>需要“是”和“否”两种回答才能预留检验。</translation>
+        <translation>至少需要两个“是”和两个“否”的回答才能检验。</translation>
     </message>
     <message>
         <source>it needs {needed} answers, bursts counted once; there are {found}.</source>
@@ -459,19 +427,51 @@
     </message>
     <message>
         <source>it would get {photos_} wrong that you confirmed and that are right now.</source>
-        <translation>它会使您确认过、现在正确的 {photos_} 变错。</translation>
+        <translation>您确认过、现在正确的 {photos_}会被它判错。</translation>
     </message>
     <message>
         <source>{answers_} cannot be checked by holding some out: look at them before you accept it.</source>
-        <translation>{answers_} 无法通过预留来检验：接受之前请查看。</translation>
+        <translation>{answers_}太少，无法留出一部分来检验：接受之前请查看。</translation>
     </message>
     <message>
         <source>it would change {photos_}, many for {answers_}: look at them before you accept it.</source>
-        <translation>它会改变 {photos_}，相对于 {answers_} 偏多：接受之前请查看。</translation>
+        <translation>它会改变 {photos_}，相对于 {answers_}偏多：接受之前请查看。</translation>
     </message>
     <message>
-        <source>Accepted on held-out answers, but it would change {photos_}, many for {answers_}: look through them.</source>
-        <translation>预留的回答通过了检验，但它会改变 {photos_}，相对于 {answers_} 偏多：请浏览一遍。</translation>
+        <source>Learned from {answers_}, too few to check it: {change_}.</source>
+        <translation>根据 {answers_}学习，数量太少，无法检验：{change_}。</translation>
+    </message>
+    <message>
+        <source>Checked on your {answers_}, each kept out of learning in its turn: {before} right before, {after} after; {change_}.</source>
+        <translation>用您的 {answers_}检验（每条轮流不参与学习）：之前答对 {before} 条，之后 {after} 条；{change_}。</translation>
+    </message>
+    <message>
+        <source>Learning words of its own: {objection_}</source>
+        <translation>学习专属词语：{objection_}</translation>
+    </message>
+    <message>
+        <source>Changing the strictness: {objection_}</source>
+        <translation>调整严格程度：{objection_}</translation>
+    </message>
+    <message>
+        <source>on answers kept out of learning it is not surely better than learning from your photos alone.</source>
+        <translation>在未参与学习的回答上，不能确定比仅从照片学习更好。</translation>
+    </message>
+    <message>
+        <source>on answers kept out of learning it is not better than the label's name alone.</source>
+        <translation>在未参与学习的回答上，并不比仅凭标签名称更好。</translation>
+    </message>
+    <message>
+        <source>on answers kept out of learning it is not better than the present version.</source>
+        <translation>在未参与学习的回答上，并不比当前版本更好。</translation>
+    </message>
+    <message>
+        <source>it needs enough answers of both kinds, yes and no, to be checked.</source>
+        <translation>需要足够的“是”和“否”两种回答才能检验。</translation>
+    </message>
+    <message>
+        <source>Better on answers kept out of learning, but it would change {photos_}, many for {answers_}: look through them.</source>
+        <translation>在未参与学习的回答上更好，但它会改变 {photos_}，相对于 {answers_}偏多：请浏览一遍。</translation>
     </message>
     <message>
         <source>There is no label '{name}'.</source>
@@ -479,11 +479,11 @@
     </message>
     <message>
         <source>No good match.</source>
-        <translation>没有好的匹配。</translation>
+        <translation>没有合适的匹配。</translation>
     </message>
     <message>
         <source>No good match. The nearest photos follow.</source>
-        <translation>没有好的匹配，下面是最接近的照片。</translation>
+        <translation>没有合适的匹配，下面是最接近的照片。</translation>
     </message>
     <message>
         <source>The model understands English: '{words}' was looked for in labels and file names only.</source>
@@ -571,7 +571,7 @@
     </message>
     <message>
         <source>{percent} % of ImageNet right without training</source>
-        <translation>未经训练时 ImageNet 正确率 {percent}%</translation>
+        <translation>ImageNet 识别正确率 {percent}%</translation>
     </message>
     <message>
         <source>{model} (recommended)</source>
@@ -794,12 +794,12 @@
         <translation>没有要求这样做。</translation>
     </message>
     <message>
-        <source>Accepted on held-out answers, but {change_}: look through them.</source>
-        <translation>已通过预留回答的检验，但{change_}：请先浏览一遍。</translation>
+        <source>Better on answers kept out of learning, but {change_}: look through them.</source>
+        <translation>在未参与学习的回答上更好，但{change_}：请浏览一遍。</translation>
     </message>
     <message>
         <source>it would change {photos_}, many for {answers_}</source>
-        <translation>它将改变 {photos_}，对 {answers_}来说很多</translation>
+        <translation>它会改变 {photos_}，相对于 {answers_}偏多</translation>
     </message>
     <message>
         <source>There is no folder number {number}; it may have been removed.</source>
@@ -1096,7 +1096,7 @@
     <message numerus="yes">
         <source>Move %n photo(s) to the trash?</source>
         <translation>
-            <numerusform>将 %n 张照片移到回收站？</numerusform>
+            <numerusform>要将 %n 张照片移到回收站吗？</numerusform>
         </translation>
     </message>
     <message>
@@ -1174,7 +1174,7 @@
     <message numerus="yes">
         <source>%n correction(s)</source>
         <translation>
-            <numerusform>%n 处更正</numerusform>
+            <numerusform>%n 条更正</numerusform>
         </translation>
     </message>
     <message>
@@ -1184,7 +1184,7 @@
     <message numerus="yes">
         <source>%n correction(s) are about photos that are not in the library.</source>
         <translation>
-            <numerusform>%n 处更正涉及不在图库中的照片。</numerusform>
+            <numerusform>%n 条更正涉及不在图库中的照片。</numerusform>
         </translation>
     </message>
 </context>
@@ -1195,8 +1195,8 @@
         <translation>您的照片里有什么？</translation>
     </message>
     <message>
-        <source>They are looked for in every photo. Take away what you never photograph; add your own later.</source>
-        <translation>每张照片都会查找这些标签。去掉您从不拍摄的，以后可以添加自己的。</translation>
+        <source>Albumen looks for these labels in every photo. Untick what you never photograph; add your own later.</source>
+        <translation>Albumen 会在每张照片中查找这些标签。取消勾选您从不拍摄的，以后可以添加自己的。</translation>
     </message>
     <message>
         <source>All</source>
@@ -1232,7 +1232,7 @@
     </message>
     <message>
         <source>On the way</source>
-        <translation>路上</translation>
+        <translation>交通出行</translation>
     </message>
     <message>
         <source>Food</source>
@@ -1244,7 +1244,7 @@
     </message>
     <message>
         <source>Paper and screens</source>
-        <translation>纸张与屏幕</translation>
+        <translation>文档与屏幕</translation>
     </message>
     <message>
         <source>All of {category}</source>
@@ -1311,7 +1311,7 @@
     <message numerus="yes">
         <source>Improve labels (%n correction(s))</source>
         <translation>
-            <numerusform>改进标签（%n 处更正）</numerusform>
+            <numerusform>改进标签（%n 条更正）</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1435,7 +1435,7 @@
     </message>
     <message>
         <source>Nothing in this view needs a review.</source>
-        <translation>此视图中没有需要确认的照片。</translation>
+        <translation>此视图中没有需要核对的照片。</translation>
     </message>
 </context>
 <context>
@@ -1553,7 +1553,7 @@
     </message>
     <message>
         <source>Merge “{label}” into “{other}”?</source>
-        <translation>将“{label}”合并到“{other}”？</translation>
+        <translation>要将“{label}”合并到“{other}”吗？</translation>
     </message>
     <message>
         <source>What you said about the first counts for the second from now on. Undo separates them again.</source>
@@ -1593,7 +1593,7 @@
     </message>
     <message>
         <source>Needs review</source>
-        <translation>待确认</translation>
+        <translation>待核对</translation>
     </message>
     <message>
         <source>Untagged</source>
@@ -1647,7 +1647,7 @@
     </message>
     <message>
         <source>Look for changes</source>
-        <translation>查找更改</translation>
+        <translation>检查变化</translation>
     </message>
     <message>
         <source>Show in folder</source>
@@ -1765,7 +1765,7 @@
     </message>
     <message>
         <source>A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels and corrections stay; the photos are looked at again in the background. A download is the only time Albumen uses the network.</source>
-        <translation>更好的模型能找到更多、出错更少，但处理每张照片需要更多时间。标签和更正都会保留；照片会在后台重新查看。只有下载时 Albumen 才使用网络。</translation>
+        <translation>更好的模型能找到更多照片、出错更少，但处理每张照片需要更多时间。标签和更正都会保留；照片会在后台重新识别。Albumen 只在下载时使用网络。</translation>
     </message>
     <message>
         <source>Models</source>
@@ -1973,15 +1973,15 @@
     <message>
         <source>{yes} yes, {no} no</source>
         <extracomment>accepted, or not now a photo of the preview</extracomment>
-        <translation>{yes} 是，{no} 否</translation>
+        <translation>“是” {yes} 个，“否” {no} 个</translation>
     </message>
     <message>
         <source>Would lose the label: {count}</source>
-        <translation>将失去此标签：{count}</translation>
+        <translation>将失去此标签的照片：{count}</translation>
     </message>
     <message>
         <source>Would get the label: {count}</source>
-        <translation>将得到此标签：{count}</translation>
+        <translation>将得到此标签的照片：{count}</translation>
     </message>
     <message>
         <source>Use it anyway</source>
@@ -2029,7 +2029,7 @@
     <message>
         <source>Review</source>
         <extracomment>label id, yes, no, clear label ids that were answered</extracomment>
-        <translation>确认</translation>
+        <translation>核对</translation>
     </message>
     <message>
         <source>Yes</source>
@@ -2072,8 +2072,12 @@
         <translation>没有要问的了。</translation>
     </message>
     <message>
-        <source>Every photo near the line has your answer. Come back when there are new photos.</source>
-        <translation>界线附近的照片您都已回答。有新照片时再来。</translation>
+        <source>Every close call has your answer. Come back when there are new photos.</source>
+        <translation>难以判断的照片您都已回答。有新照片时再来。</translation>
+    </message>
+    <message>
+        <source>a close call</source>
+        <translation>难以判断</translation>
     </message>
     <message>
         <source>Is this “{label}”?</source>
@@ -2090,10 +2094,6 @@
     <message>
         <source>{guess}: {reason}</source>
         <translation>{guess}：{reason}</translation>
-    </message>
-    <message>
-        <source>close to the line</source>
-        <translation>接近界线</translation>
     </message>
     <message>
         <source>unlike anything you answered</source>
@@ -2212,7 +2212,7 @@
     </message>
     <message>
         <source>to be reviewed</source>
-        <translation>待确认</translation>
+        <translation>待核对</translation>
     </message>
     <message>
         <source>without a label</source>
@@ -2348,7 +2348,7 @@
     </message>
     <message>
         <source>Best available</source>
-        <translation>最佳可用</translation>
+        <translation>自动选择最佳</translation>
     </message>
     <message>
         <source>Processor</source>
@@ -2380,11 +2380,11 @@
     </message>
     <message>
         <source>Best for the device</source>
-        <translation>最适合设备</translation>
+        <translation>按设备自动选择</translation>
     </message>
     <message>
         <source>The photos are looked at again in the background; until that is done, all goes on as before.</source>
-        <translation>照片会在后台重新查看；完成之前一切照旧。</translation>
+        <translation>照片会在后台重新识别；完成之前一切照旧。</translation>
     </message>
     <message>
         <source>Folders</source>
@@ -2496,11 +2496,11 @@
     </message>
     <message>
         <source>Delete what models not in use know of the photos</source>
-        <translation>删除未使用的模型对照片的了解</translation>
+        <translation>删除未使用模型的识别数据</translation>
     </message>
     <message>
         <source>Models not in use</source>
-        <translation>未使用的模型</translation>
+        <translation>未使用模型的数据</translation>
     </message>
     <message>
         <source>fp32: exact</source>
@@ -2538,7 +2538,7 @@
     <name>StarterBanner</name>
     <message>
         <source>Starter model: works offline, knows common things; download CLIP for full quality.</source>
-        <translation>入门模型：可离线使用，认识常见事物；下载 CLIP 可获得完整质量。</translation>
+        <translation>入门模型：可离线使用，认识常见事物；下载 CLIP 模型可获得最佳效果。</translation>
     </message>
     <message>
         <source>Better model…</source>
@@ -2577,12 +2577,12 @@
     <message numerus="yes">
         <source>%n good match(es)</source>
         <translation>
-            <numerusform>%n 个良好匹配</numerusform>
+            <numerusform>%n 张匹配的照片</numerusform>
         </translation>
     </message>
     <message>
         <source>{good}, then weaker ones</source>
-        <translation>{good}，其后是较弱的</translation>
+        <translation>{good}，其后匹配较弱</translation>
     </message>
     <message>
         <source>{selected} of {photos} selected</source>
@@ -2731,7 +2731,7 @@
     </message>
     <message>
         <source>Stopped. Nothing was changed.</source>
-        <translation>已停止。没有任何改动。</translation>
+        <translation>已停止，没有任何改动。</translation>
     </message>
     <message>
         <source>No label has new corrections. Say yes or no to a few tags first.</source>
@@ -2769,11 +2769,17 @@
     </message>
     <message>
         <source>Every version is kept. Your corrections stay whichever is in use.</source>
-        <translation>每个版本都会保留。无论使用哪个，您的更正都在。</translation>
+        <translation>每个版本都会保留。无论使用哪个版本，您的更正都不会丢失。</translation>
     </message>
     <message>
         <source>There are no labels yet.</source>
         <translation>还没有标签。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n label(s) go by the name alone: nothing was learned yet.</source>
+        <translation>
+            <numerusform>另有 %n 个标签仅凭名称识别：还没有学习过。</numerusform>
+        </translation>
     </message>
     <message>
         <source>In use</source>
@@ -2788,27 +2794,27 @@
         <translation>使用版本 {version}</translation>
     </message>
     <message>
-        <source>the words alone</source>
-        <translation>仅凭词语</translation>
+        <source>the name alone</source>
+        <translation>仅凭标签名称</translation>
     </message>
     <message>
-        <source>the line moved</source>
-        <translation>移动了界线</translation>
+        <source>stricter or less strict than before</source>
+        <translation>严格程度有调整</translation>
     </message>
     <message>
-        <source>bent towards your answers</source>
-        <translation>向您的回答靠拢</translation>
+        <source>learned from your photos</source>
+        <translation>从您的照片学到</translation>
     </message>
     <message>
-        <source>learned words (CoOp)</source>
-        <translation>学习的词语 (CoOp)</translation>
+        <source>learned from your photos, with words of its own (CoOp)</source>
+        <translation>从您的照片学到，并有专属词语 (CoOp)</translation>
     </message>
 </context>
 <context>
     <name>Trash</name>
     <message>
         <source>“{name}” is not there any more.</source>
-        <extracomment>A verb with its arguments. Several calls in order: `answer = yield call(...)`; a refused one raises AlbumenError there. What is returned is the answer of the whole. Returned by the calls of an act that turned out to do nothing: there is nothing to undo then. Makes a direction of an act from the answer of the other direction (None the first time). an act could not be done or taken back; the sentence says why</extracomment>
+        <extracomment>A verb with its arguments. Several calls in order: `answer = yield call(...)` or `yield Moves(...)`; a refused one raises AlbumenError there. What is returned is the answer of the whole. Returned by the calls of an act that turned out to do nothing: there is nothing to undo then. Makes a direction of an act from the answer of the other direction (None the first time). an act could not be done or taken back; the sentence says why</extracomment>
         <translation>“{name}”已不在原处。</translation>
     </message>
     <message>
@@ -2821,7 +2827,7 @@
     </message>
     <message>
         <source>the system refused</source>
-        <translation>系统拒绝了</translation>
+        <translation>系统拒绝了该操作</translation>
     </message>
     <message>
         <source>“{name}” could not be taken out of the trash: {reason}.</source>
@@ -2833,7 +2839,7 @@
     <message>
         <source>“{folder}” is not there. Reconnect the drive; nothing is forgotten.</source>
         <extracomment>While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where answering takes long, up to the second number. SearchResult, whenever other rows are shown Counts</extracomment>
-        <translation>“{folder}”不存在。请重新连接磁盘；不会忘记任何内容。</translation>
+        <translation>“{folder}”不在原处。请重新连接磁盘；所有信息都保留着。</translation>
     </message>
 </context>
 <context>
@@ -2847,12 +2853,12 @@
         <translation>之后</translation>
     </message>
     <message>
-        <source>Right on held-out corrections: before {before} of {total}, after {after} of {total}</source>
-        <translation>留出更正中的正确数：之前 {before}/{total}，之后 {after}/{total}</translation>
+        <source>Right on corrections kept out of learning: before {before} of {total}, after {after} of {total}</source>
+        <translation>未参与学习的更正中答对的条数：之前 {before}/{total}，之后 {after}/{total}</translation>
     </message>
     <message>
         <source>{right} of {total} right</source>
-        <translation>{total} 中 {right} 个正确</translation>
+        <translation>{total} 条中答对 {right} 条</translation>
     </message>
 </context>
 <context>
@@ -2888,10 +2894,6 @@
     <message>
         <source>Focal length</source>
         <translation>焦距</translation>
-    </message>
-    <message>
-        <source>Taken</source>
-        <translation>拍摄时间</translation>
     </message>
     <message>
         <source>Place</source>
