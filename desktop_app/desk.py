@@ -77,8 +77,8 @@ class Desk(QObject):
             "models": self.show_models,
             "settings": self.show_settings,
             "quit": window.close,
-            "undo": self.history.stack.undo,
-            "redo": self.history.stack.redo,
+            "undo": self.history.undo,
+            "redo": self.history.redo,
             "select_all": window.grid.selectAll,
             "select_none": window.grid.select_none,
             "search": window.search.focus_words,
@@ -355,9 +355,7 @@ class Desk(QObject):
         editor.deleteLater()
 
     def _label_removed(self, name: str) -> None:
-        self.window.strip.say(
-            self.tr("Removed {labels}.").format(labels=name), self.tr("Undo"), self.history.stack.undo
-        )
+        self.window.strip.say(self.tr("Removed {labels}.").format(labels=name), self.tr("Undo"), self.history.undo)
 
     def show_models(self) -> None:
         from desktop_app.model_dialog import ModelDialog

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -22,6 +23,16 @@ from desktop_app.engine_worker import EngineWorker, Request
 _log = logging.getLogger(__name__)
 
 Callback = Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A request that was not answered yet."""
+
+    verb: str
+    then: Callback | None
+    failed: Callback | None
+    act: bool
 
 
 class EngineLink(QObject):
@@ -43,13 +54,14 @@ class EngineLink(QObject):
     _cancel_requested = Signal(int)
     _pause_requested = Signal()
     _resume_requested = Signal()
+    _no_jobs_requested = Signal()
     _close_requested = Signal()
 
     def __init__(self, open_library: Callable[[], Any], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ids = itertools.count(1)
-        self._waiting: dict[int, tuple[str, Callback | None, Callback | None]] = {}
-        self._closed = False
+        self._waiting: dict[int, _Waiting] = {}
+        self._closed = self._only_acts = False
         self._paused = False
         self._thread = QThread()
         self._thread.setObjectName("engine")
@@ -60,6 +72,7 @@ class EngineLink(QObject):
         self._cancel_requested.connect(self._worker.cancel)
         self._pause_requested.connect(self._worker.pause)
         self._resume_requested.connect(self._worker.resume)
+        self._no_jobs_requested.connect(self._worker.end_jobs)
         self._close_requested.connect(self._worker.close)
         self._worker.opened.connect(self.ready)
         self._worker.unusable.connect(self.unusable)
@@ -82,22 +95,31 @@ class EngineLink(QObject):
             self._thread.start()
 
     def ask(
-        self, verb: str, *args: Any, then: Callback | None = None, failed: Callback | None = None, **kwargs: Any
+        self,
+        verb: str,
+        *args: Any,
+        then: Callback | None = None,
+        failed: Callback | None = None,
+        act: bool = False,
+        **kwargs: Any,
     ) -> int:
         """Call `Library.<verb>(*args, **kwargs)` in the engine thread; returns the request id at once.
 
         `then(result)` is called in the GUI thread; for a job (a verb that returns a generator) the result is what the
         generator returned. An expected problem calls `failed(sentence)`, or emits `problem` where `failed` is None.
-        Nothing is called after a cancel, or if the QObject a callback is bound to was deleted meanwhile.
+        Nothing is called after a cancel, or if the QObject a callback is bound to was deleted meanwhile. `act`: part of
+        something a person did, which is answered until the very end; a cancel calls its `failed` with an empty text.
         """
         request = Request(next(self._ids), verb, args, kwargs)
-        self._waiting[request.id] = (verb, then, failed)
-        self._requested.emit(request)
+        if act or not self._only_acts:
+            self._waiting[request.id] = _Waiting(verb, then, failed, act)
+            self._requested.emit(request)
         return request.id
 
     def cancel(self, request_id: int) -> None:
         """Forget a request: a job stops before its next step, an answer that is on its way is dropped."""
-        if self._waiting.pop(request_id, None) is not None:
+        if request_id in self._waiting:
+            self._cancelled(request_id)
             self._cancel_requested.emit(request_id)
 
     def pause(self) -> None:
@@ -108,6 +130,16 @@ class EngineLink(QObject):
     def resume(self) -> None:
         self._paused = False
         self._resume_requested.emit()
+
+    def running(self) -> bool:
+        """Whether the engine thread can answer: it was started, and not closed."""
+        return self._thread.isRunning()
+
+    def only_acts(self) -> None:
+        """The window is closing: from now on jobs are ended between two steps, and only acts are asked and answered."""
+        self._only_acts = True
+        self._waiting = {one: waiting for one, waiting in self._waiting.items() if waiting.act}
+        self._no_jobs_requested.emit()
 
     def close(self, patience_ms: int = 30_000) -> bool:
         """Stop jobs between two steps, close the library in its thread, and wait for the thread; never terminates it.
@@ -124,25 +156,31 @@ class EngineLink(QObject):
 
     @Slot(int, object)
     def _answered(self, request_id: int, result: object) -> None:
-        _verb, then, _failed = self._waiting.pop(request_id, ("", None, None))
-        _call(then, result)
+        waiting = self._waiting.pop(request_id, None)
+        if waiting is not None:
+            _call(waiting.then, result)
 
     @Slot(int, str)
     def _refused(self, request_id: int, sentence: str) -> None:
-        verb, _then, failed = self._waiting.pop(request_id, ("", None, None))
-        if not verb:
+        waiting = self._waiting.pop(request_id, None)
+        if waiting is None:
             return
-        _log.info("%s: %s", verb, sentence)
+        _log.info("%s: %s", waiting.verb, sentence)
         sentence = in_words(sentence)
-        if failed is None:
+        if waiting.failed is None:
             self.problem.emit(sentence)
         else:
-            _call(failed, sentence)
+            _call(waiting.failed, sentence)
 
     @Slot(int, str)
     def _job_ended(self, request_id: int, how: str) -> None:
-        self._waiting.pop(request_id, None)
+        self._cancelled(request_id)  # unless it was answered
         self.job_ended.emit(request_id, how)
+
+    def _cancelled(self, request_id: int) -> None:
+        waiting = self._waiting.pop(request_id, None)
+        if waiting is not None and waiting.act:
+            _call(waiting.failed, "")
 
 
 def _call(callback: Callback | None, value: object) -> None:

@@ -82,7 +82,7 @@ class EngineWorker(QObject):
         self._library: Any = None
         self._trouble = ""
         self._lanes: dict[str, deque[_Job]] = {_FIRST: deque(), _NETWORK: deque(), _LIBRARY: deque()}
-        self._paused = False
+        self._paused = self._no_jobs = False
         self._turn = _LIBRARY
         self._dropped: set[int] = set()
         self._changes = PhotosChanged()
@@ -134,6 +134,9 @@ class EngineWorker(QObject):
             self.refused.emit(request.id, bug_sentence(error))
         else:
             if isinstance(result, GeneratorType):
+                if self._no_jobs:
+                    self._end(_Job(request.id, request.verb, result), "cancelled")
+                    return
                 self._lanes[_LANES.get(request.verb, _LIBRARY)].append(_Job(request.id, request.verb, result))
                 self._wake()
                 return
@@ -167,13 +170,19 @@ class EngineWorker(QObject):
         self._wake()
 
     @Slot()
-    def close(self) -> None:
-        """End every job, close the library, end the thread's event loop."""
+    def end_jobs(self) -> None:
+        """End every job between two steps, now and from now on; requests are still answered."""
+        self._no_jobs = True
         if self._tick is not None:
             self._tick.stop()
         for lane in self._lanes.values():
             while lane:
                 self._end(lane.popleft(), "cancelled")
+
+    @Slot()
+    def close(self) -> None:
+        """End every job, close the library, end the thread's event loop."""
+        self.end_jobs()
         if self._library is not None:
             try:
                 self._library.close()

@@ -73,7 +73,7 @@ class Exchange(QObject):
             labels = self.tr("%n new label(s)", "", len(report.labels))
             words = self.tr("%n confirmation(s)", "", len(report.previous))
             text = self.tr("From keywords: {labels}, {words}.").format(labels=labels, words=words)
-            self.window.strip.say(self._with(text, report.failed), self.tr("Undo"), self.history.stack.undo)
+            self.window.strip.say(self._with(text, report.failed), self.tr("Undo"), self.history.undo)
         else:
             self.desk.say(
                 self._with(self.tr("No new keywords were found in the photos or beside them."), report.failed)

@@ -69,10 +69,11 @@ class FileActs(QObject):
             self.desk.say(self.tr("No program opens “{name}”.").format(name=photos[0].name))
 
     def trash(self) -> None:
-        self.with_photos(self._trash)
+        ids = self.desk.chosen()
+        if ids and self._sure(len(ids)):
+            self.history.look("photos", ids, then=self._trash)
 
-    def _trash(self, photos: list[Photo]) -> None:
-        count = len(photos)
+    def _sure(self, count: int) -> bool:
         if count > _ASKED_ABOVE:
             box = QMessageBox(self.window)
             box.setText(self.tr("Move %n photo(s) to the trash?", "", count))
@@ -80,12 +81,14 @@ class FileActs(QObject):
             move = box.addButton(self.tr("Move to trash"), QMessageBox.ButtonRole.AcceptRole)
             box.addButton(QMessageBox.StandardButton.Cancel)
             box.exec()
-            if box.clickedButton() is not move:
-                return
-        self.history.push_trash(self.tr("Move %n photo(s) to the trash", "", count), photos)
-        self.window.strip.say(
-            self.tr("Moved %n photo(s) to the trash.", "", count), self.tr("Undo"), self.history.stack.undo
-        )
+            return box.clickedButton() is move
+        return True
+
+    def _trash(self, photos: list[Photo]) -> None:
+        self.history.push_trash(self.tr("Move %n photo(s) to the trash", "", len(photos)), photos, self._moved_to_trash)
+
+    def _moved_to_trash(self, count: int) -> None:
+        self.window.strip.say(self.tr("Moved %n photo(s) to the trash.", "", count), self.tr("Undo"), self.history.undo)
 
     def export_photos(self) -> None:
         ids = self.desk.chosen()
@@ -114,7 +117,7 @@ class FileActs(QObject):
         start = os.path.join(os.path.expanduser("~"), f"albumen-tags.{kind}")
         path, _filter = QFileDialog.getSaveFileName(self.window, self.tr("Export tags"), start, f"*.{kind}")
         if path:
-            self.link.ask("export", kind, then=partial(self._write, path))
+            self.history.look("export", kind, then=partial(self._write, path))
 
     def _write(self, path: str, text: str) -> None:
         file = QSaveFile(path)

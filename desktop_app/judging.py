@@ -77,7 +77,7 @@ class Judging(QObject):
             self.correct(label.id, ids if present else [], [] if present else ids, [])
             self._step_on()
         else:
-            self.link.ask("tags", ids, then=partial(self._judge_suggestions, present))
+            self.history.look("tags", ids, then=partial(self._judge_suggestions, present))
 
     def _judge_suggestions(self, present: bool, tags: list[Tag]) -> None:
         words = [
@@ -113,7 +113,7 @@ class Judging(QObject):
     def toggle(self, label_id: int, ids: list[int]) -> None:
         """A label on all of the photos, or off if all have it."""
         if ids:
-            self.link.ask("tags", ids, then=partial(self._toggle, label_id, ids))
+            self.history.look("tags", ids, then=partial(self._toggle, label_id, ids))
 
     def _toggle(self, label_id: int, ids: list[int], tags: list[Tag]) -> None:
         have = {tag.photo_id for tag in tags if tag.label_id == label_id and tag.present}

@@ -266,12 +266,12 @@ class MainWindow(QMainWindow):
             self.actions_["full_screen"].setChecked(self.isFullScreen())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Safe at any moment: hide first, then let every thread finish its step."""
+        """Safe at any moment: hide first, then finish what the person began, and let every thread finish its step."""
         self._save()
         self.hide()
         self.folders.close()
-        self.desk.close()
         self.history.close()
+        self.desk.close()
         self.thumbnails.close()
         self.pictures.close()
         super().closeEvent(event)

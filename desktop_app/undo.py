@@ -2,19 +2,30 @@
 
 Knows: for each act, which verbs do it and which take it back, with what the verbs themselves answered. Does not know:
 widgets, or how the engine stores anything. Acts go through the link in order, so an undo pressed at once waits for the
-answer it needs.
+answer it needs; and an act that was begun is finished, also when the window is closed in the middle of it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QFile, QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDeadlineTimer,
+    QEventLoop,
+    QFile,
+    QObject,
+    QRunnable,
+    QThreadPool,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from shiboken6 import isValid
 
@@ -25,9 +36,20 @@ _log = logging.getLogger(__name__)
 
 #: A verb with its arguments.
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
-#: Several calls in order: `answer = yield call(...)`; a refused one raises AlbumenError there. What is returned is the
-#: answer of the whole.
-Calls = Generator[Call, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Files to be moved, in a thread of their own: a network drive may take its time. `move` gets each of `files` and
+    returns its new place, or raises OSError. The answer: (new place by id, sentences about those that stayed)."""
+
+    files: Mapping[int, str]
+    move: Callable[[str], str]
+
+
+#: Several calls in order: `answer = yield call(...)` or `yield Moves(...)`; a refused one raises AlbumenError there.
+#: What is returned is the answer of the whole.
+Calls = Generator[Call | Moves, Any, Any]
 #: Returned by the calls of an act that turned out to do nothing: there is nothing to undo then.
 NOTHING = object()
 #: Makes a direction of an act from the answer of the other direction (None the first time).
@@ -61,17 +83,30 @@ class _Act(QUndoCommand):
             self._next.append(maker)
             return
         self._busy = True
+        self._history.begin(self)
         made = maker(self._answer)
         self._calls = _alone(made) if isinstance(made, tuple) else made
         self._step(None)
 
     def _step(self, answer: Any) -> None:
         try:
-            verb, args, kwargs = self._calls.send(answer)
+            wanted = self._calls.send(answer)
         except StopIteration as end:
             self._done(end.value)
+        except AlbumenError as error:  # said by the calls themselves
+            self._end(str(error))
+        except Exception:
+            self._end("")
+            raise
         else:
-            self._history.link.ask(verb, *args, **kwargs, then=self._step, failed=self._failed)
+            self._do(wanted)
+
+    def _do(self, wanted: Call | Moves) -> None:
+        if isinstance(wanted, Moves):
+            self._history.move(wanted, self._step)
+        else:
+            verb, args, kwargs = wanted
+            self._history.link.ask(verb, *args, **kwargs, then=self._step, failed=self._failed, act=True)
 
     def _done(self, answer: Any) -> None:
         self._busy, self._answer = False, answer
@@ -80,13 +115,24 @@ class _Act(QUndoCommand):
             self._history.drop(self)
         elif self._next:
             self._go(self._next.pop(0))
+            return
+        self._history.ended(self)
 
     def _failed(self, sentence: str) -> None:
+        """A call was refused: the calls may put right what they did before it."""
+        try:
+            wanted = self._calls.throw(AlbumenError(sentence))
+        except (AlbumenError, StopIteration):
+            self._end(sentence)
+        else:
+            self._do(wanted)
+
+    def _end(self, sentence: str) -> None:
         self._busy, self._next = False, []
-        with contextlib.suppress(AlbumenError, StopIteration):
-            self._calls.throw(AlbumenError(sentence))
         self._history.drop(self)
-        self._history.problem.emit(sentence)
+        if sentence:
+            self._history.problem.emit(sentence)
+        self._history.ended(self)
 
 
 def _alone(only: Call) -> Calls:
@@ -113,6 +159,56 @@ class History(QObject):
         self.stack.setUndoLimit(1000)
         self.pool = QThreadPool(self)
         self.pool.setMaxThreadCount(1)
+        self._begun: set[object] = set()
+        self._looks = 0
+        self._after_looks: list[Callable[[], object]] = []
+
+    def undo(self) -> None:
+        """Take the last act back. One whose `look` is still on its way counts as the last one."""
+        self._in_turn(self.stack.undo)
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._in_turn(self.stack.redo)
+
+    def _in_turn(self, act: Callable[[], object]) -> None:
+        if self._looks:
+            self._after_looks.append(act)
+        else:
+            act()
+
+    def look(self, verb: str, *args: Any, then: Callable[[Any], object]) -> None:
+        """Ask what an act depends on; `then` does it. Belongs to the act: it is answered also while the window closes."""
+        token = object()
+        self._looks += 1
+        self.begin(token)
+        seen, failed = partial(self._seen, token, then), partial(self._not_seen, token)
+        self.link.ask(verb, *args, then=seen, failed=failed, act=True)
+
+    def _seen(self, token: object, then: Callable[[Any], object], answer: Any) -> None:
+        try:
+            then(answer)
+        finally:
+            self._not_seen(token, "")
+
+    def _not_seen(self, token: object, sentence: str) -> None:
+        self._looks -= 1
+        while self._after_looks and not self._looks:
+            self._after_looks.pop(0)()
+        if sentence:
+            self.problem.emit(sentence)
+        self.ended(token)
+
+    def begin(self, act: object) -> None:
+        """`close` waits for this act until `ended`."""
+        self._begun.add(act)
+
+    def ended(self, act: object) -> None:
+        self._begun.discard(act)
+
+    def move(self, moves: Moves, then: Callable[[tuple[dict[int, str], list[str]]], object]) -> None:
+        """Move files in the pool; `then` hears in the GUI thread what became of them."""
+        self.pool.start(_Mover(moves, then, self).task)
 
     def push(self, text: str, forward: Maker, back: Maker) -> None:
         """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of back)`."""
@@ -199,9 +295,12 @@ class History(QObject):
 
         self.push(text, forward, back)
 
-    def push_trash(self, text: str, photos: Sequence[Photo]) -> None:
-        """Move files to the system's trash, and take their rows out of sight."""
-        self.stack.push(_Trash(self, text, photos))
+    def push_trash(
+        self, text: str, photos: Sequence[Photo], told: Callable[[int], object] = lambda _moved: None
+    ) -> None:
+        """Move files to the system's trash, and take their rows out of sight. `told` hears how many were moved there."""
+        act = _Trashed({photo.id: photo.path for photo in photos}, told, self.problem.emit)
+        self.push(text, act.forward, act.back)
 
     def drop(self, command: QUndoCommand) -> None:
         """An act that failed is no act: take it off the stack without doing anything."""
@@ -214,8 +313,18 @@ class History(QObject):
         elif index < self.stack.count() and self.stack.command(index) is command:
             self.stack.redo()
 
-    def close(self) -> None:
-        """Wait for files that are on their way to or from the trash."""
+    def close(self, patience_ms: int = 30_000) -> None:
+        """Finish the acts that were begun; nothing else is asked of the engine any more. Callable more than once."""
+        self.link.only_acts()
+        deadline = QDeadlineTimer(patience_ms)
+        waker = QTimer()
+        waker.start(100)  # `processEvents` looks at no deadline by itself
+        # Not QEventLoop.exec: that would be left at once after QApplication.quit, which may come before the act's end.
+        flags = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+        while self._begun and self.link.running() and not deadline.hasExpired():
+            QCoreApplication.processEvents(flags)
+        if self._begun:
+            _log.error("%d acts are not finished", len(self._begun))
         self.stack.blockSignals(True)  # it would tell, while it is deleted, that it is empty
         self.pool.waitForDone()
 
@@ -302,98 +411,70 @@ class _FoldersAdded:
         self.told(None)
 
 
-class _Trash(QUndoCommand):
-    """Files to the trash and back. They are moved in another thread: a network drive may take its time."""
+@dataclass(slots=True)
+class _Trashed:
+    """Files in the trash. `files`: photo id -> path."""
 
-    def __init__(self, history: History, text: str, photos: Sequence[Photo]) -> None:
-        super().__init__(text)
-        self._history = history
-        self._photos = {photo.id: photo.path for photo in photos}
-        self._places: dict[int, str] = {}  # photo id -> path in the trash
-        self._token: Any = None
-        self._mover: _Mover | None = None
-        self._next: list[Callable[[], None]] = []
-        self._busy = False
+    files: dict[int, str]
+    told: Callable[[int], object]
+    trouble: Callable[[str], object]
 
-    def redo(self) -> None:
-        self._start(self._to_trash)
-
-    def undo(self) -> None:
-        self._start(self._from_trash)
-
-    def _start(self, act: Callable[[], None]) -> None:
-        if self._busy:
-            self._next.append(act)
-            return
-        self._busy = True
-        act()
-
-    def _finish(self, _answer: Any = None) -> None:
-        self._busy = False
-        if self._next:
-            self._start(self._next.pop(0))
-
-    def _to_trash(self) -> None:
-        self._mover = _Mover(dict(self._photos), to_trash, self._moved_to_trash)
-        self._history.pool.start(self._mover.task)
-
-    def _moved_to_trash(self, places: dict[int, str], trouble: list[str]) -> None:
-        if trouble:
-            self._history.problem.emit(trouble[0])
-        self._places = places
+    def forward(self, _back: object) -> Calls:
+        places = yield from self._moved(Moves(self.files, to_trash))
         if not places:
-            self._busy = False
-            self._history.drop(self)
-            return
-        self._history.link.ask("forget", list(places), then=self._forgotten, failed=self._failed)
+            return NOTHING
+        try:
+            token = yield call("forget", list(places))
+        except AlbumenError:
+            yield from self._moved(self._home(places))
+            raise
+        self.told(len(places))
+        return places, token
 
-    def _forgotten(self, token: Any) -> None:
-        self._token = token
-        self._finish()
+    def back(self, done: tuple[dict[int, str], Any]) -> Calls:
+        places, token = done
+        yield from self._moved(self._home(places))
+        yield call("recall", token)
 
-    def _from_trash(self) -> None:
-        moves = {one: f"{place}\0{self._photos[one]}" for one, place in self._places.items()}
-        self._mover = _Mover(moves, from_trash, self._moved_back)
-        self._history.pool.start(self._mover.task)
+    def _home(self, places: dict[int, str]) -> Moves:
+        return Moves({one: f"{place}\0{self.files[one]}" for one, place in places.items()}, from_trash)
 
-    def _moved_back(self, _places: dict[int, str], trouble: list[str]) -> None:
+    def _moved(self, moves: Moves) -> Generator[Moves, Any, dict[int, str]]:
+        places, trouble = yield moves
         if trouble:
-            self._history.problem.emit(trouble[0])
-        self._history.link.ask("recall", self._token, then=self._finish, failed=self._failed)
-
-    def _failed(self, sentence: str) -> None:
-        self._history.problem.emit(sentence)
-        self._finish()
+            self.trouble(trouble[0])
+        return places
 
 
 class _Mover(QObject):
-    """Runs `move` on each file in the pool and tells the GUI thread what became of them."""
+    """Has the pool do `Moves`, tells the GUI thread what became of the files, and is gone."""
 
     _done = Signal(object, object)
 
     def __init__(
-        self, files: dict[int, str], move: Callable[[str], str], then: Callable[[dict[int, str], list[str]], None]
+        self, moves: Moves, then: Callable[[tuple[dict[int, str], list[str]]], object], parent: QObject
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._then = then
         self._done.connect(self._tell)
-        self.task = _Task(files, move, self._done)
+        self.task = _Task(moves, self._done)
 
     @Slot(object, object)
     def _tell(self, places: dict[int, str], trouble: list[str]) -> None:
-        self._then(places, trouble)
+        self.deleteLater()
+        self._then((places, trouble))
 
 
 class _Task(QRunnable):
-    def __init__(self, files: dict[int, str], move: Callable[[str], str], done: Any) -> None:
+    def __init__(self, moves: Moves, done: Any) -> None:
         super().__init__()
-        self._files, self._move, self._done = files, move, done
+        self._moves, self._done = moves, done
 
     def run(self) -> None:
         places, trouble = {}, []
-        for one, path in self._files.items():
+        for one, path in self._moves.files.items():
             try:
-                places[one] = self._move(path)
+                places[one] = self._moves.move(path)
             except OSError as error:
                 _log.warning("%s", error)
                 trouble.append(str(error))

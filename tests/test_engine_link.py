@@ -199,6 +199,23 @@ def test_closing_in_the_middle_of_a_job(qtbot: QtBot) -> None:
     assert link.close()
 
 
+def test_only_acts_are_answered_while_closing(qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]) -> None:
+    ear, ended = Ear(), Ear()
+    link.job_ended.connect(lambda _id, how: ended.hear(how))
+    with qtbot.waitSignal(link.job_started):
+        link.ask("forever", then=ear.hear)
+    link.ask("wait")
+    link.ask("echo", "view", then=ear.hear)
+    link.ask("echo", "act", then=ear.hear, act=True)
+    link.only_acts()
+    link.ask("echo", "late view", then=ear.hear)
+    link.ask("echo", "late act", then=ear.hear, act=True)
+    link.ask("count_to", 3, then=ear.hear, failed=ear.hear, act=True)
+    libraries[0].hold.set()
+    qtbot.waitUntil(lambda: ended.heard == ["cancelled", "cancelled"])
+    assert ear.heard == ["act", "late act", ""]
+
+
 def test_closing_before_the_thread_started_and_right_after(qtbot: QtBot) -> None:
     link = EngineLink(FakeLibrary)
     assert link.close()

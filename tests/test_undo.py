@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QFile
+from PySide6.QtCore import QFile, QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop_app.engine_link import EngineLink
@@ -155,6 +155,89 @@ def test_an_act_that_fails_is_not_on_the_stack(qtbot: QtBot, history: History, l
     assert not history.stack.canUndo()
 
 
+# -- closing in the middle ------------------------------------------------------------------------------------------------
+
+
+def close_while_the_engine_is_busy(history: History, link: EngineLink, library: FakeLibrary) -> None:
+    """The engine stands still when closing begins; it is closed right after, as a window does."""
+    QTimer.singleShot(0, library.hold.set)
+    history.close()
+    assert link.close()
+
+
+def test_an_act_of_several_calls_is_finished_while_closing(
+    history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    link.ask("wait")
+    history.push_labels_added("add", ["bird"], [5])
+    history.push_folders_added("folder", ["/"], lambda report: None)
+    close_while_the_engine_is_busy(history, link, library)
+    assert [label.name for label in library.label_list] == ["cat", "dog", "bird"]
+    assert library.words == {(5, 3): True}
+    assert [verb for verb, _, _ in library.calls if verb == "add"] == ["add"]
+
+
+def test_an_undo_pressed_just_before_closing_is_done(history: History, link: EngineLink, library: FakeLibrary) -> None:
+    link.ask("wait")
+    history.push_labels_added("add", ["bird"], [5])
+    history.undo()
+    close_while_the_engine_is_busy(history, link, library)
+    assert [label.name for label in library.label_list] == ["cat", "dog"]
+    assert library.words == {}
+
+
+def test_an_act_that_looks_first_is_finished_while_closing(
+    history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    link.ask("wait")
+    history.look("tags", [3], then=lambda tags: history.push_correction("cat", tags[0].label_id, [3], [], []))
+    close_while_the_engine_is_busy(history, link, library)
+    assert library.words == {(3, 1): True}
+
+
+def test_files_on_their_way_to_the_trash_are_forgotten_while_closing(
+    history: History, link: EngineLink, library: FakeLibrary, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"photo")
+    history.push_trash("trash", [photo(tmp_path / "a.jpg", 1)])
+    library.hold.set()
+    close_while_the_engine_is_busy(history, link, library)
+    assert not (tmp_path / "a.jpg").exists() and 1 not in library.photo_rows
+
+
+def test_a_long_act_is_cancelled_by_closing(history: History, link: EngineLink, library: FakeLibrary) -> None:
+    told: list[str] = []
+    history.problem.connect(told.append)
+    history.push("endless", lambda _back: call("forever"), lambda _done: call("echo", 1))
+    library.hold.set()
+    close_while_the_engine_is_busy(history, link, library)
+    assert history.stack.count() == 0 and told == []
+
+
+def test_an_act_that_is_cancelled_is_not_on_the_stack(qtbot: QtBot, history: History, link: EngineLink) -> None:
+    jobs: list[int] = []
+    link.job_started.connect(lambda job, _verb: jobs.append(job))
+    history.push("endless", lambda _back: call("forever"), lambda _done: call("echo", 1))
+    qtbot.waitUntil(lambda: len(jobs) == 1)
+    link.cancel(jobs[0])
+    assert history.stack.count() == 0
+
+
+def test_undo_waits_for_an_act_that_looks_first(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    history.push_correction("dog", 2, [3], [], [])
+    link.ask("wait")
+    history.look("tags", [3], then=lambda _tags: history.push_correction("cat", 1, [3], [], []))
+    history.undo()
+    library.hold.set()
+    settle(qtbot, link)
+    assert library.words == {(3, 2): True}
+
+
+# -- the trash ------------------------------------------------------------------------------------------------------------
+
+
 def photo(path: Path, one: int) -> Photo:
     return Photo(one, str(path), path.name, 1, PhotoState.OK, 1, 0.0, 1, 1, "", None)
 
@@ -199,6 +282,18 @@ def test_a_file_that_cannot_go_to_the_trash_stays(
     assert path.read_bytes() == b"photo"
     assert 1 in library.photo_rows
     qtbot.waitUntil(lambda: history.stack.count() == 0)
+
+
+def test_files_come_back_where_the_library_refuses_to_forget_them(
+    qtbot: QtBot, history: History, library: FakeLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"photo")
+    monkeypatch.setattr(library, "forget", lambda _ids: library.fail("The disk is full."))
+    with qtbot.waitSignal(history.problem) as told:
+        history.push_trash("trash", [photo(path, 1)])
+    assert told.args == ["The disk is full."]
+    assert path.read_bytes() == b"photo" and history.stack.count() == 0
 
 
 def test_a_file_that_is_gone_already(tmp_path: Path) -> None:
