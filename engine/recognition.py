@@ -107,7 +107,7 @@ class Recognition:
         if words not in self._queries:
             if len(self._queries) > 256:
                 self._queries.clear()
-            self._queries[words] = classifier.text_features(self.model, [words])[0]
+            self._queries[words] = classifier.text_features(self.model, [words], classifier.QUERY_TEMPLATES)[0]
         return self._queries[words]
 
     # photos come and go --------------------------------------------------------------------------------------------
