@@ -5,7 +5,7 @@ Knows: Qt's translators and the fonts that Chinese needs. Does not know: any sen
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
+import os
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QFont, QFontDatabase
@@ -54,10 +54,9 @@ def _load_ours(application: QApplication, language: str) -> None:
     # English too: it only holds the plurals ("1 photo", "2 photos") of sentences with %n.
     translator = QTranslator()
     # By file, not by content: Qt does not copy what it is handed, and Python frees it.
-    with as_file(files("desktop_app") / "translations" / f"albumen_{language}.qm") as path:
-        if translator.load(str(path)):
-            application.installTranslator(translator)
-            _installed.append(translator)
+    if translator.load(os.path.join(os.path.dirname(__file__), "translations", f"albumen_{language}.qm")):
+        application.installTranslator(translator)
+        _installed.append(translator)
 
 
 def _prefer_chinese_shapes(application: QApplication) -> None:

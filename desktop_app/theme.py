@@ -10,10 +10,10 @@ control 3 : 1 (1.4.11); `tests/test_theme.py` computes both.
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -104,6 +104,7 @@ LABEL_COLORS = (
     "#76797f",
 )
 
+_ICONS = os.path.join(os.path.dirname(__file__), "icons")
 _ICON_SIZES = (16, 20, 24)
 _SPACED = 1.25  # width by height of an icon beside a text
 
@@ -183,17 +184,18 @@ def icon(name: str, color: str | None = None, *, spaced: bool = False) -> QIcon:
     if cached is None:
         cached = QIcon()
         ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
-        for size in _ICON_SIZES:
-            cached.addPixmap(_draw(name, ink, size, ratio, spaced), QIcon.Mode.Normal)
-            if color is None:
-                cached.addPixmap(_draw(name, colors.outline, size, ratio, spaced), QIcon.Mode.Disabled)
+        for mode, shade in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, colors.outline)):
+            if mode == QIcon.Mode.Normal or color is None:
+                drawing = _drawing(name, shade)
+                for size in _ICON_SIZES:
+                    cached.addPixmap(_paint(drawing, size, ratio, spaced), mode)
         _theme.icons[name, ink, spaced] = cached
     return cached
 
 
 def pixmap(name: str, size: int, color: str | None = None, ratio: float = 1.0) -> QPixmap:
     """One drawing of an icon: `size` logical pixels at device pixel `ratio`, for widgets that paint themselves."""
-    return _draw(name, color or _theme.tokens.text, size, ratio)
+    return _paint(_drawing(name, color or _theme.tokens.text), size, ratio)
 
 
 def set_icon(target: QAction | QAbstractButton, name: str, ink: str = "text") -> None:
@@ -217,9 +219,9 @@ def _dress(target: QAction | QAbstractButton, name: str, ink: str) -> None:
 
 def application_icon() -> QIcon:
     """The program's own icon, in its own colours."""
-    result = QIcon()
+    result, drawing = QIcon(), _drawing("albumen", "")
     for size in (16, 24, 32, 48, 64, 128, 256):
-        result.addPixmap(_draw("albumen", "", size, 1))
+        result.addPixmap(_paint(drawing, size))
     return result
 
 
@@ -272,15 +274,19 @@ def _luminance(color: QColor) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-def _draw(name: str, color: str, size: int, ratio: float, spaced: bool = False) -> QPixmap:
+def _drawing(name: str, color: str) -> QSvgRenderer:
     if name not in _theme.svg:
-        _theme.svg[name] = (files("desktop_app") / "icons" / f"{name}.svg").read_bytes()
-    renderer = QSvgRenderer(QByteArray(_theme.svg[name].replace(b"currentColor", color.encode())))
+        with open(os.path.join(_ICONS, f"{name}.svg"), "rb") as file:
+            _theme.svg[name] = file.read()
+    return QSvgRenderer(QByteArray(_theme.svg[name].replace(b"currentColor", color.encode())))
+
+
+def _paint(drawing: QSvgRenderer, size: int, ratio: float = 1.0, spaced: bool = False) -> QPixmap:
     side = round(size * ratio)
     result = QPixmap(QSize(round(side * _SPACED) if spaced else side, side))
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
-    renderer.render(painter, QRectF(0, 0, side, side))
+    drawing.render(painter, QRectF(0, 0, side, side))
     painter.end()
     result.setDevicePixelRatio(ratio)
     return result
@@ -322,9 +328,8 @@ def _palette(colors: Tokens) -> QPalette:
 
 def _style_sheet(c: Tokens) -> str:
     """Only for pieces that Fusion has no word for: chips, cards, the two ranks of buttons, fields, slim scroll bars."""
-    icons, name = files("desktop_app") / "icons", "dark" if c.dark else "light"
-    with as_file(icons / f"chevron-{name}.svg") as down, as_file(icons / f"check-{name}.svg") as tick:
-        chevron, check = down.as_posix(), tick.as_posix()
+    icons, name = _ICONS.replace(os.sep, "/"), "dark" if c.dark else "light"
+    chevron, check = f"{icons}/chevron-{name}.svg", f"{icons}/check-{name}.svg"
     return f"""
 QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.border}; padding: 4px 6px; spacing: 8px; }}
 QMainWindow::separator {{ background: {c.border}; width: 1px; height: 1px; }}
