@@ -51,15 +51,16 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
     in MiB that the view of them takes (ids and days of the rows included)."""
     from PySide6.QtCore import QItemSelectionModel
     from PySide6.QtGui import QColor, QImage
-    from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView
+    from PySide6.QtWidgets import QAbstractItemView, QListView
 
+    from desktop_app.__main__ import make_application
     from desktop_app.engine_link import EngineLink
     from desktop_app.photo_grid import PhotoGrid
     from desktop_app.photo_model import Entry, PhotoModel
     from desktop_app.thumbnails import Thumbnails
     from engine.records import Photo, PhotoState, SearchResult, Source, Tag
 
-    application = QApplication.instance() or QApplication([])
+    application = make_application()
     pictures = []
     for number in range(40):
         image = QImage(256, 192, QImage.Format.Format_RGB32)
@@ -188,6 +189,7 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     report: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as home:
+        os.environ["XDG_CONFIG_HOME"] = home  # nobody's own settings
         for count in options.counts:
             figures, memory = frames(count, Path(home))
             rows: dict[str, object] = {
