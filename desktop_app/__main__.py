@@ -132,7 +132,9 @@ def open_library(directory: str, model: str | None, device: str, precision: str 
     import engine.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
     from engine.library import Library
 
-    return Library.open(directory or None, model=model, device=device, precision=precision)
+    library = Library.open(directory or None, model=model, device=device, precision=precision)
+    library.leave_work()
+    return library
 
 
 def start_log() -> str:

@@ -30,7 +30,7 @@ TELL_EVERY = 0.1
 _FIRST = "first"
 _NETWORK = "network"
 _LIBRARY = "library"
-_LANES = {"train": _FIRST, "download_model": _NETWORK}
+_LANES = {"train": _FIRST, "take_work": _FIRST, "download_model": _NETWORK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,14 @@ class EngineWorker(QObject):
         if spent > 0.25:
             _log.info("%s took %.0f ms", request.verb, spent * 1000)
         self._tell_changes(force=True)
+        self._take_work()
+
+    def _take_work(self) -> None:
+        """What the verb left to do becomes a job of its own, which nobody asked for by number."""
+        take = getattr(self._library, "take_work", None)
+        if take is not None and not self._no_jobs and (steps := take()) is not None:
+            self._lanes[_LANES["take_work"]].append(_Job(-1, "take_work", steps))
+            self._wake()
 
     @Slot(int)
     def cancel(self, request_id: int) -> None:
@@ -231,6 +239,7 @@ class EngineWorker(QObject):
             self._tell_changes(force=True)
             self.answered.emit(job.id, finished.value)
             self._end(job, "done")
+            self._take_work()
         except AlbumenError as error:
             lane.remove(job)
             self.refused.emit(job.id, str(error))

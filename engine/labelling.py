@@ -45,10 +45,11 @@ class Labelling:
         """
         ids: list[int] = []
         touched: list[int] = []
-        for name, group_of in self._judgements.with_rivals(names, group):
-            found, new = self._judgements.add([name], group_of)
-            ids += [id_ for id_ in found if id_ not in ids]
-            touched += new
+        with self._store.transaction():  # one for all: each waits for the disk
+            for name, group_of in self._judgements.with_rivals(names, group):
+                found, new = self._judgements.add([name], group_of)
+                ids += [id_ for id_ in found if id_ not in ids]
+                touched += new
         self._upkeep.retag(touched)
         return self._judgements.labels(ids)
 
@@ -111,14 +112,15 @@ class Labelling:
         """About 60 common labels to offer at first run."""
         return [name for names in self.starter_categories().values() for name in names]
 
-    def starter_categories(self) -> dict[str, list[str]]:
-        """The same by category (`resources/starter_labels.txt`)."""
+    def starter_categories(self, chinese: bool = False) -> dict[str, list[str]]:
+        """The same by category (`resources/starter_labels.txt`); `chinese`: named in Chinese, which is understood."""
         categories: dict[str, list[str]] = {}
         for line in resources.path("starter_labels.txt").read_text(encoding="utf-8").splitlines():
             if line.startswith("["):
                 names = categories.setdefault(line.strip("[] "), [])
             elif line.strip() and not line.startswith("#"):
-                names.append(line.strip())
+                english, _, translated = line.partition("\t")
+                names.append(translated if chinese else english)
         return categories
 
     # corrections ---------------------------------------------------------------------------------------------------

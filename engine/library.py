@@ -46,7 +46,7 @@ from engine.records import (
 )
 from engine.sidecar import Sidecars
 from engine.store import Store
-from engine.upkeep import Step, Upkeep
+from engine.upkeep import TAGGED_BY, Step, Upkeep
 from engine.view import View
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
@@ -118,6 +118,14 @@ class Library(Labelling):
     ) -> None:
         self.close()
 
+    def leave_work(self) -> None:
+        """From now on verbs leave to `take_work` what would take long: somebody asks for it after each verb."""
+        self._upkeep.leave_work = True
+
+    def take_work(self) -> Generator[Step, None, None] | None:
+        """Job: what verbs left to do (tagging a large library with new labels); None where there is nothing."""
+        return self._upkeep.take_work()
+
     def take_changes(self) -> PhotosChanged:
         """What verbs (not jobs) changed since the last call; the worker emits it unless it is empty."""
         return self._upkeep.take_untold()
@@ -178,9 +186,9 @@ class Library(Labelling):
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embedded()
         report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
-        if self._store.embedded() and self._store.get("tagged by") != str(self._model.number()):
+        if self._store.embedded() and self._store.get(TAGGED_BY) != str(self._model.number()):
             if fresh:  # every photo was tagged as it came
-                self._store.set("tagged by", str(self._model.number()))
+                self._store.set(TAGGED_BY, str(self._model.number()))
             else:
                 yield from self.retag()
         self._save_words()
@@ -207,7 +215,7 @@ class Library(Labelling):
         recognition.heads_changed()
         for done in recognition.tag_labels():
             yield Progress("tag", done, len(recognition.matrix))
-        self._store.set("tagged by", str(recognition.number))
+        self._store.set(TAGGED_BY, str(recognition.number))
         self._counting.clear()
         change = PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
         yield change

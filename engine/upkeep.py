@@ -15,12 +15,20 @@ from engine.records import Label, PhotosChanged, Progress
 from engine.store import Store
 from engine.view import View
 
+_AT_ONCE = 0.25  # seconds that a verb may take for tagging, about: a search may wait for it
+
+TAGGED_BY = "tagged by"
+"""Setting: the number of the model whose tags all photos have, something else while some have not."""
+_OWED = "soon"
+
 T = TypeVar("T")
 Step = Progress | PhotosChanged
 
 
 class Upkeep:
-    """Of one library."""
+    """Of one library. `leave_work`: somebody takes `take_work`, so what takes long is left to it."""
+
+    leave_work = False
 
     def __init__(self, store: Store, judgements: Judgements, model: ModelInUse, view: View, counting: Counting) -> None:
         self._store = store
@@ -29,6 +37,8 @@ class Upkeep:
         self._view = view
         self._counting = counting
         self._untold = PhotosChanged()
+        self._owed: set[int] = set()  # labels that the library is to be tagged with
+        self._working = False
 
     def take_untold(self) -> PhotosChanged:
         """What `tell` was told since the last call."""
@@ -69,16 +79,50 @@ class Upkeep:
             self._counting.clear()
 
     def retag(self, label_ids: Sequence[int]) -> list[Label]:
-        """Labels are new or different: tag the library with them now, all or nothing; the labels as they are then."""
+        """Labels are new or different: tag the library with them, all or nothing, or leave it to `take_work` where it
+        would take long; the labels as they are then."""
         if self._model.loaded is not None:
             self._model.loaded.heads_changed()
         moved: set[int] = set()
         if label_ids and self._store.embedded():
             recognition = self._model.recognition()
-            with self._store.transaction(durable=False):
-                before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
-                for _ in recognition.tag_labels(label_ids):
-                    pass
-                moved = moved.union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
+            if self.leave_work and (self._working or recognition.tagging_seconds(label_ids) > _AT_ONCE):
+                self._owe(label_ids)
+            else:
+                with self._store.transaction(durable=False):
+                    before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
+                    for _ in recognition.tag_labels(label_ids):
+                        pass
+                    moved = moved.union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
         self.tell(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
         return self._judgements.labels(label_ids)
+
+    def _owe(self, label_ids: Sequence[int]) -> None:
+        """Should the program end before, the next sync tags with all labels."""
+        self._owed.update(label_ids)
+        if self._store.get(TAGGED_BY) == str(self._model.number()):
+            self._store.set(TAGGED_BY, _OWED)
+
+    def take_work(self) -> Generator[Step, None, None] | None:
+        """The job that does what verbs left to do, None where there is nothing or somebody has it already."""
+        if not self._owed or self._working:
+            return None
+        self._working = True
+        return self._work()
+
+    def _work(self) -> Generator[Step, None, None]:
+        recognition = self._model.recognition()
+        try:
+            while self._owed:  # more may come between two steps
+                label_ids = sorted(self._owed)
+                for _ in recognition.prepare(label_ids):
+                    yield Progress("tag", 0, len(recognition.matrix))
+                self._owed.difference_update(label_ids)
+                for done in recognition.tag_labels(label_ids):
+                    yield Progress("tag", done, len(recognition.matrix))
+                self._counting.clear()
+                yield PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
+            if self._store.get(TAGGED_BY) == _OWED and recognition is self._model.loaded:
+                self._store.set(TAGGED_BY, str(recognition.number))
+        finally:
+            self._working = False

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from engine import weights
+from engine.chinese import in_english
 from engine.library import Library
 from engine.records import (
     AlbumenError,
@@ -128,6 +129,41 @@ def test_labels_tag_at_once(library: Library) -> None:
         library.add_labels(["fine", ""])
 
 
+def test_what_takes_long_is_left_to_a_job(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where somebody takes it; its steps are short, and a kill before its end is made good by the next sync."""
+    monkeypatch.setattr("engine.upkeep._AT_ONCE", 0.0)
+
+    def tagged() -> int:
+        return sum(label.photos for label in library.labels())  # one label of each pair is on each photo
+
+    def pair(thing: str) -> None:
+        library.add_labels([thing, f"not {thing}"])
+
+    pair("cup")
+    assert library.take_work() is None and tagged() == 8
+    library.leave_work()
+    pair("cat")
+    pair("dog")
+    assert tagged() == 8 and library._store.get("tagged by") == "soon"
+    work = library.take_work()
+    assert work is not None and library.take_work() is None
+    steps = [next(work)]
+    pair("late")  # between two steps
+    steps += work
+    assert tagged() == 32 and library.take_work() is None
+    assert sum(isinstance(step, Progress) for step in steps) >= 4
+    assert [step.labels for step in steps if isinstance(step, PhotosChanged)] == [True, True]
+    assert library._store.get("tagged by") == str(library._model.number())
+
+    pair("last")
+    interrupted = library.take_work()
+    assert interrupted is not None
+    next(interrupted)
+    interrupted.close()
+    finish(library.sync())
+    assert tagged() == 40
+
+
 def test_not_x_is_the_rival_of_x(library: Library) -> None:
     library.add_labels(["cup", "not cup"])
     assert [(label.name, label.group) for label in library.labels()] == [("cup", "cup"), ("not cup", "cup")]
@@ -218,6 +254,21 @@ def test_starter_labels(library: Library) -> None:
     names = library.starter_labels()
     assert list(library.starter_categories())[:2] == ["People", "Animals"]
     assert all(len(of) >= 5 for of in library.starter_categories().values())
+    in_chinese = [name for of in library.starter_categories(chinese=True).values() for name in of]
+    assert [in_english(name) for name in in_chinese] == names  # what a person chooses in Chinese means the same
+
+
+def test_a_chinese_label_means_what_its_english_one_does(library: Library) -> None:
+    cat, english, pet, invented = library.add_labels(["猫", "cat", "雪球", "snowball"])
+    assert library.labels()[0].name  # names stay as they were typed
+    assert {label.name for label in library.labels()} == {"猫", "cat", "雪球", "snowball"}
+    tags = {
+        label.id: [(tag.photo_id, tag.score) for tag in library.tags(list(range(1, 9))) if tag.label_id == label.id]
+        for label in (cat, english)
+    }
+    assert tags[cat.id] == tags[english.id]
+    vectors = library.recognition.text_vectors(["猫", "cat", "雪球"])
+    assert vectors[0].equal(vectors[1]) and not vectors[2].equal(vectors[1])
     assert 55 <= len(names) <= 70 and len(set(names)) == len(names) and "dog" in names
     assert len(library.add_labels(names)) == len(names)
 
