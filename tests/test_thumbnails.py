@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,10 +86,18 @@ def test_what_was_scrolled_away_is_not_read(
 ) -> None:
     thumbnails._pool.setMaxThreadCount(1)
     read: list[str] = []
+    scrolled = threading.Event()
     plain = module.read_scaled
-    monkeypatch.setattr(module, "read_scaled", lambda path, box: (read.append(path), plain(path, box))[1])
+
+    def read_scaled(path: str, box: Box) -> QImage:
+        read.append(path)
+        assert scrolled.wait(60)
+        return plain(path, box)
+
+    monkeypatch.setattr(module, "read_scaled", read_scaled)
     thumbnails.want(ME, files[:20], SMALL)
     thumbnails.want(ME, files[25:28], SMALL)
+    scrolled.set()
     qtbot.waitUntil(lambda: all(thumbnails.pixmap(path, SMALL) for path in files[25:28]))
     thumbnails._pool.waitForDone()
     assert len(read) <= 3 + 2  # those wished last, and at most what both readers had begun before

@@ -166,4 +166,4 @@ def window_loop(scratch: Path) -> None:
         until(lambda query=query: window.desk.viewing.query == query)
     ask("models")
     window.close()
-    assert window.link.close()
+    assert window.link.close(240_000)

@@ -1,8 +1,9 @@
 """The real window under random input while photos come, go and change their names; then many closes in mid-work.
 
 `--seconds`: keys, clicks, wheels and sizes at random, whatever is open, from a fixed seed (files are never chosen: there
-is no dialog of the system to be clicked by a machine). `--closes`: the window is closed at a random moment of indexing,
-over and over on one library. Either way: exit code 0, no message of Qt, no exception, no thread and no process left.
+is no dialog of the system to be clicked by a machine); longer where there were fewer than `--acts` by then. `--closes`:
+the window is closed at a random moment of indexing, over and over on one library. Either way: exit code 0, no message of
+Qt, no exception, no thread and no process left.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _CLOSES_EACH = 10  # per process
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--acts", type=int, default=50)
     parser.add_argument("--closes", type=int, default=100)
     parser.add_argument("--files", type=int, default=400)
     parser.add_argument("--seed", type=int, default=0)
@@ -79,7 +81,7 @@ def _child(inside: str, scratch: Path, arguments: argparse.Namespace, seed: int)
     }
     command = [sys.executable, "-X", "faulthandler", "-m", "tests.torture", "soak", "--inside", inside]
     command += ["--scratch", str(scratch), "--seconds", str(arguments.seconds), "--closes", str(arguments.closes)]
-    command += ["--seed", str(seed)]
+    command += ["--acts", str(arguments.acts), "--seed", str(seed)]
     done = subprocess.run(command, env={**os.environ, **places, **own}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{inside}, seed {seed}: exit code {done.returncode}\n{done.stderr[:4000]}"
     figures: dict[str, Any] = json.loads(done.stdout)
@@ -124,7 +126,7 @@ def _left() -> list[str]:
 
 
 def _nothing_left() -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 120
     while _left() and time.monotonic() < end:  # a process that was told to end may take a moment
         time.sleep(0.05)
     assert not _left(), _left()
@@ -159,8 +161,11 @@ def under_input(scratch: Path, arguments: argparse.Namespace) -> dict[str, objec
     churn.start()
     resident: list[int] = []
 
+    def over() -> bool:
+        return time.monotonic() > end and monkey.acts >= arguments.acts
+
     def act() -> None:
-        if time.monotonic() > end:
+        if over():
             window.close()
             for widget in application.topLevelWidgets():  # a dialog may be open: its loop ends with it
                 widget.close()
@@ -172,7 +177,7 @@ def under_input(scratch: Path, arguments: argparse.Namespace) -> dict[str, objec
         monkey.act()
 
     QTimer.singleShot(500, act)
-    while time.monotonic() < end:  # `quit` ends the innermost loop only
+    while not over():  # `quit` ends the innermost loop only
         application.exec()
     stop.set()
     churn.join()
