@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,14 @@ def private_directories(tmp_path_factory: pytest.TempPathFactory, monkeypatch: p
         directory = home / variable.lower()
         directory.mkdir(mode=0o700)
         monkeypatch.setenv(variable, str(directory))
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Every test draws the same random numbers, whatever ran before it."""
+    random.seed(0)
+    if torch := sys.modules.get("torch"):  # the window's tests need none
+        torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")
