@@ -68,6 +68,8 @@ _SENTENCES = (
         "Better on answers kept out of learning, but it would change {photos_}, many for {answers_}: look through them.",
     ),
     QT_TRANSLATE_NOOP("EngineWords", "There is no label '{name}'."),
+    QT_TRANSLATE_NOOP("EngineWords", "'{words}' was searched as '{english}'."),
+    QT_TRANSLATE_NOOP("EngineWords", "'{words}' was searched as '{english}'; for '{lost}' the English is not known."),
     QT_TRANSLATE_NOOP("EngineWords", "No good match."),
     QT_TRANSLATE_NOOP("EngineWords", "No good match. The nearest photos follow."),
     QT_TRANSLATE_NOOP(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app import theme
@@ -72,7 +72,7 @@ class FirstLabels(QFrame):
         column.addLayout(head)
         column.addWidget(area)
         self._count()
-        link.ask("starter_categories", then=self._known)
+        link.ask("starter_categories", QLocale().language() == QLocale.Language.Chinese, then=self._known)
 
     def _quiet(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)

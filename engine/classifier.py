@@ -31,6 +31,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 import resources
+from engine.chinese import in_english
 
 if TYPE_CHECKING:
     from engine.weights import LoadedModel
@@ -114,7 +115,8 @@ class Vocabulary:
 
 
 def text_features(model: LoadedModel, names: Sequence[str], templates: Sequence[str] = TEMPLATES) -> Tensor:
-    """Zero-shot vectors (L, D) of the names: each template's text feature normalised, averaged, normalised again."""
+    """Zero-shot vectors (L, D) of the names: each template's text feature normalised, averaged, normalised again. A
+    Chinese name is read in English where all of it is known (`chinese`)."""
     texts = [template.format(_plain(name)) for name in names for template in templates]
     if not texts:
         return torch.empty(0, model.embed_dim)
@@ -124,7 +126,7 @@ def text_features(model: LoadedModel, names: Sequence[str], templates: Sequence[
 
 def _plain(name: str) -> str:
     """The label as it stands in a sentence: no line breaks, and a final stop would be doubled by the templates."""
-    return " ".join(name.split()).rstrip(".")
+    return " ".join(in_english(name).split()).rstrip(".")
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from engine import acceptance, fewshot, prompt_tuning
 from engine.answers import Case, Collection, Subject
+from engine.chinese import in_english
 from engine.classifier import BEST_MATCHES, MATCH_THRESHOLD, Head, Vocabulary, good_match_line
 from engine.fewshot import Geometry
 from engine.prompt_tuning import Tuned
@@ -162,7 +163,7 @@ def _tune(case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int) -> 
     """The prompts of the case with each fold left out, and with all answers as the last variant."""
     count = int(case.fold.max()) + 1
     variants = torch.stack([case.fold != fold for fold in range(count + 1)])  # (V, n); no fold has the number `count`
-    names = [subject.name for subject in case.subjects]
+    names = [in_english(subject.name) for subject in case.subjects]
     answers = case.allowed.long()  # (n, K)
     return (
         yield from prompt_tuning.tune(

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from engine import classifier, weights
+from engine.chinese import in_english
 from engine.classifier import Head, Scorer, Vocabulary
 from engine.decode_pool import DecodePool
 from engine.judgements import Judgements, StoredHead
@@ -93,8 +94,9 @@ class Recognition:
         return list(ids), unpack(blobs, self.model.embed_dim), torch.tensor(centres)
 
     def text_vectors(self, names: Sequence[str]) -> Tensor:
-        """Zero-shot vectors (L, D) of label names; encoded once and kept in the store."""
+        """Zero-shot vectors (L, D) of label names; encoded once and kept in the store, under what the model reads."""
         prefix = _digest(classifier.TEMPLATES)
+        names = [in_english(name) for name in names]
         keys = [f"{prefix} {name}" for name in names]
         known = {key: self._store.text_features(self.number, key) for key in keys}
         new = [name for name, key in zip(names, keys, strict=True) if known[key] is None]
@@ -154,7 +156,8 @@ class Recognition:
         return self._heads
 
     def _make_zero_shot(self, label_ids: Sequence[int], names: Sequence[str], groups: Sequence[str | None]) -> None:
-        made = classifier.zero_shot_heads(self.vocabulary, names, self.text_vectors(names), groups)
+        read = [in_english(name) for name in names]
+        made = classifier.zero_shot_heads(self.vocabulary, read, self.text_vectors(read), groups)
         active = {head.label_id for head in self._judgements.heads(self.number)}
         with self._store.transaction(durable=False):
             for id_, head in zip(label_ids, made, strict=True):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from engine import chinese
 from engine.judgements import (
     TAGGED_CORRECTED,
     TAGGED_PHOTOS,
@@ -149,6 +150,8 @@ class View:
         )
 
     def _sorted(self, ids: npt.NDArray[np.int64], sort: str) -> npt.NDArray[np.int64]:
+        if sort == "oldest":
+            return self._sorted(ids, "date")[::-1]
         if sort in ("name", "folder"):
             return ids[np.argsort(self._names.places(sort)[ids], kind="stable")]
         if self._by_date is None:  # newest first; of one moment, the order they came in
@@ -247,18 +250,20 @@ class View:
     def _text_scores(self, words: str, strictness: float, notes: list[str]) -> Scores:
         """Per photo id: how far it stands above the line for these words; a name that says so lifts it, a person's no
         sinks it below everything."""
-        if _foreign(words):
-            notes.append(f"The model understands English: '{words}' was looked for in labels and file names only.")
-            scores = np.full(len(self._shown), _NOWHERE)
-        else:
-            scores = self._spread(self._recognition().scores(words, strictness))
+        english = self._english(words, notes)
+        if english:
+            scores = self._spread(self._recognition().scores(english, strictness))
             if not len(self._recognition().matrix.ids) and self._shown.any():
                 notes.append("The model in use has not read the photos yet: sync first.")
+        else:
+            scores = np.full(len(self._shown), _NOWHERE)
         named = self._named(words)
-        label_id = self._judgements.find(words)
+        if english not in ("", words):
+            named |= self._named(english)
+        label_id = self._judgements.find(words) or self._judgements.find(english)
         if label_id is not None:
             said = self._judgements.corrections(label_id)
-            if _foreign(words):
+            if not english:
                 named |= self._ids_where("SELECT photo_id FROM tags WHERE label_id = ?", (label_id,))
             named[[id_ for id_, yes in said.items() if yes and id_ < len(named)]] = True
             refused = [id_ for id_, yes in said.items() if not yes and id_ < len(named)]
@@ -266,6 +271,19 @@ class View:
             scores[refused] -= _NAMED
         scores[named] = np.where(np.isneginf(scores[named]), _NAMED, scores[named] + _NAMED)
         return scores
+
+    def _english(self, words: str, notes: list[str]) -> str:
+        """What the model is asked for: the words, Chinese ones in English as far as they are known; "" if nothing is."""
+        reading = chinese.read(words)
+        if not reading.english or _foreign(reading.english):
+            notes.append(f"The model understands English: '{words}' was looked for in labels and file names only.")
+            return ""
+        if reading.unknown:
+            lost = " ".join(reading.unknown)
+            notes.append(f"'{words}' was searched as '{reading.english}'; for '{lost}' the English is not known.")
+        elif reading.english != words:
+            notes.append(f"'{words}' was searched as '{reading.english}'.")
+        return reading.english
 
     def _named(self, words: str) -> Mask:
         """Photos in whose file name the words stand."""

@@ -342,7 +342,9 @@ class FakeLibrary:
         ]
         self.changes = PhotosChanged(labels=True)
 
-    def starter_categories(self) -> dict[str, list[str]]:
+    def starter_categories(self, chinese: bool = False) -> dict[str, list[str]]:
+        if chinese:
+            return {"Animals": ["猫", "狗"]}
         return {"Animals": ["cat", "dog"], "Nature": ["beach", "mountain"], "Other": ["food"]}
 
     def correct(

@@ -256,21 +256,20 @@ def test_starter_labels(library: Library) -> None:
     assert all(len(of) >= 5 for of in library.starter_categories().values())
     in_chinese = [name for of in library.starter_categories(chinese=True).values() for name in of]
     assert [in_english(name) for name in in_chinese] == names  # what a person chooses in Chinese means the same
+    assert 55 <= len(names) <= 70 and len(set(names)) == len(names) and "dog" in names
+    assert len(library.add_labels(names)) == len(names)
 
 
 def test_a_chinese_label_means_what_its_english_one_does(library: Library) -> None:
-    cat, english, pet, invented = library.add_labels(["猫", "cat", "雪球", "snowball"])
-    assert library.labels()[0].name  # names stay as they were typed
-    assert {label.name for label in library.labels()} == {"猫", "cat", "雪球", "snowball"}
-    tags = {
-        label.id: [(tag.photo_id, tag.score) for tag in library.tags(list(range(1, 9))) if tag.label_id == label.id]
-        for label in (cat, english)
-    }
-    assert tags[cat.id] == tags[english.id]
-    vectors = library.recognition.text_vectors(["猫", "cat", "雪球"])
+    library.add_labels(["猫", "cat", "雪球"])
+    assert {label.name for label in library.labels()} == {"猫", "cat", "雪球"}  # names stay as they were typed
+    heads = {head.label_id: head for head in library._model.recognition().heads}
+    chinese, english, pet = (
+        heads[label.id] for name in ("猫", "cat", "雪球") for label in library.labels() if label.name == name
+    )
+    assert chinese.vector == english.vector != pet.vector
+    vectors = library._model.recognition().text_vectors(["猫", "cat", "雪球"])
     assert vectors[0].equal(vectors[1]) and not vectors[2].equal(vectors[1])
-    assert 55 <= len(names) <= 70 and len(set(names)) == len(names) and "dog" in names
-    assert len(library.add_labels(names)) == len(names)
 
 
 # looking at photos ----------------------------------------------------------------------------------------------------

@@ -143,6 +143,9 @@ def test_only_good_matches_are_sorted_otherwise(view: View) -> None:
 def test_orders(view: View) -> None:
     assert list(view.answer("folder:h", "name", 0.0).ids) == [6, 1, 2, 8, 3, 4, 5]  # IMG_2 before IMG_10
     assert list(view.answer("", "folder", 0.0).ids) == [6, 8, 1, 2, 3, 4, 5]
+    newest = list(view.answer("", "date", 0.0).ids)
+    assert list(view.answer("", "oldest", 0.0).ids) == newest[::-1]
+    assert list(view.answer("folder:h", "oldest", 0.0).days) == sorted(view.answer("folder:h", "date", 0.0).days)
 
 
 def test_no_good_match_is_said(view: View) -> None:
@@ -152,9 +155,26 @@ def test_no_good_match_is_said(view: View) -> None:
 
 
 def test_other_scripts_are_looked_for_in_names(view: View) -> None:
-    result = view.answer("猫", "auto", 0.0)
+    view._store.update_photos("name = 'кошка.jpg'", [5])
+    view.refresh([5])
+    result = view.answer("кошка", "auto", 0.0)
     assert (list(result.ids), result.matched) == ([5], 1)
-    assert result.notes == ("The model understands English: '猫' was looked for in labels and file names only.",)
+    assert result.notes == ("The model understands English: 'кошка' was looked for in labels and file names only.",)
+    assert view.answer("雪球", "auto", 0.0).notes[0].startswith("The model understands English: '雪球' was looked")
+
+
+def test_chinese_is_searched_in_english_and_in_names(view: View) -> None:
+    result = view.answer("狗", "auto", 0.0)
+    assert (list(result.ids), result.matched) == ([1, 3, 2, 4, 5], 2)  # as 'dog'
+    assert result.notes == ("'狗' was searched as 'dog'.",)
+    assert list(view.answer("猫", "auto", 0.0).ids) == [5, 1, 2, 3, 4]  # the name of a file says so
+    assert view.answer("红色的杯子", "auto", 0.0).ids[0] == 3  # 'red cup.jpg' is one too
+    assert list(view.answer("狗 -海滩", "auto", 0.0).ids) == [3, 4, 5]
+    partly = view.answer("外滩的狗", "auto", 0.0)
+    assert (list(partly.ids), partly.notes) == (
+        [1, 3, 2, 4, 5],
+        ("'外滩的狗' was searched as 'dog'; for '外滩' the English is not known.",),
+    )
 
 
 def test_notes(view: View) -> None:

@@ -478,6 +478,14 @@
         <translation>没有标签“{name}”。</translation>
     </message>
     <message>
+        <source>'{words}' was searched as '{english}'.</source>
+        <translation>“{words}”按英文“{english}”搜索。</translation>
+    </message>
+    <message>
+        <source>'{words}' was searched as '{english}'; for '{lost}' the English is not known.</source>
+        <translation>“{words}”按英文“{english}”搜索；“{lost}”没有对应的英文。</translation>
+    </message>
+    <message>
         <source>No good match.</source>
         <translation>没有合适的匹配。</translation>
     </message>
@@ -2015,6 +2023,16 @@
         <source>Stays as it is.</source>
         <translation>保持不变。</translation>
     </message>
+    <message numerus="yes">
+        <source>Checked on %n correction(s), each kept out of learning in its turn.</source>
+        <translation>
+            <numerusform>用您的 %n 条更正检验，每条轮流不参与学习。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No photo would get or lose the label now.</source>
+        <translation>目前没有照片的标签会变化。</translation>
+    </message>
     <message>
         <source>Accepted: the library is tagged with it now.</source>
         <translation>已接受：图库现在使用它标记。</translation>
@@ -2034,10 +2052,6 @@
     <message>
         <source>Yes</source>
         <translation>是</translation>
-    </message>
-    <message>
-        <source>Enter</source>
-        <translation>回车</translation>
     </message>
     <message>
         <source>No</source>
@@ -2082,6 +2096,10 @@
     <message>
         <source>Is this “{label}”?</source>
         <translation>这是“{label}”吗？</translation>
+    </message>
+    <message>
+        <source>Enter: yes · X: no · N: not sure · Ctrl+Z: take back</source>
+        <translation>Enter：是 · X：否 · N：不确定 · Ctrl+Z：撤销</translation>
     </message>
     <message>
         <source>Albumen thinks yes</source>
@@ -2183,12 +2201,12 @@
         <translation>最匹配在前，否则最新在前</translation>
     </message>
     <message>
-        <source>Best match first</source>
-        <translation>最匹配在前</translation>
-    </message>
-    <message>
         <source>Newest first</source>
         <translation>最新在前</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>最早的在前</translation>
     </message>
     <message>
         <source>By name</source>
