@@ -35,10 +35,6 @@ class Dot(QWidget):
         self._color = color
         self.setFixedSize(10, 10)
 
-    def set_color(self, color: QColor) -> None:
-        self._color = color
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

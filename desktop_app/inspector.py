@@ -28,6 +28,7 @@ from desktop_app.thumbnails import Thumbnails
 from engine.records import Counts, Label, Photo, PhotosChanged, PhotoState, Source, Tag
 
 _PREVIEWED = 4  # of several photos, so many are seen
+_WORTHWHILE = 5  # corrections, from which on learning is offered loudly
 _MOST = 2000  # photos whose tags are looked at together; an act is about all that are chosen
 
 
@@ -204,10 +205,8 @@ class Inspector(QWidget):
             self.tr("Improve labels (%n correction(s))", "", count) if count else self.tr("Improve labels")
         )
         self.improve.setAccessibleName(self.improve.text())
-        self.improve.setProperty("look", "primary" if count else "")
-        self.improve.style().unpolish(self.improve)
-        self.improve.style().polish(self.improve)
-        theme.set_icon(self.improve, "improve", "on_accent" if count else "text")
+        theme.look(self.improve, "primary" if count >= _WORTHWHILE else "")
+        theme.set_icon(self.improve, "improve", "on_accent" if count >= _WORTHWHILE else "text")
 
     def _photos_known(self, photo_id: int, photos: list[Photo]) -> None:
         if not photos or not self._ids or self._ids[0] != photo_id:

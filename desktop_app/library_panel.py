@@ -22,6 +22,7 @@ from desktop_app.search_words import query_of
 from engine.records import Counts, Folder, FolderState, Label, PhotosChanged
 
 _FOLDED = 6  # so many labels that no photo has stand behind one row, else they push the folders out of sight
+_STILL_FOLDED = 2  # and stay there while so many are left: rows that jump out between two photos help nobody
 _OFTEN = 300  # milliseconds: while photos arrive, numbers are asked for at most this often
 
 
@@ -55,7 +56,7 @@ class LibraryPanel(QWidget):
         self._counts = Counts()
         self._labels: list[Label] = []
         self._folders: list[Folder] = []
-        self._unfolded = False
+        self._fold = self._unfolded = False
         self._shape: list[object] = []  # what the rows stand for; while it stays, only their texts change
         self.setMinimumWidth(180)
         self.setAccessibleName(self.tr("Library"))
@@ -142,7 +143,7 @@ class LibraryPanel(QWidget):
         """Labels, pinned ones first; many that no photo has, and nobody spoke about, behind one row."""
         number = self.locale().toString
         idle = [one for one in self._labels if not (one.photos or one.pinned or one.yes or one.no)]
-        fold = _FOLDED <= len(idle) < len(self._labels)
+        self._fold = fold = (_STILL_FOLDED if self._fold else _FOLDED) <= len(idle) < len(self._labels)
         shown = [one for one in self._labels if one not in idle] if fold else self._labels
         last = idle if fold and self._unfolded else []
         rows = [

@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         self.strip.show_banners(page in (self.grid, self.empty, self.no_results))
         self.search.setEnabled(page is not self.empty)
         self.size.setEnabled(page is self.grid)
+        self.inspector.preview.setHidden(page is self.lightbox)  # nobody needs the photo beside itself
         if inside:
             page.setFocus()
 

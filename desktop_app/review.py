@@ -64,9 +64,11 @@ class ReviewPanel(QWidget):
         self.question.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.reason = theme.plain("", "muted", wrap=True)
         self.reason.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.yes = self._button(self.tr("Yes"), self.tr("Enter"), "tick", "primary", self.accept)
-        self.no = self._button(self.tr("No"), "X", "cross", "", self.reject)
-        self.skip = self._button(self.tr("Not sure"), "N", "next", "", self.next)
+        self.yes = self._button(self.tr("Yes"), "tick", "primary", self.accept)
+        self.no = self._button(self.tr("No"), "cross", "", self.reject)
+        self.skip = self._button(self.tr("Not sure"), "next", "", self.next)
+        self.keys = theme.plain(self.tr("Enter: yes · X: no · N: not sure · Ctrl+Z: take back"), "muted", wrap=True)
+        self.keys.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.pays = theme.plain("", "muted", wrap=True)
         self.improve = QPushButton(self.tr("Improve labels"))
         self.improve.clicked.connect(self._improve)
@@ -79,8 +81,8 @@ class ReviewPanel(QWidget):
         self._lay_out()
         link.photos_changed.connect(self._photos_changed)
 
-    def _button(self, text: str, key: str, icon: str, look: str, act: Callable[[], None]) -> QPushButton:
-        button = QPushButton(f"{text}   {key}")
+    def _button(self, text: str, icon: str, look: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text)
         button.setAccessibleName(text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if look:
@@ -102,6 +104,7 @@ class ReviewPanel(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         centre.addLayout(buttons)
+        centre.addWidget(self.keys)
         self._side = QFrame()
         self._side.setProperty("look", "card")
         self._side.setFixedWidth(264)
@@ -233,8 +236,8 @@ class ReviewPanel(QWidget):
 
     def _show(self) -> None:
         item = self.item()
-        for button in (self.yes, self.no, self.skip):
-            button.setVisible(item is not None)
+        for widget in (self.yes, self.no, self.skip, self.keys):
+            widget.setVisible(item is not None)
         if item is None:
             self.question.setText(
                 self.tr("Looking for questions…")

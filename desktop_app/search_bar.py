@@ -163,8 +163,8 @@ class SearchBar(QWidget):
         group = QActionGroup(menu)
         for name, text in (
             ("auto", self.tr("Best match first, else newest")),
-            ("relevance", self.tr("Best match first")),
             ("date", self.tr("Newest first")),
+            ("oldest", self.tr("Oldest first")),
             ("name", self.tr("By name")),
             ("folder", self.tr("By folder")),
         ):

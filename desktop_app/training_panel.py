@@ -301,7 +301,10 @@ class ReportCard(QFrame):
         column.addLayout(head)
         if report.held_out:
             column.addWidget(_Comparison(report.before, report.after))
-        column.addWidget(theme.plain(in_words(report.sentence), wrap=True))
+        if report.held_out and report.kind != "unchanged":
+            column.addWidget(theme.plain(self._checked(), "muted", wrap=True))
+        else:
+            column.addWidget(theme.plain(in_words(report.sentence), wrap=True))
         for ids, marked in ((report.adds, False), (report.removes, True)):
             if ids and report.kind != "unchanged":
                 text = self.tr("Would lose the label: {count}") if marked else self.tr("Would get the label: {count}")
@@ -337,6 +340,15 @@ class ReportCard(QFrame):
                 if report.active and report.kind != "unchanged"
                 else self.tr("Stays as it is.")
             )
+
+    def _checked(self) -> str:
+        """What the bars stand for; what would change is below them."""
+        text = self.tr(
+            "Checked on %n correction(s), each kept out of learning in its turn.", "", self.report.after.total
+        )
+        if self.report.adds or self.report.removes:
+            return text
+        return " ".join([text, self.tr("No photo would get or lose the label now.")])
 
     def decide(self, accept: bool) -> None:
         """Accept or leave it, unless that was decided."""

@@ -55,7 +55,7 @@ if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs
     from engine.recognition import Recognition
     from engine.training import Training
 
-Sort = Literal["auto", "relevance", "date", "name", "folder"]
+Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
 
 
 class Library(Labelling):

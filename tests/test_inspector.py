@@ -164,6 +164,10 @@ def test_it_follows_changes(qtbot: QtBot, panel: Inspector, library: FakeLibrary
     panel._link.photos_changed.emit(PhotosChanged(ids=(12,), labels=True))
     qtbot.waitUntil(lambda: "cat" in texts(panel.confirmed))
     qtbot.waitUntil(lambda: panel.improve.text() == "Improve labels (3 correction(s))")
+    assert not panel.improve.property("look")  # so few are no reason to shout
+    library.words.update({(row, 1): True for row in (1, 2, 4)})
+    panel._link.photos_changed.emit(PhotosChanged(labels=True))
+    qtbot.waitUntil(lambda: panel.improve.property("look") == "primary")
     panel.show_photos([])
     assert panel.nothing.isVisible() and not panel.preview.isVisible()
 

@@ -179,10 +179,11 @@ def test_space_looks_closely_and_escape_comes_back(qtbot: QtBot, window: MainWin
     QTest.keyClick(window.grid, Key.Key_Space)
     assert window.stack.currentWidget() is window.lightbox
     assert window.lightbox.row == 3
+    assert window.inspector.preview.isHidden()  # the photo is there, large
     QTest.keyClick(window.lightbox, Key.Key_Right)
     QTest.keyClick(window.lightbox, Key.Key_Escape)
     assert window.stack.currentWidget() is window.grid
-    assert window.grid.current_row() == 4
+    assert window.grid.current_row() == 4 and not window.inspector.preview.isHidden()
     QTest.keyClick(window.grid, Key.Key_Space)
     QTest.keyClick(window.lightbox, Key.Key_Space)
     assert window.stack.currentWidget() is window.grid

@@ -55,7 +55,11 @@ def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: F
     assert not panel.bar.isVisible()
     assert ("train", ([1], False), {}) in library.calls  # shown first, not put in force
     card = panel.cards[0]
-    assert "Checked on your 24 corrections: 17 right before, 22 after; would add 2, remove 1." in texts(card)
+    assert texts(card)[2:5] == [  # once: the numbers are on the bars, and above the photos that would change
+        "Checked on 24 correction(s), each kept out of learning in its turn.",
+        "Would get the label: 2",
+        "Would lose the label: 1",
+    ]
     assert len(bars(card)) == 1
     rows = card.findChildren(ThumbnailRow)
     assert [row._ids for row in rows] == [[1, 2], [3]]

@@ -277,6 +277,16 @@
     </message>
 </context>
 <context>
+    <name>ReportCard</name>
+    <message numerus="yes">
+        <source>Checked on %n correction(s), each kept out of learning in its turn.</source>
+        <translation>
+            <numerusform>Checked on %n correction, each kept out of learning in its turn.</numerusform>
+            <numerusform>Checked on %n corrections, each kept out of learning in its turn.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ReviewPanel</name>
     <message numerus="yes">
         <source>Improve labels (%n answer(s))</source>
