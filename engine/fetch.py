@@ -188,7 +188,7 @@ def _receive(
                 if stop.is_set():
                     return
             attempts, last = 0, ""
-            while remote.size is None or done < remote.size:
+            while digest.hexdigest() != remote.sha256 if remote.size is None else done < remote.size:
                 before = done
                 try:
                     for chunk in _body(remote, done):

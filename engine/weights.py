@@ -363,16 +363,18 @@ def _model_id(path: Path, precision: str, activation: Activation) -> str:
 
 
 def _checksum(path: Path) -> str:
-    """sha256 of a file in hex, remembered by path, size and time of change: hashing 600 MB at each start costs 1 s."""
+    """sha256 of a file in hex, remembered by path, size, time of change and inode (two files may come in one tick of the
+    clock): hashing 600 MB at each start costs 1 s."""
     memory = Path(platformdirs.user_cache_path("albumen", appauthor=False)) / "checksums.json"
     status = path.stat()
-    key, version = str(path.absolute()), [status.st_size, status.st_mtime_ns]
+    key, version = str(path.absolute()), [status.st_size, status.st_mtime_ns, status.st_ino]
     try:
-        known = json.loads(memory.read_text(encoding="utf-8"))
-        if known[key][:2] == version:
-            return str(known[key][2])
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        known = dict(json.loads(memory.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         known = {}
+    entry = known.get(key)
+    if isinstance(entry, list) and entry[:-1] == version:
+        return str(entry[-1])
     value = fetch.sha256_of(path)
     try:
         memory.parent.mkdir(parents=True, exist_ok=True)

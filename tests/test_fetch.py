@@ -153,6 +153,9 @@ def test_cancel_and_go_on(server: tuple[Behaviour, str], tmp_path: Path) -> None
             break
     behaviour.released.set()
     job.close()  # type: ignore[attr-defined]
+    for thread in threading.enumerate():  # closing waits for the download's thread a second at most
+        if thread.name == "download":
+            thread.join()
     assert not (tmp_path / "m").exists()
     (part,) = tmp_path.iterdir()
     kept = part.stat().st_size
@@ -161,6 +164,16 @@ def test_cancel_and_go_on(server: tuple[Behaviour, str], tmp_path: Path) -> None
     list(fetch.fetch(remote(address), tmp_path / "m"))
     assert (tmp_path / "m").read_bytes() == BODY
     assert behaviour.requests[-1][2] == f"bytes={kept}-"
+
+
+@pytest.mark.parametrize("size", [len(BODY), None], ids=["known size", "unknown size"])
+def test_what_is_complete_is_not_asked_for_again(
+    server: tuple[Behaviour, str], tmp_path: Path, size: int | None
+) -> None:
+    """A kill may come between the last byte and the file's name."""
+    (tmp_path / f"m.{SHA256[:16]}.part").write_bytes(BODY)
+    list(fetch.fetch(remote(server[1], size), tmp_path / "m"))
+    assert (tmp_path / "m").read_bytes() == BODY and server[0].requests == []
 
 
 @pytest.mark.parametrize("announce", [len(BODY) + 1000, len(BODY) - 1000], ids=["too long", "too short"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -90,8 +92,22 @@ def test_an_unknown_activation_is_told_and_never_mixed_with_a_known_one(tmp_path
 
 
 def test_checksums_are_remembered(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Path(shutil.copy(file, file.with_name("other.safetensors")))
+    first = [weights.model_id(str(one), "fp32") for one in (file, other)]
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch, "sha256_of", lambda path: pytest.fail("hashed again"))
+        assert [weights.model_id(str(one), "fp32") for one in (file, other)] == first
+    when = file.stat().st_mtime_ns
+    checkpoint.write(file, random_clip(seed=6).state_dict(), {"activation": "quickgelu"})
+    os.utime(file, ns=(when, when))  # within one tick of the file system's clock
+    assert weights.model_id(str(file), "fp32") != first[0]
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", "7", '{"%s": 7}'])
+def test_a_broken_memory_of_checksums_costs_time_only(file: Path, text: str) -> None:
+    memory = Path(os.environ["XDG_CACHE_HOME"]) / "albumen" / "checksums.json"
     first = weights.model_id(str(file), "fp32")
-    monkeypatch.setattr(fetch, "sha256_of", lambda path: pytest.fail("hashed again"))
+    memory.write_text(text.replace("%s", str(file)))
     assert weights.model_id(str(file), "fp32") == first
 
 
