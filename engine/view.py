@@ -152,8 +152,6 @@ class View:
     def _sorted(self, ids: npt.NDArray[np.int64], sort: str) -> npt.NDArray[np.int64]:
         if sort == "oldest":
             return self._sorted(ids, "date")[::-1]
-        if sort == "oldest":
-            return self._sorted(ids, "date")[::-1]
         if sort in ("name", "folder"):
             return ids[np.argsort(self._names.places(sort)[ids], kind="stable")]
         if self._by_date is None:  # newest first; of one moment, the order they came in

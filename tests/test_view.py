@@ -146,9 +146,6 @@ def test_orders(view: View) -> None:
     newest = list(view.answer("", "date", 0.0).ids)
     assert list(view.answer("", "oldest", 0.0).ids) == newest[::-1]
     assert list(view.answer("folder:h", "oldest", 0.0).days) == sorted(view.answer("folder:h", "date", 0.0).days)
-    newest = list(view.answer("", "date", 0.0).ids)
-    assert list(view.answer("", "oldest", 0.0).ids) == newest[::-1]
-    assert list(view.answer("folder:h", "oldest", 0.0).days) == sorted(view.answer("folder:h", "date", 0.0).days)
 
 
 def test_no_good_match_is_said(view: View) -> None:
