@@ -10,10 +10,12 @@ control 3 : 1 (1.4.11); `tests/test_theme.py` computes both.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from string import Template
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -105,6 +107,7 @@ LABEL_COLORS = (
 )
 
 _ICONS = os.path.join(os.path.dirname(__file__), "icons")
+_STYLE = os.path.join(os.path.dirname(__file__), "style.qss")
 _ICON_SIZES = (16, 20, 24)
 _SPACED = 1.25  # width by height of an icon beside a text
 
@@ -326,89 +329,9 @@ def _palette(colors: Tokens) -> QPalette:
     return palette
 
 
-def _style_sheet(c: Tokens) -> str:
-    """Only for pieces that Fusion has no word for: chips, cards, the two ranks of buttons, fields, slim scroll bars."""
-    icons, name = _ICONS.replace(os.sep, "/"), "dark" if c.dark else "light"
-    chevron, check = f"{icons}/chevron-{name}.svg", f"{icons}/check-{name}.svg"
-    return f"""
-QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.border}; padding: 4px 6px; spacing: 8px; }}
-QMainWindow::separator {{ background: {c.border}; width: 1px; height: 1px; }}
-QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.outline}; padding: 4px 6px; }}
-*[look="title"] {{ font-size: 15pt; font-weight: 600; }}
-*[look="heading"] {{ font-weight: 600; }}
-*[look="muted"] {{ color: {c.muted}; }}
-*[look="positive"] {{ color: {c.positive}; }}
-*[look="negative"] {{ color: {c.negative}; }}
-*[look="warning"] {{ color: {c.warning}; }}
-QFrame[look="card"] {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 10px; }}
-QFrame[look="banner"] {{ background: {c.selected}; border: none; border-radius: 0; }}
-QFrame[look="line"] {{ background: {c.border}; border: none; max-height: 1px; min-height: 1px; }}
-QPushButton {{ background: {c.raised}; border: 1px solid {c.outline}; border-radius: 7px; padding: 6px 14px; }}
-QPushButton:hover {{ background: {c.hover}; }}
-QPushButton:pressed, QPushButton:checked {{ background: {c.selected}; }}
-QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 13px; }}
-QPushButton:disabled {{ color: {c.outline}; border-color: {c.border}; }}
-QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600; }}
-QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; padding: 5px 13px; }}
-QPushButton[look="primary"]:disabled {{ background: {c.border}; border-color: {c.border}; color: {c.muted}; }}
-QPushButton[look="chip"] {{ background: transparent; border: 1px dashed {c.outline}; border-radius: 11px;
-  padding: 3px 10px 3px 7px; color: {c.muted}; }}
-QPushButton[look="chip"]:checked {{ background: {c.raised}; border: 1px solid {c.outline}; color: {c.text}; }}
-QPushButton[look="chip"]:focus {{ border: 2px solid {c.accent}; padding: 2px 9px 2px 6px; }}
-QComboBox {{ background: {c.raised}; border: 1px solid {c.outline}; border-radius: 7px; padding: 4px 10px; min-height: 20px; }}
-QComboBox:focus {{ border: 2px solid {c.accent}; padding: 3px 9px; }}
-QComboBox:disabled {{ color: {c.outline}; border-color: {c.border}; }}
-QComboBox::drop-down {{ border: none; width: 26px; }}
-QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
-QComboBox QLineEdit, QComboBox QLineEdit:focus {{ background: transparent; border: none; padding: 0; }}
-QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.outline}; padding: 3px;
-  selection-background-color: {c.selected}; selection-color: {c.text}; }}
-QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {c.outline}; border-radius: 4px;
-  background: {c.base}; }}
-QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
-QCheckBox::indicator:focus {{ border: 2px solid {c.accent}; width: 14px; height: 14px; }}
-QCheckBox::indicator:checked:focus {{ border-color: {c.text}; }}
-QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
-QMenu {{ background: {c.raised}; border: 1px solid {c.border}; padding: 5px; }}
-QMenu::separator {{ background: {c.border}; height: 1px; margin: 4px 6px; }}
-QSlider:horizontal {{ min-height: 24px; }}
-QHeaderView {{ background: {c.window}; }}
-QHeaderView::section {{ background: {c.window}; color: {c.muted}; border: none; border-bottom: 1px solid {c.border};
-  padding: 6px 8px; }}
-QTableView {{ border: 1px solid {c.border}; selection-background-color: {c.selected}; selection-color: {c.text}; }}
-QTableView::item {{ padding: 0 6px; }}
-QSlider::groove:horizontal {{ background: {c.border}; height: 4px; border-radius: 2px; }}
-QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
-QSlider::sub-page:horizontal:disabled {{ background: {c.outline}; }}
-QSlider::handle:horizontal {{ background: {c.raised}; border: 2px solid {c.accent}; width: 12px; margin: -6px 0;
-  border-radius: 8px; }}
-QSlider::handle:horizontal:focus {{ background: {c.accent}; border-color: {c.text}; }}
-QSlider::handle:horizontal:disabled {{ border-color: {c.outline}; }}
-QPushButton[look="quiet"] {{ background: transparent; border: 1px solid transparent; color: {c.accent}; padding: 5px 8px; }}
-QPushButton[look="quiet"]:hover {{ background: {c.hover}; }}
-QPushButton[look="quiet"]:focus {{ border: 1px solid {c.accent}; }}
-QPushButton[look="quiet"]:disabled {{ color: {c.outline}; }}
-QToolButton[look="flat"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }}
-QToolButton[look="flat"]:hover {{ background: {c.hover}; }}
-QToolButton[look="flat"]:checked, QToolButton[look="flat"]:pressed {{ background: {c.selected}; }}
-QToolButton[look="flat"]:focus {{ border: 1px solid {c.accent}; }}
-QToolButton[look="flat"]::menu-indicator {{ image: none; }}
-QToolButton[look="over-photo"] {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 20px; }}
-QToolButton[look="over-photo"]:hover {{ background: {c.hover}; }}
-QLineEdit, QPlainTextEdit {{ background: {c.base}; border: 1px solid {c.outline}; border-radius: 7px; padding: 5px 8px;
-  selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
-QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {c.accent}; padding: 4px 7px; }}
-QFrame[look="field"] {{ background: {c.base}; border: 1px solid {c.outline}; border-radius: 9px; }}
-QFrame[look="field"][active="true"] {{ border: 2px solid {c.accent}; }}
-QLineEdit[look="bare"], QLineEdit[look="bare"]:focus {{ background: transparent; border: none; padding: 4px 2px; }}
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
-QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-QScrollBar::handle {{ background: {c.outline}; border-radius: 3px; margin: 3px; min-height: 36px; min-width: 36px; }}
-QScrollBar::handle:disabled {{ background: transparent; }}
-QScrollBar::handle:hover {{ background: {c.muted}; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QScrollArea[look="bare"], QScrollArea[look="bare"] > QWidget > QWidget {{ background: transparent; border: none; }}
-QProgressBar {{ background: {c.border}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
-QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
-"""
+def _style_sheet(colors: Tokens) -> str:
+    """`style.qss` in these colours."""
+    icons, name = _ICONS.replace(os.sep, "/"), "dark" if colors.dark else "light"
+    drawings = {"chevron": f"{icons}/chevron-{name}.svg", "check": f"{icons}/check-{name}.svg"}
+    with open(_STYLE, encoding="utf-8") as file:
+        return Template(file.read()).substitute(dataclasses.asdict(colors), **drawings)
