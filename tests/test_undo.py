@@ -47,12 +47,9 @@ class RefusingFile(QFile):
         return False
 
 
-def settle(qtbot: QtBot, link: EngineLink) -> None:
-    """Wait until everything asked so far was answered (and what those answers asked)."""
-    for _ in range(8):
-        heard: list[object] = []
-        link.ask("echo", 1, then=heard.append)
-        qtbot.waitUntil(lambda heard=heard: bool(heard))
+def settle(qtbot: QtBot, history: History) -> None:
+    """Wait until every act is done."""
+    qtbot.waitUntil(lambda: not history._begun)
 
 
 def test_a_correction_and_back_and_forth(
@@ -60,13 +57,13 @@ def test_a_correction_and_back_and_forth(
 ) -> None:
     library.words = {(1, 1): False}
     history.push_correction("cat", 1, [1, 2], [3], [])
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert library.words == {(1, 1): True, (2, 1): True, (3, 1): False}
     history.stack.undo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert library.words == {(1, 1): False}
     history.stack.redo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert library.words == {(1, 1): True, (2, 1): True, (3, 1): False}
 
 
@@ -78,7 +75,7 @@ def test_undo_pressed_before_the_answer(qtbot: QtBot, history: History, link: En
     history.stack.undo()
     history.stack.redo()
     library.hold.set()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert library.words == {(1, 1): True}
 
 
@@ -91,13 +88,13 @@ def test_labels_come_back_with_their_ids(
     qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
     history.push_labels_added("add", ["bird", "fish"])
-    settle(qtbot, link)
+    settle(qtbot, history)
     ids = {label.name: label.id for label in library.label_list}
     history.stack.undo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert [label.name for label in library.label_list] == ["cat", "dog"]
     history.stack.redo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert {label.name: label.id for label in library.label_list} == ids
 
 
@@ -105,14 +102,14 @@ def test_undo_of_new_labels_leaves_those_that_were_there(
     qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
     history.push_labels_added("add", ["cat", "bird"], [5])
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert library.words == {(5, 1): True, (5, 3): True}
     history.stack.undo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert [label.name for label in library.label_list] == ["cat", "dog"]
     assert library.words == {}
     history.stack.redo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert library.words == {(5, 1): True, (5, 3): True}
 
 
@@ -126,16 +123,16 @@ def test_an_act_of_the_window_alone(history: History) -> None:
 
 def test_adding_nothing_new_is_nothing_to_undo(qtbot: QtBot, history: History, link: EngineLink) -> None:
     history.push_folders_added("add", ["/missing"], lambda report: None)
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert not history.stack.canUndo()
 
 
 def test_removed_labels_come_back(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
     history.push_labels_removed("remove", [1])
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert [label.name for label in library.label_list] == ["dog"]
     history.stack.undo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert [label.name for label in library.label_list] == ["cat", "dog"]
 
 
@@ -143,7 +140,7 @@ def test_versions(qtbot: QtBot, history: History, link: EngineLink, library: Fak
     history.push_version("cat", 1, 7)
     history.stack.undo()
     history.stack.redo()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert [args for verb, args, _ in library.calls if verb == "activate"] == [(7,), (6,), (7,)]
 
 
@@ -231,7 +228,7 @@ def test_undo_waits_for_an_act_that_looks_first(
     history.look("tags", [3], then=lambda _tags: history.push_correction("cat", 1, [3], [], []))
     history.undo()
     library.hold.set()
-    settle(qtbot, link)
+    settle(qtbot, history)
     assert library.words == {(3, 2): True}
 
 

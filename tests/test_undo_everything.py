@@ -110,10 +110,7 @@ def answer(qtbot: QtBot, window: MainWindow, verb: str, *args: object) -> Any:
 
 def state(qtbot: QtBot, window: MainWindow) -> dict[str, object]:
     """Everything that a person can change, as plain values; waits until nothing is on its way."""
-    window.history.pool.waitForDone()  # files on their way to the trash and back
-    for _ in range(8):
-        answer(qtbot, window, "place")
-    qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
+    qtbot.waitUntil(lambda: not window.history._begun and not window.folders.running(), timeout=LONG)
     ids = sorted(answer(qtbot, window, "view").ids)
     tags = answer(qtbot, window, "tags", ids)
     return {
