@@ -5,9 +5,11 @@ Knows: which sentences help. Does not know: folders, queries, the engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import theme
 from desktop_app.engine_words import in_words
@@ -47,19 +49,16 @@ class EmptyPage(QWidget):
 
 
 class NoResultsPage(QWidget):
-    """No photo answers the query; or the closest are no good match, and the page says so instead of showing them."""
+    """No photo answers the query."""
 
     clear_requested = Signal()
-    closest_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture = QLabel()
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.title = theme.plain("", "title", wrap=True)
+        self.title = theme.plain(self.tr("No photos"), "title", wrap=True)
         self.sentence = theme.plain("", "muted", wrap=True)
-        self.closest = QPushButton(self.tr("Show the closest photos"))
-        self.closest.clicked.connect(self.closest_requested)
         self.clear = QPushButton(self.tr("Show all photos"))
         self.clear.clicked.connect(self.clear_requested)
         column = QVBoxLayout(self)
@@ -71,33 +70,20 @@ class NoResultsPage(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)
             column.addSpacing(8)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.closest)
-        buttons.addWidget(self.clear)
-        buttons.addStretch(1)
         column.addSpacing(8)
-        column.addLayout(buttons)
+        column.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        self.setFocusProxy(self.clear)
         self._draw()
         theme.on_change(self._draw)
 
     def _draw(self) -> None:
         self.picture.setPixmap(theme.pixmap("search", 56, theme.tokens().muted, self.devicePixelRatioF()))
 
-    def explain(self, query: str, ranked: int, notes: tuple[str, ...]) -> None:
-        """`ranked`: how many photos there would be to show all the same, the closest first."""
-        if ranked:
-            self.title.setText(self.tr("No good match for “{query}”").format(query=query))
-            plain = self.tr("Nothing in this library clearly shows it. The closest photos are guesses.")
-            self.sentence.setText(in_words("\n".join(notes)) or plain)
-        else:
-            self.title.setText(self.tr("No photos"))
-            plain = self.tr("Nothing here answers “{query}”.").format(query=query)
-            self.sentence.setText(in_words("\n".join(notes)) or plain)
-        self.closest.setVisible(ranked > 0)
-        self.setFocusProxy(self.closest if ranked else self.clear)
+    def explain(self, query: str, notes: Sequence[str]) -> None:
+        """Say why nothing is there, in the engine's words if it has any."""
+        plain = self.tr("Nothing here answers “{query}”.").format(query=query)
+        self.sentence.setText(in_words("\n".join(notes)) or plain)
         self.setAccessibleName(f"{self.title.text()}. {self.sentence.text()}")
 
 

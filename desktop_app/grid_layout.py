@@ -52,14 +52,15 @@ class Groups(Sequence[Group]):
 
 def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> Groups:
     """Groups of a result: by meaning where `ranked` (good matches, then the rest), else by date if `days` (N,) descend
-    or ascend throughout, else one group. `days`: days since the epoch per row; `matched`: number of good matches."""
+    or ascend throughout, else one group. `days`: days since the epoch per row; `matched`: number of good matches, none of
+    which may be there: then the one group is weak."""
     import numpy as np
 
     if total == 0:
         return Groups((), 0)
     if ranked:
-        if 0 < matched < total:
-            return Groups((0, matched), total, weak=True)
+        if matched < total:
+            return Groups((0, matched) if matched else (0,), total, weak=True)
         return Groups((0,), total)
     if len(days) != total:
         return Groups((0,), total)

@@ -204,7 +204,9 @@ class PhotoCell:
 
 
 def header_text(group: Group) -> str:
-    """'Sunday, 22 November 2026', 'November 2026', or the line between good and weaker matches."""
+    """'Sunday, 22 November 2026', 'November 2026', or the line above the weaker matches, which may be all there are."""
+    if group.weak and group.first == 0:
+        return QCoreApplication.translate("PhotoCell", "No good match. These come closest:")
     if group.weak:
         return QCoreApplication.translate("PhotoCell", "Weaker matches")
     date, locale = QDate(1970, 1, 1).addDays(group.day or 0), QLocale()

@@ -39,7 +39,6 @@ class Viewing(QObject):
         self._request = 0
         self._asked_at = 0.0
         self._fresh_query = True  # the answer on its way is to another query than the one shown
-        self._closest = False  # show what is no good match all the same
         self._photo_to_show = 0
         self._restored = False
         self._known = False  # the library has answered once
@@ -48,7 +47,6 @@ class Viewing(QObject):
         self._count_soon = QTimer(self, singleShot=True, interval=_COUNTS_OFTEN)
         self._count_soon.timeout.connect(self.count)
         window.link.photos_changed.connect(self._photos_changed)
-        window.no_results.closest_requested.connect(self._show_closest)
         window.folders.synchronised.connect(self._synchronised)
 
     # -- asking -------------------------------------------------------------------------------------------------------
@@ -59,11 +57,10 @@ class Viewing(QObject):
 
     def open(self, query: str, sort: str | None = None, strictness: float | None = None) -> None:
         """Show another view, from its top."""
-        same = query == self.query
         self.query = query
         self.sort = sort if sort is not None else self.sort
         self.strictness = strictness if strictness is not None else self.strictness
-        self._fresh_query, self._closest = True, self._closest and same
+        self._fresh_query = True
         self._ask()
 
     def refresh(self) -> None:
@@ -133,24 +130,20 @@ class Viewing(QObject):
             return
         if away and not fresh:
             return
-        weak = len(result.scores) > 0 and result.matched == 0
         if not self.query and not len(result.ids) and not self.folders and not self.counts.photos:
             window.show_page(window.empty)
         elif not len(result.ids) and not self.query:
             window.show_page(window.grid)  # folders, but no photo yet: they are on their way
-        elif not len(result.ids) or (weak and not self._closest):
-            # The engine says "no good match" for the command line; the page says it larger.
-            notes = tuple(note for note in result.notes if not note.startswith("No good match"))
-            window.no_results.explain(self.query, len(result.ids), notes)
-            window.show_page(window.no_results)
         else:
-            window.show_page(window.grid)
-            if fresh and result.notes:
-                window.strip.say("\n".join(result.notes))
-
-    def _show_closest(self) -> None:
-        self._closest = True
-        self._window.show_page(self._window.grid)
+            # The engine says "no good match" for the command line; the page and the grid's first header say it too.
+            notes = [note for note in result.notes if not note.startswith("No good match")]
+            if not len(result.ids):
+                window.no_results.explain(self.query, notes)
+                window.show_page(window.no_results)
+            else:
+                window.show_page(window.grid)
+                if fresh and notes:
+                    window.strip.say("\n".join(notes))
 
     # -- things change ------------------------------------------------------------------------------------------------
 

@@ -28,18 +28,15 @@ def test_first_run_has_one_action_and_one_promise(qtbot: QtBot) -> None:
     assert page.sentence.width() >= page.sentence.sizeHint().width()  # nothing is cut off
 
 
-def test_no_good_match_is_said_and_the_closest_can_be_seen(qtbot: QtBot) -> None:
+def test_why_no_photo_is_there(qtbot: QtBot) -> None:
     page = NoResultsPage()
     qtbot.addWidget(page)
     page.show()
-    page.explain("<b>zebra</b>", 200, ())
-    assert page.title.text() == "No good match for “<b>zebra</b>”"
-    assert page.title.textFormat() == Qt.TextFormat.PlainText
-    with qtbot.waitSignal(page.closest_requested):
-        click(page.closest)
-    page.explain("label:nothing", 0, ("There is no label 'nothing'.",))
+    page.explain("<b>zebra</b>", ())
+    assert page.sentence.text() == "Nothing here answers “<b>zebra</b>”."
+    assert page.sentence.textFormat() == Qt.TextFormat.PlainText
+    page.explain("label:nothing", ("There is no label 'nothing'.",))
     assert page.sentence.text() == "There is no label 'nothing'."
-    assert not page.closest.isVisible()
     with qtbot.waitSignal(page.clear_requested):
         click(page.clear)
 

@@ -96,7 +96,8 @@ def test_groups_by_day_by_month_and_by_meaning() -> None:
     mixed = array("i", [5, 9, 1])
     assert list(groups_of(3, mixed, 3, ranked=False)) == [Group(0, 3)]
     assert list(groups_of(10, array("i", range(10)), 4, ranked=True)) == [Group(0, 4), Group(4, 6, weak=True)]
-    assert list(groups_of(10, array("i", range(10)), 0, ranked=True)) == [Group(0, 10)]
+    assert list(groups_of(10, array("i", range(10)), 0, ranked=True)) == [Group(0, 10, weak=True)]
+    assert list(groups_of(10, array("i", range(10)), 10, ranked=True)) == [Group(0, 10)]
     assert list(groups_of(0, array("i"), 0, ranked=False)) == []
 
 

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app import photo_acts
 from desktop_app.engine_link import EngineLink
 from desktop_app.main_window import MainWindow
+from desktop_app.photo_cell import header_text
 from desktop_app.photo_model import PHOTO_IDS
 from desktop_app.settings import Preferences
 from engine.records import AlbumenError, Folder, FolderState, PhotosChanged, PhotoState, SearchResult
@@ -222,7 +223,7 @@ def test_no_match_is_said_and_everything_comes_back(qtbot: QtBot, window: MainWi
     assert window.search.query() == ""
 
 
-def test_no_good_match_shows_the_closest_only_on_request(
+def test_no_good_match_is_said_above_the_closest(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = library.view
@@ -236,13 +237,11 @@ def test_no_good_match_shows_the_closest_only_on_request(
 
     monkeypatch.setattr(library, "view", view)
     window.desk.open_query("zebra")
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.no_results)
-    assert "zebra" in window.no_results.title.text()
-    assert window.no_results.closest.hasFocus()  # Return would show them
-    assert window.status.counts.text() == ""
-    QTest.mouseClick(window.no_results.closest, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.model.result.query == "zebra")
     assert window.stack.currentWidget() is window.grid
     assert window.model.rowCount() == 40
+    ((_, group),) = window.grid._layout.headers_between(0, 1000)
+    assert header_text(group) == "No good match. These come closest:"
     assert window.status.counts.text() == "No good match, the closest first"
 
 

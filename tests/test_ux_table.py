@@ -106,7 +106,8 @@ TABLE: dict[str, tuple[str, str]] = {
         search_bar::chinese_can_be_typed
         view::no_good_match_is_said
         view::other_scripts_are_looked_for_in_names
-        main_window::no_good_match_shows_the_closest_only_on_request
+        view::chinese_is_searched_in_english_and_in_names
+        main_window::no_good_match_is_said_above_the_closest
         main_window::like_this_and_a_dropped_photo
         """,
     ),

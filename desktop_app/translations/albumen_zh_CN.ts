@@ -1811,20 +1811,8 @@
 <context>
     <name>NoResultsPage</name>
     <message>
-        <source>Show the closest photos</source>
-        <translation>显示最接近的照片</translation>
-    </message>
-    <message>
         <source>Show all photos</source>
         <translation>显示所有照片</translation>
-    </message>
-    <message>
-        <source>No good match for “{query}”</source>
-        <translation>没有与“{query}”匹配的照片</translation>
-    </message>
-    <message>
-        <source>Nothing in this library clearly shows it. The closest photos are guesses.</source>
-        <translation>图库中没有明确的匹配。最接近的照片只是猜测。</translation>
     </message>
     <message>
         <source>No photos</source>
@@ -1837,6 +1825,10 @@
 </context>
 <context>
     <name>PhotoCell</name>
+    <message>
+        <source>No good match. These come closest:</source>
+        <translation>没有合适的匹配，最接近的是：</translation>
+    </message>
     <message>
         <source>Weaker matches</source>
         <translation>较弱的匹配</translation>
