@@ -25,6 +25,9 @@ from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged
 from engine.upkeep import Step
 
 T = TypeVar("T")
+_Run = Callable[[argparse.Namespace], object]
+# name, what it does, how its answer looks as text, what the help says -> its parser, for its own arguments
+_Command = Callable[[str, _Run, Callable[[Any], str], str], argparse.ArgumentParser]
 _SECONDS_BETWEEN_LINES = 0.5  # of progress in a file; a terminal rewrites its line
 
 # Commands that own modules bring; each has `add_arguments(parser)` and `run(args) -> dict`.
@@ -93,12 +96,10 @@ def _parser(words: Sequence[str]) -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"Albumen {__version__}")
     _add_common(parser, library=None, model=None, device="auto", json=False)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace], object], show: Callable[[Any], str], help: str
-    ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=help)
+    def command(name: str, run: _Run, show: Callable[[Any], str], help: str) -> argparse.ArgumentParser:
+        sub: argparse.ArgumentParser = subparsers.add_parser(name, help=help, description=help)
         sub.set_defaults(run=run, show=show)
         if name not in _ELSEWHERE:  # the same options behind the command; what stands there wins
             nothing = argparse.SUPPRESS
@@ -107,65 +108,10 @@ def _parser(words: Sequence[str]) -> _Parser:
             _add_json(sub, argparse.SUPPRESS)
         return sub
 
-    command("add", _add, text.added, "watch folders or single photos").add_argument(
-        "paths", metavar="FOLDER", nargs="+"
-    )
-    command("sync", _sync, text.table, "make the library match the disk: read, encode and tag what is new")
-    labels = command("labels", _labels, text.table, "list labels; 'labels add' and 'labels remove' change them")
-    labels.add_argument("action", nargs="?", choices=("add", "remove"))
-    labels.add_argument("names", metavar="NAME", nargs="*")
-    labels.add_argument("--group", help="exclusive group: exactly one of its labels is on a photo")
-    labels.add_argument("--starter", action="store_true", help="with 'add': also about 60 common labels")
-    command("tags", _tags, text.tags, "labels on photos (default: all photos)").add_argument(
-        "paths", metavar="PATH", nargs="*"
-    )
-    search = command(
-        "search", _search, text.ranking, "find photos by words, labels, dates (see 'label:', '-word', 'after:')"
-    )
-    search.add_argument("query", metavar="QUERY", nargs="+")
-    similar = command("similar", _similar, text.ranking, "photos like an image file")
-    similar.add_argument("path", metavar="PATH")
-    for sub in (search, similar):
-        sub.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
-    correct = command("correct", _correct, text.corrected, "say on which photos a label is (yes) and is not (no)")
-    correct.add_argument("label", metavar="LABEL")
-    for option in ("yes", "no", "clear"):
-        correct.add_argument(f"--{option}", metavar="PATH", nargs="+", default=[], action="extend")
-    train = command("train", _train, text.trained, "learn from corrections; accepted results tag the library at once")
-    train.add_argument("names", metavar="LABEL", nargs="*")
-    command("versions", _versions, text.table, "what was learned, newest first")
-    command("activate", _activate, text.table, "tag with a version from now on").add_argument(
-        "id", metavar="ID", type=int
-    )
-    review = command("review", _review, text.table, "questions whose answers teach most")
-    review.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
-    review.add_argument("--label", help="about this label only")
-    command("failures", _failures, text.failures, "photos that could not be read, with the reason")
-    classify = command(
-        "classify", _classify, text.classified, "probabilities of labels for image files, without a library"
-    )
-    classify.add_argument("images", metavar="IMAGE", nargs="+")
-    classify.add_argument("--labels", required=True, metavar="A,B,C", help="separated by commas")
-    classify.add_argument("--template", default="a photo of a {}.", help="{} stands for the label")
-    use = command("use", _use, text.table, "switch to another model: encode and tag with it")
-    use.add_argument("name", metavar="NAME|FILE")
-    command("models", _models, text.table, "models that can be used")
-    command("download", _download, text.table, "download a model of the catalogue").add_argument("name", metavar="NAME")
-    command("retag", _retag, text.table, "tag the whole library again")
-    export = command("export", _export, str, "all tags and corrections as CSV or JSON")
-    export.add_argument("--format", choices=("csv", "json"), default="csv")
-    sidecars = command(
-        "sidecars", _sidecars, text.tree, "confirmed labels as keywords beside the photos (photo.jpg.xmp)"
-    )
-    sidecars.add_argument(
-        "action",
-        choices=("on", "off", "write"),
-        help="on: write them now and at every sync; off: leave them as they are; write: now",
-    )
-    command("keywords", _keywords, text.tree, "keywords of other programs, in photos and sidecars, become labels")
-    restore = command("restore", _restore, text.table, "labels and corrections of a lost database, from a saved file")
-    restore.add_argument("file", metavar="FILE", nargs="?", default="", help="default: the newest in 'backups'")
-    command("doctor", _doctor, text.tree, "versions, device, model, health of the library")
+    _photo_commands(command)
+    _label_commands(command)
+    _learning_commands(command)
+    _model_commands(command)
     for name, (module, help) in _ELSEWHERE.items():
         sub = command(name, _elsewhere(module), text.tree, help)
         if name in words:  # imported only when it is meant: these modules import torch
@@ -173,6 +119,69 @@ def _parser(words: Sequence[str]) -> _Parser:
             brought.add_arguments(sub)
             sub.set_defaults(show=getattr(brought, "show", text.tree))
     return parser
+
+
+def _photo_commands(command: _Command) -> None:
+    add = command("add", _add, text.added, "watch folders or single photos")
+    add.add_argument("paths", metavar="FOLDER", nargs="+")
+    command("sync", _sync, text.table, "make the library match the disk: read, encode and tag what is new")
+    words = "find photos by words, labels, dates (see 'label:', '-word', 'after:')"
+    search = command("search", _search, text.ranking, words)
+    search.add_argument("query", metavar="QUERY", nargs="+")
+    similar = command("similar", _similar, text.ranking, "photos like an image file")
+    similar.add_argument("path", metavar="PATH")
+    for sub in (search, similar):
+        sub.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
+    command("failures", _failures, text.failures, "photos that could not be read, with the reason")
+    command("doctor", _doctor, text.tree, "versions, device, model, health of the library")
+
+
+def _label_commands(command: _Command) -> None:
+    labels = command("labels", _labels, text.table, "list labels; 'labels add' and 'labels remove' change them")
+    labels.add_argument("action", nargs="?", choices=("add", "remove"))
+    labels.add_argument("names", metavar="NAME", nargs="*")
+    labels.add_argument("--group", help="exclusive group: exactly one of its labels is on a photo")
+    labels.add_argument("--starter", action="store_true", help="with 'add': also about 60 common labels")
+    tags = command("tags", _tags, text.tags, "labels on photos (default: all photos)")
+    tags.add_argument("paths", metavar="PATH", nargs="*")
+    correct = command("correct", _correct, text.corrected, "say on which photos a label is (yes) and is not (no)")
+    correct.add_argument("label", metavar="LABEL")
+    for option in ("yes", "no", "clear"):
+        correct.add_argument(f"--{option}", metavar="PATH", nargs="+", default=[], action="extend")
+    export = command("export", _export, str, "all tags and corrections as CSV or JSON")
+    export.add_argument("--format", choices=("csv", "json"), default="csv")
+    beside = "confirmed labels as keywords beside the photos (photo.jpg.xmp)"
+    sidecars = command("sidecars", _sidecars, text.tree, beside)
+    when = "on: write them now and at every sync; off: leave them as they are; write: now"
+    sidecars.add_argument("action", choices=("on", "off", "write"), help=when)
+    command("keywords", _keywords, text.tree, "keywords of other programs, in photos and sidecars, become labels")
+    restore = command("restore", _restore, text.table, "labels and corrections of a lost database, from a saved file")
+    restore.add_argument("file", metavar="FILE", nargs="?", default="", help="default: the newest in 'backups'")
+
+
+def _learning_commands(command: _Command) -> None:
+    review = command("review", _review, text.table, "questions whose answers teach most")
+    review.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
+    review.add_argument("--label", help="about this label only")
+    train = command("train", _train, text.trained, "learn from corrections; accepted results tag the library at once")
+    train.add_argument("names", metavar="LABEL", nargs="*")
+    command("versions", _versions, text.table, "what was learned, newest first")
+    activate = command("activate", _activate, text.table, "tag with a version from now on")
+    activate.add_argument("id", metavar="ID", type=int)
+    command("retag", _retag, text.table, "tag the whole library again")
+
+
+def _model_commands(command: _Command) -> None:
+    command("models", _models, text.table, "models that can be used")
+    download = command("download", _download, text.table, "download a model of the catalogue")
+    download.add_argument("name", metavar="NAME")
+    use = command("use", _use, text.table, "switch to another model: encode and tag with it")
+    use.add_argument("name", metavar="NAME|FILE")
+    without = "probabilities of labels for image files, without a library"
+    classify = command("classify", _classify, text.classified, without)
+    classify.add_argument("images", metavar="IMAGE", nargs="+")
+    classify.add_argument("--labels", required=True, metavar="A,B,C", help="separated by commas")
+    classify.add_argument("--template", default="a photo of a {}.", help="{} stands for the label")
 
 
 def _add_common(parser: argparse.ArgumentParser, **defaults: Any) -> None:
@@ -247,14 +256,8 @@ def _add(options: argparse.Namespace) -> object:
 def _sync(options: argparse.Namespace) -> object:
     with _open(options) as library:
         report = _finish(library.sync())
-    return {
-        "added": report.added,
-        "updated": report.updated,
-        "moved": report.moved,
-        "removed": report.removed,
-        "failed": report.failed,
-        "seconds": round(report.seconds, 3),
-    }
+    counts = {name: getattr(report, name) for name in ("added", "updated", "moved", "removed", "failed")}
+    return counts | {"seconds": round(report.seconds, 3)}
 
 
 def _labels(options: argparse.Namespace) -> object:
