@@ -6,6 +6,7 @@ through the undo stack, and from there to the library, which writes it before it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,15 @@ class Judging(QObject):
         label = self.labels.get(label_id)
         return label.name if label else "?"
 
-    def correct(self, label_id: int, yes: list[int], no: list[int], clear: list[int]) -> None:
-        """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back."""
+    def correct(
+        self,
+        label_id: int,
+        yes: list[int],
+        no: list[int],
+        clear: list[int],
+        told: Callable[[bool], object] = lambda _said: None,
+    ) -> None:
+        """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back. `told` hears when that happens."""
         label, count = self._label(label_id), len(yes) + len(no) + len(clear)
         if yes:
             text = self.tr("“{label}” on %n photo(s)", "", count).format(label=label)
@@ -59,7 +67,7 @@ class Judging(QObject):
             text = self.tr("Not “{label}” on %n photo(s)", "", count).format(label=label)
         else:
             text = self.tr("Nothing said about “{label}” on %n photo(s)", "", count).format(label=label)
-        self.history.push_correction(text, label_id, yes, no, clear)
+        self.history.push_correction(text, label_id, yes, no, clear, told)
 
     def add_new_label(self, name: str, photos: list[int]) -> None:
         """Define a label and put it on these photos: one act, one Ctrl+Z."""

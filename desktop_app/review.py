@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
@@ -38,9 +39,10 @@ class _Answer:
 
 
 class ReviewPanel(QWidget):
-    """`start()` asks for questions; each answer is emitted as `correction_requested` and made undoable elsewhere."""
+    """`start()` asks for questions; each answer is emitted as `correction_requested` and made undoable elsewhere. Whoever
+    does that calls the last argument with True when the answer is in force, with False when it was taken back."""
 
-    correction_requested = Signal(int, list, list, list)  #: label id, yes, no, clear
+    correction_requested = Signal(int, list, list, list, object)  #: label id, yes, no, clear, told(bool)
     improve_requested = Signal(list)  #: label ids that were answered
     closed = Signal()
 
@@ -50,6 +52,7 @@ class ReviewPanel(QWidget):
         super().__init__(parent)
         self._link, self._pictures = link, pictures
         self._label_id: int | None = None
+        self._sitting = 0
         self._queue: deque[ReviewItem] = deque()
         self._seen: set[tuple[int, int]] = set()
         self._answers: list[_Answer] = []
@@ -137,6 +140,7 @@ class ReviewPanel(QWidget):
     def start(self, label_id: int | None = None) -> None:
         """Begin a sitting: about one label, or about all of them."""
         self._label_id = label_id
+        self._sitting += 1
         self._queue.clear()
         self._seen.clear()
         self._answers.clear()
@@ -209,20 +213,43 @@ class ReviewPanel(QWidget):
         photo = self._photos.get(item.photo_id)
         self._answers.append(_Answer(item, photo.name if photo else "", present))
         self._agreed = self._agreed + 1 if present == item.suggested else 0
-        self._emit(item, present)
+        self._emit(item, present, None)
         self._show_answers()
         self._go_on()
 
-    def _emit(self, item: ReviewItem, present: bool) -> None:
-        ids = [item.photo_id]
-        self.correction_requested.emit(item.label_id, ids if present else [], [] if present else ids, [])
+    def _emit(self, item: ReviewItem, present: bool, before: bool | None) -> None:
+        ids, told = [item.photo_id], partial(self._said, self._sitting, item, present, before)
+        self.correction_requested.emit(item.label_id, ids if present else [], [] if present else ids, [], told)
 
     def _change(self, place: int) -> None:
         answer = self._answers[place]
         self._answers[place] = replace(answer, present=not answer.present)
-        self._emit(answer.item, not answer.present)
+        self._emit(answer.item, not answer.present, answer.present)
         self._show_answers()
         self.setFocus()
+
+    def _said(self, sitting: int, item: ReviewItem, present: bool, before: bool | None, said: bool) -> None:
+        """An answer is in force, or was taken back: then its question is asked again."""
+        answer = present if said else before
+        place = next((at for at, one in enumerate(self._answers) if one.item is item), None)
+        shown = None if place is None else self._answers[place].present
+        if sitting != self._sitting or answer == shown:
+            return
+        pair = item.photo_id, item.label_id
+        if place is None:  # done again
+            photo = self._photos.get(item.photo_id)
+            self._answers.append(_Answer(item, photo.name if photo else "", bool(answer)))
+            self._seen.add(pair)
+            self._queue = deque(one for one in self._queue if one is not item)
+        elif answer is None:
+            del self._answers[place]
+            self._seen.discard(pair)
+            self._queue.appendleft(item)
+        else:
+            self._answers[place] = replace(self._answers[place], present=answer)
+        self._agreed = 0
+        self._show_answers()
+        self._show()
 
     def _go_on(self) -> None:
         self._show()

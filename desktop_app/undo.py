@@ -219,20 +219,41 @@ class History(QObject):
         self.stack.push(_Here(text, do, undo))
 
     def push_correction(
-        self, text: str, label_id: int, yes: Sequence[int], no: Sequence[int], clear: Sequence[int]
+        self,
+        text: str,
+        label_id: int,
+        yes: Sequence[int],
+        no: Sequence[int],
+        clear: Sequence[int],
+        told: Callable[[bool], object] = lambda _said: None,
     ) -> None:
-        """Say yes or no about a label for many photos, or take back what was said."""
+        """Say yes or no about a label for many photos, or take back what was said. `told` hears whether it is said now:
+        True, or False after an undo."""
         words = [Correction(one, label_id, True) for one in yes]
         words += [Correction(one, label_id, False) for one in no]
         words += [Correction(one, label_id, None) for one in clear]
-        self.push_words(text, words)
+        self.push_words(text, words, told)
 
-    def push_words(self, text: str, words: list[Correction]) -> None:
+    def push_words(
+        self, text: str, words: list[Correction], told: Callable[[bool], object] = lambda _said: None
+    ) -> None:
         """The same for several labels at once."""
+
+        def forward(_undone: object) -> Calls:
+            try:
+                before: list[Correction] = yield call("correct_many", words)
+            except AlbumenError:
+                told(False)
+                raise
+            told(True)
+            return before
+
+        def back(before: list[Correction]) -> Calls:
+            yield call("correct_many", list(before))
+            told(False)
+
         if words:
-            self.push(
-                text, lambda _before: call("correct_many", words), lambda before: call("correct_many", list(before))
-            )
+            self.push(text, forward, back)
 
     def push_labels_added(self, text: str, names: list[str], photos: Sequence[int] = ()) -> None:
         """Define labels, and say yes to them on `photos`. Undo removes exactly those that were new, with what was said

@@ -374,7 +374,7 @@ def test_n_goes_to_the_next_photo_to_review(qtbot: QtBot, window: MainWindow, li
 def test_corrections_of_the_panels_go_through_undo(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
     window.inspector.correction_requested.emit(1, [1, 2], [], [])
     window.library_panel.correction_requested.emit(2, [3], [], [])
-    window.review.correction_requested.emit(1, [], [4], [])
+    window.review.correction_requested.emit(1, [], [4], [], lambda _said: None)
     settle(qtbot, window)
     assert library.words == {(1, 1): True, (2, 1): True, (3, 2): True, (4, 1): False}
     for _ in range(3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.pictures import Pictures
 from desktop_app.review import ReviewPanel
 from desktop_app.thumbnails import Thumbnails
+from desktop_app.undo import History
 from tests.fake_library import FakeLibrary, running
 
 Key = Qt.Key
@@ -40,7 +42,7 @@ def panel(qtbot: QtBot, library: FakeLibrary) -> Iterator[ReviewPanel]:
 
 def said(panel: ReviewPanel) -> list[tuple[int, list[int], list[int], list[int]]]:
     heard: list[tuple[int, list[int], list[int], list[int]]] = []
-    panel.correction_requested.connect(lambda *words: heard.append(words))
+    panel.correction_requested.connect(lambda *words: heard.append(words[:4]))
     return heard
 
 
@@ -78,6 +80,49 @@ def test_an_answer_can_be_changed(panel: ReviewPanel) -> None:
     oldest.click()
     assert heard == [(1, [], [1], [])]
     assert last_answers(panel)[1].accessibleName().endswith("no")
+
+
+def test_an_answer_that_is_taken_back_is_asked_again(qtbot: QtBot, panel: ReviewPanel, library: FakeLibrary) -> None:
+    history = History(panel._link)
+    panel.correction_requested.connect(partial(history.push_correction, "answer"))
+    QTest.keyClick(panel, Key.Key_Return)
+    QTest.keyClick(panel, Key.Key_X)
+    history.undo()
+    qtbot.waitUntil(lambda: len(last_answers(panel)) == 1)
+    assert panel.item() is not None and panel.item().photo_id == 2
+    assert library.words == {(1, 1): True}
+    history.redo()
+    qtbot.waitUntil(lambda: len(last_answers(panel)) == 2)
+    assert panel.item() is not None and panel.item().photo_id == 3
+    assert library.words == {(1, 1): True, (2, 1): False}
+    last_answers(panel)[1].click()  # the first one: no after all
+    history.undo()
+    qtbot.waitUntil(lambda: not history._begun)
+    assert [one.accessibleName().rsplit(" ", 1)[-1] for one in last_answers(panel)] == ["no", "yes"]
+    history.close()
+
+
+def test_an_answer_that_cannot_be_kept_is_asked_again(qtbot: QtBot, panel: ReviewPanel, library: FakeLibrary) -> None:
+    history = History(panel._link)
+    library.correct_many = lambda _words: library.fail("The disk is full.")  # type: ignore[method-assign]
+    panel.correction_requested.connect(partial(history.push_correction, "answer"))
+    QTest.keyClick(panel, Key.Key_Return)
+    qtbot.waitUntil(lambda: not last_answers(panel))
+    assert panel.item() is not None and panel.item().photo_id == 1
+    history.close()
+
+
+def test_undo_after_the_sitting_changes_nothing_here(qtbot: QtBot, panel: ReviewPanel) -> None:
+    history = History(panel._link)
+    panel.correction_requested.connect(partial(history.push_correction, "answer"))
+    QTest.keyClick(panel, Key.Key_Return)
+    panel.start()
+    qtbot.waitUntil(lambda: panel.item() is not None)
+    item = panel.item()
+    history.undo()
+    qtbot.waitUntil(lambda: not history._begun)
+    assert panel.item() is item and not last_answers(panel)
+    history.close()
 
 
 def test_only_the_last_ten_are_listed(panel: ReviewPanel) -> None:
