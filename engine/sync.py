@@ -286,11 +286,13 @@ class Sync:
         """Take up files that were being written during the scan, as soon as they rest."""
         deadline = time.monotonic() + _SETTLE_SECONDS
         waiting: Sequence[FileStat] = self._work.settling
-        while waiting and time.monotonic() < deadline:
+        while waiting:
             ready, waiting = scan.settled(waiting)
             if ready:
                 yield from self._apply_settled(ready)
                 yield from self._reading.run()
+            elif time.monotonic() > deadline:  # asked after a look: while the machine stood still, the files came to rest
+                return
             elif waiting:
                 time.sleep(0.05)  # short: searches are answered between steps
                 yield Progress("scan", 0, len(waiting), detail="waiting for files that are being written")
