@@ -53,7 +53,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "look": (
         "Space looks, arrows step, Escape comes back, neighbours are read ahead",
         """
-        main_window::space_looks_closely_and_escape_comes_back
+        desk::space_looks_closely_and_escape_comes_back
         lightbox::steps_to_neighbours_that_are_there_already
         lightbox::zoom_keeps_the_spot_under_the_pointer
         lightbox::the_facts_of_the_file
@@ -75,8 +75,8 @@ TABLE: dict[str, tuple[str, str]] = {
         review_panel::an_answer_can_be_changed
         review_panel::only_the_last_ten_are_listed
         review::questions_are_uncertain_with_some_random_ones_and_say_why
-        main_window::one_key_a_decision_in_the_view_of_a_label
-        main_window::pinned_labels_by_number
+        judging::one_key_a_decision_in_the_view_of_a_label
+        judging::pinned_labels_by_number
         inspector::many_photos_in_three_states
         undo_everything::done_undone_and_done_again
         undo_everything::no_verb_is_forgotten
@@ -91,7 +91,7 @@ TABLE: dict[str, tuple[str, str]] = {
         training_panel::versions_one_click_back
         training_panel::cancel_stops_between_two_steps
         training_panel::too_few_answers_to_check_leave_it_to_the_person
-        main_window::counts_in_the_toolbar
+        desk::counts_in_the_toolbar
         training::a_report_may_be_looked_at_first
         """,
     ),
@@ -107,8 +107,8 @@ TABLE: dict[str, tuple[str, str]] = {
         view::no_good_match_is_said
         view::other_scripts_are_looked_for_in_names
         view::chinese_is_searched_in_english_and_in_names
-        main_window::no_good_match_is_said_above_the_closest
-        main_window::like_this_and_a_dropped_photo
+        viewing::no_good_match_is_said_above_the_closest
+        desk::like_this_and_a_dropped_photo
         """,
     ),
     "work in the background": (
@@ -134,7 +134,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "rows stay, greyed, 'Reconnect the drive'; nothing purged, nothing encoded again",
         """
         sync::a_drive_that_goes_away_loses_nothing
-        main_window::a_drive_that_went_away_is_said_once_and_nothing_goes
+        viewing::a_drive_that_went_away_is_said_once_and_nothing_goes
         library_panel::rows_with_numbers
         """,
     ),
@@ -166,7 +166,7 @@ TABLE: dict[str, tuple[str, str]] = {
         actions::every_specified_shortcut_is_there
         actions::keys_without_a_modifier_work_only_beside_photos
         shortcuts::every_key_is_on_the_sheet
-        main_window::keys_typed_into_the_search_are_text
+        desk::keys_typed_into_the_search_are_text
         """,
     ),
     "text": (
