@@ -33,7 +33,7 @@ class StatusBar(QWidget):
         self.counts = ElidedLabel()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setFixedSize(110, 8)
+        self.progress.setFixedSize(80, 8)
         self.progress.setAccessibleName(self.tr("Progress"))
         self.activity = ElidedLabel()
         self.activity.setProperty("look", "muted")
@@ -77,7 +77,7 @@ class StatusBar(QWidget):
         if matched == 0 and not selected:
             text = self.tr("No good match, the closest first")
         elif 0 < matched < shown and not selected:
-            text = self.tr("{good}, then weaker ones").format(good=self.tr("%n good match(es)", "", matched))
+            text = self.tr("%n good match(es)", "", matched)
         if selected:
             text = self.tr("{selected} of {photos} selected").format(selected=QLocale().toString(selected), photos=text)
         self.show_caption(text)
@@ -175,14 +175,14 @@ class StatusBar(QWidget):
         return " · ".join(parts)
 
     def time_left(self, seconds: float) -> str:
-        """A time that a person would say: 'a few seconds left', 'about 3 minutes left'."""
+        """A time that a person would say, rounded and short: 'a few seconds left', '3 min left'."""
         if seconds < 10:
             return self.tr("a few seconds left")
         if seconds < 90:
-            return self.tr("about %n second(s) left", "", round(seconds / 10) * 10)
+            return self.tr("%n s left", "", round(seconds / 10) * 10)
         if seconds < 90 * 60:
-            return self.tr("about %n minute(s) left", "", round(seconds / 60))
-        return self.tr("about %n hour(s) left", "", round(seconds / 3600))
+            return self.tr("%n min left", "", round(seconds / 60))
+        return self.tr("%n h left", "", round(seconds / 3600))
 
     def _toggle_pause(self) -> None:
         if self._link.paused:

@@ -172,17 +172,19 @@ class Viewing(QObject):
         if had_some != (counts.photos > 0):
             self.choose_page(fresh=False)
 
+    def _gone(self, folder: Folder) -> str:
+        return self.tr("“{folder}” is not there. Reconnect the drive; nothing is forgotten.").format(folder=folder.path)
+
     @Slot(list)
     def folders_known(self, folders: list[Folder]) -> None:
-        """The folders there are; one that went away is said once, with what to do."""
+        """The folders there are; one that went away is said once, with what to do, until it is there again."""
         before = {folder.id for folder in self.folders if folder.state is FolderState.OFFLINE}
         gone = [one for one in folders if one.state is FolderState.OFFLINE and one.id not in before]
         self.folders = folders
         if gone:
-            self._window.strip.say(
-                self.tr("“{folder}” is not there. Reconnect the drive; nothing is forgotten.").format(
-                    folder=gone[0].path
-                ),
-                stay=True,
-            )
+            self._window.strip.say(self._gone(gone[0]), stay=True)
+        elif any(
+            self._window.strip.sentence() == self._gone(one) for one in folders if one.state is FolderState.ONLINE
+        ):
+            self._window.strip.dismiss()
         self.choose_page(fresh=False)

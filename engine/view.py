@@ -325,7 +325,8 @@ _STATES = {
             SELECT content_hash FROM photos WHERE content_hash != '' GROUP BY content_hash HAVING count(*) > 1)
         GROUP BY content_hash HAVING count(*) > 1)""",
 }
-_UNREAD = f"SELECT id FROM photos WHERE {NOT_OK} IN ('pending', 'failed')"
+_UNREAD = f"""SELECT id FROM photos WHERE {NOT_OK} IN ('pending', 'failed', 'offline')
+    AND (state != 'offline' OR content_hash = '')"""
 
 
 def _best(scores: Scores, n: int) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,8 @@ def main() -> int:
         if not (home / "library").exists():
             _make_library(home)
         for variant in options.variants or VARIANTS:
+            shutil.rmtree(home / variant, ignore_errors=True)  # each begins with what nobody has answered yet
+            shutil.copytree(home / "library", home / variant)
             command = [sys.executable, "-m", "tests.screenshots", str(options.out), variant, "--home", str(home)]
             subprocess.run(
                 [*command, "--inside", "--states", *options.states],
@@ -172,7 +175,7 @@ class Camera:
         window = self.window
         if window is None or window.model.rowCount() == 0:
             self.close()
-            window = self.start(self.home / "library")
+            window = self.start(self.home / self.variant)
             self.wait(lambda: window.model.rowCount() > 40 and not window.folders.running())
         if window.search.query():
             window.desk.open_query("")

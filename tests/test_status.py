@@ -49,22 +49,22 @@ def test_counts(bar: StatusBar) -> None:
 
 def test_progress_with_rate_and_time(bar: StatusBar) -> None:
     words = bar.words(Progress("encode", 120, 900, rate=40.0, seconds_left=22.0))
-    assert words == "Looking at photos · 120 of 900 · about 20 second(s) left · 40 a second"
+    assert words == "Looking at photos · 120 of 900 · 20 s left · 40 a second"
     assert bar.words(Progress("scan", 512, 0)) == "Looking for photos · 512"
     assert bar.words(Progress("encode", 1, 10)) == "Looking at photos · 1 of 10"
     download = bar.words(Progress("download", 50_000_000, 605_000_000, rate=2_000_000, seconds_left=300))
-    assert download == "Downloading · 50 MB of 605 MB · about 5 minute(s) left · 2.0 MB/s"
+    assert download == "Downloading · 50 MB of 605 MB · 5 min left · 2.0 MB/s"
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
         (3, "a few seconds"),
-        (32, "30 second"),
-        (89, "90 second"),
-        (100, "2 minute"),
-        (3600, "60 minute"),
-        (9000, "2 hour"),
+        (32, "30 s left"),
+        (89, "90 s left"),
+        (100, "2 min left"),
+        (3600, "60 min left"),
+        (9000, "2 h left"),
     ],
 )
 def test_time_left_is_rounded_as_people_do(bar: StatusBar, seconds: float, words: str) -> None:

@@ -148,6 +148,14 @@ def test_orders(view: View) -> None:
     assert list(view.answer("folder:h", "oldest", 0.0).days) == sorted(view.answer("folder:h", "date", 0.0).days)
 
 
+def test_what_was_never_read_is_not_without_a_label(view: View) -> None:
+    before = list(view.answer("is:untagged", "name", 0.0).ids)
+    view._store.update_photos("state = 'offline', content_hash = ''", [8])  # its drive went away before it was read
+    view.refresh([8])
+    assert list(view.answer("is:untagged", "name", 0.0).ids) == before
+    assert 8 in view.answer("is:offline", "name", 0.0).ids
+
+
 def test_no_good_match_is_said(view: View) -> None:
     assert view.answer("xylophone", "auto", 0.0).notes == ("No good match. The nearest photos follow.",)
     assert view.answer("xylophone label:pet before:2000", "auto", 0.0).notes == ("No good match.",)

@@ -2038,7 +2038,7 @@
     <name>ReviewPanel</name>
     <message>
         <source>Review</source>
-        <extracomment>label id, yes, no, clear label ids that were answered</extracomment>
+        <extracomment>label id, yes, no, clear, told(bool) label ids that were answered</extracomment>
         <translation>核对</translation>
     </message>
     <message>
@@ -2591,10 +2591,6 @@
         </translation>
     </message>
     <message>
-        <source>{good}, then weaker ones</source>
-        <translation>{good}，其后匹配较弱</translation>
-    </message>
-    <message>
         <source>{selected} of {photos} selected</source>
         <translation>已选择 {selected}/{photos}</translation>
     </message>
@@ -2657,21 +2653,21 @@
         <translation>还剩几秒</translation>
     </message>
     <message numerus="yes">
-        <source>about %n second(s) left</source>
+        <source>%n s left</source>
         <translation>
-            <numerusform>还剩约 %n 秒</numerusform>
+            <numerusform>还剩 %n 秒</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>about %n minute(s) left</source>
+        <source>%n min left</source>
         <translation>
-            <numerusform>还剩约 %n 分钟</numerusform>
+            <numerusform>还剩 %n 分钟</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>about %n hour(s) left</source>
+        <source>%n h left</source>
         <translation>
-            <numerusform>还剩约 %n 小时</numerusform>
+            <numerusform>还剩 %n 小时</numerusform>
         </translation>
     </message>
     <message>
