@@ -39,6 +39,7 @@ class Viewing(QObject):
         self._request = 0
         self._asked_at = 0.0
         self._fresh_query = True  # the answer on its way is to another query than the one shown
+        self._note = ""  # what was said of the query that is shown
         self._photo_to_show = 0
         self._restored = False
         self._known = False  # the library has answered once
@@ -48,6 +49,7 @@ class Viewing(QObject):
         self._count_soon.timeout.connect(self.count)
         window.link.photos_changed.connect(self._photos_changed)
         window.folders.synchronised.connect(self._synchronised)
+        window.stack.currentChanged.connect(self._forget_note)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -105,6 +107,7 @@ class Viewing(QObject):
         window = self._window
         if fresh:
             window.grid.start_over()
+            self._forget_note()
         window.model.show(result)
         window.search.show_result(result)
         if self._photo_to_show:
@@ -144,6 +147,13 @@ class Viewing(QObject):
                 window.show_page(window.grid)
                 if fresh and notes:
                     window.strip.say("\n".join(notes))
+                    self._note = window.strip.sentence()
+
+    def _forget_note(self) -> None:
+        """What was said of a query leaves with the query, and with the page."""
+        if self._note and self._window.strip.sentence() == self._note:
+            self._window.strip.dismiss()
+        self._note = ""
 
     # -- things change ------------------------------------------------------------------------------------------------
 

@@ -99,6 +99,15 @@ def test_a_drive_that_went_away_is_said_once_and_nothing_goes(
     assert window.strip.sentence() == ""
 
 
+def test_a_drive_that_is_back_is_not_asked_for_any_more(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+    library.folder_list = [Folder(1, "/media/stick", FolderState.OFFLINE, 40)]
+    window.folders.refresh()
+    qtbot.waitUntil(lambda: "Reconnect the drive" in window.strip.sentence())
+    library.folder_list = [Folder(1, "/media/stick", FolderState.ONLINE, 40)]
+    window.folders.refresh()
+    qtbot.waitUntil(lambda: window.strip.sentence() == "")
+
+
 def test_a_search_that_finds_nothing_does_not_greet_the_next_session(
     qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary
 ) -> None:
@@ -109,3 +118,20 @@ def test_a_search_that_finds_nothing_does_not_greet_the_next_session(
     again = make(FakeLibrary(40))
     qtbot.waitUntil(lambda: again.model.rowCount() == 40 and again.stack.currentWidget() is again.grid)
     assert again.search.query() == ""
+
+
+def test_what_is_said_of_a_query_leaves_with_it(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = library.view
+
+    def view(query: str = "", sort: str = "auto", strictness: float = 0.0) -> SearchResult:
+        result = plain("", sort, strictness)
+        return dataclasses.replace(result, query=query, notes=(f"'{query}' was searched as 'dog'.",) if query else ())
+
+    monkeypatch.setattr(library, "view", view)
+    for leave in (lambda: window.desk.open_query(""), window.desk.show_review):
+        window.desk.open_query("狗")
+        qtbot.waitUntil(lambda: "searched as" in window.strip.sentence())
+        leave()
+        qtbot.waitUntil(lambda: window.strip.sentence() == "")
