@@ -10,12 +10,15 @@ The head starts from the words and bends towards the photos that a person answer
   library (`_meaning`).
 * m: the mean of the photos a person said yes to, shrunk by their number (linear discriminant analysis with the
   library's own covariance; Wang et al. 2024, "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation",
-  arXiv:2402.04087).
+  arXiv:2402.04087). In a group alpha is chosen together with beta, by how well each answer is foretold by the words
+  and all other answers (leave-one-out; Stone 1974): where the words are right already, the photos add little.
 * d: a logistic regression around that, strongly regularised. For a free label also on photos of the library that nobody
   answered, with little weight: most of them do not carry the label.
 
-Some answers are wrong. Targets are softened, and inside a group, where the other labels' photos say what to expect,
-each answer weighs as much as it is likely to be meant, judged by the words and all other answers.
+Some answers are wrong, or show an untypical photo. beta and alpha are the most probable ones where every answer is a
+slip with probability `SLIP`, so that no single answer can turn them round; inside a group, where the other labels'
+photos say what to expect, each answer also weighs as much as it is likely to be meant (the mixture of meant answers
+and slips by expectation maximisation: Dawid and Skene 1979, with one rate for all).
 
 phi whitens half way, S^(-1/4) (x - mean), S the shrunk covariance of the library's embeddings: full whitening is better
 from 8 photos on, none at all with one; half way was best over all. Every constant below was fixed once on the
@@ -43,7 +46,8 @@ MEAN_PRIOR = 0.75  # photos that the prior of that mean weighs (its centre is th
 CONSTANT = -2.0  # logit of a photo that is no nearer to the yes photos than the library's mean is
 TRUST_SPREAD = 0.8  # standard deviation of log beta where the words mean something
 KAPPA = 0.2  # precision of d
-SOFT = 0.05  # an answer is wrong with this probability
+SOFT = 0.05  # softening of the targets
+SLIP = 0.15  # an answer says nothing about its label with this probability: a slip of the hand, an untypical photo
 UNANSWERED = 256  # photos of the library that stand for those nobody answered
 UNANSWERED_WEIGHT = 2.0  # their weight together, in answers per answer ...
 UNANSWERED_EACH = 0.03  # ... but no more than this each: in a small library many of them do carry the label
@@ -56,9 +60,12 @@ MEANT_SPREAD = 2.5  # standard deviation of z, around the default threshold, of 
 GROUP_ALPHA = 6.0
 GROUP_TRUST_SPREAD = 2.0  # wide: softmax tells at once whether names that mean nothing help
 GROUP_KAPPA = 0.1
+GROUP_ALPHA_SPREAD = 0.5  # standard deviation of alpha, relative to its usual value
+EM_STEPS = 2  # of the mixture of meant answers and slips
 
 _BIAS = 0.3  # the constant feature beside phi, whose mean square length is 1
-_TRUSTS = torch.logspace(-2, 0.3, 24)  # beta is searched on this grid
+_TRUSTS = torch.logspace(-2, 0.3, 24)  # beta is searched on this grid ...
+_ALPHAS = torch.tensor([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0])  # ... and alpha, relative to its usual value
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +138,10 @@ def fit_label(
     meaning = _meaning(z[:count][present], z[count:])
     said = meaning * z
     targets = present.float() * (1 - 2 * SOFT) + SOFT  # (n,)
-
-    def loss(trusts: Tensor) -> Tensor:
-        logits = trusts[:, None] * said[:count]  # (G, n)
-        return F.binary_cross_entropy_with_logits(logits, targets.expand_as(logits), reduction="none").sum(1)
-
-    trust = _trust(loss, TRUST_SPREAD)
+    sign = torch.where(present, 1.0, -1.0)
+    trust, _ = _trust(
+        lambda trusts, _: torch.sigmoid(sign * trusts[..., 0] * said[:count]), torch.ones(count), TRUST_SPREAD
+    )
     phi = geometry.features(torch.cat([answered.image_features, unanswered.image_features]))  # (n+U, D+1)
     mean = phi[:count][present].sum(0) / (present.sum() + MEAN_PRIOR)  # (D+1,)
     mean[-1] = 0
@@ -154,19 +159,30 @@ def fit_group(
 ) -> list[Head]:
     """The heads of an exclusive group of K labels, learned together by softmax. `words`: K heads to start from;
     `allowed` (n, K) bool: the labels that a photo may carry by what a person said: one column for a yes, all but one
-    for a no; `weights` (n,): of the answers, usually 1.
+    for a no; `weights` (n,): of the answers, usually 1; one above 1 is insisted on.
     """
     said = answered.scores(words)  # (n, K)
-    trust = _trust(lambda trusts: -_log_allowed(trusts[:, None, None] * said, allowed).sum(1), GROUP_TRUST_SPREAD)
     phi = geometry.features(answered.image_features)  # (n, D+1)
     centred = phi * (torch.arange(phi.shape[1]) < phi.shape[1] - 1)  # without the constant feature
     certain = (allowed & (allowed.sum(1, keepdim=True) == 1)).float()  # (n, K)
-    weights = weights * torch.where(weights > 1, 1.0, _meant(trust * said, centred, allowed, certain))  # (n,)
+    others = torch.where(certain.sum(1) > 0, allowed.shape[1] - 1, 1)  # (n,) labels that a slip could have meant
+    meant = torch.ones(len(said))  # (n,)
+    for _ in range(EM_STEPS):
+        without = _leave_one_out(centred, certain * meant[:, None])  # (n, K)
+
+        def agreement(trust: Tensor, alpha: Tensor, without: Tensor = without) -> Tensor:
+            return _log_allowed(trust * said + GROUP_ALPHA * alpha * without, allowed).exp()
+
+        trust, alpha = _trust(agreement, others, GROUP_TRUST_SPREAD)
+        meant = _meant(agreement(torch.tensor(trust), torch.tensor(alpha)), others)
+        meant[weights > 1] = 1.0
+    alpha *= GROUP_ALPHA
+    weights = weights * meant
     share = certain * weights[:, None]  # (n, K)
     means = share.T @ centred / (share.sum(0)[:, None] + MEAN_PRIOR)  # (K, D+1)
-    start = trust * said + GROUP_ALPHA * phi @ means.T  # (n, K)
+    start = trust * said + alpha * phi @ means.T  # (n, K)
     dual = _softmax_fit(phi @ phi.T, start, allowed, weights)  # (n, K): d_k = sum_i dual_ik phi_i
-    directions = GROUP_ALPHA * means + dual.T @ phi  # (K, D+1)
+    directions = alpha * means + dual.T @ phi  # (K, D+1)
     return [geometry.head(d, trust, head, -trust * head.threshold) for d, head in zip(directions, words, strict=True)]
 
 
@@ -182,20 +198,36 @@ def _meaning(yes: Tensor, library: Tensor) -> float:
     return float(torch.sigmoid(evidence.sum() + math.log(MEANINGFUL / (1 - MEANINGFUL))))
 
 
-def _meant(words: Tensor, phi: Tensor, allowed: Tensor, certain: Tensor) -> Tensor:
-    """How probably each answer is meant as it was given, (n,): by Bayes' rule from the model of all other answers
-    (forward correction of Patrini et al. 2017, arXiv:1609.03872, with the leave-one-out posterior of the generative
-    start). `words` (n, K): the words' logits; `phi` (n, D+1); `certain` (n, K): 1 where an answer says yes."""
-    rest = (allowed.shape[1] - 1) ** certain.sum(1)  # a wrong yes could have named any of the others
-    weights = torch.ones(len(words))
-    for _ in range(2):
-        share = certain * weights[:, None]  # (n, K)
-        total = share.sum(0) + MEAN_PRIOR  # (K,)
-        own = phi.square().sum(1, keepdim=True)  # (n, 1)
-        without = (phi @ (share.T @ phi).T - share * own) / (total - share)  # (n, K)
-        agreed = _log_allowed(words + GROUP_ALPHA * without, allowed).exp()  # (n,)
-        weights = (1 - SOFT) * agreed / ((1 - SOFT) * agreed + SOFT * (1 - agreed) / rest)
-    return weights
+def _leave_one_out(phi: Tensor, share: Tensor) -> Tensor:
+    """phi_i . m_k with photo i left out of the shrunk means m (n, K); `phi` (n, D+1), `share` (n, K): the weight of
+    photo i in the mean of label k. A label of which nothing else is known is as near as the others are on average."""
+    own = phi.square().sum(1, keepdim=True)  # (n, 1)
+    rest = share.sum(0) - share  # (n, K)
+    near = (phi @ (share.T @ phi).T - share * own) / (rest + MEAN_PRIOR)  # (n, K)
+    known = rest > 1e-6
+    average = (near * known).sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp_min(1)  # (n, 1)
+    return torch.where(known, near, average)
+
+
+def _meant(agreed: Tensor, others: Tensor) -> Tensor:
+    """How probably each answer (n,) is meant as it was given, by Bayes' rule; `agreed` (n,): how probable it is by all
+    that is known but itself; a slip says any of the `others` (n,) as probably."""
+    return (1 - SLIP) * agreed / _probable(agreed, others)
+
+
+def _probable(agreed: Tensor, others: Tensor) -> Tensor:
+    """Probability (..., n) of what was answered, if some answers are slips."""
+    return (1 - SLIP) * agreed + SLIP * (1 - agreed) / others
+
+
+def _trust(agreement: Callable[[Tensor, Tensor], Tensor], others: Tensor, spread: float) -> tuple[float, float]:
+    """beta, and alpha relative to its usual value, by MAP on a grid. `agreement`: betas (B, 1, 1, 1) and alphas
+    (A, 1, 1) -> probability (B, A, n) of each answer; log beta ~ N(0, spread^2)."""
+    agreed = agreement(_TRUSTS[:, None, None, None], _ALPHAS[:, None, None])
+    likely = _probable(agreed, others).log().sum(-1)  # (B, A)
+    prior = (_TRUSTS.log() / spread).square()[:, None] + ((_ALPHAS - 1) / GROUP_ALPHA_SPREAD).square()
+    best = int((likely - prior / 2).argmax())
+    return float(_TRUSTS[best // len(_ALPHAS)]), float(_ALPHAS[best % len(_ALPHAS)])
 
 
 def _softmax_fit(gram: Tensor, start: Tensor, allowed: Tensor, weights: Tensor) -> Tensor:
@@ -228,12 +260,6 @@ def _log_allowed(logits: Tensor, allowed: Tensor) -> Tensor:
     """log of the softmax mass (..., n) on the allowed labels, logits (..., n, K)."""
     inside = logits.masked_fill(~allowed, float("-inf")).logsumexp(-1)
     return inside - logits.logsumexp(-1)
-
-
-def _trust(loss: Callable[[Tensor], Tensor], spread: float) -> float:
-    """beta by MAP on a grid: loss(betas (G,)) -> (G,) summed over the answers, log beta ~ N(0, spread^2)."""
-    total = loss(_TRUSTS) + _TRUSTS.log().square() / (2 * spread**2)
-    return float(_TRUSTS[total.argmin()])
 
 
 def _logistic(covariance: Tensor, start: Tensor, targets: Tensor, weights: Tensor) -> Tensor:

@@ -10,9 +10,12 @@ from torch import Tensor
 from engine.classifier import Head, Scorer
 from engine.fewshot import (
     GROUP_KAPPA,
+    MEAN_PRIOR,
+    SLIP,
     SOFT,
     Geometry,
     Photos,
+    _leave_one_out,
     _logistic,
     _meaning,
     _meant,
@@ -170,16 +173,52 @@ def test_a_name_means_something_when_yes_photos_score_like_its_label() -> None:
     assert _meaning(torch.zeros(1), torch.empty(0)) > 0.5
 
 
+def test_leaving_one_out_is_fitting_without_it() -> None:
+    x, kind = clouds(3, 4)
+    share = F.one_hot(kind).float() * torch.linspace(0.2, 1, 12)[:, None]
+    without = _leave_one_out(x, share)
+    for i in range(12):
+        rest = share.clone()
+        rest[i] = 0
+        means = rest.T @ x / (rest.sum(0)[:, None] + MEAN_PRIOR)
+        torch.testing.assert_close(without[i], means @ x[i], atol=1e-5, rtol=1e-4)
+    alone = _leave_one_out(x[[0, 4, 8]], torch.eye(3))
+    assert alone[0, 0] == pytest.approx(float(alone[0, 1:].mean()))  # of its own label nothing else is known
+
+
+def test_a_slip_is_told_by_what_is_known_without_it() -> None:
+    others = torch.tensor([9.0, 9.0, 1.0])
+    meant = _meant(torch.tensor([0.9, 0.001, 0.5]), others)
+    assert meant[0] > 0.99
+    assert meant[1] < 0.05
+    assert meant[2] == pytest.approx(1 - SLIP)  # nothing is known: the prior
+
+
+def test_one_slip_turns_neither_words_nor_photos_round() -> None:
+    """Words that are right on every answer but one are still believed, and photos that add nothing stay out."""
+    x, kind = clouds(3, 40)
+    texts = F.normalize(torch.stack([x[kind == k].mean(0) for k in range(3)]), dim=1)
+    rows = torch.arange(12) * 10
+    said = kind[rows].clone()
+    right = fit_group(Geometry.of(x), group(texts), photos(x[rows]), F.one_hot(said, 3).bool(), torch.ones(12))
+    said[0] = 2
+    slipped = fit_group(Geometry.of(x), group(texts), photos(x[rows]), F.one_hot(said, 3).bool(), torch.ones(12))
+    assert slipped[0].anchor > 0.5 * right[0].anchor
+
+    def share(heads: list[Head]) -> float:
+        margins = torch.stack([z(head, x) - head.threshold for head in heads], 1)
+        return float((margins.argmax(1) == kind).float().mean())
+
+    assert share(right) > 0.98
+    assert share(slipped) > 0.98
+
+
 def test_an_answer_that_all_others_contradict_counts_less() -> None:
     x, kind = clouds(3, 40)
     rows = torch.cat([torch.arange(k * 40, k * 40 + 8) for k in range(3)])
     said = kind[rows].clone()
     said[0] = 2  # wrong
     allowed = F.one_hot(said, 3).bool()
-    phi = Geometry.of(x).features(x[rows])
-    phi[:, -1] = 0
-    weights = _meant(torch.zeros(24, 3), phi, allowed, allowed.float())
-    assert weights[0] < weights[1:].min() - 0.1
     heads = fit_group(Geometry.of(x), group(torch.zeros(3, D)), photos(x[rows]), allowed, torch.ones(24))
     insisted = torch.ones(24)
     insisted[0] = 64
