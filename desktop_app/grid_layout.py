@@ -162,6 +162,16 @@ class GridLayout:
         """The group that the canvas line `y` lies in."""
         return self.groups[max(bisect_right(self._tops, y) - 1, 0)] if self.groups else None
 
+    def years(self) -> list[tuple[int, int]]:
+        """(y, year) where each year begins, from the top; nothing where the groups have no dates."""
+        import numpy as np
+
+        if not self.groups.days:
+            return []
+        years = np.array(self.groups.days, dtype="datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+        starts = np.flatnonzero(np.diff(years, prepend=years[0] - 1))
+        return [(self._tops[group], int(years[group])) for group in starts.tolist()]
+
     def rows_in(self, left: int, top: int, right: int, bottom: int) -> list[tuple[int, int]]:
         """Cells that a rectangle touches, as (first, last) runs of rows; whole lines are joined into one run."""
         first_column, last_column = self.column_at(left), self.column_at(right)

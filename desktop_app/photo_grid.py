@@ -39,13 +39,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionRubberBand, QWidget
 
-from desktop_app import theme
 from desktop_app.grid_layout import GridLayout, Groups, groups_of
 from desktop_app.grid_sight import Sight
-from desktop_app.photo_cell import PhotoCell, header_text
+from desktop_app.photo_cell import PhotoCell
 from desktop_app.photo_model import PhotoModel
 from desktop_app.pictures import Pictures
 from desktop_app.thumbnails import Thumbnails
+from desktop_app.timeline import Timeline
 
 SMALLEST, LARGEST, STEP = 80, 480, 20
 
@@ -94,15 +94,8 @@ class PhotoGrid(QListView):
         self._settle = QTimer(self, singleShot=True, interval=120)
         self._settle.timeout.connect(self._selection_rests)
         self._look = QTimer(self, singleShot=True, interval=0)
-        self._where = theme.plain()  # the date beside the scroll bar while it is dragged
-        self._where.setParent(self)
-        self._where.setProperty("look", "card")
-        self._where.setAutoFillBackground(True)
-        self._where.setMargin(8)
-        self._where.hide()
-        self.verticalScrollBar().sliderMoved.connect(self._show_where)
-        self.verticalScrollBar().sliderReleased.connect(self._where.hide)
         self._look.timeout.connect(self._look_around)
+        self.timeline = Timeline(self, lambda: self._layout)
         self._sight = Sight(self, model, thumbnails, pictures)
         self._sight.arrived.connect(self._picture_arrived)
         self._sight.waiting.connect(self.waiting)
@@ -323,20 +316,6 @@ class PhotoGrid(QListView):
         else:
             self.viewport().scroll(dx, dy)
         self._look.start()
-
-    def _show_where(self, value: int) -> None:
-        """The day or month that the scroll bar has come to: through years of photos nobody finds the way by inches."""
-        group = self._layout.group_at(value + self.viewport().height() // 2)
-        if group is None or group.day is None:
-            return
-        self._where.setText(header_text(group))
-        self._where.adjustSize()
-        bar = self.verticalScrollBar()
-        room = self.viewport().height() - self._where.height()
-        y = room * value // max(bar.maximum(), 1)
-        self._where.move(self.viewport().width() - self._where.width() - 6, y)
-        self._where.show()
-        self._where.raise_()
 
     def moveCursor(self, action: _Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         total, row = self._layout.total, self.currentIndex().row()

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.engine_link import EngineLink
-from desktop_app.photo_cell import header_text
 from desktop_app.photo_grid import LARGEST, SMALLEST, PhotoGrid
 from desktop_app.photo_model import PHOTO_IDS, PhotoModel
 from desktop_app.pictures import Pictures
@@ -218,16 +217,6 @@ def test_a_new_query_starts_at_the_top(grid: PhotoGrid, library: FakeLibrary) ->
     grid._photos.show(library.view("photo-00"))
     assert grid.verticalOffset() == 0
     assert list(grid.selected_ids()) == []
-
-
-def test_the_date_beside_the_scroll_bar_while_it_is_dragged(grid: PhotoGrid) -> None:
-    bar = grid.verticalScrollBar()
-    bar.setSliderDown(True)
-    bar.setSliderPosition(bar.maximum())
-    assert grid._where.isVisible()
-    assert grid._where.text() == header_text(grid._groups[-1])
-    bar.setSliderDown(False)
-    assert not grid._where.isVisible()
 
 
 def test_good_matches_are_apart_from_weaker_ones(grid: PhotoGrid) -> None:
