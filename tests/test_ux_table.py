@@ -45,6 +45,7 @@ TABLE: dict[str, tuple[str, str]] = {
         photo_grid::the_rubber_band_takes_what_it_touches
         photo_grid::zoom_by_keys_slider_and_wheel_keeps_the_current_photo_in_place
         photo_grid::photos_stand_in_days_newest_first
+        timeline::a_click_on_a_year_goes_there
         photo_grid::states_tags_selection_and_focus_can_be_seen
         photo_grid::a_hundred_thousand_rows_answer_at_once
         photo_grid::it_is_accessible
@@ -73,6 +74,7 @@ TABLE: dict[str, tuple[str, str]] = {
         """
         review_panel::one_key_a_decision
         review_panel::an_answer_can_be_changed
+        review_panel::an_answer_that_is_taken_back_is_asked_again
         review_panel::only_the_last_ten_are_listed
         review::questions_are_uncertain_with_some_random_ones_and_say_why
         judging::one_key_a_decision_in_the_view_of_a_label
@@ -184,6 +186,9 @@ TABLE: dict[str, tuple[str, str]] = {
         start::a_second_start_hands_over_and_leaves
         main_window::the_next_session_goes_on_where_this_one_ended
         main_window::closing_at_any_moment
+        undo::an_act_of_several_calls_is_finished_while_closing
+        undo::files_on_their_way_to_the_trash_are_forgotten_while_closing
+        whole_loop::quitting_right_after_a_drop_loses_nothing
         """,
     ),
 }
