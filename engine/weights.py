@@ -483,7 +483,9 @@ def precisions(device: str) -> list[str]:
     found = [precision_for("auto", chosen)]
     for precision in PRECISIONS:
         with contextlib.suppress(AlbumenError):
-            found.append(precision_for(precision, chosen))
+            exact = precision_for(precision, chosen)
+            if exact != "bf16" or chosen.type != "cpu" or packed.bf16_pays():
+                found.append(exact)
     return list(dict.fromkeys(found))
 
 
