@@ -201,6 +201,7 @@ class Signals(QObject):
 
     def _close(self, number: int, _frame: object) -> None:
         _log.info("signal %d", number)
+        self._window.urgent = True
         self._window.close()
         QApplication.quit()
 

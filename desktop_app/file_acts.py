@@ -37,6 +37,18 @@ class FileActs(QObject):
         """Stop copying after the file in flight."""
         self.export.close()
 
+    def sure_to_leave(self) -> bool:
+        """Whether the window may close: asks while photos are being copied."""
+        if not self.export.running():
+            return True
+        box = QMessageBox(self.window)
+        box.setText(self.tr("Photos are being copied."))
+        box.setInformativeText(self.tr("What was copied so far stays."))
+        stop = box.addButton(self.tr("Stop copying and quit"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(self.tr("Go on copying"), QMessageBox.ButtonRole.RejectRole))
+        box.exec()
+        return box.clickedButton() is stop
+
     def with_photos(self, act: Callable[[list[Photo]], object]) -> None:
         """Call `act(list[Photo])` with the records of the chosen photos."""
         ids = self.desk.chosen()

@@ -67,6 +67,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.link, self.preferences, self.session = link, preferences, session
         self.painted = False
+        self.urgent = False  # to be closed without a question: somebody shuts the computer down
         self._narrow = self._right_gave_way = False
         self.setWindowTitle("Albumen")
         self.setAcceptDrops(True)
@@ -268,6 +269,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Safe at any moment: hide first, then finish what the person began, and let every thread finish its step."""
+        if not self.urgent and not self.desk.files.sure_to_leave():
+            event.ignore()
+            return
         self._save()
         self.hide()
         self.folders.close()

@@ -79,6 +79,10 @@ class Export(QObject):
         self._task = _Copy(self, [photo.path for photo in photos], folder)
         self._pool.start(self._task)
 
+    def running(self) -> bool:
+        """Whether photos are being copied now."""
+        return self._pool.activeThreadCount() > 0
+
     def close(self) -> None:
         """Stop after the file that is being copied."""
         if self._task is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop_app import photo_acts
@@ -56,6 +57,36 @@ def test_copies_of_the_selection(
     QTest.keyClick(window, Key.Key_E, CTRL)
     qtbot.waitUntil(lambda: "Copied 3 photo" in window.strip.sentence())
     assert sorted(path.name for path in out.iterdir()) == ["photo-0001.jpg", "photo-0002.jpg", "photo-0003.jpg"]
+
+
+def test_closing_asks_while_photos_are_being_copied(
+    qtbot: QtBot, real_files: Path, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, go_on, asked = tmp_path / "out", Event(), []
+    out.mkdir()
+    copy = photo_acts.copy_beside
+    monkeypatch.setattr(photo_acts, "copy_beside", lambda *paths: (go_on.wait(60), copy(*paths)))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(out))
+    window.grid.select_ids([1, 2, 3])
+    QTest.keyClick(window, Key.Key_E, CTRL)
+    qtbot.waitUntil(window.desk.files.export.running)
+
+    def answer(box: QMessageBox) -> None:
+        asked.append(box.text())
+        stop = next(one for one in box.buttons() if one.text() == "Stop copying and quit")
+        (box.defaultButton() if len(asked) == 1 else stop).click()
+        go_on.set()
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    assert not window.close() and window.isVisible() and len(asked) == 1
+    qtbot.waitUntil(lambda: "Copied 3 photo" in window.strip.sentence())
+    qtbot.waitUntil(lambda: not window.desk.files.export.running())
+    go_on.clear()
+    QTest.keyClick(window, Key.Key_E, CTRL)
+    qtbot.waitUntil(window.desk.files.export.running)
+    assert window.close() and len(asked) == 2
+    assert {path.name for path in out.iterdir()} >= {f"photo-000{one}.jpg" for one in (1, 2, 3)}
+    assert all(path.read_bytes().decode().split(".")[0] == path.name[:10] for path in out.iterdir())  # no halves
 
 
 def test_the_path_on_the_clipboard(qtbot: QtBot, window: MainWindow) -> None:

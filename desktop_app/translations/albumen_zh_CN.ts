@@ -1091,6 +1091,22 @@
 </context>
 <context>
     <name>FileActs</name>
+    <message>
+        <source>Photos are being copied.</source>
+        <translation>正在复制照片。</translation>
+    </message>
+    <message>
+        <source>What was copied so far stays.</source>
+        <translation>已复制的照片会保留。</translation>
+    </message>
+    <message>
+        <source>Stop copying and quit</source>
+        <translation>停止复制并退出</translation>
+    </message>
+    <message>
+        <source>Go on copying</source>
+        <translation>继续复制</translation>
+    </message>
     <message numerus="yes">
         <source>Copied %n path(s).</source>
         <translation>
