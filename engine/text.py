@@ -70,8 +70,17 @@ def tags(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def ranking(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Score and path, best first."""
-    return "\n".join((f"{row['score']:8.3f}  " if row["score"] is not None else "") + row["path"] for row in rows)
+    """Score and path, best first; a star for a score where a file's name or a person says so."""
+    return "\n".join(_score(row["score"]) + row["path"] for row in rows)
+
+
+def _score(score: float | None) -> str:
+    if score is None:
+        return ""
+    return f"{'*':>8}  " if score > _SAID else f"{score:8.3f}  "
+
+
+_SAID = 500.0  # no likeness is as large: such scores stand for what was said (`view`)
 
 
 def corrected(answer: Mapping[str, Any]) -> str:

@@ -48,6 +48,7 @@ def test_sentences() -> None:
     rows = [{"path": "/a", "tags": [{"label": "cat", "source": "person"}, {"label": "dog", "source": "machine"}]}]
     assert text.tags([*rows, {"path": "/b", "tags": []}]) == "/a: cat*, dog\n/b: -"
     assert text.ranking([{"path": "/a", "score": 1.5}, {"path": "/b", "score": None}]) == "   1.500  /a\n/b"
+    assert text.ranking([{"path": "/a", "score": 1002.3}]) == "       *  /a"
     assert text.trained([]) == "No label has new corrections."
     assert text.trained([report(7, True), report(8, False), report(0, False)]) == (
         "cat: Better.\n    Version 7, in use now.\n    because\n"

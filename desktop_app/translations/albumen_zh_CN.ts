@@ -2095,11 +2095,11 @@
     </message>
     <message>
         <source>Every close call has your answer. Come back when there are new photos.</source>
-        <translation>难以判断的照片您都已回答。有新照片时再来。</translation>
+        <translation>拿不准的照片您都已回答。有新照片时再来。</translation>
     </message>
     <message>
         <source>a close call</source>
-        <translation>难以判断</translation>
+        <translation>把握不大</translation>
     </message>
     <message>
         <source>Is this “{label}”?</source>
