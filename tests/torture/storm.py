@@ -52,6 +52,8 @@ def created(library: Library, folder: Path, photos: stage.Photos, count: int) ->
     changed, notices = threading.Event(), []
     watcher = FolderWatcher(lambda _: changed.set(), notices.append)
     watcher.watch([os.fsencode(folder)])
+    with watcher._lock:  # what happens before is not told
+        assert watcher._lock.wait_for(lambda: bool(watcher._folders), 120)
     written: list[float] = []
 
     def write() -> None:
