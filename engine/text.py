@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,10 +34,16 @@ def table(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
         return "(none)"
     heads = list(rows[0])
     cells = [heads, *([_cell(head, row[head]) for head in heads] for row in rows)]
-    widths = [min(max(len(line[i]) for line in cells), 60) for i in range(len(heads))]
+    widths = [min(max(_width(line[i]) for line in cells), 60) for i in range(len(heads))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
     )
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that a text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _cell(name: str, value: Any) -> str:

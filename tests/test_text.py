@@ -29,6 +29,7 @@ def test_tables() -> None:
     assert text.table(
         [{"label": "cat", "group": None, "photos": 7}, {"label": "a dog", "group": "x", "photos": 12}]
     ) == ("label  group  photos\ncat    -      7\na dog  x      12")
+    assert text.table([{"label": "日落", "n": 1}, {"label": "cat", "n": 2}]) == "label  n\n日落   1\ncat    2"
     assert text.table({"added": 1, "seconds": 0.12345}) == "added: 1\nseconds: 0.123"
     assert text.table({"size": 605_000_000, "database_bytes": 1_712_000_000}) == "size: 605 MB\ndatabase_bytes: 1.7 GB"
     noon = time.mktime((2026, 11, 22, 12, 4, 0, 0, 0, -1))
