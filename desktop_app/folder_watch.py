@@ -38,6 +38,7 @@ class FolderWatch(QObject):
         self._by_path: dict[bytes, int] = {}
         self._waiting: set[int] | None = set()  # None: every folder
         self._running = 0
+        self._closed = False
         self._changed.connect(self._folder_changed)
         link.job_ended.connect(self._job_ended)
         link.photos_changed.connect(self._photos_changed)
@@ -68,7 +69,8 @@ class FolderWatch(QObject):
         return self._waiting != set()
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop watching, for good: an answer that is on its way must not begin it anew."""
+        self._closed = True
         if self._watcher is not None:
             self._watcher.stop()
             self._watcher = None
@@ -99,6 +101,8 @@ class FolderWatch(QObject):
 
     @Slot(object)
     def _folders(self, folders: list[Folder]) -> None:
+        if self._closed:
+            return
         # Photos that were added one by one are in a folder without a path: nothing tells when they change.
         self._by_path = {os.fsencode(folder.path): folder.id for folder in folders if folder.path}
         self.folders_known.emit(folders)

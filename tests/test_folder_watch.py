@@ -96,6 +96,20 @@ def test_cancel_means_quiet(qtbot: QtBot, watch: FolderWatch, link: EngineLink, 
     assert looks(library)[-1] == [1]
 
 
+def test_after_closing_nothing_is_watched_any_more(
+    qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
+) -> None:
+    """The window closes while the engine answers which folders there are: no thread may be left that tells a window that
+    is gone."""
+    link.ask("wait")
+    watch.refresh()
+    watch.close()
+    library.hold.set()
+    with qtbot.waitSignal(link.photos_changed):
+        link.ask("correct", 1, yes=[1])
+    assert watch._watcher is None
+
+
 def test_a_change_from_another_thread_arrives_here(qtbot: QtBot, watch: FolderWatch, library: FakeLibrary) -> None:
     watch._folders(library.folder_list)
     watch._folder_changed(b"/somewhere/else")
