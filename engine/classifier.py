@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -137,13 +137,29 @@ def vocabulary_words() -> tuple[str, ...]:
 
 
 _vocabularies: dict[str, Vocabulary] = {}
+_encoded: dict[tuple[str, tuple[str, ...]], list[Tensor]] = {}  # by model and words: portions, as far as they are made
+_WORDS = 32  # in a portion: two tenths of a second where the text encoder is large
+
+
+def encode_vocabulary(model: LoadedModel) -> Iterator[None]:
+    """Have `vocabulary` made in short steps; whoever needs it in between makes the rest."""
+    if model.model_id in _vocabularies:
+        return
+    words = vocabulary_words()
+    portions = _encoded.setdefault((model.model_id, words), [])
+    while len(portions) * _WORDS < len(words):
+        start = len(portions) * _WORDS
+        portions.append(text_features(model, words[start : start + _WORDS], TEMPLATES[:1]))
+        yield
 
 
 def vocabulary(model: LoadedModel) -> Vocabulary:
     """The wide vocabulary as the model sees it; encoded once per `model_id` and kept in memory (one template)."""
     if model.model_id not in _vocabularies:
+        for _ in encode_vocabulary(model):
+            pass
         words = vocabulary_words()
-        features = text_features(model, words, TEMPLATES[:1])
+        features = torch.cat(_encoded.pop((model.model_id, words)))
         _vocabularies[model.model_id] = Vocabulary(words, features, float(model.clip.logit_scale.exp()))
     return _vocabularies[model.model_id]
 

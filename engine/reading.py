@@ -35,6 +35,7 @@ Batch = list[tuple[int, Decoded]]
 
 _BATCH = 32  # photos per transaction: what a kill can cost
 _AHEAD = 64  # photos whose paths are asked for at once: so late what somebody looks at can come first
+_LOOKED_AT = 100_000  # rows per step of looking for photos to read: a tenth of a second
 _WAIT = 0.03  # seconds of a step in which there is nothing to do but to wait
 _PATIENCE = (3600.0, 86400.0)  # a photo that failed is tried again after an hour, after a day, then only when asked
 
@@ -68,12 +69,14 @@ class Reading:
     def run(self, tags: bool = True) -> Steps:
         """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches."""
         self._tags = tags
-        ids = self._to_do()
+        ids = yield from self._to_do()
         if not ids:
             return
         for _ in warming():
             yield Progress("decode", 0, len(ids))
         recognition = self._recognition()
+        for _ in recognition.get_ready():
+            yield Progress("decode", 0, len(ids))
         encoder = Encoder(recognition.model.encode_images)
         pace = _Pace(len(ids))
         todo: dict[bytes, int] = {}
@@ -100,14 +103,20 @@ class Reading:
             encoder.close()
         storage.thumbnails_complete(self._store)
 
-    def _to_do(self) -> list[int]:
+    def _to_do(self) -> Generator[Progress, None, list[int]]:
         """Ids of the photos that lack an embedding, newest first, as they are shown; then those that lack a thumbnail."""
-        now = time.time()
-        rows = self._store.rows(
-            f"SELECT id FROM photos WHERE {_TO_DO} ORDER BY taken_at DESC, id DESC",
-            (*(now - seconds for seconds in _PATIENCE), self._number()),
-        )
-        return list(dict.fromkeys((*(id_ for (id_,) in rows), *storage.without_thumbnail(self._store))))
+        patience, model = [time.time() - seconds for seconds in _PATIENCE], self._number()
+        last = self._store.number("SELECT coalesce(max(id), 0) FROM photos")
+        found: list[tuple[float, int]] = []
+        for start in range(0, last, _LOOKED_AT):
+            found += self._store.rows(
+                f"SELECT taken_at, id FROM photos WHERE id > ? AND id <= ? AND {_TO_DO}",
+                (start, start + _LOOKED_AT, *patience, model),
+            )
+            if start + _LOOKED_AT < last:
+                yield Progress("scan", start, last)
+        found.sort(reverse=True)
+        return list(dict.fromkeys((*(id_ for _, id_ in found), *storage.without_thumbnail(self._store))))
 
     def _paths(self, ids: Sequence[int], todo: dict[bytes, int]) -> Iterator[bytes]:
         """Paths of these photos, in portions while the pool asks for more: first those that somebody looks at now."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -54,8 +54,7 @@ class Recognition:
     def vocabulary(self) -> Vocabulary:
         """The wide vocabulary in this model's space; encoded once and kept in the store."""
         if self._vocabulary is None:
-            words = classifier.vocabulary_words()
-            key = f"vocabulary {_digest(words)}"
+            words, key = classifier.vocabulary_words(), _vocabulary_key()
             stored = self._store.text_features(self.number, key)
             if stored is None:
                 features = classifier.vocabulary(self.model).features
@@ -68,15 +67,33 @@ class Recognition:
     @property
     def matrix(self) -> Matrix:
         """The embeddings of all photos that can be seen."""
-        if self._matrix is None:
-            matrix = Matrix(self.model.embed_dim)
-            count = self._store.embedding_count(self.number)
-            matrix.reserve(count + count // 4 + _ROOM)  # room to grow costs no memory before it is used
-            self._renew_centres()
-            for rows in self._store.embeddings(self.number):
-                matrix.put(*self._read(rows))
-            self._matrix = matrix
+        for _ in self._load():
+            pass
+        assert self._matrix is not None
         return self._matrix
+
+    def _load(self) -> Iterator[None]:
+        """Load the matrix in short steps; given up when the store changes between two of them."""
+        if self._matrix is not None:
+            return
+        self._renew_centres()
+        matrix = Matrix(self.model.embed_dim)
+        count = self._store.embedding_count(self.number)
+        matrix.reserve(count + count // 4 + _ROOM)  # room to grow costs no memory before it is used
+        before = self._store.connection.total_changes
+        for rows in self._store.embeddings(self.number):
+            matrix.put(*self._read(rows))
+            yield
+            if self._matrix is not None or self._store.connection.total_changes != before:
+                return
+        self._matrix = matrix
+
+    def get_ready(self) -> Iterator[None]:
+        """Have made and loaded, in short steps, what the first photo or search needs."""
+        if self._vocabulary is None and self._store.text_features(self.number, _vocabulary_key()) is None:
+            yield from classifier.encode_vocabulary(self.model)
+        yield from self.prepare(self._judgements.names().keys() - self._judgements.zero_shot(self.number).keys())
+        yield from self._load()
 
     def _renew_centres(self) -> None:
         """The vocabulary changes with the program; the centre that is stored with each embedding follows it."""
@@ -167,7 +184,7 @@ class Recognition:
                     report={"sentence": "The words of the label, before any correction."},
                 )
 
-    def prepare(self, label_ids: Sequence[int]) -> Iterator[None]:
+    def prepare(self, label_ids: Collection[int]) -> Iterator[None]:
         """Have the text features of these labels made, a few per step."""
         names = [name for id_, (name, _) in self._judgements.names().items() if id_ in label_ids]
         for start in range(0, len(names), _NAMES):
@@ -278,6 +295,11 @@ class Recognition:
         if decoded is None or isinstance(decoded, Failure):
             raise AlbumenError(f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}")
         return self.model.encode_images(np.stack([decoded.pixels]))[0]
+
+
+def _vocabulary_key() -> str:
+    """Under which the store keeps the features of the vocabulary."""
+    return f"vocabulary {_digest(classifier.vocabulary_words())}"
 
 
 def tensor_head(head: StoredHead) -> Head:

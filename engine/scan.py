@@ -12,18 +12,19 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from engine.images import is_candidate
-from engine.records import Failure, PhotoState
+from engine.records import Failure, PhotoState, Progress
 
 STEP_SECONDS = 0.1
 STEP_ENTRIES = 2000
 SETTLE_NS = 1_000_000_000
 SETTLE_COARSE_NS = 3_000_000_000  # FAT and some network drives keep times to two seconds
 MAX_ATTEMPTS = 3
+_COMPARED = 50_000  # files per step
 
 # Folders of the system, of other programs' thumbnails, of bins. Anything hidden (a leading dot) is left out as well.
 _NO_PHOTOS = frozenset(
@@ -243,7 +244,19 @@ def walk(root: bytes, exclusions: Sequence[str] = (), token: str = "") -> Walk:
 def diff(
     found: Iterable[FileStat], known: Iterable[Known], walk: Walk | None = None, now_ns: int | None = None
 ) -> Diff:
-    """Compare the files found with the rows known of the same folder (all states).
+    """`comparing`, at once."""
+    steps = comparing(found, known, walk, now_ns)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        return cast(Diff, end.value)
+
+
+def comparing(
+    found: Iterable[FileStat], known: Iterable[Known], walk: Walk | None = None, now_ns: int | None = None
+) -> Generator[Progress, None, Diff]:
+    """Compare the files found with the rows known of the same folder (all states), in short steps.
 
     An emptied folder is believed only when it is the very directory of the last scan (device and inode): when a drive
     is unplugged, its mount point is another directory, or none. Without any known file in a directory that is not the
@@ -253,7 +266,9 @@ def diff(
     rows = {row.path: row for row in known}
     total = len(rows)
     result = Diff()
-    for file in found:
+    for number, file in enumerate(found):
+        if number % _COMPARED == _COMPARED - 1:
+            yield Progress("scan", number, 0)
         row = rows.pop(file.path, None)
         if row is not None and (row.size, row.mtime_ns) == (file.size, file.mtime_ns):
             result.compare(row, file)

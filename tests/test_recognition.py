@@ -87,6 +87,34 @@ def test_a_new_vocabulary_moves_every_centre(library: Library, monkeypatch: pyte
     assert all(after[photo] != before[photo] for photo in before)  # also of the photo that is out of sight
 
 
+def test_what_the_first_photo_needs_is_made_in_short_steps(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And only once; a search in between gets all of it; what changed in between is not overlooked."""
+    library.add_labels([f"thing {number}" for number in range(9)])
+    monkeypatch.setattr(classifier, "_vocabularies", {})
+    for table in ("text_features", "versions"):
+        library._store.rows(f"DELETE FROM {table}")
+    portion = library._store.embeddings
+    monkeypatch.setattr(library._store, "embeddings", lambda model: portion(model, portion=2))
+    fresh = library._model.load("starter")
+    steps = list(fresh.get_ready())
+    assert len(steps) == 30 + 3 + 3  # 959 words, 11 labels, 6 photos
+    assert len(fresh.heads) == 11 and not list(fresh.get_ready())
+    assert sorted(fresh.matrix.ids) == [1, 2, 3, 4, 5, 6]
+
+    searched = library._model.load("starter")
+    loading = searched.get_ready()
+    next(loading)
+    assert len(searched.matrix) == 6
+    list(loading)
+
+    changed = library._model.load("starter")
+    loading = changed.get_ready()
+    next(loading)
+    library._store.update_photos("hidden = 'x'", [1])
+    list(loading)
+    assert sorted(changed.matrix.ids) == [2, 3, 4, 5, 6]
+
+
 def test_matrix_follows_the_store(known: Recognition, library: Library) -> None:
     assert sorted(known.matrix.ids) == [1, 2, 3, 4, 5, 6]
     library._store.update_photos("state = 'missing'", [2, 5])

@@ -55,6 +55,18 @@ def encoded(library: Library, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return sizes
 
 
+def test_looking_for_work_is_done_in_short_steps(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows there are, none is read in one go; the outcome is the same."""
+    write_photo(folder / "0.jpg", 70)
+    for module, name in (("sync", "_KNOWN"), ("reading", "_LOOKED_AT"), ("scan", "_COMPARED")):
+        monkeypatch.setattr(f"engine.{module}.{name}", 2)
+    steps, report = run(library.sync())
+    assert len([step for step in steps if isinstance(step, Progress) and step.phase == "scan"]) >= 9
+    assert len(rows(library)) == len(list(folder.iterdir())) and report.added == 1
+
+
 def test_first_sync_shows_photos_before_it_encodes_them(tmp_path: Path, folder: Path) -> None:
     write_photos(folder, 3)
     with Library.open(tmp_path / "library") as library:
