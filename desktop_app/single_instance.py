@@ -13,7 +13,7 @@ from PySide6.QtCore import QCryptographicHash, QLockFile, QObject, QStandardPath
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _LONGEST_MESSAGE = 2**20
-_PATIENCE = 3000  # milliseconds
+_PATIENCE = 20_000  # milliseconds: the first window may be starting on a busy machine
 
 
 class SingleInstance(QObject):
