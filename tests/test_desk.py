@@ -155,6 +155,7 @@ def test_one_question_at_a_time_and_the_photos_get_the_keys(
     library.photo_rows = FakeLibrary(12).photo_rows
     drop(window, urls(str(tmp_path)))
     qtbot.waitUntil(lambda: window.model.rowCount() == 12 and window.desk.viewing.counts.photos == 12)
+    qtbot.waitUntil(window.desk.adding.offering_labels)
     card = window.desk.adding._first_labels
     assert card.isVisible()
     settle(qtbot, window)

@@ -38,7 +38,7 @@ def test_first_run_then_a_dropped_folder(
     assert not window.overlay.isVisible()
     assert event.dropAction() == Qt.DropAction.CopyAction  # never a move
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.grid)
-    assert asked(library, "add") == [([str(tmp_path), "/missing/folder"],)]
+    qtbot.waitUntil(lambda: asked(library, "add") == [([str(tmp_path), "/missing/folder"],)])
     qtbot.waitUntil(lambda: window.model.rowCount() == 12)
     assert window.left.isVisible() and window.right.isVisible()
     qtbot.waitUntil(lambda: "12 photo" in window.strip.sentence())
