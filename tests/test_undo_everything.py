@@ -109,8 +109,11 @@ def answer(qtbot: QtBot, window: MainWindow, verb: str, *args: object) -> Any:
 
 
 def state(qtbot: QtBot, window: MainWindow) -> dict[str, object]:
-    """Everything that a person can change, as plain values; waits until nothing is on its way."""
-    qtbot.waitUntil(lambda: not window.history._begun and not window.folders.running(), timeout=LONG)
+    """Everything that a person can change, as plain values; waits until nothing is on its way: no act, no sync, and no
+    question whose answer begins one."""
+    qtbot.waitUntil(
+        lambda: not window.link._waiting and not window.history._begun and not window.folders.running(), timeout=LONG
+    )
     ids = sorted(answer(qtbot, window, "view").ids)
     tags = answer(qtbot, window, "tags", ids)
     return {
