@@ -69,8 +69,9 @@ def kind(path: bytes) -> str:
     return os.path.splitext(os.fsdecode(path))[1][1:].upper()
 
 
-def open_shot(stream: IO[bytes], longest: int, pixel_limit: int) -> Shot:
-    """The picture of a RAW file, good enough for a long side of `longest` pixels.
+def open_shot(stream: IO[bytes], longest: int, pixel_limit: int, develop: bool = False) -> Shot:
+    """The picture of a RAW file, good enough for a long side of `longest` pixels; `develop`: in any case from the sensor's
+    data.
 
     Raises NotRaw, DamagedRaw, MemoryError, Image.DecompressionBombError (more than `pixel_limit` pixels) and
     ImportError (rawpy does not load). For files you trust, or inside a decoding process.
@@ -85,7 +86,7 @@ def open_shot(stream: IO[bytes], longest: int, pixel_limit: int) -> Shot:
         try:
             file.open_buffer(io.BytesIO(data))
             written, xmp = _written(data)
-            shot = _shot(file, data, written, longest, pixel_limit)
+            shot = _shot(file, None if develop else data, written, longest, pixel_limit)
         except rawpy.LibRawFileUnsupportedError as error:
             raise NotRaw from error
         except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawTooBigError) as error:
@@ -100,7 +101,8 @@ def open_shot(stream: IO[bytes], longest: int, pixel_limit: int) -> Shot:
     return shot
 
 
-def _shot(file: rawpy.RawPy, data: bytes, written: exif.Exif, longest: int, pixel_limit: int) -> Shot:
+def _shot(file: rawpy.RawPy, data: bytes | None, written: exif.Exif, longest: int, pixel_limit: int) -> Shot:
+    """`data`: what the file holds; None where its preview is not wanted."""
     import rawpy
 
     sizes = file.sizes
@@ -110,7 +112,7 @@ def _shot(file: rawpy.RawPy, data: bytes, written: exif.Exif, longest: int, pixe
         raise DamagedRaw("no pixels")
     orientation = _ORIENTATIONS[sizes.flip & 7]
     whole = _upright((sizes.width, sizes.height), orientation)
-    preview = _preview(file, data)
+    preview = None if data is None else _preview(file, data)
     if preview is None:
         developed = _developed(file, longest < max(whole))
         taken_at = written.taken_at if written.taken_at is not None else _moment(file)

@@ -342,7 +342,15 @@ def _from_picture(
             with shot.image if shot else Image.open(stream, formats=formats) as image:
                 if image.width * image.height > PIXEL_LIMIT:
                     raise UnreadablePhoto(path, _too_large(image.size))
-                return make(image, shot)
+                try:
+                    return make(image, shot)
+                except Exception:
+                    # A camera's preview may be damaged where the sensor's data is sound.
+                    developed = _shot(path, stream, longest, develop=True) if shot and image.format == "JPEG" else None
+                    if developed is None:
+                        raise
+            with developed.image as image:
+                return make(image, developed)
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError as error:
@@ -356,12 +364,12 @@ def _from_picture(
         raise UnreadablePhoto(path, f"The picture is damaged or incomplete ({detail}).") from error
 
 
-def _shot(path: bytes, stream: IO[bytes], longest: int) -> Shot | None:
+def _shot(path: bytes, stream: IO[bytes], longest: int, develop: bool = False) -> Shot | None:
     """The picture of a RAW file; None for what has not the name or not the contents of one."""
     if not camera_raw.is_raw(path):
         return None
     try:
-        return camera_raw.open_shot(stream, longest, PIXEL_LIMIT)
+        return camera_raw.open_shot(stream, longest, PIXEL_LIMIT, develop)
     except camera_raw.NotRaw:
         stream.seek(0)
         return None

@@ -231,6 +231,19 @@ def test_damage_behind_a_sound_preview_is_told_when_it_matters(tmp_path: Path) -
         images.view(path, 5000)
 
 
+def test_a_damaged_preview_costs_no_photo(tmp_path: Path) -> None:
+    """Where the sensor's data is sound it is developed; where nothing is, one sentence says so."""
+    data = dng(gradient("G"), gradient("R", (560, 420)))
+    codes = data.index(b"\xff\xc4", data.index(b"\xff\xd8")) + 5  # without them no pixel of the preview is known
+    assert route(images.view(put(tmp_path, data), 320)) == "preview"
+    damaged = data[:codes] + b"\xff" * 16 + data[codes + 16 :]
+    path = put(tmp_path, damaged, "b.dng")
+    assert route(images.view(path, 320)) == "development"
+    photo = images.decode(path, S)
+    assert photo.pixels[..., 1].mean() > photo.pixels[..., 0].mean()
+    assert "damaged or incomplete" in reason(put(tmp_path, damaged[:-1000], "c.dng"))
+
+
 def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = put(tmp_path, dng(gradient("G")))
     monkeypatch.setattr(images, "PIXEL_LIMIT", 100_000)
