@@ -28,7 +28,7 @@ from desktop_app.engine_link import EngineLink
 from desktop_app.engine_worker import bug_sentence
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
-from desktop_app.single_instance import SingleInstance
+from desktop_app.single_instance import LEAVING, SingleInstance
 from engine import __version__
 
 if TYPE_CHECKING:
@@ -57,13 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not instance.first():
         if instance.hand_over(paths):
             return 0
-        print("albumen: it is running already, but does not answer; end it first.", file=sys.stderr)
-        return 1
+        if not instance.first(LEAVING):
+            print("albumen: it is running already, but does not answer; end it first.", file=sys.stderr)
+            return 1
     window = make_window(options.library, options.model, options.device)
     reporter = Reporter(window)
     reporter.install()
     Signals(window).install()
     instance.called.connect(window.open_folders)
+    window.closing.connect(instance.leave)
     if paths:
         window.link.ready.connect(partial(window.open_folders, paths))
     window.shown_first.connect(window.link.start)

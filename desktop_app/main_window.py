@@ -59,9 +59,11 @@ _NARROW = 900
 
 
 class MainWindow(QMainWindow):
-    """Composition only. `shown_first`: emitted once, after the window was painted for the first time."""
+    """Composition only. `shown_first`: emitted once, after the window was painted for the first time. `closing`: it is
+    hidden now, and finishes what was begun."""
 
     shown_first = Signal()
+    closing = Signal()
 
     def __init__(self, link: EngineLink, preferences: Preferences, session: QSettings) -> None:
         super().__init__()
@@ -274,6 +276,7 @@ class MainWindow(QMainWindow):
             return
         self._save()
         self.hide()
+        self.closing.emit()
         self.folders.close()
         self.history.close()
         self.desk.close()

@@ -14,6 +14,8 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _LONGEST_MESSAGE = 2**20
 _PATIENCE = 20_000  # milliseconds: the first window may be starting on a busy machine
+#: Milliseconds until a window that was closed has surely ended: what it began is finished first.
+LEAVING = 60_000
 
 
 class SingleInstance(QObject):
@@ -38,9 +40,9 @@ class SingleInstance(QObject):
         self._server: QLocalServer | None = None
         self._waiting: dict[QLocalSocket, bytes] = {}
 
-    def first(self) -> bool:
-        """Take the place of the first process. False: another one has it."""
-        if not self._lock.tryLock(0):
+    def first(self, patience_ms: int = 0) -> bool:
+        """Take the place of the first process. False: another one has it, and still had it after `patience_ms`."""
+        if not self._lock.tryLock(patience_ms):
             return False
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -62,11 +64,15 @@ class SingleInstance(QObject):
         socket.disconnectFromServer()
         return answer == b"ok\n"
 
-    def close(self) -> None:
-        """Give the place up."""
+    def leave(self) -> None:
+        """The window is closing: answer nobody any more. Who comes now waits for the place, see `first`."""
         if self._server is not None:
             self._server.close()
             self._server = None
+
+    def close(self) -> None:
+        """Give the place up."""
+        self.leave()
         self._lock.unlock()
 
     def _address(self) -> str:

@@ -18,8 +18,9 @@ from PySide6.QtCore import QCoreApplication
 from desktop_app.single_instance import SingleInstance
 application = QCoreApplication([])
 instance = SingleInstance("")
-print(instance.first(), instance.hand_over(sys.argv[1:]))
+print(instance.first(), instance.hand_over(sys.argv[1:]), flush=True)
 """
+NEXT = SECOND + "print(instance.first(60_000))\n"
 
 
 @pytest.fixture
@@ -50,6 +51,17 @@ def test_the_place_is_free_after_the_first_left(qtbot: QtBot) -> None:
         instance = SingleInstance("")
         assert instance.first()
         instance.close()
+
+
+def test_who_starts_while_the_first_leaves_takes_its_place(qtbot: QtBot) -> None:
+    instance = SingleInstance("")
+    assert instance.first()
+    instance.leave()  # its window is closed, and finishes what was begun
+    second = subprocess.Popen([sys.executable, "-c", NEXT, "/photos"], stdout=subprocess.PIPE, text=True)
+    assert second.stdout is not None
+    assert second.stdout.readline() == "False False\n"
+    instance.close()
+    assert second.communicate(timeout=120)[0] == "True\n"
 
 
 def test_nobody_there_to_answer(qtbot: QtBot) -> None:
