@@ -46,7 +46,6 @@ _SENTENCES = (
         "EngineWords",
         "it would change {photos_}, many for {answers_}, and none of the other kind: answer some of both.",
     ),
-    QT_TRANSLATE_NOOP("EngineWords", "two yes and two no answers are needed to check it."),
     QT_TRANSLATE_NOOP("EngineWords", "it needs enough answers of both kinds, yes and no, to be checked."),
     QT_TRANSLATE_NOOP("EngineWords", "it needs {needed} answers, bursts counted once; there are {found}."),
     QT_TRANSLATE_NOOP(
@@ -59,10 +58,7 @@ _SENTENCES = (
         "EngineWords",
         "{answers_} cannot be checked by holding some out: look at them before you accept it.",
     ),
-    QT_TRANSLATE_NOOP(
-        "EngineWords",
-        "it would change {photos_}, many for {answers_}: look at them before you accept it.",
-    ),
+    QT_TRANSLATE_NOOP("EngineWords", "{answers_} could agree this well by luck: look at them before you accept it."),
     QT_TRANSLATE_NOOP(
         "EngineWords",
         "Better on answers kept out of learning, but it would change {photos_}, many for {answers_}: look through them.",

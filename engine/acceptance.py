@@ -1,6 +1,7 @@
-"""Is a learned version better? Held-out answers, a bootstrap bound, and what else it would change.
+"""Is a learned version better? Held-out answers, a permutation test, a bootstrap bound, and what else would change.
 
-Knows: how answers are split so that no burst stands on both sides, how certain a gain is, which photos flip. Does not
+Knows: how answers are split so that no burst stands on both sides, whether luck explains how well they agree, how
+certain a gain is, which photos flip. Does not
 know how a version was learned (`fewshot`, `prompt_tuning`), nor what is said to the person (`learning`).
 
 Letters in shape comments: n answers, N photos of the library, D joint space.
@@ -8,6 +9,8 @@ Letters in shape comments: n answers, N photos of the library, D joint space.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,11 +20,10 @@ NEAR_DUPLICATE = 0.95  # cosine at and above which two photos are one
 BURST_SECONDS = 5.0  # photos this close in time ...
 BURST_COSINE = 0.85  # ... and this alike are one burst (time alone would merge a folder that was copied at once)
 FOLDS = 5
+SMALL_FOLDS = 10  # where an answer has fewer units than that
+CHANCE = 0.02  # answers at random that agree as well more often than this: then the given ones prove nothing
 RESAMPLES = 1000
 CONFIDENCE = 0.8  # one-sided, of the bootstrap's lower bound
-PRIOR_GAIN = 0.05  # log-loss that an answer usually gains, on the development tasks of `bench learn` ...
-PRIOR_UNITS = 4  # ... and how many units this knowledge weighs
-SURE_UNITS = 20  # units of each kind from which a bound of full confidence is asked for
 FLIPS_PER_ANSWER = 3  # a version may change this many tags per answer ...
 FLIPS_OF_LIBRARY = 0.02  # ... or this part of the library, whichever is more
 TOP = 20  # other labels keep their first 20 photos ...
@@ -48,15 +50,16 @@ def units(image_features: Tensor, taken_at: Tensor) -> Tensor:
 
 
 def folds(present: Tensor, unit: Tensor, seed: int) -> Tensor:
-    """Fold of each answer, (n,) int64: grouped (a unit is never split) and stratified (yes and no spread evenly).
+    """Fold of each answer, (n,) int64: grouped (a unit is never split) and stratified (the answers spread evenly).
 
-    At most `FOLDS` folds, and no more than there are units of the rarer answer; -1 everywhere if either answer has
-    fewer than two units: then nothing can be held out honestly.
+    `FOLDS` folds where every answer has so many units; with fewer, one unit or a few at a time (at most `SMALL_FOLDS`
+    folds), so that what is held out is judged by nearly all of the rest. -1 everywhere where no outcome could be told
+    from luck (`arrangements`).
     """
     kinds = [len(torch.unique(unit[present == answer])) for answer in torch.unique(present)]
-    if len(kinds) < 2 or min(kinds) < 2:
+    if arrangements(kinds) < 1 / CHANCE:
         return torch.full((len(unit),), -1)
-    count = min(FOLDS, min(kinds))
+    count = FOLDS if min(kinds) >= FOLDS else min(SMALL_FOLDS, len(torch.unique(unit)))
     generator = torch.Generator().manual_seed(seed)
     members = [(unit == u).nonzero()[:, 0] for u in torch.unique(unit)]
     members = [members[i] for i in torch.randperm(len(members), generator=generator)]
@@ -72,6 +75,30 @@ def folds(present: Tensor, unit: Tensor, seed: int) -> Tensor:
     return fold
 
 
+def arrangements(kinds: Sequence[int]) -> int:
+    """In how many ways so many units of each kind of answer could have been given to the same photos."""
+    found, total = 1, 0
+    for count in kinds:
+        total += count
+        found *= math.comb(total, count)
+    return found
+
+
+def luck(likelihood: Tensor, unit: Tensor, seed: int) -> float:
+    """How probably the answers agree so well with a version that never saw them, if they had nothing to do with the
+    photos: a permutation test (Fisher 1935) over units. `likelihood` (n, n): log-likelihood, on photo i, of the answer
+    that was given to photo j.
+    """
+    numbers = torch.unique(unit)
+    first = torch.stack([(unit == number).nonzero()[0, 0] for number in numbers])  # (u,) a unit's first answer
+    table = torch.stack([likelihood[unit == number].mean(0) for number in numbers])[:, first]  # (u, u)
+    generator = torch.Generator().manual_seed(seed)
+    orders = torch.rand(RESAMPLES, len(numbers), generator=generator).argsort(1)  # (R, u)
+    shuffled = table.gather(1, orders.T).sum(0)  # (R,)
+    as_good = shuffled >= table.diagonal().sum() - 1e-4
+    return float((1 + as_good.sum()) / (1 + RESAMPLES))
+
+
 def lower_bound(gains: Tensor, unit: Tensor, seed: int, confidence: float = CONFIDENCE) -> float:
     """The bound that the mean gain per unit exceeds with this confidence, by the bootstrap over units (Efron 1979).
 
@@ -81,19 +108,6 @@ def lower_bound(gains: Tensor, unit: Tensor, seed: int, confidence: float = CONF
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.randint(len(per_unit), (RESAMPLES, len(per_unit)), generator=generator)
     return float(per_unit[drawn].mean(1).quantile(1 - confidence))
-
-
-def usual_bound(gains: Tensor, unit: Tensor, kinds: int, seed: int) -> float:
-    """The same in the light of what learning usually gains: shrinkage towards `PRIOR_GAIN` (Efron and Morris 1975),
-    which weighs `PRIOR_UNITS` units, and a confidence that grows from one half with the number of units of each of the
-    `kinds` of answers (yes and no, or the labels of a group).
-
-    A bound that is sure of each single case refuses nearly everything at two or three answers, most of it wrongly: two
-    answers prove nothing, and the versions that were held out learned from even fewer. Twenty can be held to it.
-    """
-    count = len(torch.unique(unit))
-    confidence = 0.5 + (CONFIDENCE - 0.5) * min(1.0, count / (kinds * SURE_UNITS))
-    return lower_bound(gains + PRIOR_UNITS * PRIOR_GAIN / count, unit, seed, confidence)
 
 
 def _per_unit(gains: Tensor, unit: Tensor) -> Tensor:

@@ -152,6 +152,14 @@ class Case:
             p = torch.sigmoid(torch.where(self.allowed[:, 0], logits[..., 0], -logits[..., 0]))
         return -torch.log(0.98 * p + 0.01)
 
+    def likelihoods(self, logits: Tensor) -> Tensor:
+        """(n, n): log-likelihood on photo i of the answer that was given to photo j, under logits (n, K)."""
+        if self.is_group:
+            p = logits.softmax(1) @ self.allowed.float().T
+        else:
+            p = torch.sigmoid(torch.where(self.allowed[:, 0], logits, -logits))
+        return torch.log(0.98 * p + 0.01)
+
     def right(self, logits: Tensor) -> Tensor:
         """(n,) bool: which answers the decision agrees with."""
         if self.is_group:

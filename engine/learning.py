@@ -25,7 +25,7 @@ from torch import Tensor
 from engine import acceptance, fewshot, prompt_tuning
 from engine.answers import Case, Collection, Subject
 from engine.chinese import in_english
-from engine.classifier import BEST_MATCHES, MATCH_THRESHOLD, Head, Vocabulary, good_match_line
+from engine.classifier import Head, Vocabulary
 from engine.fewshot import Geometry
 from engine.prompt_tuning import Tuned
 from engine.records import AlbumenError, Measured, Progress, TrainReport
@@ -99,6 +99,11 @@ class _Version:
     heads: list[Head]
     held_out: Tensor | None
     ctx: Tensor | None = None
+
+    def luck(self, case: Case, seed: int) -> float:
+        """How probably answers at random would agree so well with what was learned without them (`acceptance.luck`)."""
+        assert self.held_out is not None
+        return acceptance.luck(case.likelihoods(case.rescaled(self.held_out)), case.unit, seed)
 
 
 @dataclass(slots=True)
@@ -277,16 +282,13 @@ _LOOK_FIRST = "look at them before you accept it."
 
 
 def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: int) -> bool:
-    """Whether the version is better than the logits `than` (n, K) on these held-out answers (mask (n,)): what was
-    learned, right as often and better by expectation; a moved threshold, which usually gains nothing, surely right more
-    often."""
+    """Whether the version is right as often as the logits `than` (n, K) on these held-out answers (mask (n,)), and
+    surely better: what was learned in log-loss, a moved threshold in how often it is right."""
     assert version.held_out is not None
     more_right = (case.right(version.held_out).float() - case.right(than).float())[judged]  # (n,)
-    if version.kind == "threshold":
-        return acceptance.lower_bound(more_right, case.unit[judged], seed) > 0
-    kinds = max(2, len(case.subjects))
     gains = (case.losses(case.rescaled(than)) - case.losses(case.rescaled(version.held_out)))[judged]
-    return bool(more_right.sum() >= 0) and acceptance.usual_bound(gains, case.unit[judged], kinds, seed) > 0
+    surely = more_right if version.kind == "threshold" else gains
+    return bool(more_right.sum() >= 0) and acceptance.lower_bound(surely, case.unit[judged], seed) > 0
 
 
 def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
@@ -295,22 +297,6 @@ def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
         return ""
     changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
     return f"it would change {_photos(changed)}, many for {_answers(len(case.rows))}"
-
-
-def _words_find_something(case: Case) -> bool:
-    """Whether the words alone find some of the answered photos, or a good match in the library: then there is something
-    to lose. A pet's name does not: to CLIP the photos that carry it are nearer to the average word."""
-    z = case.logits(case.words)  # (n, K)
-    if case.is_group:
-        return bool(case.right(z).float().mean() >= 0.5)
-    yes, line = case.allowed[:, 0], case.words[0].threshold
-    if not yes.any() or bool(z[yes, 0].max() + line >= _MEANINGLESS):
-        return True
-    scores = case.library_tags(case.words)[1][:, 0] + line  # (N,)
-    return good_match_line(scores.topk(min(BEST_MATCHES, len(scores))).values.tolist()) == MATCH_THRESHOLD
-
-
-_MEANINGLESS = 1.0  # z below which a photo does not show what the words say
 
 
 def _rank(case: Case, version: _Version) -> float:
@@ -332,27 +318,26 @@ def _objection(
     seed: int,
 ) -> str | None:
     """Why the version is not accepted, in a sentence, or None."""
-    one_sided = not case.is_group and len(torch.unique(case.allowed[:, 0])) == 1 and _words_find_something(case)
-    if version.held_out is not None:
+    checked = version.held_out is not None
+    if checked:
         if not _better(case, version, zero_shot, torch.ones_like(case.fresh), seed):
             return "on answers kept out of learning it is not better than the label's name alone."
         if case.fresh.any() and not _better(case, version, now, case.fresh, seed):
             return "on answers kept out of learning it is not better than the present version."
     elif version.kind == "threshold":
-        return "two yes and two no answers are needed to check it."
-    elif one_sided and _many_changes(case, flips):
+        return "it needs enough answers of both kinds, yes and no, to be checked."
+    elif not case.is_group and len(torch.unique(case.allowed[:, 0])) == 1 and _many_changes(case, flips):
         return f"{_many_changes(case, flips)}, and none of the other kind: answer some of both."
-    before, after_all = case.right(now), case.right(case.logits(version.heads))
-    wrong = acceptance.newly_wrong(before, after_all)
+    wrong = acceptance.newly_wrong(case.right(now), case.right(case.logits(version.heads)))
     if wrong:
         return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
-    if version.held_out is None and _words_find_something(case):
-        return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
     for column, subject in enumerate(case.subjects):
         if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
             return f"it would reorder the best photos of '{subject.name}', which you did not correct."
-    if version.held_out is None and _many_changes(case, flips):
-        return f"{_many_changes(case, flips)}: {_LOOK_FIRST}"
+    if not checked:
+        return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
+    if version.luck(case, seed) > acceptance.CHANCE:
+        return f"{_answers(len(case.rows))} could agree this well by luck: {_LOOK_FIRST}"
     return None
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.acceptance import FOLDS, Flips, folds, keeps_top, lower_bound, newly_wrong, units, usual_bound
+from engine.acceptance import (
+    CHANCE,
+    SMALL_FOLDS,
+    Flips,
+    arrangements,
+    folds,
+    keeps_top,
+    lower_bound,
+    luck,
+    newly_wrong,
+    units,
+)
 
 
 def test_near_duplicates_and_bursts_are_one_unit_also_in_chains() -> None:
@@ -30,16 +42,16 @@ def test_photos_copied_at_once_are_no_burst() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=40), st.integers(0, 5))
-def test_folds_never_split_a_unit_and_hold_both_answers(pairs: list[tuple[bool, int]], seed: int) -> None:
+def test_folds_never_split_a_unit(pairs: list[tuple[bool, int]], seed: int) -> None:
     present = torch.tensor([answer for answer, _ in pairs]).long()
     unit = torch.tensor([number for _, number in pairs])
     fold = folds(present, unit, seed)
     kinds = [len(unit[present == answer].unique()) for answer in present.unique()]
-    if len(kinds) < 2 or min(kinds) < 2:
+    if arrangements(kinds) < 1 / CHANCE:
         assert (fold == -1).all()
         return
-    assert int(fold.min()) >= 0
-    assert int(fold.max()) < min(FOLDS, min(kinds))
+    assert int(fold.min()) == 0
+    assert len(fold.unique()) == int(fold.max()) + 1 <= SMALL_FOLDS  # none is empty
     for u in unit.unique():
         assert len(fold[unit == u].unique()) == 1
 
@@ -62,15 +74,40 @@ def test_the_bound_wants_a_sure_gain_and_counts_a_burst_once() -> None:
     assert lower_bound(gains, torch.tensor([0] * 10 + [1, 2, 3, 4]), 0) < 0
 
 
-def test_a_few_answers_are_read_in_the_light_of_what_learning_usually_gains() -> None:
-    assert usual_bound(torch.tensor([-0.03, -0.03]), torch.arange(2), 2, 0) > 0
-    assert usual_bound(torch.tensor([-0.2, -0.1]), torch.arange(2), 2, 0) < 0
-    assert usual_bound(torch.full((40,), -0.03), torch.arange(40), 2, 0) < 0
-    burst = torch.tensor([-0.03] * 40)
-    assert usual_bound(burst, torch.zeros(40).long(), 2, 0) > 0  # forty photos of one burst prove no more than one
-    noise = torch.tensor([1.0, -0.96] * 20)
-    assert usual_bound(noise[:4], torch.arange(4), 2, 0) > 0
-    assert usual_bound(noise, torch.arange(40), 2, 0) < 0  # forty answers are asked to be sure
+def test_answers_that_hang_together_are_told_from_luck() -> None:
+    said = torch.tensor([True] * 4 + [False] * 4)
+
+    def likelihood(logits: torch.Tensor) -> torch.Tensor:
+        return torch.where(said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None])  # (photo, answer)
+
+    apart = torch.tensor([2.0, 1, 3, 2, -2, -1, -3, -2])
+    assert luck(likelihood(apart), torch.arange(8), 0) == pytest.approx(1 / 70, abs=0.01)  # one arrangement of 70
+    mixed = torch.tensor([2.0, -1, 3, -2, 2, -1, 3, -2])
+    assert luck(likelihood(mixed), torch.arange(8), 0) > 0.3
+    bursts = torch.tensor([0, 0, 1, 1, 2, 2, 3, 3])
+    assert luck(likelihood(apart), bursts, 0) > CHANCE  # four photos, however often each was taken
+
+
+def test_answers_at_random_pass_for_more_than_luck_as_rarely_as_said() -> None:
+    generator = torch.Generator().manual_seed(0)
+    passed = 0
+    for seed in range(300):
+        logits = torch.randn(20, generator=generator)
+        said = torch.randperm(20, generator=generator) < 10
+        likelihood = torch.where(said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None])
+        passed += luck(likelihood, torch.arange(20), seed) <= CHANCE
+    assert passed <= 300 * CHANCE + 3 * (300 * CHANCE) ** 0.5
+
+
+def test_too_few_answers_to_tell_from_luck_are_not_held_out() -> None:
+    assert (arrangements([3, 4]), arrangements([1, 1, 1, 1]), arrangements([5])) == (35, 24, 1)
+    for yes, no, possible in ((3, 3, False), (4, 4, True), (9, 1, False), (60, 1, True), (6, 0, False)):
+        fold = folds(torch.tensor([1] * yes + [0] * no), torch.arange(yes + no), 0)
+        assert bool((fold >= 0).all()) == possible
+    few = folds(torch.tensor([1] * 4 + [0] * 4), torch.arange(8), 0)
+    assert len(few.unique()) == 8  # each is judged by all others
+    uneven = folds(torch.tensor([0] * 12 + [1] * 12 + [2]), torch.arange(25), 0)
+    assert len(uneven.unique()) == SMALL_FOLDS  # a label with one answer does not keep the others from being checked
 
 
 def test_flips_leave_out_what_a_person_decided() -> None:

@@ -207,9 +207,9 @@
         <translation>只能添加本机上的文件夹和文件。</translation>
     </message>
     <message numerus="yes">
-        <source>Add %n folder(s) or photo(s)</source>
+        <source>Add %Ln folder(s) or photo(s)</source>
         <translation>
-            <numerusform>添加 %n 个文件夹或照片</numerusform>
+            <numerusform>添加 %Ln 个文件夹或照片</numerusform>
         </translation>
     </message>
     <message>
@@ -217,21 +217,21 @@
         <translation>已添加 {names}。</translation>
     </message>
     <message numerus="yes">
-        <source>Added %n folder(s).</source>
+        <source>Added %Ln folder(s).</source>
         <translation>
-            <numerusform>已添加 %n 个文件夹。</numerusform>
+            <numerusform>已添加 %Ln 个文件夹。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n of them is already in the library.</source>
+        <source>%Ln of them is already in the library.</source>
         <translation>
-            <numerusform>其中 %n 个已在图库中。</numerusform>
+            <numerusform>其中 %Ln 个已在图库中。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n skipped:</source>
+        <source>%Ln skipped:</source>
         <translation>
-            <numerusform>跳过 %n 个：</numerusform>
+            <numerusform>跳过 %Ln 个：</numerusform>
         </translation>
     </message>
     <message>
@@ -239,15 +239,15 @@
         <translation>已添加 {folders}，{photos}</translation>
     </message>
     <message numerus="yes">
-        <source>%n folder(s)</source>
+        <source>%Ln folder(s)</source>
         <translation>
-            <numerusform>%n 个文件夹</numerusform>
+            <numerusform>%Ln 个文件夹</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n photo(s)</source>
+        <source>%Ln photo(s)</source>
         <translation>
-            <numerusform>%n 张照片</numerusform>
+            <numerusform>%Ln 张照片</numerusform>
         </translation>
     </message>
     <message>
@@ -255,15 +255,15 @@
         <translation>已添加 {photos}</translation>
     </message>
     <message numerus="yes">
-        <source>%n could not be read</source>
+        <source>%Ln could not be read</source>
         <translation>
-            <numerusform>%n 张无法读取</numerusform>
+            <numerusform>%Ln 张无法读取</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n other file(s) skipped</source>
+        <source>%Ln other file(s) skipped</source>
         <translation>
-            <numerusform>跳过 %n 个其他文件</numerusform>
+            <numerusform>跳过 %Ln 个其他文件</numerusform>
         </translation>
     </message>
     <message>
@@ -298,9 +298,9 @@
         <translation>核对</translation>
     </message>
     <message numerus="yes">
-        <source>Improve labels (%n correction(s))</source>
+        <source>Improve labels (%Ln correction(s))</source>
         <translation>
-            <numerusform>改进标签（%n 条更正）</numerusform>
+            <numerusform>改进标签（%Ln 条更正）</numerusform>
         </translation>
     </message>
     <message>
@@ -410,10 +410,6 @@
         <translation>它会改变 {photos_}，相对于 {answers_}太多，而且没有另一种回答：请两种都回答几张。</translation>
     </message>
     <message>
-        <source>two yes and two no answers are needed to check it.</source>
-        <translation>至少需要两个“是”和两个“否”的回答才能检验。</translation>
-    </message>
-    <message>
         <source>it needs {needed} answers, bursts counted once; there are {found}.</source>
         <translation>需要 {needed} 个回答（连拍只算一次）；现有 {found} 个。</translation>
     </message>
@@ -432,10 +428,6 @@
     <message>
         <source>{answers_} cannot be checked by holding some out: look at them before you accept it.</source>
         <translation>{answers_}太少，无法留出一部分来检验：接受之前请查看。</translation>
-    </message>
-    <message>
-        <source>it would change {photos_}, many for {answers_}: look at them before you accept it.</source>
-        <translation>它会改变 {photos_}，相对于 {answers_}偏多：接受之前请查看。</translation>
     </message>
     <message>
         <source>Learned from {answers_}, too few to check it: {change_}.</source>
@@ -468,6 +460,10 @@
     <message>
         <source>it needs enough answers of both kinds, yes and no, to be checked.</source>
         <translation>需要足够的“是”和“否”两种回答才能检验。</translation>
+    </message>
+    <message>
+        <source>{answers_} could agree this well by luck: look at them before you accept it.</source>
+        <translation>{answers_}也可能只是碰巧相符：接受之前请查看。</translation>
     </message>
     <message>
         <source>Better on answers kept out of learning, but it would change {photos_}, many for {answers_}: look through them.</source>
@@ -1041,9 +1037,9 @@
 <context>
     <name>Exchange</name>
     <message numerus="yes">
-        <source>Your photos carry %n keyword(s) of other programs.</source>
+        <source>Your photos carry %Ln keyword(s) of other programs.</source>
         <translation>
-            <numerusform>您的照片带有其他程序写入的 %n 个关键字。</numerusform>
+            <numerusform>您的照片带有其他程序写入的 %Ln 个关键字。</numerusform>
         </translation>
     </message>
     <message>
@@ -1055,15 +1051,15 @@
         <translation>将关键字设为标签</translation>
     </message>
     <message numerus="yes">
-        <source>%n new label(s)</source>
+        <source>%Ln new label(s)</source>
         <translation>
-            <numerusform>%n 个新标签</numerusform>
+            <numerusform>%Ln 个新标签</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n confirmation(s)</source>
+        <source>%Ln confirmation(s)</source>
         <translation>
-            <numerusform>%n 次确认</numerusform>
+            <numerusform>%Ln 次确认</numerusform>
         </translation>
     </message>
     <message>
@@ -1083,9 +1079,9 @@
         <translation>附属文件：</translation>
     </message>
     <message numerus="yes">
-        <source>%n problem(s), the first one:</source>
+        <source>%Ln problem(s), the first one:</source>
         <translation>
-            <numerusform>%n 个问题，第一个：</numerusform>
+            <numerusform>%Ln 个问题，第一个：</numerusform>
         </translation>
     </message>
 </context>
@@ -1108,9 +1104,9 @@
         <translation>继续复制</translation>
     </message>
     <message numerus="yes">
-        <source>Copied %n path(s).</source>
+        <source>Copied %Ln path(s).</source>
         <translation>
-            <numerusform>已复制 %n 个路径。</numerusform>
+            <numerusform>已复制 %Ln 个路径。</numerusform>
         </translation>
     </message>
     <message>
@@ -1118,9 +1114,9 @@
         <translation>没有程序可以打开“{name}”。</translation>
     </message>
     <message numerus="yes">
-        <source>Move %n photo(s) to the trash?</source>
+        <source>Move %Ln photo(s) to the trash?</source>
         <translation>
-            <numerusform>要将 %n 张照片移到回收站吗？</numerusform>
+            <numerusform>要将 %Ln 张照片移到回收站吗？</numerusform>
         </translation>
     </message>
     <message>
@@ -1132,15 +1128,15 @@
         <translation>移到回收站</translation>
     </message>
     <message numerus="yes">
-        <source>Move %n photo(s) to the trash</source>
+        <source>Move %Ln photo(s) to the trash</source>
         <translation>
-            <numerusform>将 %n 张照片移到回收站</numerusform>
+            <numerusform>将 %Ln 张照片移到回收站</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Moved %n photo(s) to the trash.</source>
+        <source>Moved %Ln photo(s) to the trash.</source>
         <translation>
-            <numerusform>已将 %n 张照片移到回收站。</numerusform>
+            <numerusform>已将 %Ln 张照片移到回收站。</numerusform>
         </translation>
     </message>
     <message>
@@ -1160,9 +1156,9 @@
         <translation>正在复制：{done}/{total}</translation>
     </message>
     <message numerus="yes">
-        <source>Copied %n photo(s) to “{folder}”.</source>
+        <source>Copied %Ln photo(s) to “{folder}”.</source>
         <translation>
-            <numerusform>已将 %n 张照片复制到“{folder}”。</numerusform>
+            <numerusform>已将 %Ln 张照片复制到“{folder}”。</numerusform>
         </translation>
     </message>
     <message>
@@ -1190,15 +1186,15 @@
         <translation>已保存的标签和更正 (words-*.json)</translation>
     </message>
     <message numerus="yes">
-        <source>%n label(s)</source>
+        <source>%Ln label(s)</source>
         <translation>
-            <numerusform>%n 个标签</numerusform>
+            <numerusform>%Ln 个标签</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n correction(s)</source>
+        <source>%Ln correction(s)</source>
         <translation>
-            <numerusform>%n 条更正</numerusform>
+            <numerusform>%Ln 条更正</numerusform>
         </translation>
     </message>
     <message>
@@ -1206,9 +1202,9 @@
         <translation>已恢复：{labels}，{words}。</translation>
     </message>
     <message numerus="yes">
-        <source>%n correction(s) are about photos that are not in the library.</source>
+        <source>%Ln correction(s) are about photos that are not in the library.</source>
         <translation>
-            <numerusform>%n 条更正涉及不在图库中的照片。</numerusform>
+            <numerusform>%Ln 条更正涉及不在图库中的照片。</numerusform>
         </translation>
     </message>
 </context>
@@ -1275,9 +1271,9 @@
         <translation>“{category}”全选</translation>
     </message>
     <message numerus="yes">
-        <source>Add %n label(s)</source>
+        <source>Add %Ln label(s)</source>
         <translation>
-            <numerusform>添加 %n 个标签</numerusform>
+            <numerusform>添加 %Ln 个标签</numerusform>
         </translation>
     </message>
 </context>
@@ -1333,15 +1329,15 @@
         <translation>照片的标签</translation>
     </message>
     <message numerus="yes">
-        <source>Improve labels (%n correction(s))</source>
+        <source>Improve labels (%Ln correction(s))</source>
         <translation>
-            <numerusform>改进标签（%n 条更正）</numerusform>
+            <numerusform>改进标签（%Ln 条更正）</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n photo(s)</source>
+        <source>%Ln photo(s)</source>
         <translation>
-            <numerusform>%n 张照片</numerusform>
+            <numerusform>%Ln 张照片</numerusform>
         </translation>
     </message>
     <message>
@@ -1357,9 +1353,9 @@
         <translation>文件不见了。标签会保留，以备文件恢复。</translation>
     </message>
     <message numerus="yes">
-        <source>Only the first %n photo(s) were looked at; a label that you add goes on all.</source>
+        <source>Only the first %Ln photo(s) were looked at; a label that you add goes on all.</source>
         <translation>
-            <numerusform>只查看了前 %n 张照片；您添加的标签会加到全部照片上。</numerusform>
+            <numerusform>只查看了前 %Ln 张照片；您添加的标签会加到全部照片上。</numerusform>
         </translation>
     </message>
     <message>
@@ -1418,27 +1414,27 @@
         <translation>固定标签 {number}</translation>
     </message>
     <message numerus="yes">
-        <source>“{label}” on %n photo(s)</source>
+        <source>“{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>将 %n 张照片标为“{label}”</numerusform>
+            <numerusform>将 %Ln 张照片标为“{label}”</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Not “{label}” on %n photo(s)</source>
+        <source>Not “{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>%n 张照片不是“{label}”</numerusform>
+            <numerusform>%Ln 张照片不是“{label}”</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Nothing said about “{label}” on %n photo(s)</source>
+        <source>Nothing said about “{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>取消 %n 张照片关于“{label}”的判断</numerusform>
+            <numerusform>取消 %Ln 张照片关于“{label}”的判断</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>New label “{label}” on %n photo(s)</source>
+        <source>New label “{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>在 %n 张照片上新建标签“{label}”</numerusform>
+            <numerusform>在 %Ln 张照片上新建标签“{label}”</numerusform>
         </translation>
     </message>
     <message>
@@ -1446,15 +1442,15 @@
         <translation>这些照片没有需要回答的建议。</translation>
     </message>
     <message numerus="yes">
-        <source>Accept %n suggestion(s)</source>
+        <source>Accept %Ln suggestion(s)</source>
         <translation>
-            <numerusform>接受 %n 个建议</numerusform>
+            <numerusform>接受 %Ln 个建议</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Reject %n suggestion(s)</source>
+        <source>Reject %Ln suggestion(s)</source>
         <translation>
-            <numerusform>拒绝 %n 个建议</numerusform>
+            <numerusform>拒绝 %Ln 个建议</numerusform>
         </translation>
     </message>
     <message>
@@ -1550,9 +1546,9 @@
         <translation>{photos} 张照片；您确认 {yes} 张，否定 {no} 张</translation>
     </message>
     <message numerus="yes">
-        <source>Add %n label(s)</source>
+        <source>Add %Ln label(s)</source>
         <translation>
-            <numerusform>添加 %n 个标签</numerusform>
+            <numerusform>添加 %Ln 个标签</numerusform>
         </translation>
     </message>
     <message>
@@ -1644,9 +1640,9 @@
         <translation>收起标签</translation>
     </message>
     <message numerus="yes">
-        <source>%n label(s) without photos</source>
+        <source>%Ln label(s) without photos</source>
         <translation>
-            <numerusform>%n 个没有照片的标签</numerusform>
+            <numerusform>%Ln 个没有照片的标签</numerusform>
         </translation>
     </message>
     <message>
@@ -1952,9 +1948,9 @@
         <translation>返回照片</translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) could not be read. The files are untouched.</source>
+        <source>%Ln file(s) could not be read. The files are untouched.</source>
         <translation>
-            <numerusform>%n 个文件无法读取。文件未被改动。</numerusform>
+            <numerusform>%Ln 个文件无法读取。文件未被改动。</numerusform>
         </translation>
     </message>
     <message>
@@ -1978,9 +1974,9 @@
         <translation>全部忽略</translation>
     </message>
     <message numerus="yes">
-        <source>Ignore %n problem(s)</source>
+        <source>Ignore %Ln problem(s)</source>
         <translation>
-            <numerusform>忽略 %n 个问题</numerusform>
+            <numerusform>忽略 %Ln 个问题</numerusform>
         </translation>
     </message>
 </context>
@@ -2032,9 +2028,9 @@
         <translation>保持不变。</translation>
     </message>
     <message numerus="yes">
-        <source>Checked on %n correction(s), each kept out of learning in its turn.</source>
+        <source>Checked on %Ln correction(s), each kept out of learning in its turn.</source>
         <translation>
-            <numerusform>用您的 %n 条更正检验，每条轮流不参与学习。</numerusform>
+            <numerusform>用您的 %Ln 条更正检验，每条轮流不参与学习。</numerusform>
         </translation>
     </message>
     <message>
@@ -2142,15 +2138,15 @@
         <translation>{photo} 上的 {label}：{word}</translation>
     </message>
     <message numerus="yes">
-        <source>Improve labels (%n answer(s))</source>
+        <source>Improve labels (%Ln answer(s))</source>
         <translation>
-            <numerusform>改进标签（%n 个回答）</numerusform>
+            <numerusform>改进标签（%Ln 个回答）</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Your last %n answers said what Albumen thought already: more answers would change little.</source>
+        <source>Your last %Ln answers said what Albumen thought already: more answers would change little.</source>
         <translation>
-            <numerusform>您最近的 %n 个回答与 Albumen 的判断一致：再多回答也不会有多大变化。</numerusform>
+            <numerusform>您最近的 %Ln 个回答与 Albumen 的判断一致：再多回答也不会有多大变化。</numerusform>
         </translation>
     </message>
 </context>
@@ -2591,9 +2587,9 @@
         <translation>停止；已完成的部分保留</translation>
     </message>
     <message numerus="yes">
-        <source>%n photo(s)</source>
+        <source>%Ln photo(s)</source>
         <translation>
-            <numerusform>%n 张照片</numerusform>
+            <numerusform>%Ln 张照片</numerusform>
         </translation>
     </message>
     <message>
@@ -2601,9 +2597,9 @@
         <translation>没有合适的匹配，最接近的在前</translation>
     </message>
     <message numerus="yes">
-        <source>%n good match(es)</source>
+        <source>%Ln good match(es)</source>
         <translation>
-            <numerusform>%n 张匹配的照片</numerusform>
+            <numerusform>%Ln 张匹配的照片</numerusform>
         </translation>
     </message>
     <message>
@@ -2611,9 +2607,9 @@
         <translation>已选择 {selected}/{photos}</translation>
     </message>
     <message numerus="yes">
-        <source>%n problem(s)</source>
+        <source>%Ln problem(s)</source>
         <translation>
-            <numerusform>%n 个问题</numerusform>
+            <numerusform>%Ln 个问题</numerusform>
         </translation>
     </message>
     <message>
@@ -2669,21 +2665,21 @@
         <translation>还剩几秒</translation>
     </message>
     <message numerus="yes">
-        <source>%n s left</source>
+        <source>%Ln s left</source>
         <translation>
-            <numerusform>还剩 %n 秒</numerusform>
+            <numerusform>还剩 %Ln 秒</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n min left</source>
+        <source>%Ln min left</source>
         <translation>
-            <numerusform>还剩 %n 分钟</numerusform>
+            <numerusform>还剩 %Ln 分钟</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n h left</source>
+        <source>%Ln h left</source>
         <translation>
-            <numerusform>还剩 %n 小时</numerusform>
+            <numerusform>还剩 %Ln 小时</numerusform>
         </translation>
     </message>
     <message>
@@ -2702,9 +2698,9 @@
 <context>
     <name>ThumbnailRow</name>
     <message numerus="yes">
-        <source>%n photo(s)</source>
+        <source>%Ln photo(s)</source>
         <translation>
-            <numerusform>%n 张照片</numerusform>
+            <numerusform>%Ln 张照片</numerusform>
         </translation>
     </message>
 </context>
@@ -2767,9 +2763,9 @@
         <translation>没有标签有新的更正。请先确认或否定几个标记。</translation>
     </message>
     <message numerus="yes">
-        <source>%n label(s) can get better. Look at what would change, then accept it or not.</source>
+        <source>%Ln label(s) can get better. Look at what would change, then accept it or not.</source>
         <translation>
-            <numerusform>%n 个标签可以变得更好。请查看将有的变化，再决定是否接受。</numerusform>
+            <numerusform>%Ln 个标签可以变得更好。请查看将有的变化，再决定是否接受。</numerusform>
         </translation>
     </message>
     <message>
@@ -2805,9 +2801,9 @@
         <translation>还没有标签。</translation>
     </message>
     <message numerus="yes">
-        <source>%n label(s) go by the name alone: nothing was learned yet.</source>
+        <source>%Ln label(s) go by the name alone: nothing was learned yet.</source>
         <translation>
-            <numerusform>另有 %n 个标签仅凭名称识别：还没有学习过。</numerusform>
+            <numerusform>另有 %Ln 个标签仅凭名称识别：还没有学习过。</numerusform>
         </translation>
     </message>
     <message>

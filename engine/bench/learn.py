@@ -40,6 +40,7 @@ from engine.bench.learn_figures import show as show
 from engine.bench.learn_tasks import INVENTED, Task, corrections, half_library, sets_of, split, tasks_of, with_wrong
 from engine.classifier import (
     BEST_MATCHES,
+    QUERY_TEMPLATES,
     Head,
     Scorer,
     Vocabulary,
@@ -210,9 +211,9 @@ def _ours(
     ]
     job = learning.learn(bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry)
     lessons = _last(job)
-    # Acceptance may ask a person to look first because many photos change; here the person looks and says yes.
-    accepted = [lesson.head for lesson in lessons]
-    ours = accepted
+    # "ours": the person looks at what would change and takes it; "accepted": only what passed every gate.
+    ours = [lesson.head for lesson in lessons]
+    accepted = ours if lessons[0].report.accepted else heads
     if lessons[0].report.kind == "unchanged":
         answered = fewshot.Photos(bench.image_features[rows], bench.centre[rows])
         allowed = F.one_hot(given, len(heads)).bool()
@@ -324,7 +325,7 @@ def _ece(p: Tensor, truth: Tensor, bins: int = 15) -> float:
 
 def _no_good_match(bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], seeds: int) -> dict[str, float]:
     """AUROC of the best three photos' score: labels in the library against labels whose photos were taken out (half)."""
-    text = text_features(bench.model, labels)
+    text = text_features(bench.model, labels, QUERY_TEMPLATES)
     areas, right = [], []
     for seed in range(seeds):
         order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
