@@ -81,7 +81,7 @@ class Desk(QObject):
             "redo": self.history.redo,
             "select_all": window.grid.selectAll,
             "select_none": window.grid.select_none,
-            "search": window.search.focus_words,
+            "search": self.search,
             "all_photos": self.show_all,
             "look": self.toggle_lightbox,
             "similar": self.show_similar,
@@ -214,6 +214,11 @@ class Desk(QObject):
         self.window.show_page(self.window.grid)
         self.viewing.choose_page(fresh=True)
         self.window.grid.setFocus()
+
+    def search(self) -> None:
+        """Ctrl+F: type what to look for."""
+        self.window.with_panels()
+        self.window.search.focus_words()
 
     def search_by_file(self, path: str) -> None:
         """A dropped photo as the query: by its id if it is in the library."""

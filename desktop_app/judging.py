@@ -132,6 +132,7 @@ class Judging(QObject):
 
     def add_label(self) -> None:
         """T: the inspector's field for a label of these photos."""
+        self.window.with_panels()
         self.window.actions_["right_panel"].setChecked(True)
         self.window.inspector.focus_add_label()
 

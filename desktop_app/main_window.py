@@ -186,12 +186,21 @@ class MainWindow(QMainWindow):
             page.setFocus()
 
     def show_panels(self) -> None:
-        """The side panels that the page and the width of the window have room for."""
+        """The side panels that the page and the width of the window have room for; around one photo on the full screen,
+        nothing at all."""
         page = self.stack.currentWidget()
-        alone = page is self.empty or (self._narrow and page in (self.review, self.training, self.problems))
+        bare = self.isFullScreen() and page is self.lightbox
+        alone = bare or page is self.empty or (self._narrow and page in (self.review, self.training, self.problems))
         self.left.setVisible(not alone and self.actions_["left_panel"].isChecked())
-        about_photos = page in (self.grid, self.lightbox)
+        about_photos = page in (self.grid, self.lightbox) and not bare
         self.right.setVisible(about_photos and self.actions_["right_panel"].isChecked())
+        self.toolbar.setVisible(not bare)
+        self.status.setVisible(not bare)
+
+    def with_panels(self) -> None:
+        """Before the focus goes to a panel: leave the full screen if it has none."""
+        if self.toolbar.isHidden():
+            self.showNormal()
 
     def open_folders(self, paths: list[str]) -> None:
         """Folders or files from the command line or from a second start; then come to the front."""
@@ -268,6 +277,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.actions_["full_screen"].setChecked(self.isFullScreen())
+            self.show_panels()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Safe at any moment: hide first, then finish what the person began, and let every thread finish its step."""

@@ -18,7 +18,7 @@ from desktop_app.photo_model import PHOTO_IDS
 from desktop_app.settings import Preferences
 from engine.records import AlbumenError
 from tests.fake_library import FakeLibrary
-from tests.whole_window import Key, asked, drag, drop, settle, urls
+from tests.whole_window import CTRL, Key, asked, drag, drop, settle, urls
 from tests.whole_window import library as library
 from tests.whole_window import make as make
 from tests.whole_window import session as session
@@ -99,6 +99,27 @@ def test_panels_and_full_screen(window: MainWindow) -> None:
     assert window.isFullScreen()
     QTest.keyClick(window, Key.Key_F11)
     assert not window.isFullScreen()
+
+
+def test_nothing_but_the_photo_on_the_full_screen(window: MainWindow) -> None:
+    window.grid.set_current_row(3)
+    QTest.keyClick(window, Key.Key_F11)
+    assert window.toolbar.isVisible()  # around many photos, everything stays
+    QTest.keyClick(window.grid, Key.Key_Space)
+    parts = (window.left, window.right, window.toolbar, window.status)
+    assert not any(part.isVisible() for part in parts)
+    QTest.keyClick(window.lightbox, Key.Key_Right)
+    assert window.lightbox.row == 4 and window.lightbox.hasFocus()
+    QTest.keyClick(window.lightbox, Key.Key_Escape)
+    assert all(part.isVisible() for part in parts) and window.isFullScreen()
+    QTest.keyClick(window.grid, Key.Key_Space)
+    QTest.keyClick(window.lightbox, Key.Key_T)  # whoever needs a panel gets it
+    assert window.inspector.add.hasFocus() and not window.isFullScreen()
+    window.lightbox.setFocus()
+    QTest.keyClick(window, Key.Key_F11)
+    assert not any(part.isVisible() for part in parts)
+    QTest.keyClick(window, Key.Key_F, CTRL)
+    assert window.search.isAncestorOf(QApplication.focusWidget()) and not window.isFullScreen()
 
 
 def test_folders_from_a_second_start(qtbot: QtBot, window: MainWindow, library: FakeLibrary, tmp_path: Path) -> None:
