@@ -123,9 +123,8 @@ class Adding(QObject):
             return
         if job == self._before:  # it may have met the new folder already, or not; its troubles are old ones
             report = SyncReport(report.added)
-        added, failed, skipped = (
-            getattr(report, name) + getattr(self._earlier, name) for name in ("added", "failed", "skipped")
-        )
+        added, failed = (getattr(report, name) + getattr(self._earlier, name) for name in ("added", "failed"))
+        skipped = max(report.skipped, self._earlier.skipped)  # a folder that is looked at twice skips the same files
         if job == self._before or self.window.folders.waiting():
             self._earlier = SyncReport(added, failed=failed, skipped=skipped)
             return

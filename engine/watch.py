@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,9 @@ from watchdog.events import (
 from watchdog.observers import Observer
 
 from engine.images import is_candidate
+
+# A folder that leaves the watched one and comes back makes watchdog warn about its own book-keeping.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
 
 STORM_EVENTS = 5000
 STORM_RESCAN_SECONDS = 30.0
@@ -71,9 +75,9 @@ class FolderWatcher:
     """Watch folders and call `on_change(folder)` from this object's own thread when one may have changed.
 
     A change is reported once `quiet_seconds` have passed without another, at the latest `longest_delay` after the
-    first. `on_notice(sentence)`: something a person should know (a limit of the system was reached), from the same
-    thread. `watch(paths)` replaces the set of folders and returns at once; `stop()` ends every thread. `clock` and
-    `observer` are there for tests.
+    first; so is a folder that is watched from now on. `on_notice(sentence)`: something a person should know (a limit of
+    the system was reached), from the same thread. `watch(paths)` replaces the set of folders and returns at once;
+    `stop()` ends every thread. `clock` and `observer` are there for tests.
     """
 
     def __init__(
@@ -150,6 +154,9 @@ class FolderWatcher:
                 folder = _Watched(path, rescan_at=now + self._rescan, glance_at=now + GLANCE_SECONDS)
                 folder.identity = _identity(path)
                 self._schedule(folder)
+                # What came since somebody looked and before the watch stood was told to nobody. (A large tree takes
+                # seconds, in which the photos are not kept waiting.)
+                folder.first_event = folder.last_event = self._clock()
                 with self._lock:
                     self._folders[path] = folder
                     self._lock.notify_all()
