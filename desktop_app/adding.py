@@ -54,7 +54,7 @@ class Adding(QObject):
     def add_paths(self, paths: list[str]) -> None:
         """Watch these; they are referenced in place, never copied."""
         self.history.push_folders_added(
-            self.tr("Add %n folder(s) or photo(s)", "", len(paths)),
+            self.tr("Add %Ln folder(s) or photo(s)", "", len(paths)),
             [os.path.abspath(path) for path in paths],
             self._paths_added,
         )
@@ -74,14 +74,14 @@ class Adding(QObject):
             names = ", ".join(os.path.basename(folder.path) or folder.path for folder in report.folders[:3])
             parts = [self.tr("Added {names}.").format(names=names)]
             if len(report.folders) > 3:
-                parts = [self.tr("Added %n folder(s).", "", len(report.folders))]
+                parts = [self.tr("Added %Ln folder(s).", "", len(report.folders))]
         else:
             parts = []
         if report.already:
-            parts.append(self.tr("%n of them is already in the library.", "", len(report.already)))
+            parts.append(self.tr("%Ln of them is already in the library.", "", len(report.already)))
         if report.refused:
             reasons = in_words(report.refused[0].reason)
-            parts.append(self.tr("%n skipped:", "", len(report.refused)) + " " + reasons)
+            parts.append(self.tr("%Ln skipped:", "", len(report.refused)) + " " + reasons)
         if parts:
             self.desk.say(" ".join(parts))
         if report.folders:
@@ -90,7 +90,7 @@ class Adding(QObject):
             self.window.folders.look([folder.id for folder in report.folders])
             self.window.folders.refresh()
         if report.photos:
-            self.link.ask("photos", list(report.photos[:1]), then=self._look_at_single)
+            self.history.look("photos", list(report.photos[:1]), then=self._look_at_single)
         if (report.folders or report.photos) and not self.desk.judging.labels:
             self._offer_labels()
 
@@ -131,16 +131,16 @@ class Adding(QObject):
         self._earlier = SyncReport()
         added += len(self._added.photos)
         folders, self._added = self._added.folders, None
-        photos = self.tr("%n photo(s)", "", max(added - failed, 0))
+        photos = self.tr("%Ln photo(s)", "", max(added - failed, 0))
         if folders:
-            counted = self.tr("%n folder(s)", "", len(folders))
+            counted = self.tr("%Ln folder(s)", "", len(folders))
             parts = [self.tr("Added {folders}, {photos}").format(folders=counted, photos=photos)]
         else:
             parts = [self.tr("Added {photos}").format(photos=photos)]
         if failed:
-            parts.append(self.tr("%n could not be read", "", failed))
+            parts.append(self.tr("%Ln could not be read", "", failed))
         if skipped:
-            parts.append(self.tr("%n other file(s) skipped", "", skipped))
+            parts.append(self.tr("%Ln other file(s) skipped", "", skipped))
         self.desk.say("; ".join(parts) + ".")
 
     def set_exclusions(self, patterns: list[str]) -> None:

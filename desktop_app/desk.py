@@ -194,7 +194,7 @@ class Desk(QObject):
         self.window.status.show_problems(counts.problems)
         improve = self.window.actions_["improve"]
         improve.setText(
-            self.tr("Improve labels (%n correction(s))", "", counts.corrections_since_training)
+            self.tr("Improve labels (%Ln correction(s))", "", counts.corrections_since_training)
             if counts.corrections_since_training
             else self.tr("Improve labels")
         )

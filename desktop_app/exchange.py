@@ -41,7 +41,7 @@ class Exchange(QObject):
         if keywords:
             self.window.preferences.set("keywords_offered", True)  # once; the menu has it for later
             self.window.strip.say(
-                self.tr("Your photos carry %n keyword(s) of other programs.", "", len(keywords)),
+                self.tr("Your photos carry %Ln keyword(s) of other programs.", "", len(keywords)),
                 self.tr("Make labels of them"),
                 self.take_keywords,
                 stay=True,
@@ -70,8 +70,8 @@ class Exchange(QObject):
 
     def _taken(self, report: KeywordsRead) -> None:
         if report.previous:
-            labels = self.tr("%n new label(s)", "", len(report.labels))
-            words = self.tr("%n confirmation(s)", "", len(report.previous))
+            labels = self.tr("%Ln new label(s)", "", len(report.labels))
+            words = self.tr("%Ln confirmation(s)", "", len(report.previous))
             text = self.tr("From keywords: {labels}, {words}.").format(labels=labels, words=words)
             self.window.strip.say(self._with(text, report.failed), self.tr("Undo"), self.history.undo)
         else:
@@ -98,4 +98,4 @@ class Exchange(QObject):
         if not failures:
             return text
         first = f"{failures[0].path}: {in_words(failures[0].reason)}"
-        return " ".join([text, self.tr("%n problem(s), the first one:", "", len(failures)), first])
+        return " ".join([text, self.tr("%Ln problem(s), the first one:", "", len(failures)), first])

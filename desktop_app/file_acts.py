@@ -71,7 +71,7 @@ class FileActs(QObject):
 
     def _copy_paths(self, photos: list[Photo]) -> None:
         photo_acts.copy_paths(photos)
-        self.desk.say(self.tr("Copied %n path(s).", "", len(photos)))
+        self.desk.say(self.tr("Copied %Ln path(s).", "", len(photos)))
 
     def open_elsewhere(self) -> None:
         self.with_photos(self._open_elsewhere)
@@ -88,7 +88,7 @@ class FileActs(QObject):
     def _sure(self, count: int) -> bool:
         if count > _ASKED_ABOVE:
             box = QMessageBox(self.window)
-            box.setText(self.tr("Move %n photo(s) to the trash?", "", count))
+            box.setText(self.tr("Move %Ln photo(s) to the trash?", "", count))
             box.setInformativeText(self.tr("The files can be taken back from there, also with Undo."))
             move = box.addButton(self.tr("Move to trash"), QMessageBox.ButtonRole.AcceptRole)
             box.addButton(QMessageBox.StandardButton.Cancel)
@@ -97,10 +97,10 @@ class FileActs(QObject):
         return True
 
     def _trash(self, photos: list[Photo]) -> None:
-        self.history.push_trash(self.tr("Move %n photo(s) to the trash", "", len(photos)), photos, self._moved_to_trash)
+        self.history.push_trash(self.tr("Move %Ln photo(s) to the trash", "", len(photos)), photos, self._moved_to_trash)
 
     def _moved_to_trash(self, count: int) -> None:
-        self.window.strip.say(self.tr("Moved %n photo(s) to the trash.", "", count), self.tr("Undo"), self.history.undo)
+        self.window.strip.say(self.tr("Moved %Ln photo(s) to the trash.", "", count), self.tr("Undo"), self.history.undo)
 
     def export_photos(self) -> None:
         ids = self.desk.chosen()
@@ -119,7 +119,7 @@ class FileActs(QObject):
             self.desk.say(self.tr("Copying: {done} of {total}").format(done=done, total=total))
 
     def _exported(self, folder: str, copied: int, trouble: list[str]) -> None:
-        text = self.tr("Copied %n photo(s) to “{folder}”.", "", copied).format(folder=folder)
+        text = self.tr("Copied %Ln photo(s) to “{folder}”.", "", copied).format(folder=folder)
         self.window.strip.say(
             " ".join([text, *trouble[:1]]), self.tr("Open folder"), partial(photo_acts.open_elsewhere, folder)
         )
@@ -173,11 +173,11 @@ class FileActs(QObject):
         self.history.push(self.tr("Bring back saved labels and corrections"), forward, back)
 
     def _restored(self, restored: Restored) -> None:
-        labels = self.tr("%n label(s)", "", len(restored.labels))
-        words = self.tr("%n correction(s)", "", len(restored.previous))
+        labels = self.tr("%Ln label(s)", "", len(restored.labels))
+        words = self.tr("%Ln correction(s)", "", len(restored.previous))
         parts = [self.tr("Brought back: {labels}, {words}.").format(labels=labels, words=words)]
         if restored.unknown:
             parts.append(
-                self.tr("%n correction(s) are about photos that are not in the library.", "", restored.unknown)
+                self.tr("%Ln correction(s) are about photos that are not in the library.", "", restored.unknown)
             )
         self.desk.say(" ".join(parts))

@@ -139,11 +139,11 @@ class FirstLabels(QFrame):
 
     def _count(self) -> None:
         count = len(self.names())
-        self.add.setText(self.tr("Add %n label(s)", "", count))
+        self.add.setText(self.tr("Add %Ln label(s)", "", count))
         self.add.setAccessibleName(self.add.text())
         self.add.setEnabled(count > 0)
 
     def _add(self) -> None:
         names = self.names()
-        self._history.push_labels_added(self.tr("Add %n label(s)", "", len(names)), names)
+        self._history.push_labels_added(self.tr("Add %Ln label(s)", "", len(names)), names)
         self.finished.emit()

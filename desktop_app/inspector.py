@@ -202,7 +202,7 @@ class Inspector(QWidget):
     def _counted(self, counts: Counts) -> None:
         count = counts.corrections_since_training
         self.improve.setText(
-            self.tr("Improve labels (%n correction(s))", "", count) if count else self.tr("Improve labels")
+            self.tr("Improve labels (%Ln correction(s))", "", count) if count else self.tr("Improve labels")
         )
         self.improve.setAccessibleName(self.improve.text())
         theme.look(self.improve, "primary" if count >= _WORTHWHILE else "")
@@ -219,7 +219,7 @@ class Inspector(QWidget):
             single = not many and photo.state is PhotoState.OK
             self._pictures.want(self, [(photo.path, self.preview.wanted())] if single else [])
         locale = self.locale()
-        self.name.setText(self.tr("%n photo(s)", "", len(self._ids)) if many else photo.name)
+        self.name.setText(self.tr("%Ln photo(s)", "", len(self._ids)) if many else photo.name)
         self.similar.setVisible(not many)
         self.show_in_folder.setVisible(not many)
         parts = [moment(photo.taken_at, locale)]
@@ -266,7 +266,7 @@ class Inspector(QWidget):
 
     def _note(self, said: dict[int, _Said], total: int) -> str:
         if len(self._ids) > total:
-            return self.tr("Only the first %n photo(s) were looked at; a label that you add goes on all.", "", total)
+            return self.tr("Only the first %Ln photo(s) were looked at; a label that you add goes on all.", "", total)
         if not self._labels:
             return self.tr("You have no labels yet. Type one above: any words.")
         if not said:

@@ -62,16 +62,16 @@ class Judging(QObject):
         """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back. `told` hears when that happens."""
         label, count = self._label(label_id), len(yes) + len(no) + len(clear)
         if yes:
-            text = self.tr("“{label}” on %n photo(s)", "", count).format(label=label)
+            text = self.tr("“{label}” on %Ln photo(s)", "", count).format(label=label)
         elif no:
-            text = self.tr("Not “{label}” on %n photo(s)", "", count).format(label=label)
+            text = self.tr("Not “{label}” on %Ln photo(s)", "", count).format(label=label)
         else:
-            text = self.tr("Nothing said about “{label}” on %n photo(s)", "", count).format(label=label)
+            text = self.tr("Nothing said about “{label}” on %Ln photo(s)", "", count).format(label=label)
         self.history.push_correction(text, label_id, yes, no, clear, told)
 
     def add_new_label(self, name: str, photos: list[int]) -> None:
         """Define a label and put it on these photos: one act, one Ctrl+Z."""
-        text = self.tr("New label “{label}” on %n photo(s)", "", len(photos)).format(label=name)
+        text = self.tr("New label “{label}” on %Ln photo(s)", "", len(photos)).format(label=name)
         self.history.push_labels_added(text, [name], photos)
 
     def judge(self, present: bool) -> None:
@@ -97,9 +97,9 @@ class Judging(QObject):
             self.desk.say(self.tr("There is no suggestion to answer on these photos."))
             return
         text = (
-            self.tr("Accept %n suggestion(s)", "", len(words))
+            self.tr("Accept %Ln suggestion(s)", "", len(words))
             if present
-            else self.tr("Reject %n suggestion(s)", "", len(words))
+            else self.tr("Reject %Ln suggestion(s)", "", len(words))
         )
         self.history.push_words(text, words)
         self._step_on()

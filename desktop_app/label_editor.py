@@ -283,7 +283,7 @@ class LabelEditor(QDialog):
         names = list(dict.fromkeys(line.strip() for line in self.new.toPlainText().splitlines() if line.strip()))
         if names:
             self.message.hide()
-            self._history.push_labels_added(self.tr("Add %n label(s)", "", len(names)), names)
+            self._history.push_labels_added(self.tr("Add %Ln label(s)", "", len(names)), names)
             self.new.clear()
 
     def _update(self, text: str, label: Label, name: str, value: object) -> None:

@@ -159,7 +159,7 @@ class LibraryPanel(QWidget):
         if not rows:
             rows.append(Row(self.tr("Add labels…"), icon="plus", dim=True, value=_Place("new")))
         if fold:
-            text = self.tr("Fewer labels") if self._unfolded else self.tr("%n label(s) without photos", "", len(idle))
+            text = self.tr("Fewer labels") if self._unfolded else self.tr("%Ln label(s) without photos", "", len(idle))
             rows.insert(
                 len(shown), Row(text, icon="back" if self._unfolded else "more", dim=True, value=_Place("fold"))
             )

@@ -115,7 +115,7 @@ class ProblemsPage(QWidget):
                 self.table.setItem(row, column, item)
         self.table.clearSelection()
         if failures:
-            self.sentence.setText(self.tr("%n file(s) could not be read. The files are untouched.", "", len(failures)))
+            self.sentence.setText(self.tr("%Ln file(s) could not be read. The files are untouched.", "", len(failures)))
         else:
             self.sentence.setText(self.tr("Every photo could be read."))
         self._name_buttons()
@@ -144,7 +144,7 @@ class ProblemsPage(QWidget):
 
     def _ignore(self) -> None:
         ids = self._chosen_ids()
-        text = self.tr("Ignore %n problem(s)", "", len(ids))
+        text = self.tr("Ignore %Ln problem(s)", "", len(ids))
         self._history.push(text, lambda _back: call("ignore", ids), lambda _done: call("ignore", ids, False))
 
     def _show_in_folder(self, index: QModelIndex | bool = False) -> None:

@@ -316,12 +316,12 @@ class ReviewPanel(QWidget):
             self._last.addWidget(button)
         count = len(self._answers)
         self.improve.setVisible(count > 0)
-        self.improve.setText(self.tr("Improve labels (%n answer(s))", "", count))
+        self.improve.setText(self.tr("Improve labels (%Ln answer(s))", "", count))
         self.improve.setAccessibleName(self.improve.text())
         self.pays.setVisible(self._agreed >= _ENOUGH)
         self.pays.setText(
             self.tr(
-                "Your last %n answers said what Albumen thought already: more answers would change little.",
+                "Your last %Ln answers said what Albumen thought already: more answers would change little.",
                 "",
                 self._agreed,
             )

@@ -73,11 +73,11 @@ class StatusBar(QWidget):
 
     def show_counts(self, shown: int, selected: int, matched: int = -1) -> None:
         """`shown` photos in the view, `selected` of them selected; the first `matched` are good matches (-1: all)."""
-        text = self.tr("%n photo(s)", "", shown)
+        text = self.tr("%Ln photo(s)", "", shown)
         if matched == 0 and not selected:
             text = self.tr("No good match, the closest first")
         elif 0 < matched < shown and not selected:
-            text = self.tr("%n good match(es)", "", matched)
+            text = self.tr("%Ln good match(es)", "", matched)
         if selected:
             text = self.tr("{selected} of {photos} selected").format(selected=QLocale().toString(selected), photos=text)
         self.show_caption(text)
@@ -88,7 +88,7 @@ class StatusBar(QWidget):
 
     def show_problems(self, count: int) -> None:
         """How many photos could not be read; 0 hides the button."""
-        self.problems.setText(self.tr("%n problem(s)", "", count))
+        self.problems.setText(self.tr("%Ln problem(s)", "", count))
         self.problems.setVisible(count > 0)
 
     # -- jobs ---------------------------------------------------------------------------------------------------------
@@ -179,10 +179,10 @@ class StatusBar(QWidget):
         if seconds < 10:
             return self.tr("a few seconds left")
         if seconds < 90:
-            return self.tr("%n s left", "", round(seconds / 10) * 10)
+            return self.tr("%Ln s left", "", round(seconds / 10) * 10)
         if seconds < 90 * 60:
-            return self.tr("%n min left", "", round(seconds / 60))
-        return self.tr("%n h left", "", round(seconds / 3600))
+            return self.tr("%Ln min left", "", round(seconds / 60))
+        return self.tr("%Ln h left", "", round(seconds / 3600))
 
     def _toggle_pause(self) -> None:
         if self._link.paused:

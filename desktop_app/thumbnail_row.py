@@ -37,7 +37,7 @@ class ThumbnailRow(QWidget):
         self._photos: list[Photo] = []
         self.setFixedHeight(SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("%n photo(s)", "", len(self._ids)))
+        self.setAccessibleName(self.tr("%Ln photo(s)", "", len(self._ids)))
         thumbnails.arrived.connect(self._arrived)
         link.ask("photos", self._ids[:40], then=self._photos_known)
 

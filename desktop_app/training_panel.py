@@ -158,7 +158,7 @@ class TrainingPanel(QWidget):
         elif offered:
             self.sentence.setText(
                 self.tr(
-                    "%n label(s) can get better. Look at what would change, then accept it or not.", "", len(offered)
+                    "%Ln label(s) can get better. Look at what would change, then accept it or not.", "", len(offered)
                 )
             )
         elif any(map(_to_look_at, reports)):
@@ -230,7 +230,7 @@ class TrainingPanel(QWidget):
             self.sentence.setText(self.tr("There are no labels yet."))
         elif len(learned) < len(labels):
             others = self.tr(
-                "%n label(s) go by the name alone: nothing was learned yet.", "", len(labels) - len(learned)
+                "%Ln label(s) go by the name alone: nothing was learned yet.", "", len(labels) - len(learned)
             )
             self._list.addWidget(theme.plain(others, "muted", wrap=True))
 
@@ -344,7 +344,7 @@ class ReportCard(QFrame):
     def _checked(self) -> str:
         """What the bars stand for; what would change is below them."""
         text = self.tr(
-            "Checked on %n correction(s), each kept out of learning in its turn.", "", self.report.after.total
+            "Checked on %Ln correction(s), each kept out of learning in its turn.", "", self.report.after.total
         )
         if self.report.adds or self.report.removes:
             return text

@@ -32,7 +32,7 @@ def messages(file: Path) -> dict[tuple[str, str], ElementTree.Element]:
 
 
 def places(text: str) -> list[str]:
-    return sorted(re.findall(r"\{\w+\}|%n", text))
+    return sorted(re.findall(r"\{\w+\}|%Ln", text))
 
 
 @pytest.mark.parametrize("name", ["albumen_zh_CN", "albumen_en"])
@@ -87,7 +87,7 @@ def application(qtbot: QtBot) -> Iterator[QApplication]:
 def test_chinese(application: QApplication, qtbot: QtBot) -> None:
     assert language.install(application, "zh_CN") == "zh_CN"
     assert QCoreApplication.translate("Actions", "Quit") == "退出"
-    assert QCoreApplication.translate("Adding", "%n photo(s)", "", 12) == "12 张照片"
+    assert QCoreApplication.translate("Adding", "%Ln photo(s)", "", 12) == "12 张照片"
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)  # Qt's own words too
     qtbot.addWidget(buttons)
     assert "关闭" in buttons.buttons()[0].text()
@@ -95,5 +95,5 @@ def test_chinese(application: QApplication, qtbot: QtBot) -> None:
 
 def test_english_plurals(application: QApplication) -> None:
     assert language.install(application, "en") == "en"
-    assert QCoreApplication.translate("Adding", "%n photo(s)", "", 1) == "1 photo"
-    assert QCoreApplication.translate("Adding", "%n photo(s)", "", 12) == "12 photos"
+    assert QCoreApplication.translate("Adding", "%Ln photo(s)", "", 1) == "1 photo"
+    assert QCoreApplication.translate("Adding", "%Ln photo(s)", "", 12) == "12 photos"
