@@ -1,10 +1,10 @@
 """Files on disk to embeddings in SQLite, against the seeds' own way and against what this machine could do at most.
 
-    python -m engine bench index [--kinds jpeg12,jpeg3,png,heic,phone] [--photos 64] [--rounds 3] [--competitor]
+    python -m engine bench index [--kinds jpeg12,jpeg3,png,heic,phone] [--photos 64] [--rounds 3] [--starter] [--competitor]
 
 The photos are made here (12 MP: 4000 x 3000; `jpeg3`: 2048 x 1536; `phone`: HEIC with the smaller picture inside that
-phones write). The model has ViT-B/32's geometry and random weights: speed does not depend on them. Ways, in turn within
-each round:
+phones write). The model has ViT-B/32's geometry and random weights (speed does not depend on them), or is the shipped one
+(`--starter`). Ways, in turn within each round:
 
 * ours: `Library.sync` of new files: scan, hash, decode, thumbnail, encode, tags, commit
 * seeds: what the seed programs do for each file: open, decode all of it, CLIP's preprocessing, encode one image with
@@ -36,6 +36,7 @@ from typing import Any
 
 from PIL import Image
 
+import resources
 from engine import images, weights
 from engine.bench import made
 from engine.library import Library
@@ -56,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photos", type=int, default=64, help="files per round for ours (default %(default)s)")
     parser.add_argument("--seeds-photos", type=int, default=12, help="files per round for the seeds' way (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds; medians are reported (default %(default)s)")
+    parser.add_argument("--starter", action="store_true", help="the shipped model instead of ViT-B/32's geometry")
     parser.add_argument("--competitor", action="store_true", help="also: while another program takes a core")
     parser.add_argument("--only", help=argparse.SUPPRESS)  # one measurement in a process of its own, as JSON
 
@@ -66,7 +68,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return _in_this_process(json.loads(args.only))
     with tempfile.TemporaryDirectory(prefix="albumen-bench-") as name:
         scratch = Path(name)
-        model = made.write_model(scratch / "vit-b-32.safetensors", vit_b32=True)
+        if args.starter:
+            model = resources.path("starter.safetensors")
+        else:
+            model = made.write_model(scratch / "vit-b-32.safetensors", vit_b32=True)
         figures: dict[str, Any] = {"cores": os.cpu_count(), "load before": _load()}
         for kind in args.kinds.split(","):
             bases = _bases(kind)
