@@ -87,13 +87,14 @@ class ModelInUse:
         self._store.set("model key", self._key())
 
     def _key(self) -> str:
-        """What changes when the weights or how they compute do: name, device, precision, size and time of the file."""
+        """What changes when the weights or how they compute do: name, device, precision, size, times and place of the file."""
         try:
             own = os.environ.get("ALBUMEN_STARTER") or resources.path("starter.safetensors")
             status = os.stat(own if self.name == "starter" else self.name)
         except OSError:  # a name of the catalogue: what it stands for never changes
             return f"{self.name} {self.device} {self._precision}"
-        return f"{self.name} {self.device} {self._precision} {status.st_size} {status.st_mtime_ns}"
+        told = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)  # one alone may stay as it was
+        return f"{self.name} {self.device} {self._precision} {told}"
 
     def precisions(self) -> list[str]:
         """The precisions that pay on the device in use, the one that "auto" takes first. Imports torch."""
