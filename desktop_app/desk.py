@@ -316,13 +316,13 @@ class Desk(QObject):
 
     def _undo_changed(self, *_args: object) -> None:
         stack = self.history.stack
-        for name, can, text, plain in (
-            ("undo", stack.canUndo(), stack.undoText(), self.tr("Undo")),
-            ("redo", stack.canRedo(), stack.redoText(), self.tr("Redo")),
+        for name, can, act, plain, named in (
+            ("undo", stack.canUndo(), stack.undoText(), self.tr("Undo"), self.tr("Undo: {act}")),
+            ("redo", stack.canRedo(), stack.redoText(), self.tr("Redo"), self.tr("Redo: {act}")),
         ):
             action = self.window.actions_[name]
             action.setEnabled(can)
-            action.setText(f"{plain}: {text}".replace("&", "&&") if text else plain)
+            action.setText(named.format(act=act).replace("&", "&&") if act else plain)
 
     # -- learning -----------------------------------------------------------------------------------------------------
 

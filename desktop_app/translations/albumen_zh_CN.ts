@@ -312,8 +312,16 @@
         <translation>撤销</translation>
     </message>
     <message>
+        <source>Undo: {act}</source>
+        <translation>撤销：{act}</translation>
+    </message>
+    <message>
         <source>Redo</source>
         <translation>重做</translation>
+    </message>
+    <message>
+        <source>Redo: {act}</source>
+        <translation>重做：{act}</translation>
     </message>
     <message>
         <source>Removed {labels}.</source>
