@@ -60,7 +60,9 @@ MEANT_SPREAD = 2.5  # standard deviation of z, around the default threshold, of 
 GROUP_ALPHA = 6.0
 GROUP_TRUST_SPREAD = 2.0  # wide: softmax tells at once whether names that mean nothing help
 GROUP_KAPPA = 0.1
-GROUP_ALPHA_SPREAD = 0.5  # standard deviation of alpha, relative to its usual value
+GROUP_ALPHA_SPREAD = (
+    1.0  # standard deviation of alpha, relative to its usual value: where the words fail, photos may weigh more
+)
 EM_STEPS = 2  # of the mixture of meant answers and slips
 
 _BIAS = 0.3  # the constant feature beside phi, whose mean square length is 1
