@@ -13,15 +13,15 @@ from typing import Any, TypeVar
 import numpy as np
 from PIL import Image
 
-from engine import checkpoint
-from tests.test_clip import random_clip
-
 T = TypeVar("T")
 LONG_AGO = 1_600_000_000  # seconds: files that have settled
 
 
 def write_model(path: Path, seed: int = 5) -> Path:
     """A random CLIP of 64 pixels and 64 dimensions as a safetensors file."""
+    from engine import checkpoint  # here: who only wants photos needs no torch
+    from tests.test_clip import random_clip
+
     checkpoint.write(path, random_clip(seed=seed).state_dict(), {"activation": "quickgelu"})
     return path
 

@@ -36,7 +36,7 @@ def test_hostile_files() -> None:
 
 
 def test_storm() -> None:
-    figures = here("storm", "--files", "300", "--renames", "200", "--half-written", "10")
+    figures = here("storm", "--before", "600", "--files", "300", "--renames", "200", "--half-written", "10")
     assert figures["renames: photos that moved"] > 100  # type: ignore[operator]
 
 

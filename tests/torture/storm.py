@@ -21,6 +21,7 @@ from tests.torture import stage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--before", type=int, default=1000, help="files that are there when it begins")
     parser.add_argument("--files", type=int, default=30_000)
     parser.add_argument("--renames", type=int, default=10_000)
     parser.add_argument("--half-written", type=int, default=200)
@@ -32,12 +33,12 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "photos")
         photos = stage.Photos()
-        photos.fill(folder, range(1000))
+        photos.fill(folder, range(arguments.before))
         with stage.open_library(Path(scratch)) as library:
             library.add([str(folder)])
             figures: dict[str, object] = {}
             for part in (
-                lambda: created(library, folder, photos, arguments.files),
+                lambda: created(library, folder, photos, arguments.before, arguments.files),
                 lambda: renamed(library, folder, arguments.renames, rng),
                 lambda: half_written(library, folder, photos, arguments.half_written, rng),
             ):
@@ -47,8 +48,8 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
             return figures
 
 
-def created(library: Library, folder: Path, photos: stage.Photos, count: int) -> dict[str, object]:
-    """`count` files are written by another thread while the first thousand are read; a watcher tells of changes."""
+def created(library: Library, folder: Path, photos: stage.Photos, before: int, count: int) -> dict[str, object]:
+    """`count` files are written by another thread while those `before` are read; a watcher tells of changes."""
     changed, notices = threading.Event(), []
     watcher = FolderWatcher(lambda _: changed.set(), notices.append)
     watcher.watch([os.fsencode(folder)])
@@ -57,7 +58,7 @@ def created(library: Library, folder: Path, photos: stage.Photos, count: int) ->
     written: list[float] = []
 
     def write() -> None:
-        photos.fill(folder, range(1000, 1000 + count), settled=False)
+        photos.fill(folder, range(before, before + count), settled=False)
         written.append(time.monotonic())
 
     writer = threading.Thread(target=write)
@@ -68,16 +69,16 @@ def created(library: Library, folder: Path, photos: stage.Photos, count: int) ->
         while not found_at:
             rounds += 1
             for _ in library.sync():
-                if not found_at and library.counts().photos == 1000 + count:
+                if not found_at and library.counts().photos == before + count:
                     found_at = time.monotonic()
-            assert found_at or changed.wait(120), f"only {library.counts().photos} of {1000 + count} found"
+            assert found_at or changed.wait(120), f"only {library.counts().photos} of {before + count} found"
             changed.clear()
     finally:
         watcher.stop()
         writer.join()
     stage.settle(library)
     counts = library.counts()
-    assert counts.photos == 1000 + count and counts.problems == 0, counts
+    assert counts.photos == before + count and counts.problems == 0, counts
     return {
         "storm: files": count,
         "storm: seconds to write them": round(written[0] - started, 1),
