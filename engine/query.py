@@ -23,7 +23,8 @@ from datetime import date
 STATES = ("review", "untagged", "problem", "pending", "offline", "missing", "corrected", "duplicate")
 KEYS = ("label", "folder", "after", "before", "like", "is")
 
-_TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):)?(?:"([^"]*)"?|(\S+))')
+# With the colons, quotes and minus that a Chinese keyboard or a clever word processor puts there.
+_TOKEN = re.compile(r'([-－]?)(?:([A-Za-z]+)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))')
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 
 
@@ -40,7 +41,9 @@ class Part:
 
     def __str__(self) -> str:
         """The part as one would type it where no other words stand beside it."""
-        return self.typed(quoted=" " in self.value and (self.kind != "words" or self.negated))
+        if self.kind == "words" and not self.negated:
+            return self.typed(quoted=any(_says_more(word) for word in self.value.split(" ")))
+        return self.typed(quoted=" " in self.value)
 
     def typed(self, quoted: bool) -> str:
         """The part as one would type it."""
@@ -72,6 +75,11 @@ class Query:
         return tuple(chips)
 
 
+def _says_more(word: str) -> bool:
+    """True when a word means something else outside of quotes: OR, -dog, label:cat."""
+    return word == "OR" or word.startswith("-") or (":" in word and word.partition(":")[0].lower() in KEYS)
+
+
 def ranks(part: Part) -> bool:
     """True when the part gives a score, not only yes or no."""
     return part.kind in ("words", "like") and not part.negated
@@ -91,7 +99,7 @@ def parse(text: str) -> Query:
     for match in _TOKEN.finditer(text):
         minus, key, quoted, bare = match.groups()
         value = bare if quoted is None else " ".join(quoted.split())
-        if not value.strip("-") or (bare and bare.endswith(":") and bare[:-1].lower() in KEYS):
+        if not value.strip("-") or (bare and bare.endswith((":", "：")) and bare[:-1].lower() in KEYS):
             continue  # 'label:' while the name is still being typed
         key = (key or "").lower()
         if key and key not in KEYS:

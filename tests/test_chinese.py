@@ -7,6 +7,7 @@ import pytest
 import resources
 from engine import chinese
 from engine.classifier import vocabulary_words
+from engine.query import parse
 from engine.tokenizer import tokenize
 
 PHRASES = {
@@ -58,6 +59,20 @@ def test_names_are_not_taken_apart(text: str) -> None:
 def test_nothing_that_is_typed_is_an_error(text: str) -> None:
     chinese.read(text)
     assert chinese.in_english(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("label：猫", "label:猫"),
+        ("狗　－雪", "狗 -雪"),  # a full-width blank and minus
+        ("folder：“我的 旅行”", 'folder:"我的 旅行"'),
+        ("“红色汽车” after：2023", '"红色汽车" after:2023'),
+        ("label：", "label:"),
+    ],
+)
+def test_the_punctuation_of_a_chinese_keyboard_is_understood(typed: str, meant: str) -> None:
+    assert parse(typed) == parse(meant)
 
 
 def test_the_whole_vocabulary_can_be_said() -> None:
