@@ -79,6 +79,7 @@ def test_a_small_run_writes_a_row_per_run_and_a_table(tmp_path: Path, monkeypatc
     table = learn_figures.show(figures)
     assert "classification, named, 0% wrong" in table
     assert "no good match (report)" in table
+    assert "answers at random (report)" in table
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
 

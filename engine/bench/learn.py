@@ -14,7 +14,7 @@ fixed on the half `dev`; `report` is the other half.
 wrong).
   Average precision, F1 at the chosen threshold, ECE of the calibrated probability
 * with 0 and 10 % wrong corrections; 'no good match': AUROC of the best three photos' score, labels in the library against
-  labels whose photos were taken out; times
+  labels whose photos were taken out; how often answers at random are accepted; times
 """
 
 from __future__ import annotations
@@ -141,6 +141,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 coop = args.coop == "all" or (args.coop == "named" and not wrong and not personal)
                 _yes_no(bench, rows, targets, labels, half, personal, wrong, shots, max(1, args.seeds // 5), coop)
         figures[f"no good match ({half})"] = _no_good_match(bench, rows, targets, labels, args.seeds)
+        figures[f"answers at random ({half})"] = _at_random(bench, [t for t in tasks if t.half == half], args.seeds)
         print(f"yes/no of {half}: done", file=sys.stderr, flush=True)
     figures |= learn_figures.summary(bench.rows)
     if args.csv:
@@ -340,6 +341,32 @@ def _no_good_match(bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequenc
         said = torch.tensor([m.good > 0 for m in found])
         right.append(float((said == present).float().mean()))
     return {"AUROC": sum(areas) / seeds, "right at the default threshold": sum(right) / seeds, "labels": len(labels)}
+
+
+def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, float]:
+    """Share of versions that acceptance lets through when the answers have nothing to do with the photos: a task's own
+    photos, as many answers for each label as for a wrong one; in groups and as yes and no of an invented name."""
+    (_, (invented,)) = bench.heads(INVENTED[:1], None)
+    accepted: dict[str, list[float]] = {"groups": [], "invented name, yes and no": []}
+    for task in tasks:
+        _, heads = bench.heads(task.labels, "group")
+        library, geometry = bench.collection(task.rows), fewshot.Geometry.of(bench.image_features[task.rows])
+        for seed in range(seeds):
+            shot, _ = split(task, min(4, task.most_shots), seed)
+            order = torch.randperm(len(shot), generator=torch.Generator().manual_seed(seed))
+            rows, given = task.rows[shot[order]], task.targets[shot]
+            group = [
+                learning.Subject(number, name, dict.fromkeys(rows[given == number].tolist(), True), head, head, "group")
+                for number, (name, head) in enumerate(zip(task.labels, heads, strict=True))
+            ]
+            said = {int(row): place < len(rows) // 2 for place, row in enumerate(rows)}
+            one = learning.Subject(0, INVENTED[0], said, invented, invented)
+            for kind, subjects in zip(accepted, (group, [one]), strict=True):
+                job = learning.learn(
+                    bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry
+                )
+                accepted[kind].append(float(_last(job)[0].report.accepted))
+    return {kind: sum(passed) / len(passed) for kind, passed in accepted.items()}
 
 
 def _times(bench: _Bench) -> dict[str, float]:
