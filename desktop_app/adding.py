@@ -28,7 +28,7 @@ class Adding(QObject):
         super().__init__(desk)
         self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
         self._added: AddReport | None = None
-        self._before = 0  # the look that was under way when the first of it was added
+        self._before = 0  # the look at other folders that was under way when the first of it was added
         self._earlier = SyncReport()
         self._first_labels: FirstLabels | None = None
         self.window.folders.synchronised.connect(self._synchronised)
@@ -56,6 +56,7 @@ class Adding(QObject):
         self.history.push_folders_added(
             self.tr("Add %Ln folder(s) or photo(s)", "", len(paths)),
             [os.path.abspath(path) for path in paths],
+            self.window.folders.hold,
             self._paths_added,
         )
 
@@ -64,6 +65,7 @@ class Adding(QObject):
             self._added, self._earlier = None, SyncReport()
             self.window.folders.refresh()
             self.window.folders.look(None)  # folders that it had taken over are watched by themselves again
+            self.window.folders.release()
             return
         if self._added is not None:  # another drop before the first was read: one sentence tells of both
             folders, photos = self._added.folders + report.folders, self._added.photos + report.photos
@@ -87,17 +89,20 @@ class Adding(QObject):
         if report.folders:
             self.desk.viewing.folders = [*self.desk.viewing.folders, *report.folders]
             self.desk.viewing.choose_page(fresh=False)
-            self.window.folders.look([folder.id for folder in report.folders])
-            self.window.folders.refresh()
+        new = [folder.id for folder in report.folders]
         if report.photos:
-            self.history.look("photos", list(report.photos[:1]), then=self._look_at_single)
+            self.history.look("photos", list(report.photos[:1]), then=partial(self._look, new))
+        else:
+            self._look(new, [])
         if (report.folders or report.photos) and not self.desk.judging.labels:
             self._offer_labels()
 
-    def _look_at_single(self, photos: list[Photo]) -> None:
-        """Photos that were added one by one are in a folder of their own."""
-        self.window.folders.look([photo.folder_id for photo in photos])
-        self.window.folders.refresh()
+    def _look(self, folders: list[int], photos: list[Photo]) -> None:
+        """Read what is new. Photos that were added one by one are in a folder of their own."""
+        if folders or photos:
+            self.window.folders.look([*folders, *(photo.folder_id for photo in photos)])
+            self.window.folders.refresh()
+        self.window.folders.release()
 
     def _offer_labels(self) -> None:
         if self._first_labels is None:
@@ -119,13 +124,11 @@ class Adding(QObject):
 
     def _synchronised(self, report: SyncReport, job: int) -> None:
         self.desk.viewing.count()
-        if self._added is None:
+        if self._added is None or job == self._before:
             return
-        if job == self._before:  # it may have met the new folder already, or not; its troubles are old ones
-            report = SyncReport(report.added)
         added, failed = (getattr(report, name) + getattr(self._earlier, name) for name in ("added", "failed"))
         skipped = max(report.skipped, self._earlier.skipped)  # a folder that is looked at twice skips the same files
-        if job == self._before or self.window.folders.waiting():
+        if self.window.folders.waiting():
             self._earlier = SyncReport(added, failed=failed, skipped=skipped)
             return
         self._earlier = SyncReport()

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_EVERYTHING = None
-
 
 class FolderWatch(QObject):
     """`start()` looks at everything once and then at whatever changes; `look(ids)` looks now."""
@@ -36,8 +34,11 @@ class FolderWatch(QObject):
         self._link = link
         self._watcher: FolderWatcher | None = None
         self._by_path: dict[bytes, int] = {}
-        self._waiting: set[int] | None = set()  # None: every folder
+        self._waiting: set[int] = set()
+        self._everything = False  # after those, every folder
         self._running = 0
+        self._at_everything = False  # that is what is running
+        self._held = 0  # times
         self._closed = False
         self._changed.connect(self._folder_changed)
         link.job_ended.connect(self._job_ended)
@@ -46,18 +47,31 @@ class FolderWatch(QObject):
     def start(self) -> None:
         """Look at every folder, then watch them."""
         self.refresh()
-        self.look(_EVERYTHING)
+        self.look(None)
 
     def refresh(self) -> None:
         """Learn which folders there are now, and watch exactly those."""
         self._link.ask("folders", then=self._folders)
 
     def look(self, folder_ids: list[int] | None) -> None:
-        """Synchronise these folders (None: all) as soon as the sync that is running has ended."""
-        if folder_ids is None or self._waiting is None:
-            self._waiting = _EVERYTHING
+        """Synchronise these folders as soon as the sync that is running has ended; all of them (None) after those that
+        were named."""
+        if folder_ids is None:
+            self._everything = True
         else:
             self._waiting.update(folder_ids)
+        self._next()
+
+    def hold(self) -> None:
+        """A folder is being added: until `release`, no look at everything begins, and one that runs is begun anew later.
+        The new folder comes first then, and only its own look tells what was in it."""
+        self._held += 1
+        if self._running and self._at_everything:
+            self._link.cancel(self._running)
+            self._running, self._everything = 0, True
+
+    def release(self) -> None:
+        self._held = max(self._held - 1, 0)
         self._next()
 
     def running(self) -> int:
@@ -65,8 +79,8 @@ class FolderWatch(QObject):
         return self._running
 
     def waiting(self) -> bool:
-        """Whether something is to be looked at after that."""
-        return self._waiting != set()
+        """Whether folders that were named are to be looked at after that."""
+        return bool(self._waiting)
 
     def close(self) -> None:
         """Stop watching, for good: an answer that is on its way must not begin it anew."""
@@ -76,10 +90,12 @@ class FolderWatch(QObject):
             self._watcher = None
 
     def _next(self) -> None:
-        if self._running or self._waiting == set():
+        if self._running or not (self._waiting or (self._everything and not self._held)):
             return
-        ids = None if self._waiting is None else sorted(self._waiting)
-        self._waiting = set()
+        ids = sorted(self._waiting) or None
+        self._waiting.clear()
+        self._at_everything = ids is None
+        self._everything = self._everything and ids is not None
         self._running = self._link.ask("sync", ids, then=self._synchronised)
 
     @Slot(object)
@@ -92,7 +108,8 @@ class FolderWatch(QObject):
             return
         self._running = 0
         if how == "cancelled":
-            self._waiting = set()  # the person wants quiet; the next change or F5 looks again
+            self._waiting.clear()  # the person wants quiet; the next change or F5 looks again
+            self._everything = False
         self._next()
 
     def _photos_changed(self, changes: PhotosChanged) -> None:

@@ -297,9 +297,16 @@ class History(QObject):
 
         self.push(text, forward, back)
 
-    def push_folders_added(self, text: str, paths: list[str], told: Callable[[AddReport | None], object]) -> None:
-        """Watch folders or take single photos in. `told` hears what came of it, or None after an undo."""
-        act = _FoldersAdded(paths, told)
+    def push_folders_added(
+        self,
+        text: str,
+        paths: list[str],
+        begun: Callable[[], object],
+        told: Callable[[AddReport | None], object],
+    ) -> None:
+        """Watch folders or take single photos in. `begun` is called before, `told` hears what came of it; or None after
+        an undo, or where nothing came of it."""
+        act = _FoldersAdded(paths, begun, told)
         self.push(text, act.forward, act.back)
 
     def push_folder_removed(self, text: str, folder_id: int, told: Callable[[bool], object]) -> None:
@@ -409,11 +416,17 @@ class _FoldersAdded:
     """New folders and photos by path. A folder takes watched ones that lie inside it over; undo gives them back."""
 
     paths: list[str]
+    begun: Callable[[], object]
     told: Callable[[AddReport | None], object]
 
     def forward(self, _undone: object) -> Calls:
-        before: list[Folder] = yield call("folders")
-        report: AddReport = yield call("add", self.paths)
+        self.begun()
+        try:
+            before: list[Folder] = yield call("folders")
+            report: AddReport = yield call("add", self.paths)
+        except AlbumenError:
+            self.told(None)
+            raise
         self.told(report)
         if not (report.folders or report.photos):
             return NOTHING

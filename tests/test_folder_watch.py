@@ -75,8 +75,36 @@ def test_wishes_during_a_look_become_one_more_look(
     watch.look([1])
     watch.look([1])
     watch.look(None)
-    qtbot.waitUntil(lambda: len(looks(library)) == 4 and not watch.running())
-    assert looks(library)[2:] == [[1], None]
+    qtbot.waitUntil(lambda: len(looks(library)) == 5 and not watch.running())
+    assert looks(library)[2:] == [[1], [1], None]
+
+
+def test_a_new_folder_is_looked_at_before_everything(
+    qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
+) -> None:
+    """The look after a start may take minutes; and it must not meet a folder whose own look tells what was in it."""
+    link.ask("wait")
+    watch.look(None)
+    watch.hold()
+    watch.look(None)
+    assert not watch.running()
+    watch.look([7])
+    watch.release()
+    library.hold.set()
+    qtbot.waitUntil(lambda: len(looks(library)) == 2 and not watch.running())
+    assert looks(library) == [[7], None]
+
+
+def test_a_look_at_named_folders_is_not_broken_off(
+    qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
+) -> None:
+    link.ask("wait")
+    watch.look([1])
+    watch.hold()
+    watch.release()
+    library.hold.set()
+    qtbot.waitUntil(lambda: not watch.running())
+    assert looks(library) == [[1]]
 
 
 def test_cancel_means_quiet(qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary) -> None:

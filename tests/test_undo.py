@@ -122,7 +122,7 @@ def test_an_act_of_the_window_alone(history: History) -> None:
 
 
 def test_adding_nothing_new_is_nothing_to_undo(qtbot: QtBot, history: History, link: EngineLink) -> None:
-    history.push_folders_added("add", ["/missing"], lambda report: None)
+    history.push_folders_added("add", ["/missing"], lambda: None, lambda report: None)
     settle(qtbot, history)
     assert not history.stack.canUndo()
 
@@ -167,7 +167,7 @@ def test_an_act_of_several_calls_is_finished_while_closing(
 ) -> None:
     link.ask("wait")
     history.push_labels_added("add", ["bird"], [5])
-    history.push_folders_added("folder", ["/"], lambda report: None)
+    history.push_folders_added("folder", ["/"], lambda: None, lambda report: None)
     close_while_the_engine_is_busy(history, link, library)
     assert [label.name for label in library.label_list] == ["cat", "dog", "bird"]
     assert library.words == {(5, 3): True}
