@@ -55,8 +55,12 @@ def _cell(name: str, value: Any) -> str:
     if name == "made_at":
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(value))
     if name == "size" or name.endswith("_bytes"):
-        return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB"
+        size, unit = next(one for one in _UNITS if value >= one[0] or one[0] == 1)
+        return f"{value / size:.{int(size == 1e9)}f} {unit}"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "bytes"))
 
 
 def added(answer: Mapping[str, Any]) -> str:

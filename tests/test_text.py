@@ -32,6 +32,7 @@ def test_tables() -> None:
     assert text.table([{"label": "日落", "n": 1}, {"label": "cat", "n": 2}]) == "label  n\n日落   1\ncat    2"
     assert text.table({"added": 1, "seconds": 0.12345}) == "added: 1\nseconds: 0.123"
     assert text.table({"size": 605_000_000, "database_bytes": 1_712_000_000}) == "size: 605 MB\ndatabase_bytes: 1.7 GB"
+    assert text.table({"size": 88_123}) == "size: 88 kB" and text.table({"size": 0}) == "size: 0 bytes"
     noon = time.mktime((2026, 11, 22, 12, 4, 0, 0, 0, -1))
     assert text.table([{"id": 4, "made_at": noon}]) == "id  made_at\n4   2026-11-22 12:04"
     assert text.tree({"a": {"b": [1, True]}, "c": {}}) == "a:\n  b:\n    1\n    yes\nc: {}"
