@@ -223,9 +223,9 @@ def _probable(agreed: Tensor, others: Tensor) -> Tensor:
 
 
 def _trust(agreement: Callable[[Tensor, Tensor], Tensor], others: Tensor, spread: float) -> tuple[float, float]:
-    """beta, and alpha relative to its usual value, by MAP on a grid. `agreement`: betas (B, 1, 1, 1) and alphas
-    (A, 1, 1) -> probability (B, A, n) of each answer; log beta ~ N(0, spread^2)."""
-    agreed = agreement(_TRUSTS[:, None, None, None], _ALPHAS[:, None, None])
+    """beta, and alpha relative to its usual value, by MAP on a grid. `agreement`: betas (B, 1, 1) and an alpha ->
+    probability (B, n) of each answer; log beta ~ N(0, spread^2)."""
+    agreed = torch.stack([agreement(_TRUSTS[:, None, None], alpha) for alpha in _ALPHAS], 1)  # (B, A, n)
     likely = _probable(agreed, others).log().sum(-1)  # (B, A)
     prior = (_TRUSTS.log() / spread).square()[:, None] + ((_ALPHAS - 1) / GROUP_ALPHA_SPREAD).square()
     best = int((likely - prior / 2).argmax())
