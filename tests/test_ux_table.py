@@ -30,6 +30,7 @@ TABLE: dict[str, tuple[str, str]] = {
         adding::what_a_drop_of_folders_and_photos_brought
         adding::one_photo_is_looked_at_at_once_and_leaves_with_undo
         adding::two_drops_in_a_row_are_told_as_one
+        folder_watch::a_new_folder_is_looked_at_before_everything
         main_window::the_overlay_leaves_with_the_drag
         empty_state::the_overlay_covers_everything_and_takes_no_event
         main_window::a_link_from_the_web_is_refused_with_a_sentence
