@@ -25,6 +25,7 @@ KEYS = ("label", "folder", "after", "before", "like", "is")
 
 # With the colons, quotes and minus that a Chinese keyboard or a clever word processor puts there.
 _TOKEN = re.compile(r'([-－]?)(?:([A-Za-z]+)[:：])?(?:["“”]([^"“”]*)["“”]?|(\S+))')
+_QUOTE = re.compile('["“”]')
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 
 
@@ -41,9 +42,8 @@ class Part:
 
     def __str__(self) -> str:
         """The part as one would type it where no other words stand beside it."""
-        if self.kind == "words" and not self.negated:
-            return self.typed(quoted=any(_says_more(word) for word in self.value.split(" ")))
-        return self.typed(quoted=" " in self.value)
+        several = " " in self.value and (self.kind != "words" or self.negated)
+        return self.typed(several or (self.kind == "words" and any(map(_says_more, self.value.split(" ")))))
 
     def typed(self, quoted: bool) -> str:
         """The part as one would type it."""
@@ -77,7 +77,8 @@ class Query:
 
 def _says_more(word: str) -> bool:
     """True when a word means something else outside of quotes: OR, -dog, label:cat."""
-    return word == "OR" or word.startswith("-") or (":" in word and word.partition(":")[0].lower() in KEYS)
+    key = re.match(r"([A-Za-z]+)[:：]", word)
+    return word == "OR" or word.startswith(("-", "－")) or (key is not None and key[1].lower() in KEYS)
 
 
 def ranks(part: Part) -> bool:
@@ -98,13 +99,17 @@ def parse(text: str) -> Query:
 
     for match in _TOKEN.finditer(text):
         minus, key, quoted, bare = match.groups()
-        value = bare if quoted is None else " ".join(quoted.split())
-        if not value.strip("-") or (bare and bare.endswith((":", "：")) and bare[:-1].lower() in KEYS):
-            continue  # 'label:' while the name is still being typed
+        value = bare if quoted is None else quoted
         key = (key or "").lower()
         if key and key not in KEYS:
             value, key = match.group()[len(minus) :], ""
-        if not key and bare == "OR" and not minus:
+        if not key:
+            value = _QUOTE.sub("", value)  # one that stands alone says nothing
+        value = " ".join(value.split())
+        unfinished = quoted is None and value.endswith((":", "：")) and value[:-1].lower() in KEYS  # 'label:'
+        if unfinished or not value.strip("-－"):
+            continue
+        if not key and value == "OR" and quoted is None and not minus:
             flush()
             branches.append([])
         elif not key and quoted is None and not minus:
