@@ -210,11 +210,11 @@ class TrainingPanel(QWidget):
         self.sentence.setText(self.tr("Every version is kept. Your corrections stay whichever is in use."))
         self._showing_versions, self._versions_of = True, label_id
         self.versions.setVisible(label_id is not None)
-        self._link.ask("versions", label_id, then=self._versions_known)
+        self._link.ask("versions", label_id, True, then=self._versions_known)
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         if changes.labels and self._showing_versions and self.isVisible():
-            self._link.ask("versions", self._versions_of, then=self._versions_known)
+            self._link.ask("versions", self._versions_of, True, then=self._versions_known)
 
     def _versions_known(self, versions: list[Version]) -> None:
         if not self._showing_versions:

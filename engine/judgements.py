@@ -426,9 +426,11 @@ class Judgements:
         """The number of the model that a version belongs to."""
         return self.store.number("SELECT model FROM versions WHERE id = ?", (version_id,))
 
-    def versions(self, label_id: int | None = None) -> list[Version]:
-        """Versions of one label or all, newest first."""
-        only, parameters = ("", ()) if label_id is None else ("AND label_id = ?", (label_id,))
+    def versions(self, label_id: int | None = None, model: int | None = None) -> list[Version]:
+        """Versions of one label or all, for one model or all, newest first."""
+        wanted = {"label_id": label_id, "model": model}
+        only = " ".join(f"AND {column} = ?" for column, value in wanted.items() if value is not None)
+        parameters = [value for value in wanted.values() if value is not None]
         return [
             Version(*(*row[:6], bool(row[6]), bool(row[7]), json.loads(row[8]).get("sentence", "")))
             for row in self.store.rows(

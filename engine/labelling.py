@@ -152,9 +152,9 @@ class Labelling:
 
     # learning ------------------------------------------------------------------------------------------------------
 
-    def versions(self, label_id: int | None = None) -> list[Version]:
-        """Stored prompt versions, newest first."""
-        return self._judgements.versions(label_id)
+    def versions(self, label_id: int | None = None, here: bool = False) -> list[Version]:
+        """Stored prompt versions, newest first; `here`: only those that the model in use can tag with."""
+        return self._judgements.versions(label_id, self._model.last_number() if here else None)
 
     def activate(self, version_id: int) -> PhotosChanged:
         """Tag the library with this version of its label from now on (also: go back to an older one)."""

@@ -367,7 +367,7 @@ class FakeLibrary:
         self.changes = PhotosChanged(ids=tuple(one.photo_id for one in corrections), labels=True)
         return previous
 
-    def versions(self, label_id: int | None = None) -> list[Version]:
+    def versions(self, label_id: int | None = None, here: bool = False) -> list[Version]:
         return [
             Version(
                 *(number, 1, "cat", kind, "fake-fp32", (12_000.0 + 1000 * number) * DAY),

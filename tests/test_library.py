@@ -435,6 +435,14 @@ def test_versions_and_activation(library: Library) -> None:
     assert library.labels()[0] == Label(label.id, "cat", photos=label.photos)
 
 
+def test_versions_of_another_model_are_told_apart(library: Library, tmp_path: Path) -> None:
+    (label,) = library.add_labels(["cat"])
+    finish(library.use_model(str(write_model(tmp_path / "other.safetensors", seed=9))))
+    everything, here = library.versions(label.id), library.versions(label.id, here=True)
+    assert [version.kind for version in everything] == ["zero-shot", "zero-shot"]
+    assert [version.model_id for version in here] == [everything[0].model_id]
+
+
 def test_trained_label_lends_its_head_to_search(library: Library) -> None:
     (label,) = library.add_labels(["cat"])
     recognition = library._model.recognition()
