@@ -5,7 +5,7 @@ Knows: the words for numbers, rates and times. Does not know: what a job does; i
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QLocale, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QLocale, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desktop_app import theme
@@ -52,7 +52,6 @@ class StatusBar(QWidget):
         theme.set_icon(self.problems, "problem")
         self.problems.clicked.connect(self.problems_requested)
         self.problems.hide()
-        self.setMinimumHeight(34)  # with and without buttons: what stands above must not jump
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 3, 12, 3)
         row.setSpacing(8)
@@ -68,6 +67,14 @@ class StatusBar(QWidget):
         link.job_started.connect(self._started)
         link.job_progress.connect(self._progressed)
         link.job_ended.connect(self._ended)
+
+    def event(self, event: QEvent) -> bool:
+        """As high without its buttons as with them, in any style and font: what stands above must not jump."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            margins = self.layout().contentsMargins()
+            tallest = max(button.sizeHint().height() for button in (self.pause, self.cancel, self.problems))
+            self.setMinimumHeight(tallest + margins.top() + margins.bottom())
+        return super().event(event)
 
     # -- counts -------------------------------------------------------------------------------------------------------
 

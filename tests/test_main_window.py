@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop_app import theme
 from desktop_app.engine_link import EngineLink
 from desktop_app.main_window import MainWindow
 from desktop_app.photo_model import PHOTO_IDS
@@ -220,8 +221,12 @@ def test_a_page_to_itself_in_a_narrow_window(qtbot: QtBot, window: MainWindow) -
     assert window.left.isVisible() and not window.right.isVisible()
 
 
-def test_the_status_bar_keeps_its_height(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+@pytest.mark.parametrize("styled", [False, True])
+def test_the_status_bar_keeps_its_height(qtbot: QtBot, window: MainWindow, styled: bool) -> None:
     """Else all photos jump whenever a job begins or ends."""
+    if styled:
+        window.setStyleSheet(theme._style_sheet(theme.LIGHT))
+        QApplication.processEvents()
     quiet = window.status.height()
     window.status.show_problems(3)
     window.status.pause.show()
