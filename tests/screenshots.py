@@ -329,6 +329,17 @@ class Camera:
         self.wait(lambda: bool(window.training.cards), 120_000)
         self.take("improve")
 
+    def learned(self) -> None:
+        """The grid again, tagged with what was learned."""
+        if self.window is None or not self.window.training.cards:
+            self.improve()
+        assert self.window is not None
+        cards = self.window.training.cards
+        self.window.training.accept_all.click()
+        self.wait(lambda: not any(card.accept.isVisibleTo(card) for card in cards), 20_000)
+        self.browse()
+        self.take("learned")
+
     def versions(self) -> None:
         window = self.browse()
         window.desk.show_versions()
