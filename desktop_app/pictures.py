@@ -123,6 +123,8 @@ class _Reader(QThread):
 
     def wish(self, wishes: list[tuple[str, int]]) -> None:
         with self._changed:
+            if self._over:  # the window closes: a thread that began now could outlive it
+                return
             self._wishes = wishes
             self._changed.notify()
         if wishes and not self.isRunning():

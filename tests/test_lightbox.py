@@ -59,7 +59,7 @@ def box(qtbot: QtBot, library: FakeLibrary) -> Iterator[Lightbox]:
 def see(qtbot: QtBot, box: Lightbox) -> None:
     """Wait for the picture of the photo shown."""
     qtbot.waitUntil(lambda: box._model.photo(box.row) is not None)
-    qtbot.waitUntil(lambda: box._pictures.picture(box._model.photo(box.row).path) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: box._pictures.picture(box._model.photo(box.row).path) is not None)
 
 
 def wheel(box: Lightbox, delta: int, at: QPointF) -> None:
@@ -74,7 +74,7 @@ def test_steps_to_neighbours_that_are_there_already(qtbot: QtBot, box: Lightbox)
     see(qtbot, box)
     assert box.grab().toImage().pixelColor(400, 300).red() == pytest.approx(200, abs=4)
     paths = [box._model.photo(row).path for row in (0, 2)]
-    qtbot.waitUntil(lambda: all(box._pictures.picture(path) for path in paths), timeout=20_000)
+    qtbot.waitUntil(lambda: all(box._pictures.picture(path) for path in paths))
     with qtbot.waitSignal(box.row_changed) as told:
         QTest.keyClick(box, Key.Key_Right)
     assert told.args == [2]
@@ -106,7 +106,7 @@ def test_a_photo_that_cannot_be_read_says_why(qtbot: QtBot, box: Lightbox) -> No
     box.show_row(5)
     qtbot.waitUntil(lambda: box._model.photo(5) is not None)
     path = box._model.photo(5).path
-    qtbot.waitUntil(lambda: box._pictures.trouble(path) != "", timeout=20_000)
+    qtbot.waitUntil(lambda: box._pictures.trouble(path) != "")
     assert "damaged or not a picture" in box._pictures.trouble(path)
     QTest.keyClick(box, Key.Key_Left)  # and the others are still shown
     see(qtbot, box)
@@ -150,7 +150,7 @@ def test_the_whole_photo_is_decoded_only_when_somebody_looks_closely(qtbot: QtBo
     QTest.mouseDClick(box, Qt.MouseButton.LeftButton, NONE, QPoint(400, 300))
     QTest.mouseDClick(box, Qt.MouseButton.LeftButton, NONE, QPoint(400, 300))
     assert box.zoom() == pytest.approx(1.0)
-    qtbot.waitUntil(lambda: box._pictures.picture(path).image.width() == 1600, timeout=20_000)
+    qtbot.waitUntil(lambda: box._pictures.picture(path).image.width() == 1600)
 
 
 def test_dragging_pans_and_stops_at_the_edge(qtbot: QtBot, box: Lightbox) -> None:
@@ -218,11 +218,20 @@ def test_one_who_wishes_a_picture_does_not_drop_the_wishes_of_another(qtbot: QtB
         pictures._thread.wait()
         pictures._thread._over = False
         pictures.want("the panel", [(paths[3], 400)])
-        qtbot.waitUntil(lambda: set(arrived) == set(paths), timeout=20_000)
+        qtbot.waitUntil(lambda: set(arrived) == set(paths))
         assert arrived[0] == paths[3]  # who asks last is served first
         assert pictures.picture(paths[3]).image.width() == 400
     finally:
         pictures.close()
+
+
+def test_nothing_begins_after_closing(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A late answer of the engine may still wish for pictures; a thread that it started would outlive the window."""
+    pictures = Pictures()
+    pictures.close()
+    monkeypatch.setattr(pictures._thread, "start", lambda: pytest.fail("a thread was started"))
+    pictures.want("somebody", [("/a.jpg", 200)])
+    assert not pictures._thread._wishes
 
 
 def test_a_raw_file_shows_its_preview_and_closer_what_the_sensor_saw(qtbot: QtBot, tmp_path: Path) -> None:
@@ -234,7 +243,7 @@ def test_a_raw_file_shows_its_preview_and_closer_what_the_sensor_saw(qtbot: QtBo
     try:
         for longest, size, channel in ((800, (600, 450), "red"), (LONGEST, (1600, 1200), "green")):
             pictures.want("somebody", [(path, longest)])
-            qtbot.waitUntil(lambda size=size: _size(pictures, path) == size, timeout=20_000)
+            qtbot.waitUntil(lambda size=size: _size(pictures, path) == size)
             shown = pictures.picture(path)
             assert shown is not None and (shown.width, shown.height) == (1600, 1200)
             middle = shown.image.pixelColor(shown.image.width() // 2, shown.image.height() // 2)

@@ -337,7 +337,7 @@ def test_large_cells_show_the_photo_itself_once_the_view_rests(
     qtbot.waitUntil(lambda: not grid._sight._rest.isActive())
     assert pictures.picture(whole) is None  # at this size the file is enough
     grid.set_thumbnail_size(400)
-    qtbot.waitUntil(lambda: pictures.picture(whole) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: pictures.picture(whole) is not None)
     assert thumbnails.pixmap(small, (400, 300)).size() == QSize(400, 200)
     middle = paint_of(grid, 0).pixelColor(208, 156)
     assert middle.green() > 150 > middle.red()
