@@ -43,6 +43,7 @@ class Thumbnails(QObject):
         self._wishes: list[tuple[object, str, Box]] = []  # the next one to read is the last
         self._under_way: set[tuple[str, Box]] = set()
         self._readers = 0  # of the GUI thread only
+        self._closed = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_READERS)
         self._read.connect(self._keep)
@@ -58,6 +59,8 @@ class Thumbnails(QObject):
 
     def want(self, who: object, paths: Sequence[str], box: Box) -> None:
         """Read these, the first one first. What `who` wished before and is not begun is dropped: it was scrolled away."""
+        if self._closed:  # a reader that began now would speak to a window that is gone
+            return
         missing = []
         for path in paths:
             key = path, box
@@ -97,7 +100,8 @@ class Thumbnails(QObject):
         return self._used
 
     def close(self) -> None:
-        """Drop every wish and wait for the readers (each reads one small file)."""
+        """Drop every wish, also those to come, and wait for the readers (each reads one small file)."""
+        self._closed = True
         self._wishes = []
         self._pool.waitForDone()
 

@@ -136,6 +136,8 @@ def test_it_closes_while_reading(qtbot: QtBot, thumbnails: Thumbnails, files: li
     thumbnails.close()
     assert thumbnails._pool.activeThreadCount() == 0
     qtbot.waitUntil(lambda: thumbnails._readers == 0)
+    thumbnails.want(ME, files, (32, 32))  # as a late answer of the engine may
+    assert thumbnails._readers == 0 and thumbnails._wishes == []
 
 
 def test_an_unreadable_file_is_a_null_image(tmp_path: Path) -> None:
