@@ -97,10 +97,14 @@ class FileActs(QObject):
         return True
 
     def _trash(self, photos: list[Photo]) -> None:
-        self.history.push_trash(self.tr("Move %Ln photo(s) to the trash", "", len(photos)), photos, self._moved_to_trash)
+        self.history.push_trash(
+            self.tr("Move %Ln photo(s) to the trash", "", len(photos)), photos, self._moved_to_trash
+        )
 
     def _moved_to_trash(self, count: int) -> None:
-        self.window.strip.say(self.tr("Moved %Ln photo(s) to the trash.", "", count), self.tr("Undo"), self.history.undo)
+        self.window.strip.say(
+            self.tr("Moved %Ln photo(s) to the trash.", "", count), self.tr("Undo"), self.history.undo
+        )
 
     def export_photos(self) -> None:
         ids = self.desk.chosen()

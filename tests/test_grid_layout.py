@@ -24,7 +24,9 @@ def slow_cells(layout: GridLayout, room: int) -> dict[int, tuple[int, int, int, 
 
 def test_years_begin_where_their_first_group_does() -> None:
     first_of_2024 = 19_723  # days since 1970
-    layout = GridLayout(Groups((0, 5, 9), 12, (first_of_2024 + 40, first_of_2024, first_of_2024 - 1)), 433, 100, 120, 30)
+    layout = GridLayout(
+        Groups((0, 5, 9), 12, (first_of_2024 + 40, first_of_2024, first_of_2024 - 1)), 433, 100, 120, 30
+    )
     assert layout.years() == [(layout.MARGIN, 2024), (layout.headers_between(0, 10_000)[2][0], 2023)]
     assert GridLayout(Groups((0, 4), 34, weak=True), 433, 100, 120, 30).years() == []
     assert GridLayout(Groups((), 0), 433, 100, 120, 30).years() == []

@@ -177,7 +177,9 @@ def test_labels_that_nothing_was_learned_for_are_only_counted(
     words_alone = [
         dataclasses.replace(first[1], id=number, label_id=number, label=f"label {number}") for number in (8, 9)
     ]
-    monkeypatch.setattr(library, "versions", lambda label_id=None, here=False: [*first, *words_alone][-1 if label_id else 0 :])
+    monkeypatch.setattr(
+        library, "versions", lambda label_id=None, here=False: [*first, *words_alone][-1 if label_id else 0 :]
+    )
     panel.show_versions()
     qtbot.waitUntil(lambda: "2 label(s) go by the name alone: nothing was learned yet." in texts(panel))
     assert "cat" in texts(panel) and "label 8" not in texts(panel)
