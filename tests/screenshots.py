@@ -337,7 +337,7 @@ class Camera:
         cards = self.window.training.cards
         self.window.training.accept_all.click()
         self.wait(lambda: not any(card.accept.isVisibleTo(card) for card in cards), 20_000)
-        self.browse()
+        self.browse().grid.verticalScrollBar().setValue(0)
         self.take("learned")
 
     def versions(self) -> None:
