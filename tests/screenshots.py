@@ -338,6 +338,7 @@ class Camera:
         self.window.training.accept_all.click()
         self.wait(lambda: not any(card.accept.isVisibleTo(card) for card in cards), 20_000)
         self.browse().grid.verticalScrollBar().setValue(0)
+        self.wait(most=3000)  # the toolbar's count follows the panel's
         self.take("learned")
 
     def versions(self) -> None:
