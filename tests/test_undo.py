@@ -11,7 +11,7 @@ from PySide6.QtCore import QFile, QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop_app.engine_link import EngineLink
-from desktop_app.undo import History, call, from_trash, to_trash
+from desktop_app.undo import History, call
 from engine.records import Photo, PhotoState
 from tests.fake_library import FakeLibrary, running
 
@@ -272,7 +272,7 @@ def test_a_file_that_cannot_go_to_the_trash_stays(
 ) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"photo")
-    monkeypatch.setattr("desktop_app.undo.QFile", RefusingFile)
+    monkeypatch.setattr("desktop_app.trash.QFile", RefusingFile)
     with qtbot.waitSignal(history.problem) as told:
         history.push_trash("trash", [photo(path, 1)])
     assert "“a.jpg” could not be moved to the trash" in told.args[0]
@@ -291,17 +291,3 @@ def test_files_come_back_where_the_library_refuses_to_forget_them(
         history.push_trash("trash", [photo(path, 1)])
     assert told.args == ["The disk is full."]
     assert path.read_bytes() == b"photo" and history.stack.count() == 0
-
-
-def test_a_file_that_is_gone_already(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="not there any more"):
-        to_trash(str(tmp_path / "nowhere.jpg"))
-
-
-def test_taking_a_file_back_never_overwrites(tmp_path: Path) -> None:
-    place, path = tmp_path / "trashed.jpg", tmp_path / "a.jpg"
-    place.write_bytes(b"old")
-    path.write_bytes(b"new")
-    with pytest.raises(OSError, match="stays in the trash"):
-        from_trash(f"{place}\0{path}")
-    assert (place.read_bytes(), path.read_bytes()) == (b"old", b"new")
