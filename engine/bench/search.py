@@ -156,7 +156,7 @@ def _while_indexing(size: int) -> dict[str, Any]:
     }
 
 
-_PHOTOS = 150
+_PHOTOS = 400
 _BETWEEN = 0.4  # seconds between two searches, more or less
 _LOOKS = ("small", "old", "bright", "blurred", "lonely", "wet", "broken", "painted", "huge", "sleeping")
 _THINGS = ("dog", "red car", "child", "boat", "flower", "old man", "bridge", "cake", "guitar", "horse", "tent", "cat")
