@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.encoder import Encoder, Pixels
+from engine.encoder import Crew, Encoder, Pixels
 
 
 def images(count: int) -> list[Pixels]:
@@ -112,3 +113,44 @@ def test_closing_leaves_the_rest_of_a_batch() -> None:
     assert len(sizes) == 1 and sizes[0] < 1000
     with pytest.raises(CancelledError):
         encoder.features()
+
+
+def test_all_threads_work_where_nobody_holds_them_up() -> None:
+    crew = Crew(4)
+    for _ in range(100):
+        crew.worked(0.95)
+    assert crew.threads == 4
+
+
+def test_a_core_that_another_program_keeps_is_left_to_it_and_tried_again_ever_more_seldom() -> None:
+    crew, tried = Crew(2), []
+    for part in range(200):
+        if crew.threads == 2:
+            tried.append(part)
+        crew.worked(0.2 if crew.threads == 2 else 0.95)
+    pauses = [later - earlier for earlier, later in itertools.pairwise(tried)]
+    assert len(tried) < 8 and pauses == sorted(pauses) and pauses[0] < pauses[-1]
+    for _ in range(200):  # the other program has ended
+        crew.worked(0.95)
+    assert crew.threads == 2
+
+
+def test_one_core_of_many_is_left_first() -> None:
+    crew = Crew(16)
+    crew.worked(0.1)
+    assert crew.threads == 15
+    for _ in range(5):
+        crew.worked(0.1)
+    assert crew.threads == 1
+
+
+def test_others_find_the_threads_as_they_were() -> None:
+    before = torch.get_num_threads()
+    encoder = Encoder(first_value)
+    encoder._crew = Crew(before)
+    encoder._crew.threads = 1  # as if it had been held up
+    encoder.start(images(3))
+    encoder.features()
+    seen = encoder._thread.submit(torch.get_num_threads).result()
+    encoder.close()
+    assert seen == torch.get_num_threads() == before
