@@ -10,8 +10,7 @@ what numpy reads.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +18,8 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from engine.packed import fastest_seconds
 
 _REFINED = 512  # products that are computed exactly
 _BLOCK = 256  # rows that are turned into bytes at once: what fits into the processor's cache
@@ -199,17 +200,9 @@ def bytes_pay() -> bool:
         right = torch.equal(torch._int_mm(x[:64], y), x[:64].int() @ y.int())
     except (RuntimeError, AttributeError):
         return False
-    return right and 1.5 * _seconds(lambda: torch._int_mm(x, y)) < _seconds(lambda: F.linear(half, vector))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    """The fastest of five: other programs only ever make it slower."""
-    times = []
-    for _ in range(5):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return min(times)
+    return right and 1.5 * fastest_seconds(lambda: torch._int_mm(x, y)) < fastest_seconds(
+        lambda: F.linear(half, vector)
+    )
 
 
 def pack(vectors: Tensor) -> list[bytes]:

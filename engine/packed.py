@@ -228,7 +228,7 @@ def packing_pays() -> bool:
     with torch.no_grad():
         if (packed() - usual()).norm() > _TOLERANCE * usual().norm():
             return False
-        return _WORTH * _seconds(packed) < _seconds(usual)
+        return _WORTH * fastest_seconds(packed) < fastest_seconds(usual)
 
 
 @lru_cache(maxsize=1)
@@ -239,11 +239,13 @@ def bf16_pays() -> bool:
     x, weight = (torch.randn(rows, 768, generator=generator) for rows in (400, 3072))
     half_x, half_weight = x.bfloat16(), weight.bfloat16()
     with torch.no_grad():
-        return _WORTH * _seconds(lambda: F.linear(half_x, half_weight)) < _seconds(lambda: F.linear(x, weight))
+        return _WORTH * fastest_seconds(lambda: F.linear(half_x, half_weight)) < fastest_seconds(
+            lambda: F.linear(x, weight)
+        )
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    """The fastest of five: other programs only ever make it slower."""
+def fastest_seconds(work: Callable[[], object]) -> float:
+    """Seconds of the fastest of five runs: other programs only ever make it slower."""
     times = []
     for _ in range(5):
         started = time.perf_counter()
