@@ -15,10 +15,14 @@ The head starts from the words and bends towards the photos that a person answer
 * d: a logistic regression around that, strongly regularised. For a free label also on photos of the library that nobody
   answered, with little weight: most of them do not carry the label.
 
-Some answers are wrong, or show an untypical photo. beta and alpha are the most probable ones where every answer is a
+Some answers are wrong, or show an untypical photo. beta and alpha are judged where every answer is a
 slip with probability `SLIP`, so that no single answer can turn them round; inside a group, where the other labels'
 photos say what to expect, each answer also weighs as much as it is likely to be meant (the mixture of meant answers
 and slips by expectation maximisation: Dawid and Skene 1979, with one rate for all).
+
+The line of a free label, where it begins to be on a photo, is what yes photos score that the fit has not seen: photos
+it was fitted to score higher than any other, so a line at even odds lies too high for few answers and, because yes and
+no are answered about as often while most photos do not carry the label, too low for many.
 
 phi whitens half way, S^(-1/4) (x - mean), S the shrunk covariance of the library's embeddings: full whitening is better
 from 8 photos on, none at all with one; half way was best over all. Every constant below was fixed once on the
@@ -43,7 +47,8 @@ from engine.classifier import Head, Scorer
 
 ALPHA = 10.0  # weight of the mean of the yes photos
 MEAN_PRIOR = 0.75  # photos that the prior of that mean weighs (its centre is the library's mean, phi = 0)
-CONSTANT = -2.0  # logit of a photo that is no nearer to the yes photos than the library's mean is
+CONSTANT = -2.0  # logit of a photo that is no nearer to the yes photos than the library's mean is ...
+CONSTANT_PRIOR = 1.5  # ... in the limit: a new photo is less like the mean of few photos, so the line begins lower
 TRUST_SPREAD = 0.8  # standard deviation of log beta where the words mean something
 KAPPA = 0.2  # precision of d
 SOFT = 0.05  # softening of the targets
@@ -52,6 +57,11 @@ UNANSWERED = 256  # photos of the library that stand for those nobody answered
 UNANSWERED_WEIGHT = 2.0  # their weight together, in answers per answer ...
 UNANSWERED_EACH = 0.03  # ... but no more than this each: in a small library many of them do carry the label
 UNANSWERED_TARGET = 0.02  # how probably one of them carries the label
+LINE_BELOW = 0.48  # the label begins this many spreads of the library's scores below the middle of the yes photos ...
+LINE_SPREAD = 0.75  # ... (the spread is at least this) ...
+LINE_PRIOR = 4.0  # ... as far as the answers move it: this many yes photos stand for the line at logit 0 ...
+LINE_MOST = 3.0  # ... and never further than this
+LONE_LINE = 1.1  # a name that means nothing, and one yes photo: others lie this far below the logit 0
 SHARPEN = 2.0  # calibration: the fit is too timid on a whole library, where most photos do not carry the label
 
 MEANINGFUL = 0.9  # part of the labels whose words mean something to CLIP
@@ -135,25 +145,65 @@ def fit_label(
     Its threshold is where the label becomes likelier than not. How far its calibration (a, b) is to be believed:
     `bench learn`, column ECE.
     """
-    count, rest = len(answered), len(unanswered)
+    count, rest, yes = len(answered), len(unanswered), float(present.sum())
     z = torch.cat([answered.scores([words]), unanswered.scores([words])])[:, 0]  # (n+U,), 0 at the threshold
     meaning = _meaning(z[:count][present], z[count:])
     said = meaning * z
     targets = present.float() * (1 - 2 * SOFT) + SOFT  # (n,)
     sign = torch.where(present, 1.0, -1.0)
-    trust, _ = _trust(
+    posterior, _ = _posterior(
         lambda trusts, _: torch.sigmoid(sign * trusts[..., 0] * said[:count]), torch.ones(count), TRUST_SPREAD
     )
+    trust = float(_TRUSTS[posterior.sum(1).argmax()])
     phi = geometry.features(torch.cat([answered.image_features, unanswered.image_features]))  # (n+U, D+1)
-    mean = phi[:count][present].sum(0) / (present.sum() + MEAN_PRIOR)  # (D+1,)
+    mean = phi[:count][present].sum(0) / (yes + MEAN_PRIOR)  # (D+1,)
     mean[-1] = 0
-    start = trust * said + ALPHA * phi @ mean + CONSTANT  # (n+U,)
+    constant = CONSTANT * yes / (yes + CONSTANT_PRIOR)
+    start = trust * said + ALPHA * phi @ mean + constant  # (n+U,)
     goal = torch.cat([targets, torch.full((rest,), UNANSWERED_TARGET)])
     each = min(UNANSWERED_EACH, UNANSWERED_WEIGHT * count / max(rest, 1))
-    dual = _logistic(phi @ phi.T / KAPPA, start, goal, torch.cat([weights, torch.full((rest,), each)]))
+    weights = torch.cat([weights, torch.full((rest,), each)])
+    covariance = phi @ phi.T / KAPPA
+    dual = _logistic(covariance, start, goal, weights)
+    f = start + covariance @ dual
+    if yes > 1:
+        held_out = _held_out(covariance, f, dual, weights)[:count][present]
+        held_out -= ALPHA * _own_share(phi[:count][present], mean, yes)
+        line = _line(held_out, f[count:] if rest else f)
+    else:
+        line = -LONE_LINE * (1 - meaning) * yes
     beta = trust * meaning
-    head = geometry.head(ALPHA * mean + phi.T @ dual / KAPPA, beta, words, CONSTANT - beta * words.threshold)
+    head = geometry.head(ALPHA * mean + phi.T @ dual / KAPPA, beta, words, constant - beta * words.threshold - line)
     return replace(head, calibration=(SHARPEN, -SHARPEN * head.threshold))
+
+
+def _own_share(phi: Tensor, mean: Tensor, count: float) -> Tensor:
+    """What each photo's own part in the shrunk mean of `count` photos adds to its likeness to that mean: (m,)."""
+    without = ((count + MEAN_PRIOR) * phi @ mean - phi[:, :-1].square().sum(1)) / (count - 1 + MEAN_PRIOR)
+    return phi @ mean - without
+
+
+def _held_out(covariance: Tensor, f: Tensor, dual: Tensor, weights: Tensor) -> Tensor:
+    """What the logistic regression f (m,) with the dual `_logistic` would say of each photo had it not seen that photo's
+    answer: the cavity of the Laplace approximation (Vehtari et al. 2016, "Bayesian leave-one-out cross-validation
+    approximations for Gaussian latent variable models"). No refit, one Cholesky factor."""
+    p = torch.sigmoid(f)
+    curvature = (weights * p * (1 - p)).clamp_min(1e-6)  # (m,)
+    root = curvature.sqrt()
+    factor = torch.linalg.cholesky(torch.eye(len(f)) + root[:, None] * covariance * root)
+    seen = torch.linalg.solve_triangular(factor, root[:, None] * covariance, upper=False)  # (m, m)
+    variance = covariance.diagonal() - seen.square().sum(0)  # (m,) of f by the posterior
+    cavity: Tensor = f - dual / (1 / variance - curvature).clamp_min(1e-6)
+    return cavity
+
+
+def _line(yes: Tensor, library: Tensor) -> float:
+    """Where the label begins, as a score: below the middle of the yes photos, each scored as if nobody had answered it
+    (m,), by a part of the spread of the library's own scores (U,). Few answers move the line little, none far."""
+    spread = 1.4826 * (library - library.median()).abs().median()  # of the bulk, which does not carry the label
+    below = LINE_BELOW * float(spread.clamp_min(LINE_SPREAD))
+    middle = float((yes.median() - (-yes).median()) / 2)  # torch's median is the lower one of two
+    return max(-LINE_MOST, min(LINE_MOST, len(yes) / (len(yes) + LINE_PRIOR) * (middle - below)))
 
 
 def fit_group(
@@ -175,8 +225,9 @@ def fit_group(
         def agreement(trust: Tensor, alpha: Tensor, without: Tensor = without) -> Tensor:
             return _log_allowed(trust * said + GROUP_ALPHA * alpha * without, allowed).exp()
 
-        trust, alpha = _trust(agreement, others, GROUP_TRUST_SPREAD)
-        meant = _meant(agreement(torch.tensor(trust), torch.tensor(alpha)), others)
+        posterior, agreed = _posterior(agreement, others, GROUP_TRUST_SPREAD)
+        trust, alpha = float(posterior.sum(1) @ _TRUSTS), float(posterior.sum(0) @ _ALPHAS)
+        meant = _meant(torch.einsum("ba,ban->n", posterior, agreed), others)
         meant[weights > 1] = 1.0
     alpha *= GROUP_ALPHA
     weights = weights * meant
@@ -222,14 +273,14 @@ def _probable(agreed: Tensor, others: Tensor) -> Tensor:
     return (1 - SLIP) * agreed + SLIP * (1 - agreed) / others
 
 
-def _trust(agreement: Callable[[Tensor, Tensor], Tensor], others: Tensor, spread: float) -> tuple[float, float]:
-    """beta, and alpha relative to its usual value, by MAP on a grid. `agreement`: betas (B, 1, 1) and an alpha ->
-    probability (B, n) of each answer; log beta ~ N(0, spread^2)."""
+def _posterior(agreement: Callable[[Tensor, Tensor], Tensor], others: Tensor, spread: float) -> tuple[Tensor, Tensor]:
+    """How probable each beta and each alpha (relative to its usual value) of the grid is (B, A), and each answer under
+    them (B, A, n). `agreement`: betas (B, 1, 1) and an alpha -> probability (B, n) of each answer; log beta ~ N(0,
+    spread^2)."""
     agreed = torch.stack([agreement(_TRUSTS[:, None, None], alpha) for alpha in _ALPHAS], 1)  # (B, A, n)
     likely = _probable(agreed, others).log().sum(-1)  # (B, A)
     prior = (_TRUSTS.log() / spread).square()[:, None] + ((_ALPHAS - 1) / GROUP_ALPHA_SPREAD).square()
-    best = int((likely - prior / 2).argmax())
-    return float(_TRUSTS[best // len(_ALPHAS)]), float(_ALPHAS[best % len(_ALPHAS)])
+    return (likely - prior / 2).flatten().softmax(0).view_as(likely), agreed
 
 
 def _softmax_fit(gram: Tensor, start: Tensor, allowed: Tensor, weights: Tensor) -> Tensor:

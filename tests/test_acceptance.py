@@ -99,6 +99,20 @@ def test_answers_at_random_pass_for_more_than_luck_as_rarely_as_said() -> None:
     assert passed <= 300 * CHANCE + 3 * (300 * CHANCE) ** 0.5
 
 
+def test_many_answers_at_random_are_told_by_what_they_teach_each_other() -> None:
+    """Each photo is foretold by the answers of all others: alike photos that happen to have the same answer agree."""
+    generator = torch.Generator().manual_seed(0)
+    passed = 0
+    for seed in range(200):
+        x = F.normalize(torch.randn(60, 30, generator=generator), dim=1)
+        said = torch.randperm(60, generator=generator) < 30
+        alike = (x @ x.T).fill_diagonal_(0)
+        logits = 3 * alike @ (said.float() * 2 - 1)  # of every photo, by all but its own answer
+        likelihood = torch.where(said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None])
+        passed += luck(likelihood, torch.arange(60), seed) <= CHANCE
+    assert passed <= 200 * CHANCE + 3 * (200 * CHANCE) ** 0.5
+
+
 def test_too_few_answers_to_tell_from_luck_are_not_held_out() -> None:
     assert (arrangements([3, 4]), arrangements([1, 1, 1, 1]), arrangements([5])) == (35, 24, 1)
     for yes, no, possible in ((3, 3, False), (4, 4, True), (9, 1, False), (60, 1, True), (6, 0, False)):

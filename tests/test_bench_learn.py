@@ -15,6 +15,7 @@ from PIL import Image
 
 from engine import coop
 from engine.bench import baselines, learn, learn_figures
+from engine.bench.learn_tasks import Photoset, Task, half_library, split, tasks_of
 from engine.records import AlbumenError
 from engine.weights import load
 
@@ -53,6 +54,48 @@ def test_baselines_learn_two_clouds() -> None:
         baselines.tip_adapter(x, targets, x, torch.zeros(2, 16), 50.0),
     ):
         assert (scores.argmax(1) == targets).all()
+
+
+def test_seeds_share_a_test_and_each_half_is_the_test_once() -> None:
+    task = Task("t", "dev", torch.arange(22), torch.arange(22) % 2, ("cup", "plate"), False, False)
+    splits = [split(task, 3, seed) for seed in range(4)]
+    tests = [set(test.tolist()) for _, test in splits]
+    assert tests[0] == tests[2] != tests[1] == tests[3]
+    assert tests[0] | tests[1] == set(range(22))
+    for shot, test in splits:
+        assert torch.bincount(task.targets[shot]).tolist() == [3, 3]
+        assert not set(shot.tolist()) & set(test.tolist())
+    assert splits[0][0].tolist() != splits[2][0].tolist()
+
+
+def test_pairs_are_a_label_and_everything_else_in_equal_parts() -> None:
+    found = Photoset("rooms", torch.zeros(40, 4), torch.arange(40) % 4, ("bath", "bed", "house", "kitchen"), False)
+    tasks = [task for task in tasks_of([found], 0, pairs=True) if not task.personal]
+    assert [task.name for task in tasks] == ["rooms", "rooms: bath", "rooms: bed", "rooms: house", "rooms: kitchen"]
+    assert tasks[2].labels == ("bed", "not bed")
+    assert torch.bincount(tasks[2].targets).tolist() == [10, 10]
+    assert (found.targets[tasks[2].rows[tasks[2].targets == 0]] == 1).all()
+    assert len(half_library([found], tasks, "dev")[2]) == 4  # a library holds no photo twice
+
+
+def test_a_deviation_is_one_between_runs_with_the_same_test() -> None:
+    def row(seed: int, accuracy: float) -> dict[str, object]:
+        return {
+            "kind": "classification",
+            "task": "t",
+            "k": 1,
+            "wrong": 0.0,
+            "personal": False,
+            "method": "ours",
+            "seed": seed,
+            "accuracy": accuracy,
+        }
+
+    rows = [row(seed, accuracy) for seed, accuracy in enumerate((0.5, 0.9, 0.6, 0.8, 0.5, 0.9, 0.6, 0.8))]
+    rows += [row(seed, 0.5) | {"method": method} for seed in range(8) for method in ("zero-shot", "ours accepted")]
+    goals = learn_figures.summary(rows)["goals"]
+    assert goals["ours: deviation over seeds, points"] == pytest.approx(100 * 0.1 / 3**0.5)
+    assert goals["ours accepted: deviation over seeds, points"] == 0
 
 
 def test_a_small_run_writes_a_row_per_run_and_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from engine.classifier import (
     AVERAGE_WORD,
     BEST_MATCH_THRESHOLD,
     DEFAULT_THRESHOLD,
+    DENIAL,
     DIAL,
     LONE_MATCH_THRESHOLD,
     MATCH_THRESHOLD,
@@ -26,6 +28,7 @@ from engine.classifier import (
     negated,
     probability,
     text_features,
+    understands_not,
     vocabulary,
     vocabulary_words,
     zero_shot_heads,
@@ -95,6 +98,34 @@ def test_not_cup_means_anything_but_a_cup(words: Vocabulary) -> None:
     # At the z of the average word on a typical photo, 'cup' wins from the default threshold on.
     z = torch.tensor([[DEFAULT_THRESHOLD + 0.1, AVERAGE_WORD], [DEFAULT_THRESHOLD - 0.1, AVERAGE_WORD]])
     assert decide(z, torch.tensor([cup.threshold, other.threshold]), ["g", "g"])[:, 0].tolist() == [True, False]
+
+
+def test_not_cup_is_partly_its_own_text_where_the_model_knows_what_not_means(words: Vocabulary) -> None:
+    vectors = torch.stack([words.features[0], words.features[1]])
+    (_, plain), (_, read) = (
+        zero_shot_heads(replace(words, knows_not=knows), ["cup", "not cup"], vectors, ["g", "g"])
+        for knows in (False, True)
+    )
+    assert read.vector @ vectors[1] > plain.vector @ vectors[1] + 0.1 * SCALE
+    # Halfway between the line of the average word and that of a text, in the same part.
+    assert read.threshold == pytest.approx((1 - DENIAL) * plain.threshold)
+    assert zero_shot_heads(replace(words, knows_not=True), ["cup"], vectors[:1], ["g"])[0].threshold == 0.0
+
+
+def test_a_model_that_reads_not_x_as_x_does_not_know_not() -> None:
+    x = photos(20)
+    average = x.mean(0)
+    near = F.normalize(x + 0.1 * photos(20, 5), dim=1)
+    assert not understands_not(x, near, average)
+    assert understands_not(x, photos(20, 6), average)
+    far = F.normalize(x.roll(1, 0) + 0.3 * x, dim=1)  # a little of the word stays
+    assert understands_not(x, far, average)
+
+
+def test_the_starter_knows_what_not_means() -> None:
+    starter = load("starter")
+    assert vocabulary(starter).knows_not
+    assert len(vocabulary(starter).features) == len(vocabulary_words())
 
 
 @pytest.mark.parametrize(

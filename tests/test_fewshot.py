@@ -10,15 +10,19 @@ from torch import Tensor
 from engine.classifier import Head, Scorer
 from engine.fewshot import (
     GROUP_KAPPA,
+    LINE_MOST,
     MEAN_PRIOR,
     SLIP,
     SOFT,
     Geometry,
     Photos,
+    _held_out,
     _leave_one_out,
+    _line,
     _logistic,
     _meaning,
     _meant,
+    _own_share,
     _softmax_fit,
     fit_group,
     fit_label,
@@ -85,6 +89,56 @@ def test_a_name_that_means_nothing_is_learned_from_photos() -> None:
     assert head.anchor < 0.4 * SCALE  # the words are hardly trusted
     a, b = head.calibration or (0, 0)
     assert a * head.threshold + b == pytest.approx(0, abs=1e-4)
+
+
+def test_the_line_suits_a_library_where_few_photos_carry_the_label() -> None:
+    """Yes and no are answered equally often, while 5 % of the library carry the label: at even odds of the answers the
+    label would spread over the library (F1 0.78)."""
+    found = []
+    for seed in range(6):
+        x, kind = clouds(20, 60, seed=seed)
+        text = F.normalize(torch.randn(D, generator=torch.Generator().manual_seed(7)), dim=0)
+        no = torch.randperm(1140, generator=torch.Generator().manual_seed(20))[:20] + 60
+        rows = torch.cat([torch.arange(20), no])
+        head = fit_label(Geometry.of(x), words(text), photos(x[rows]), kind[rows] == 0, torch.ones(40), photos(x[5::7]))
+        tagged = z(head, x) >= head.threshold
+        found.append(2 * int((tagged & (kind == 0)).sum()) / (60 + int(tagged.sum())))
+    assert sum(found) / 6 > 0.84
+
+
+def test_what_is_held_out_without_a_refit_is_what_a_refit_says() -> None:
+    x, kind = clouds(3, 12, noise=0.6)
+    phi = Geometry.of(x).features(x)
+    covariance, start = phi @ phi.T / 0.2, torch.full((36,), -0.5)
+    targets, weights = (kind == 0).float() * 0.9 + 0.05, torch.ones(36)
+    dual = _logistic(covariance, start, targets, weights)
+    told = _held_out(covariance, start + covariance @ dual, dual, weights)
+    refit = torch.empty(36)
+    for row in range(36):
+        rest = torch.arange(36) != row
+        alone = _logistic(covariance[rest][:, rest], start[rest], targets[rest], weights[rest])
+        refit[row] = start[row] + covariance[row, rest] @ alone
+    torch.testing.assert_close(told, refit, atol=0.15, rtol=0.1)
+    assert (told - refit).abs().mean() < 0.2 * (start + covariance @ dual - refit).abs().mean()
+
+
+def test_a_photos_own_share_in_the_mean_is_taken_out() -> None:
+    x, _ = clouds(1, 6)
+    phi = Geometry.of(x).features(x)
+    mean = phi.sum(0) / (6 + MEAN_PRIOR)
+    mean[-1] = 0
+    without = (phi.sum(0) - phi[2]) / (5 + MEAN_PRIOR)
+    without[-1] = 0
+    torch.testing.assert_close(_own_share(phi, mean, 6.0)[2], phi[2] @ mean - phi[2] @ without)
+
+
+def test_few_answers_move_the_line_little_and_none_moves_it_far() -> None:
+    library = torch.linspace(-8, -2, 100)
+    few, many = _line(torch.full((2,), 3.0), library), _line(torch.full((20,), 3.0), library)
+    assert 0 < few < many < 3.0
+    assert _line(torch.tensor([3.0] * 19 + [-20.0]), library) == pytest.approx(many, abs=0.01)  # one slip
+    assert _line(torch.full((9,), 99.0), library) == LINE_MOST
+    assert _line(torch.full((9,), -99.0), library) == -LINE_MOST
 
 
 def test_words_that_are_right_are_trusted() -> None:

@@ -105,16 +105,16 @@ def test_a_perfect_label_stays_unchanged_and_says_why(
 
 
 def test_answers_at_random_teach_nothing(model: LoadedModel, words: Vocabulary, library: Collection) -> None:
-    """Yes and no drawn from the same photos: whatever fits them does not hold on held-out ones. By luck 2 % of such
-    answers pass the permutation test, so of 32 one or two may."""
+    """Yes and no drawn from the same photos: whatever fits them does not hold on held-out ones. By luck 2 to 3 % of such
+    answers pass the permutation test, of 48 one or two, hardly ever five."""
     accepted = 0
     for each in (4, 6, 12, 20):
-        for seed in range(8):
+        for seed in range(12):
             generator = torch.Generator().manual_seed(100 * each + seed)
             ids = (1000 + torch.randperm(EACH, generator=generator)[: 2 * each]).tolist()
             lesson = taught(model, words, library, subject(words, meaningless(model), ids[:each], ids[each:]))
             accepted += lesson.report.accepted
-    assert accepted <= 2
+    assert accepted <= 4
 
 
 def test_a_group_answered_at_random_teaches_nothing(model: LoadedModel, words: Vocabulary, library: Collection) -> None:

@@ -97,7 +97,7 @@ def test_what_the_first_photo_needs_is_made_in_short_steps(library: Library, mon
     monkeypatch.setattr(library._store, "embeddings", lambda model: portion(model, portion=2))
     fresh = library._model.load("starter")
     steps = list(fresh.get_ready())
-    assert len(steps) == 30 + 3 + 3  # 959 words, 11 labels, 6 photos
+    assert len(steps) == 31 + 3 + 3  # 959 words and 30 with a "not", 11 labels, 6 photos
     assert len(fresh.heads) == 11 and not list(fresh.get_ready())
     assert sorted(fresh.matrix.ids) == [1, 2, 3, 4, 5, 6]
 

@@ -7,12 +7,12 @@ ten labels from larger sets (also `../train/caltech101.zip` beside DATA: the sta
 `seen` says so). Each also as a *personal* task: invented names, so that the words mean nothing. Hyper-parameters were
 fixed on the half `dev`; `report` is the other half.
 
-* classification: k yes photos of each label, an exclusive group. zero-shot, CoOp (official recipe, 16 random context
+* classification: k yes photos of each label, an exclusive group; each half of the photos is the test once (seeds take
+  turns), the shots come from the other. zero-shot, CoOp (official recipe, 16 random context
   vectors, no image augmentation), linear probe, nearest mean, Tip-Adapter, ours (what `train` learns, Tier A) and ours
   accepted (zero-shot wherever acceptance did not let it through)
 * yes/no: one label in a library of all photos of the half, k yes and k no (half of the no are what zero-shot gets
-wrong).
-  Average precision, F1 at the chosen threshold, ECE of the calibrated probability
+  wrong). Average precision, F1 at the chosen threshold, ECE of the calibrated probability
 * with 0 and 10 % wrong corrections; 'no good match': AUROC of the best three photos' score, labels in the library against
   labels whose photos were taken out; how often answers at random are accepted; times
 """
@@ -21,8 +21,10 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +56,7 @@ from engine.records import AlbumenError
 from engine.weights import LoadedModel
 
 _YES_NO_LABELS = 24  # of a half
+_AT_RANDOM = (4, 16)  # answers of each kind that have nothing to do with the photos
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--shots", default="1,2,4,8,16", help="default: %(default)s")
     parser.add_argument("--random", type=int, default=4, help="random tasks per half and large set (default: 4)")
+    parser.add_argument("--pairs", action="store_true", help="also 'X / not X' of every label of the small sets")
     parser.add_argument("--quick", action="store_true", help="2 seeds, 1, 4 and 16 shots, one random task per set")
     parser.add_argument(
         "--coop", choices=("no", "named", "all"), default="all",
@@ -123,7 +127,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     features = torch.cat([found.image_features for found in sets])
     words = vocabulary(model)
     bench = _Bench(model, words, features, words.centre(features), cache)
-    tasks = [task for task in tasks_of(sets, args.random) if args.tasks in (task.half, "all")]
+    tasks = [task for task in tasks_of(sets, args.random, args.pairs) if args.tasks in (task.half, "all")]
     if not tasks:
         raise AlbumenError(f"{args.data} holds no task of the half '{args.tasks}'.")
     for task in tasks:
@@ -347,25 +351,27 @@ def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, fl
     """Share of versions that acceptance lets through when the answers have nothing to do with the photos: a task's own
     photos, as many answers for each label as for a wrong one; in groups and as yes and no of an invented name."""
     (_, (invented,)) = bench.heads(INVENTED[:1], None)
-    accepted: dict[str, list[float]] = {"groups": [], "invented name, yes and no": []}
+    accepted: dict[str, list[float]] = defaultdict(list)
     for task in tasks:
         _, heads = bench.heads(task.labels, "group")
         library, geometry = bench.collection(task.rows), fewshot.Geometry.of(bench.image_features[task.rows])
-        for seed in range(seeds):
-            shot, _ = split(task, min(4, task.most_shots), seed)
+        for k, seed in itertools.product(_AT_RANDOM, range(seeds)):
+            if task.most_shots < k:
+                continue
+            shot, _ = split(task, k, seed)
             order = torch.randperm(len(shot), generator=torch.Generator().manual_seed(seed))
             rows, given = task.rows[shot[order]], task.targets[shot]
             group = [
                 learning.Subject(number, name, dict.fromkeys(rows[given == number].tolist(), True), head, head, "group")
                 for number, (name, head) in enumerate(zip(task.labels, heads, strict=True))
             ]
-            said = {int(row): place < len(rows) // 2 for place, row in enumerate(rows)}
+            said = {int(row): place % 2 == 0 for place, row in enumerate(rows[: 2 * k])}
             one = learning.Subject(0, INVENTED[0], said, invented, invented)
-            for kind, subjects in zip(accepted, (group, [one]), strict=True):
+            for kind, subjects in (("groups", group), ("an invented name, yes and no", [one])):
                 job = learning.learn(
                     bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry
                 )
-                accepted[kind].append(float(_last(job)[0].report.accepted))
+                accepted[f"{kind}, {k} each"].append(float(_last(job)[0].report.accepted))
     return {kind: sum(passed) / len(passed) for kind, passed in accepted.items()}
 
 

@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine import images
+from engine.classifier import negated
 from engine.records import AlbumenError
 from engine.weights import LoadedModel
 
@@ -28,7 +29,6 @@ INVENTED = (
     "Zorbo", "our sofa", "Mimi", "Grandpa Jo", "Blixa", "the old boat", "Tarquin", "my desk", "Fenwick", "Ruebli",
     "aunt Oona", "Pippin", "Quell", "the cabin", "Marlo", "Yumi", "Vesper", "project X", "Hollin", "Nandi",
 )  # fmt: skip
-_POOL = 20  # photos of a label that shots are drawn from; the rest are the test
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Task:
     @property
     def most_shots(self) -> int:
         """How many shots every label has."""
-        return min(int(torch.bincount(self.targets).min()) // 2, _POOL)
+        return int(torch.bincount(self.targets).min()) // 2
 
 
 def sets_of(data: Path, model: LoadedModel, cache: Path) -> Iterator[Photoset]:
@@ -92,8 +92,9 @@ def _encode(archive: zipfile.ZipFile, names: Sequence[str], model: LoadedModel) 
     return torch.cat(found)
 
 
-def tasks_of(sets: Sequence[Photoset], random_tasks: int) -> Iterator[Task]:
-    """Named and personal tasks of both halves. Random tasks: the labels of a large set in a fixed random order."""
+def tasks_of(sets: Sequence[Photoset], random_tasks: int, pairs: bool = False) -> Iterator[Task]:
+    """Named and personal tasks of both halves. Random tasks: the labels of a large set in a fixed random order. `pairs`:
+    'X / not X' of every label of the small sets as well, as many photos of either."""
     offset = 0
     generator = torch.Generator().manual_seed(123)
     for found in sets:
@@ -101,7 +102,10 @@ def tasks_of(sets: Sequence[Photoset], random_tasks: int) -> Iterator[Task]:
         offset += len(found.targets)
         if len(found.labels) <= 15:
             half = "dev" if found.name in _DEV else "report"
-            yield from _both(Task(found.name, half, everything, found.targets, found.labels, False, found.seen))
+            task = Task(found.name, half, everything, found.targets, found.labels, False, found.seen)
+            yield from _both(task)
+            if pairs and len(found.labels) > 2:
+                yield from _pairs(task)
             continue
         order = torch.randperm(len(found.labels), generator=generator)
         for number in range(2 * random_tasks):
@@ -116,6 +120,16 @@ def tasks_of(sets: Sequence[Photoset], random_tasks: int) -> Iterator[Task]:
             yield from _both(Task(name, half, everything[mine], targets, labels, False, found.seen))
 
 
+def _pairs(task: Task) -> Iterator[Task]:
+    for label, name in enumerate(task.labels):
+        mine, others = (task.targets == label).nonzero()[:, 0], (task.targets != label).nonzero()[:, 0]
+        drawn = others[torch.randperm(len(others), generator=torch.Generator().manual_seed(label))[: len(mine)]]
+        chosen = torch.cat([mine, drawn]).sort().values
+        targets = (task.targets[chosen] != label).long()
+        pair = (name, f"not {name}")
+        yield Task(f"{task.name}: {name}", task.half, task.rows[chosen], targets, pair, False, task.seen)
+
+
 def _both(task: Task) -> Iterator[Task]:
     yield task
     invented = tuple(INVENTED[i % len(INVENTED)] for i in range(len(task.labels)))
@@ -127,7 +141,7 @@ def half_library(sets: Sequence[Photoset], tasks: Sequence[Task], half: str) -> 
     rows, targets = [], []
     labels: list[str] = []
     for task in tasks:
-        if task.half == half and not task.personal and not task.seen and task.name != "cup":
+        if task.half == half and not task.personal and not task.seen and not any(map(negated, task.labels)):
             rows.append(task.rows)
             targets.append(task.targets + len(labels))
             labels += task.labels
@@ -135,16 +149,28 @@ def half_library(sets: Sequence[Photoset], tasks: Sequence[Task], half: str) -> 
 
 
 def split(task: Task, k: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Places (not rows) of k shots per label, and of the test: the same test for every k of a seed."""
-    generator = torch.Generator().manual_seed(1000 + seed)
+    """Places (not rows) of k shots per label, and of the test.
+
+    As published for CoOp, the test stays and the shots change: seeds of the same `fold_of` have one test, so that what
+    differs between them is what was learned. Each half of every label's photos is the test of one fold (two-fold), the
+    shots come from the other.
+    """
+    halves = torch.Generator().manual_seed(1000)
+    draw = torch.Generator().manual_seed(2000 + seed)
     shots, test = [], []
     for label in range(len(task.labels)):
         mine = (task.targets == label).nonzero()[:, 0]
-        mine = mine[torch.randperm(len(mine), generator=generator)]
-        pool = min(len(mine) // 2, _POOL)
-        shots.append(mine[: min(k, pool)])
-        test.append(mine[pool:])
+        mine = mine[torch.randperm(len(mine), generator=halves)]
+        half = len(mine) // 2
+        pool, rest = (mine[:half], mine[half:]) if fold_of(seed) == 0 else (mine[-half:], mine[:-half])
+        shots.append(pool[torch.randperm(half, generator=draw)][:k])
+        test.append(rest)
     return torch.cat(shots), torch.cat(test)
+
+
+def fold_of(seed: int) -> int:
+    """Which half of the photos is the test: seeds take turns."""
+    return seed % 2
 
 
 def with_wrong(targets: Tensor, count: int, wrong: float, seed: int) -> Tensor:
