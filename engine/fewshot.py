@@ -62,7 +62,7 @@ LINE_SPREAD = 0.75  # ... (the spread is at least this) ...
 LINE_PRIOR = 4.0  # ... as far as the answers move it: this many yes photos stand for the line at logit 0 ...
 LINE_MOST = 3.0  # ... and never further than this
 LONE_LINE = 1.1  # a name that means nothing, and one yes photo: others lie this far below the logit 0
-SHARPEN = 2.0  # calibration: the fit is too timid on a whole library, where most photos do not carry the label
+SHARPEN = 3.0  # calibration: the fit is too timid on a whole library, where most photos do not carry the label
 
 MEANINGFUL = 0.9  # part of the labels whose words mean something to CLIP
 MEANT_SPREAD = 2.5  # standard deviation of z, around the default threshold, of photos that show what the words say
