@@ -30,8 +30,10 @@ class Adding(QObject):
         self._added: AddReport | None = None
         self._before = 0  # the look at other folders that was under way when the first of it was added
         self._earlier = SyncReport()
+        self._not_ours = SyncReport()  # what that look had done before it took up what was added
         self._first_labels: FirstLabels | None = None
         self.window.folders.synchronised.connect(self._synchronised)
+        self.window.folders.joined.connect(self._joined)
 
     def choose_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self.window, self.tr("Add folder"), os.path.expanduser("~"))
@@ -62,7 +64,7 @@ class Adding(QObject):
 
     def _paths_added(self, report: AddReport | None) -> None:
         if report is None:  # taken back
-            self._added, self._earlier = None, SyncReport()
+            self._added, self._earlier, self._not_ours = None, SyncReport(), SyncReport()
             self.window.folders.refresh()
             self.window.folders.look(None)  # folders that it had taken over are watched by themselves again
             self.window.folders.release()
@@ -100,7 +102,7 @@ class Adding(QObject):
     def _look(self, folders: list[int], photos: list[Photo]) -> None:
         """Read what is new. Photos that were added one by one are in a folder of their own."""
         if folders or photos:
-            self.window.folders.look([*folders, *(photo.folder_id for photo in photos)])
+            self.window.folders.look_now([*folders, *(photo.folder_id for photo in photos)])
             self.window.folders.refresh()
         self.window.folders.release()
 
@@ -122,12 +124,19 @@ class Adding(QObject):
         self.window.grid.setFocus()  # not to whatever button comes next
         self.desk.viewing.count()
 
+    def _joined(self, before: SyncReport) -> None:
+        if self._before and self._before == self.window.folders.running():
+            self._before, self._not_ours = 0, before  # the look at something else is now the one that tells of this
+
     def _synchronised(self, report: SyncReport, job: int) -> None:
         self.desk.viewing.count()
         if self._added is None or job == self._before:
             return
-        added, failed = (getattr(report, name) + getattr(self._earlier, name) for name in ("added", "failed"))
-        skipped = max(report.skipped, self._earlier.skipped)  # a folder that is looked at twice skips the same files
+        others, self._not_ours = self._not_ours, SyncReport()
+        added = report.added - others.added + self._earlier.added
+        failed = report.failed - others.failed + self._earlier.failed
+        # A folder that is looked at twice skips the same files.
+        skipped = max(report.skipped - others.skipped, self._earlier.skipped)
         if self.window.folders.waiting():
             self._earlier = SyncReport(added, failed=failed, skipped=skipped)
             return

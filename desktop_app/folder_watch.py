@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.engine_link import EngineLink
 from engine.records import Folder, PhotosChanged, SyncReport
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_AGAIN_MS = 300  # until a sync that takes no folders yet is asked again
+
 
 class FolderWatch(QObject):
     """`start()` looks at everything once and then at whatever changes; `look(ids)` looks now."""
 
     synchronised = Signal(object, int)  #: SyncReport, and which job it was
+    joined = Signal(object)  #: SyncReport of what the running look did before it took up the folders of `look_now`
     folders_known = Signal(list)  #: list[Folder], whenever they may have changed
     notice = Signal(str)
     _changed = Signal(object)
@@ -61,6 +65,23 @@ class FolderWatch(QObject):
         else:
             self._waiting.update(folder_ids)
         self._next()
+
+    def look_now(self, folder_ids: list[int]) -> None:
+        """Synchronise these folders, of which somebody wants to see the photos, at once: the sync that is running may take
+        hours, but takes them up between two photos."""
+        if self._running:
+            self._hand_over(folder_ids)
+        self.look(folder_ids)
+
+    def _hand_over(self, folder_ids: list[int]) -> None:
+        self._link.ask("sync_also", folder_ids, then=partial(self._handed_over, folder_ids))
+
+    def _handed_over(self, folder_ids: list[int], before: SyncReport | None) -> None:
+        if before is not None:
+            self._waiting.difference_update(folder_ids)
+            self.joined.emit(before)
+        elif self._running and self._waiting.issuperset(folder_ids):  # it does not read yet
+            QTimer.singleShot(_AGAIN_MS, self, partial(self._hand_over, folder_ids))
 
     def hold(self) -> None:
         """A folder is being added: until `release`, no look at everything begins, and one that runs is begun anew later.

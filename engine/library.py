@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs
     from engine.decode_pool import DecodePool
     from engine.reading import Reading
     from engine.recognition import Recognition
+    from engine.sync import Sync
     from engine.training import Training
 
 Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
@@ -80,6 +81,7 @@ class Library(Labelling):
         self._sidecars = Sidecars(judgements)
         self._decoding: DecodePool | None = None
         self._preferred: list[int] = []
+        self._syncing: Sync | None = None
 
     @classmethod
     def open(
@@ -185,7 +187,11 @@ class Library(Labelling):
         job = Sync(self._store, reading, self._model.recognition, self._pool, self._upkeep.follow)
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embedded()
-        report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
+        self._syncing = job
+        try:
+            report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
+        finally:
+            self._syncing = None
         if self._store.embedded() and self._store.get(TAGGED_BY) != str(self._model.number()):
             if fresh:  # every photo was tagged as it came
                 self._store.set(TAGGED_BY, str(self._model.number()))
@@ -196,6 +202,11 @@ class Library(Labelling):
             yield PhotosChanged(labels=True)  # the numbers are exact again
         yield from self.write_sidecars()
         return report
+
+    def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
+        """Hand folders to the `sync` that is reading photos: it looks at them as soon as those in hand are read, and goes on.
+        Returns what it did so far, of all that its report will tell; None if no `sync` takes folders now."""
+        return self._syncing.also(folder_ids) if self._syncing is not None else None
 
     def train(
         self, label_ids: Sequence[int] | None = None, activate: bool = True

@@ -64,11 +64,14 @@ class Reading:
         self._follow = follow
         self._preferred = preferred
         self._tags = True
+        self._enough: Callable[[], bool] = lambda: False
         self.updated = self.moved = self.failed = 0
 
-    def run(self, tags: bool = True) -> Steps:
-        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches."""
+    def run(self, tags: bool = True, enough: Callable[[], bool] = lambda: False) -> Steps:
+        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches. `enough`: whether
+        to end with the photos in hand; another run goes on."""
         self._tags = tags
+        self._enough = enough
         ids = yield from self._to_do()
         if not ids:
             return
@@ -101,7 +104,8 @@ class Reading:
             yield from self._store_features(recognition, encoder, in_hand, pace)
         finally:
             encoder.close()
-        storage.thumbnails_complete(self._store)
+        if not enough():
+            storage.thumbnails_complete(self._store)
 
     def _to_do(self) -> Generator[Progress, None, list[int]]:
         """Ids of the photos that lack an embedding, newest first, as they are shown; then those that lack a thumbnail."""
@@ -122,7 +126,7 @@ class Reading:
         """Paths of these photos, in portions while the pool asks for more: first those that somebody looks at now."""
         left = set(ids)
         at = 0
-        while left:
+        while left and not self._enough():
             some = [id_ for id_ in self._preferred if id_ in left][:_AHEAD]
             while len(some) < _AHEAD and at < len(ids):
                 if ids[at] in left and ids[at] not in some:

@@ -63,20 +63,36 @@ class Sync:
         self._pool = pool
         self._work = _Work()
         self._unseen: set[int] = set()  # rows that nobody could see when this sync began
+        self._looked = False  # what this run was called for is written down
+        self._asked: list[int] = []  # folders to be looked at as soon as the photos in hand are read
+        self._started = time.monotonic()
 
     def run(
         self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]
     ) -> Generator[Progress | PhotosChanged, None, SyncReport]:
         """The whole job (see `Library.sync`)."""
-        started = time.monotonic()
-        roots = [root for root in self._store.roots() if folder_ids is None or root[0] in folder_ids]
-        diffs: list[tuple[int, Diff]] = []
-        for folder_id, path in roots:
-            diffs.append((folder_id, (yield from self._scan(folder_id, path, exclusions))))
-        yield from self._apply(diffs)
-        if self._store.number(f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"):
-            yield from self._reading.run()
-        yield from self._settle()
+        self._started = time.monotonic()
+        yield from self._look(folder_ids, exclusions)
+        self._looked = True
+        while True:
+            if self._store.number(f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"):
+                yield from self._reading.run(enough=self._is_asked)
+            yield from self._settle()
+            if not self._asked:
+                return self.report()
+            asked, self._asked = self._asked, []
+            yield from self._look(asked, exclusions)
+
+    def also(self, folder_ids: Sequence[int]) -> SyncReport | None:
+        """Look at these folders too, as soon as the photos in hand are read: reading may take hours. What was done before
+        that; None while this run still looks at what it was called for, and nobody can tell."""
+        if not self._looked:
+            return None
+        self._asked += folder_ids
+        return self.report()
+
+    def report(self) -> SyncReport:
+        """What was done so far."""
         work, read = self._work, self._reading
         return SyncReport(
             added=work.added - read.moved,
@@ -85,10 +101,21 @@ class Sync:
             removed=work.removed,
             failed=read.failed,
             skipped=work.skipped,
-            seconds=time.monotonic() - started,
+            seconds=time.monotonic() - self._started,
         )
 
+    def _is_asked(self) -> bool:
+        return bool(self._asked)
+
     # the disk ------------------------------------------------------------------------------------------------------
+
+    def _look(self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]) -> Steps:
+        """Compare these folders (None: all) with the disk and write down what is new: from then on it can be seen."""
+        roots = [root for root in self._store.roots() if folder_ids is None or root[0] in folder_ids]
+        diffs: list[tuple[int, Diff]] = []
+        for folder_id, path in roots:
+            diffs.append((folder_id, (yield from self._scan(folder_id, path, exclusions))))
+        yield from self._apply(diffs)
 
     def _scan(
         self, folder_id: int, root: bytes, exclusions: Sequence[str]
@@ -297,19 +324,19 @@ class Sync:
     def _settle(self) -> Steps:
         """Take up files that were being written during the scan, as soon as they rest."""
         deadline = time.monotonic() + _SETTLE_SECONDS
-        waiting: Sequence[FileStat] = self._work.settling
-        while waiting:
-            ready, waiting = scan.settled(waiting)
+        while self._work.settling and not self._asked:
+            ready, self._work.settling = scan.settled(self._work.settling)
             if ready:
                 yield from self._apply_settled(ready)
-                yield from self._reading.run()
+                yield from self._reading.run(enough=self._is_asked)
             elif (
                 time.monotonic() > deadline
             ):  # asked after a look: while the machine stood still, the files came to rest
-                return
-            elif waiting:
+                self._work.settling = []
+            elif self._work.settling:
                 time.sleep(0.05)  # short: searches are answered between steps
-                yield Progress("scan", 0, len(waiting), detail="waiting for files that are being written")
+                waiting = len(self._work.settling)
+                yield Progress("scan", 0, waiting, detail="waiting for files that are being written")
 
     def _apply_settled(self, ready: Sequence[FileStat]) -> Steps:
         roots = [(id_, root) for id_, root in self._store.roots() if root]

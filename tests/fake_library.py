@@ -86,6 +86,7 @@ class FakeLibrary:
         self.foreign_words: list[str] = []
         self.sidecars_wanted = False
         self.unwritable: list[Failure] = []
+        self.done_before: SyncReport | None = None  # what a running sync says when it takes folders
         self.hold = threading.Event()  # `wait` rests until it is set: lets a test hold the engine thread still
         self.seen = set(self.photo_rows)
         self.closed = False
@@ -172,6 +173,10 @@ class FakeLibrary:
             yield PhotosChanged(ids=(row,)) if row in self.seen else PhotosChanged(added=(row,))
             self.seen.add(row)
         return SyncReport(added=total)
+
+    def sync_also(self, folder_ids: list[int]) -> SyncReport | None:
+        self.calls.append(("sync_also", (folder_ids,), {}))
+        return self.done_before
 
     def train(self, label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
         self.calls.append(("train", (label_ids, activate), {}))

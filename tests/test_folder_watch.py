@@ -107,6 +107,38 @@ def test_a_look_at_named_folders_is_not_broken_off(
     assert looks(library) == [[1]]
 
 
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_dropped_folder_joins_the_look_that_runs(
+    qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary, taken: bool
+) -> None:
+    """That look may take hours. If it ends at the very moment, the folder is looked at after it."""
+    library.done_before = SyncReport(added=3) if taken else None
+    joined: list[SyncReport] = []
+    watch.joined.connect(joined.append)
+    link.ask("wait")
+    watch.look([1])
+    watch.look_now([2])
+    assert watch.waiting()
+    library.hold.set()
+    qtbot.waitUntil(lambda: len(looks(library)) == (1 if taken else 2) and not watch.running())
+    assert looks(library) == ([[1]] if taken else [[1], [2]])
+    assert joined == ([SyncReport(added=3)] if taken else [])
+    watch.look_now([3])  # nothing runs: a look of its own
+    qtbot.waitUntil(lambda: looks(library)[-1] == [3] and not watch.running())
+    assert {args[0][0] for verb, args, _ in library.calls if verb == "sync_also"} == {2}
+
+
+def test_a_look_that_does_not_read_yet_is_asked_again(qtbot: QtBot, watch: FolderWatch, library: FakeLibrary) -> None:
+    watch._running, watch._waiting = 99, {2}  # a job that still compares its folder with the disk
+    library.done_before = SyncReport()
+    with qtbot.waitSignal(watch.joined):
+        watch._handed_over([2], None)
+    assert not watch.waiting()
+    watch._running = 0  # it has ended meanwhile, and [2] has had its own look
+    watch._handed_over([2], None)
+    assert [args for verb, args, _ in library.calls if verb == "sync_also"] == [([2],)]
+
+
 def test_cancel_means_quiet(qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary) -> None:
     link.ask("wait")
     watch.look([1])

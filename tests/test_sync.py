@@ -67,6 +67,47 @@ def test_looking_for_work_is_done_in_short_steps(
     assert len(rows(library)) == len(list(folder.iterdir())) and report.added == 1
 
 
+def test_a_folder_that_comes_while_another_is_read_is_seen_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first folder of a person may take hours; the second appears as soon as the photos in hand are read."""
+    monkeypatch.setattr("engine.reading._BATCH", 4)
+    monkeypatch.setattr("engine.reading._AHEAD", 4)
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_photos(first, 180)
+    write_photos(second, 5, first_seed=200)
+    with Library.open(tmp_path / "library") as library:
+        assert library.sync_also([1]) is None  # nothing runs
+        library.add([str(first)])
+        job = library.sync()
+        next(job)
+        assert library.sync_also([1]) is None  # what it was called for comes first
+        seen: list[PhotosChanged] = []
+        while not any(change.labels for change in seen):  # until the first photos have tags
+            seen += [step] if isinstance(step := next(job), PhotosChanged) else []
+        (folder,) = library.add([str(second)]).folders
+        before = library.sync_also([folder.id])
+        assert before is not None and before.added == 180
+        steps, report = run(job)
+        assert report.added == 185
+        assert library.sync_also([folder.id]) is None
+        changes = [step for step in steps if isinstance(step, PhotosChanged)]
+        came = next(place for place, change in enumerate(changes) if change.added)
+        assert len(changes[came].added) == 5
+        tagged_later = {id_ for change in changes[came:] if change.labels for id_ in change.ids}
+        assert len(tagged_later) > 50  # a good part of the first folder
+        assert all(photo.state == PhotoState.OK for photo in library.photos(list(library.view().ids)))
+        assert numbers(finish(library.sync())) == (0, 0, 0, 0, 0)
+
+
+def test_a_sync_that_is_cancelled_takes_no_more_folders(library: Library, folder: Path) -> None:
+    write_photo(folder / "new.jpg", 70)
+    job = library.sync()
+    next(job)
+    job.close()
+    assert library.sync_also([1]) is None
+
+
 def test_first_sync_shows_photos_before_it_encodes_them(tmp_path: Path, folder: Path) -> None:
     write_photos(folder, 3)
     with Library.open(tmp_path / "library") as library:
