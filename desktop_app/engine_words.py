@@ -44,6 +44,10 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("EngineWords", "on answers kept out of learning it is not better than the present version."),
     QT_TRANSLATE_NOOP(
         "EngineWords",
+        "not surely better, but now the label is on none of the photos that you said yes to: look at them before you accept it.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "EngineWords",
         "it would change {photos_}, many for {answers_}, and none of the other kind: answer some of both.",
     ),
     QT_TRANSLATE_NOOP("EngineWords", "it needs enough answers of both kinds, yes and no, to be checked."),

@@ -319,10 +319,15 @@ def _objection(
 ) -> str | None:
     """Why the version is not accepted, in a sentence, or None."""
     checked = version.held_out is not None
+    said_yes = case.allowed[:, 0]
+    nothing_to_lose = not case.is_group and bool(said_yes.any()) and not (case.right(now) & said_yes).any()
+    unsure = False
     if checked:
         if not _better(case, version, zero_shot, torch.ones_like(case.fresh), seed):
-            return "on answers kept out of learning it is not better than the label's name alone."
-        if case.fresh.any() and not _better(case, version, now, case.fresh, seed):
+            if not nothing_to_lose or version.kind == "threshold":
+                return "on answers kept out of learning it is not better than the label's name alone."
+            unsure = True
+        elif case.fresh.any() and not _better(case, version, now, case.fresh, seed):
             return "on answers kept out of learning it is not better than the present version."
     elif version.kind == "threshold":
         return "it needs enough answers of both kinds, yes and no, to be checked."
@@ -334,6 +339,8 @@ def _objection(
     for column, subject in enumerate(case.subjects):
         if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
             return f"it would reorder the best photos of '{subject.name}', which you did not correct."
+    if unsure:
+        return f"not surely better, but now the label is on none of the photos that you said yes to: {_LOOK_FIRST}"
     if not checked:
         return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
     if version.luck(case, seed) > acceptance.CHANCE:

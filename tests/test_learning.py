@@ -88,6 +88,26 @@ def test_the_same_answers_teach_the_same(model: LoadedModel, words: Vocabulary, 
     assert replace(first.report, seconds=0) == replace(second.report, seconds=0)
 
 
+def test_a_label_that_is_nowhere_yet_is_offered_though_nothing_is_sure(
+    model: LoadedModel, words: Vocabulary, library: Collection
+) -> None:
+    """Answers that cannot be foretold, on a name that finds none of the yes photos: there is nothing to lose, but nothing
+    is accepted by itself. Where the name finds some of them, there is."""
+    generator = torch.Generator().manual_seed(405)
+    ids = (1000 + torch.randperm(EACH, generator=generator)[:10]).tolist()
+    nowhere = subject(words, meaningless(model), ids[:5], ids[5:])
+    nowhere = replace(nowhere, current=replace(nowhere.zero_shot, threshold=99.0))
+    lesson = taught(model, words, library, replace(nowhere, zero_shot=nowhere.current))
+    assert not lesson.report.accepted
+    assert lesson.report.kind == "residual"
+    assert "now the label is on none of the photos that you said yes to: look at them" in " ".join(
+        lesson.report.reasons
+    )
+    everywhere = replace(nowhere.zero_shot, threshold=-99.0)
+    lesson = taught(model, words, library, replace(nowhere, current=everywhere, zero_shot=everywhere))
+    assert "none of the photos" not in " ".join(lesson.report.reasons)
+
+
 def test_a_perfect_label_stays_unchanged_and_says_why(
     model: LoadedModel, words: Vocabulary, library: Collection
 ) -> None:

@@ -466,6 +466,10 @@
         <translation>在未参与学习的回答上，并不比当前版本更好。</translation>
     </message>
     <message>
+        <source>not surely better, but now the label is on none of the photos that you said yes to: look at them before you accept it.</source>
+        <translation>不能确定更好，但现在您回答“是”的照片都没有这个标签：接受之前请查看。</translation>
+    </message>
+    <message>
         <source>it needs enough answers of both kinds, yes and no, to be checked.</source>
         <translation>需要足够的“是”和“否”两种回答才能检验。</translation>
     </message>
