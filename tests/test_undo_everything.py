@@ -43,6 +43,7 @@ LOOKS = {
 #: Verbs that need no undo, and why.
 NO_UNDO = {
     "sync": "makes the library match the disk; asking again changes nothing",
+    "sync_also": "hands folders to a sync",
     "train": "the window learns without putting anything in force; Accept does that, and is an act",
     "retry": "reads files once more, as a sync does",
     "download_model": "fetches a file that was asked for; nothing is in use before 'use_model'",
