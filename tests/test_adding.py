@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from desktop_app.engine_link import EngineLink
 from desktop_app.first_labels import FirstLabels
 from desktop_app.main_window import MainWindow
 from desktop_app.settings import Preferences
-from engine.records import SyncReport
+from engine.reading import Reading, Steps
+from engine.records import Progress, SyncReport
 from tests.small_library import write_photos
 
 LONG = 60_000
@@ -107,29 +109,33 @@ def test_two_drops_in_a_row_are_told_as_one(qtbot: QtBot, window: MainWindow, tm
 def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.reading._BATCH", 4)
-    monkeypatch.setattr("engine.reading._AHEAD", 4)
     first = tmp_path / "first"
     write_photos(first, 1)
     drop(window, first)
     qtbot.waitUntil(lambda: window.strip.sentence() == "Added 1 folder(s), 1 photo(s).", timeout=LONG)
     qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
+    goes_on, run = threading.Event(), Reading.run
+
+    def slow(self: Reading, enough: Callable[[], bool]) -> Steps:
+        while not goes_on.is_set():
+            if enough():
+                return
+            yield Progress("decode", 0, 1)
+        yield from run(self, enough=enough)
+
+    monkeypatch.setattr(Reading, "run", slow)
     reports: list[SyncReport] = []
     window.folders.synchronised.connect(lambda report, _job: reports.append(report))
-    write_photos(first, 600, first_seed=50)
+    write_photos(first, 4, first_seed=50)
+    window.desk.adding.rescan(window.desk.viewing.folders[0].id)  # what the watcher asks for, without its waiting
+    qtbot.waitUntil(lambda: window.model.rowCount() == 4, timeout=LONG)
     write_photos(tmp_path / "second", 2, first_seed=10)
-    with qtbot.waitSignal(window.link.job_started, timeout=LONG):
-        window.desk.adding.rescan(window.desk.viewing.folders[0].id)  # what the watcher asks for, without its waiting
-    qtbot.waitUntil(lambda: window.model.rowCount() > 1, timeout=LONG)
-    window.link.pause()  # so fast would it be read
-    joined: list[SyncReport] = []
-    window.folders.joined.connect(joined.append)
     drop(window, tmp_path / "second")
-    qtbot.waitUntil(lambda: bool(joined) or window.folders.waiting(), timeout=LONG)
-    window.link.resume()
-    qtbot.waitUntil(lambda: bool(joined), timeout=LONG)
+    qtbot.waitUntil(lambda: window.model.rowCount() == 6, timeout=LONG)  # while the first is still being read
+    assert not reports
+    goes_on.set()
     qtbot.waitUntil(lambda: window.strip.sentence() == "Added 1 folder(s), 2 photo(s).", timeout=LONG)
-    assert any(report.added == 601 for report in reports)  # one look told of both
+    assert reports[0].added == 5  # one look told of both
 
 
 def test_a_folder_chosen_by_dialog(
