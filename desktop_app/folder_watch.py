@@ -41,6 +41,7 @@ class FolderWatch(QObject):
         self._waiting: set[int] = set()
         self._everything = False  # after those, every folder
         self._running = 0
+        self._taken: set[int] = set()  # folders that the running look took up on its way
         self._at_everything = False  # that is what is running
         self._held = 0  # times
         self._closed = False
@@ -79,8 +80,9 @@ class FolderWatch(QObject):
     def _handed_over(self, folder_ids: list[int], before: SyncReport | None) -> None:
         if before is not None:
             self._waiting.difference_update(folder_ids)
+            self._taken.update(folder_ids)
             self.joined.emit(before)
-        elif self._running and self._waiting.issuperset(folder_ids):  # it does not read yet
+        elif self._running and not self._closed and self._waiting.issuperset(folder_ids):  # it does not read yet
             QTimer.singleShot(_AGAIN_MS, self, partial(self._hand_over, folder_ids))
 
     def hold(self) -> None:
@@ -128,6 +130,9 @@ class FolderWatch(QObject):
         if job != self._running:
             return
         self._running = 0
+        if how == "failed":  # who handed folders over waits for them
+            self._waiting |= self._taken
+        self._taken = set()
         if how == "cancelled":
             self._waiting.clear()  # the person wants quiet; the next change or F5 looks again
             self._everything = False

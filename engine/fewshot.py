@@ -5,9 +5,9 @@ The head starts from the words and bends towards the photos that a person answer
 
     f(x) = beta (words' score) + alpha phi(x) . m + phi(x) . d + constant
 
-* beta: how far the words are trusted, by MAP; for a free label times how probably they mean anything at all: a photo
-  that a person said yes to scores like the label's photos, or, if the words are a pet's name, like any photo of the
-  library (`_meaning`).
+* beta: how far the words are trusted, by MAP (in a group the posterior mean); for a free label times how probably they
+  mean anything at all: a photo that a person said yes to scores like the label's photos, or, if the words are a pet's
+  name, like any photo of the library (`_meaning`).
 * m: the mean of the photos a person said yes to, shrunk by their number (linear discriminant analysis with the
   library's own covariance; Wang et al. 2024, "A Hard-to-Beat Baseline for Training-Free CLIP-based Adaptation",
   arXiv:2402.04087). In a group alpha is chosen together with beta, by how well each answer is foretold by the words
@@ -202,7 +202,7 @@ def _line(yes: Tensor, library: Tensor) -> float:
     (m,), by a part of the spread of the library's own scores (U,). Few answers move the line little, none far."""
     spread = 1.4826 * (library - library.median()).abs().median()  # of the bulk, which does not carry the label
     below = LINE_BELOW * float(spread.clamp_min(LINE_SPREAD))
-    middle = float((yes.median() - (-yes).median()) / 2)  # torch's median is the lower one of two
+    middle = float(yes.quantile(0.5))  # the mean of two where they are even: torch's median is the lower
     return max(-LINE_MOST, min(LINE_MOST, len(yes) / (len(yes) + LINE_PRIOR) * (middle - below)))
 
 

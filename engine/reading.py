@@ -64,16 +64,15 @@ class Reading:
         self._follow = follow
         self._preferred = preferred
         self._tags = True
-        self._enough: Callable[[], bool] = lambda: False
         self.updated = self.moved = self.failed = 0
 
     def run(self, tags: bool = True, enough: Callable[[], bool] = lambda: False) -> Steps:
         """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches. `enough`: whether
         to end with the photos in hand; another run goes on."""
         self._tags = tags
-        self._enough = enough
         ids = yield from self._to_do()
         if not ids:
+            storage.thumbnails_complete(self._store)
             return
         for _ in warming():
             yield Progress("decode", 0, len(ids))
@@ -87,7 +86,9 @@ class Reading:
         failures: list[tuple[int, Failure]] = []
         in_hand: _InHand | None = None
         try:
-            for answer in self._pool(recognition.model.input_resolution).decode(self._paths(ids, todo), wait=_WAIT):
+            for answer in self._pool(recognition.model.input_resolution).decode(
+                self._paths(ids, todo, enough), wait=_WAIT
+            ):
                 if in_hand is not None and encoder.done(0):
                     yield from self._store_features(recognition, encoder, in_hand, pace)
                     in_hand = None
@@ -122,11 +123,11 @@ class Reading:
         found.sort(reverse=True)
         return list(dict.fromkeys((*(id_ for _, id_ in found), *storage.without_thumbnail(self._store))))
 
-    def _paths(self, ids: Sequence[int], todo: dict[bytes, int]) -> Iterator[bytes]:
+    def _paths(self, ids: Sequence[int], todo: dict[bytes, int], enough: Callable[[], bool]) -> Iterator[bytes]:
         """Paths of these photos, in portions while the pool asks for more: first those that somebody looks at now."""
         left = set(ids)
         at = 0
-        while left and not self._enough():
+        while left and not enough():
             some = [id_ for id_ in self._preferred if id_ in left][:_AHEAD]
             while len(some) < _AHEAD and at < len(ids):
                 if ids[at] in left and ids[at] not in some:

@@ -71,7 +71,6 @@ class Sync:
         self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]
     ) -> Generator[Progress | PhotosChanged, None, SyncReport]:
         """The whole job (see `Library.sync`)."""
-        self._started = time.monotonic()
         yield from self._look(folder_ids, exclusions)
         self._looked = True
         while True:

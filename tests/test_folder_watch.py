@@ -139,6 +139,18 @@ def test_a_look_that_does_not_read_yet_is_asked_again(qtbot: QtBot, watch: Folde
     assert [args for verb, args, _ in library.calls if verb == "sync_also"] == [([2],)]
 
 
+def test_folders_that_a_failed_look_had_taken_get_their_own(
+    qtbot: QtBot, watch: FolderWatch, library: FakeLibrary
+) -> None:
+    watch._running, watch._waiting = 99, {2}
+    watch._handed_over([2], SyncReport())
+    with qtbot.waitSignal(watch.synchronised):
+        watch._job_ended(99, "failed")
+    assert looks(library) == [[2]]
+    qtbot.waitUntil(lambda: not watch.running())
+    assert looks(library) == [[2]]  # once
+
+
 def test_cancel_means_quiet(qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary) -> None:
     link.ask("wait")
     watch.look([1])
