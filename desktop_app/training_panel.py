@@ -163,7 +163,9 @@ class TrainingPanel(QWidget):
             )
         elif any(map(_to_look_at, reports)):
             self.sentence.setText(
-                self.tr("There are too few answers to check what was learned. Look at what would change, then decide.")
+                self.tr(
+                    "What was learned may be luck: there are too few answers to be sure. Look at what would change, then decide."
+                )
             )
         else:
             self.sentence.setText(self.tr("Nothing was clearly better than what you have, so nothing changes."))
@@ -417,5 +419,5 @@ def _offered(report: TrainReport) -> bool:
 
 
 def _to_look_at(report: TrainReport) -> bool:
-    """True for a version that too few answers could check: the engine shows what it would change and leaves it to a person."""
+    """True for a version of which the answers are too few to be sure: the engine shows what it would change and leaves it to a person."""
     return not report.accepted and not report.active and report.kind != "unchanged"

@@ -131,8 +131,9 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
     panel.improve(None)
     qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].isVisible())
     card = panel.cards[0]
-    assert "There are too few answers to check what was learned. Look at what would change, then decide." in texts(
-        panel
+    assert (
+        "What was learned may be luck: there are too few answers to be sure. Look at what would change, then decide."
+        in texts(panel)
     )
     assert [row._ids for row in card.findChildren(ThumbnailRow)] == [[1, 2], [3]]
     assert bars(card) == []

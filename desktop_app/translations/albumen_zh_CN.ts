@@ -2781,8 +2781,8 @@
         </translation>
     </message>
     <message>
-        <source>There are too few answers to check what was learned. Look at what would change, then decide.</source>
-        <translation>回答太少，无法检验学到的结果。请先查看将要改变的照片，再作决定。</translation>
+        <source>What was learned may be luck: there are too few answers to be sure. Look at what would change, then decide.</source>
+        <translation>学到的结果可能只是碰巧：回答太少，无法确定。请先查看将要改变的照片，再作决定。</translation>
     </message>
     <message>
         <source>Nothing was clearly better than what you have, so nothing changes.</source>
