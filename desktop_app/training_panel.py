@@ -419,5 +419,6 @@ def _offered(report: TrainReport) -> bool:
 
 
 def _to_look_at(report: TrainReport) -> bool:
-    """True for a version of which the answers are too few to be sure: the engine shows what it would change and leaves it to a person."""
+    """True for a version of which the answers are too few to be sure: the engine shows what it would change and leaves it
+    to a person."""
     return not report.accepted and not report.active and report.kind != "unchanged"
