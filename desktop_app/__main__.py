@@ -23,16 +23,16 @@ from PySide6.QtCore import QObject, QSettings, QSocketNotifier, QtMsgType, Signa
 from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
-from desktop_app import language, theme
-from desktop_app.engine_link import EngineLink
-from desktop_app.engine_worker import bug_sentence
-from desktop_app.main_window import MainWindow
-from desktop_app.settings import Preferences
+from desktop_app.link.engine_link import EngineLink
+from desktop_app.link.engine_worker import bug_sentence
+from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts import language, theme
 from desktop_app.single_instance import LEAVING, SingleInstance
+from desktop_app.window.main_window import MainWindow
 from engine import __version__
 
 if TYPE_CHECKING:
-    from engine.library import Library
+    from engine.library.library import Library
 
 _log = logging.getLogger("albumen")
 
@@ -131,8 +131,8 @@ def _number_of(directory: str) -> int:
 
 def open_library(directory: str, model: str | None, device: str, precision: str = "auto") -> Library:
     """Called in the engine thread, which thereby imports what the window needs only later, or not at all."""
-    import engine.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
-    from engine.library import Library
+    import engine.disk.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
+    from engine.library.library import Library
 
     library = Library.open(directory or None, model=model, device=device, precision=precision)
     library.leave_work()
@@ -223,7 +223,7 @@ class Warmer(QObject):
 
 
 def _warm_up() -> None:
-    from engine.warm_up import warm_up
+    from engine.library.import_torch import warm_up
 
     QImageReader.supportedImageFormats()  # maps Qt's own formats, before the loader is busy with torch
     warm_up()

@@ -14,19 +14,26 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from engine.diagnosis import PACKAGES
+from engine.library.diagnosis import PACKAGES
 
 #: Parts of other packages, or tools of development, that nothing in the window ever imports.
 _LEFT_OUT = (
     *("matplotlib", "transformers", "pytest", "hypothesis", "mypy", "IPython", "tkinter", "scipy", "pandas"),
     *("torchvision", "torchaudio", "tensorboard", "torch.utils.tensorboard", "torch.testing._internal.distributed"),
-    *("engine.bench", "engine.pretrain", "engine.evaluate", "engine.finetune", "tests"),
+    *("engine.bench", "engine.starter.pretrain", "engine.evaluate.evaluate", "engine.evaluate.finetune", "tests"),
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtPdf", "PySide6.QtOpenGL"),
 )
 #: Tests, headers and programs inside torch, taken along by PyInstaller's own hook. (`torch_shm_manager` has to stay.)
 _DEAD_WEIGHT = ("torch/test", "torch/include", "torch/share", "torch/bin/[!t]*", "torch/bin/test_*")
 #: Imported by name, so that a reader of code cannot find them.
-_BY_NAME = ("engine.recognition", "engine.library", "engine.decode_child", "engine.watch", "pillow_heif", "rawpy")
+_BY_NAME = (
+    "engine.search.recognition",
+    "engine.library.library",
+    "engine.images.decode_child",
+    "engine.disk.watch",
+    "pillow_heif",
+    "rawpy",
+)
 
 
 def options(out: Path, work: Path) -> list[str]:

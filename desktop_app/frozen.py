@@ -11,10 +11,10 @@ import sys
 
 def main() -> int:
     """Run what the first argument says."""
-    from engine.decode_pool import FROZEN_CHILD
+    from engine.images.decode_pool import FROZEN_CHILD
 
     if sys.argv[1:2] == [FROZEN_CHILD]:
-        from engine.decode_child import main as decode
+        from engine.images.decode_child import main as decode
 
         decode(sys.argv[2:])
         return 0

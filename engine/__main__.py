@@ -1,7 +1,7 @@
 """The command line, a contract that other tools rely on: `python -m engine [--library DIR] [--json] COMMAND ...`.
 
 Knows: arguments, exit codes, what goes to which stream. Does not know: how anything is done (`Library` and the modules
-of the long commands do it), nor how an answer looks as text (`engine.text`).
+of the long commands do it), nor how an answer looks as text (`engine.cli.render`).
 
 With `--json` exactly one JSON document is written to stdout. Progress goes to stderr. Exit 0: done; 1: an expected
 problem, told in one sentence; 2: wrong usage.
@@ -19,10 +19,11 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from engine import __version__, text
-from engine.library import Library
+from engine import __version__
+from engine.cli import render
+from engine.library.followups import Step
+from engine.library.library import Library
 from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged, Progress
-from engine.upkeep import Step
 
 T = TypeVar("T")
 _Run = Callable[[argparse.Namespace], object]
@@ -32,9 +33,9 @@ _SECONDS_BETWEEN_LINES = 0.5  # of progress in a file; a terminal rewrites its l
 
 # Commands that own modules bring; each has `add_arguments(parser)` and `run(args) -> dict`.
 _ELSEWHERE = {
-    "pretrain": ("engine.pretrain", "train the starter model from folders of captioned photos"),
-    "evaluate": ("engine.evaluate", "measure CoOp against zero-shot on folders of photos"),
-    "finetune": ("engine.finetune", "retrain a model on captioned photos"),
+    "pretrain": ("engine.starter.pretrain", "train the starter model from folders of captioned photos"),
+    "evaluate": ("engine.evaluate.evaluate", "measure CoOp against zero-shot on folders of photos"),
+    "finetune": ("engine.evaluate.finetune", "retrain a model on captioned photos"),
     "bench": ("engine.bench", "measure speed, each with its baseline in the same run"),
 }
 
@@ -113,72 +114,72 @@ def _parser(words: Sequence[str]) -> _Parser:
     _learning_commands(command)
     _model_commands(command)
     for name, (module, help) in _ELSEWHERE.items():
-        sub = command(name, _elsewhere(module), text.tree, help)
+        sub = command(name, _elsewhere(module), render.tree, help)
         if name in words:  # imported only when it is meant: these modules import torch
             brought = importlib.import_module(module)
             brought.add_arguments(sub)
-            sub.set_defaults(show=getattr(brought, "show", text.tree))
+            sub.set_defaults(show=getattr(brought, "show", render.tree))
     return parser
 
 
 def _photo_commands(command: _Command) -> None:
-    add = command("add", _add, text.added, "watch folders or single photos")
+    add = command("add", _add, render.added, "watch folders or single photos")
     add.add_argument("paths", metavar="FOLDER", nargs="+")
-    command("sync", _sync, text.table, "make the library match the disk: read, encode and tag what is new")
+    command("sync", _sync, render.table, "make the library match the disk: read, encode and tag what is new")
     words = "find photos by words, labels, dates (see 'label:', '-word', 'after:')"
-    search = command("search", _search, text.ranking, words)
+    search = command("search", _search, render.ranking, words)
     search.add_argument("query", metavar="QUERY", nargs="+")
-    similar = command("similar", _similar, text.ranking, "photos like an image file")
+    similar = command("similar", _similar, render.ranking, "photos like an image file")
     similar.add_argument("path", metavar="PATH")
     for sub in (search, similar):
         sub.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
-    command("failures", _failures, text.failures, "photos that could not be read, with the reason")
-    command("doctor", _doctor, text.tree, "versions, device, model, health of the library")
+    command("failures", _failures, render.failures, "photos that could not be read, with the reason")
+    command("doctor", _doctor, render.tree, "versions, device, model, health of the library")
 
 
 def _label_commands(command: _Command) -> None:
-    labels = command("labels", _labels, text.table, "list labels; 'labels add' and 'labels remove' change them")
+    labels = command("labels", _labels, render.table, "list labels; 'labels add' and 'labels remove' change them")
     labels.add_argument("action", nargs="?", choices=("add", "remove"))
     labels.add_argument("names", metavar="NAME", nargs="*")
     labels.add_argument("--group", help="exclusive group: exactly one of its labels is on a photo")
     labels.add_argument("--starter", action="store_true", help="with 'add': also about 60 common labels")
-    tags = command("tags", _tags, text.tags, "labels on photos (default: all photos)")
+    tags = command("tags", _tags, render.tags, "labels on photos (default: all photos)")
     tags.add_argument("paths", metavar="PATH", nargs="*")
-    correct = command("correct", _correct, text.corrected, "say on which photos a label is (yes) and is not (no)")
+    correct = command("correct", _correct, render.corrected, "say on which photos a label is (yes) and is not (no)")
     correct.add_argument("label", metavar="LABEL")
     for option in ("yes", "no", "clear"):
         correct.add_argument(f"--{option}", metavar="PATH", nargs="+", default=[], action="extend")
     export = command("export", _export, str, "all tags and corrections as CSV or JSON")
     export.add_argument("--format", choices=("csv", "json"), default="csv")
     beside = "confirmed labels as keywords beside the photos (photo.jpg.xmp)"
-    sidecars = command("sidecars", _sidecars, text.tree, beside)
+    sidecars = command("sidecars", _sidecars, render.tree, beside)
     when = "on: write them now and at every sync; off: leave them as they are; write: now"
     sidecars.add_argument("action", choices=("on", "off", "write"), help=when)
-    command("keywords", _keywords, text.tree, "keywords of other programs, in photos and sidecars, become labels")
-    restore = command("restore", _restore, text.table, "labels and corrections of a lost database, from a saved file")
+    command("keywords", _keywords, render.tree, "keywords of other programs, in photos and sidecars, become labels")
+    restore = command("restore", _restore, render.table, "labels and corrections of a lost database, from a saved file")
     restore.add_argument("file", metavar="FILE", nargs="?", default="", help="default: the newest in 'backups'")
 
 
 def _learning_commands(command: _Command) -> None:
-    review = command("review", _review, text.table, "questions whose answers teach most")
+    review = command("review", _review, render.table, "questions whose answers teach most")
     review.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
     review.add_argument("--label", help="about this label only")
-    train = command("train", _train, text.trained, "learn from corrections; accepted results tag the library at once")
+    train = command("train", _train, render.trained, "learn from corrections; accepted results tag the library at once")
     train.add_argument("names", metavar="LABEL", nargs="*")
-    command("versions", _versions, text.table, "what was learned, newest first")
-    activate = command("activate", _activate, text.table, "tag with a version from now on")
+    command("versions", _versions, render.table, "what was learned, newest first")
+    activate = command("activate", _activate, render.table, "tag with a version from now on")
     activate.add_argument("id", metavar="ID", type=int)
-    command("retag", _retag, text.table, "tag the whole library again")
+    command("retag", _retag, render.table, "tag the whole library again")
 
 
 def _model_commands(command: _Command) -> None:
-    command("models", _models, text.table, "models that can be used")
-    download = command("download", _download, text.table, "download a model of the catalogue")
+    command("models", _models, render.table, "models that can be used")
+    download = command("download", _download, render.table, "download a model of the catalogue")
     download.add_argument("name", metavar="NAME")
-    use = command("use", _use, text.table, "switch to another model: encode and tag with it")
+    use = command("use", _use, render.table, "switch to another model: encode and tag with it")
     use.add_argument("name", metavar="NAME|FILE")
     without = "probabilities of labels for image files, without a library"
-    classify = command("classify", _classify, text.classified, without)
+    classify = command("classify", _classify, render.classified, without)
     classify.add_argument("images", metavar="IMAGE", nargs="+")
     classify.add_argument("--labels", required=True, metavar="A,B,C", help="separated by commas")
     classify.add_argument("--template", default="a photo of a {}.", help="{} stands for the label")
@@ -221,7 +222,7 @@ def _finish(job: Generator[Step, None, T]) -> T:
         while True:
             step = next(job)
             if isinstance(step, Progress):
-                line = text.progress(step)
+                line = render.progress(step)
                 if terminal:
                     print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
                 elif line != last and (step.done == step.total or time.monotonic() > quiet_until):
@@ -419,7 +420,7 @@ def _failures(options: argparse.Namespace) -> object:
 
 
 def _classify(options: argparse.Namespace) -> object:
-    from engine.classify import classify
+    from engine.cli.classify import classify
 
     labels = [label.strip() for label in options.labels.split(",")]
     return classify(options.images, labels, options.template, options.model or "starter", options.device)

@@ -62,7 +62,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def tiny_model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random CLIP as a file: the library's mechanics need a model, not a good one."""
-    from tests.small_library import write_model
+    from tests.support.small_library import write_model
 
     return write_model(tmp_path_factory.mktemp("model") / "tiny.safetensors")
 
@@ -96,7 +96,7 @@ def in_chinese(qtbot: QtBot) -> Iterator[None]:
     from PySide6.QtCore import QLocale
     from PySide6.QtWidgets import QApplication
 
-    from desktop_app import language
+    from desktop_app.parts import language
 
     application = QApplication.instance()
     assert isinstance(application, QApplication)

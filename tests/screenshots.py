@@ -1,7 +1,7 @@
 """`python -m tests.screenshots OUT [VARIANT ...] [--states grid lightbox ...]`: states of the window as pictures, to be
 looked at. All of them in all variants, unless some are named.
 
-The library holds pictures drawn by code (`tests.pictures`), is read by the real engine with the starter model, and lives
+The library holds pictures drawn by code (`tests.support.pictures`), is read by the real engine with the starter model, and lives
 in a temporary directory (or in `--home DIR`, where the next call finds it again); nothing of the user's is read or written.
 """
 
@@ -17,12 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.pictures import KINDS, write_album
+from tests.support.pictures import KINDS, write_album
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
-    from desktop_app.main_window import MainWindow
+    from desktop_app.window.main_window import MainWindow
 
 VARIANTS = {
     "light": {"theme": "light"},
@@ -81,7 +81,7 @@ def _environment(home: Path, variant: dict[str, str]) -> dict[str, str]:
 
 def _make_library(home: Path) -> None:
     """Forty-eight landscapes, labels for their kinds, a dozen corrections, one file that cannot be read."""
-    from engine.library import Library
+    from engine.library.library import Library
 
     paths = write_album(home / "Pictures" / "Journeys")
     broken = home / "Pictures" / "Journeys" / "half-copied.jpg"
@@ -105,7 +105,7 @@ class Camera:
 
     def __init__(self, variant: str, home: Path, out: Path) -> None:
         from desktop_app.__main__ import make_application
-        from desktop_app.settings import Preferences
+        from desktop_app.panels.settings_dialog import Preferences
 
         self.variant, self.home, self.out = variant, home, out
         choices = VARIANTS[variant]
@@ -261,7 +261,7 @@ class Camera:
     def menu(self) -> None:
         from PySide6.QtWidgets import QMenu
 
-        from desktop_app.photo_menu import photo_menu
+        from desktop_app.window.photo_menu import photo_menu
 
         window = self.browse()
         window.grid.set_current_row(3)
@@ -352,7 +352,7 @@ class Camera:
         self.take("problems")
 
     def label_editor(self) -> None:
-        from desktop_app.label_editor import LabelEditor
+        from desktop_app.panels.label_editor import LabelEditor
 
         window = self.browse()
         editor = LabelEditor(window.link, window.history, window)
@@ -362,7 +362,7 @@ class Camera:
         self.dialog("label-editor", editor)
 
     def models(self) -> None:
-        from desktop_app.model_dialog import ModelDialog
+        from desktop_app.panels.model_dialog import ModelDialog
 
         dialog = ModelDialog(self.browse().link, self.window.preferences, self.window)
         dialog.show()
@@ -371,7 +371,7 @@ class Camera:
 
     def download(self) -> None:
         """A download under way: its signals as the engine sends them, without the network."""
-        from desktop_app.model_dialog import ModelDialog
+        from desktop_app.panels.model_dialog import ModelDialog
         from engine.records import Progress
 
         window = self.browse()
@@ -394,13 +394,13 @@ class Camera:
         window.link.job_ended.emit(10**9, "cancelled")
 
     def settings(self) -> None:
-        from desktop_app.settings import SettingsDialog
+        from desktop_app.panels.settings_dialog import SettingsDialog
 
         window = self.browse()
         self.dialog("settings", SettingsDialog(window.link, window.preferences, window))
 
     def shortcuts(self) -> None:
-        from desktop_app.shortcuts import ShortcutSheet
+        from desktop_app.panels.shortcuts import ShortcutSheet
 
         window = self.browse()
         self.dialog("shortcuts", ShortcutSheet(window.actions_, window))

@@ -12,7 +12,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from engine import text
+from engine.cli import render
 
 BENCHMARKS = {
     "loop": "the whole loop on labelled photos: accuracy, search, learning from corrections, kill, second sync",
@@ -48,5 +48,5 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def show(figures: dict[str, Any]) -> str:
     """The figures as text, by the benchmark's own `show` where it has one."""
     module = importlib.import_module(f"engine.bench.{figures['benchmark']}")
-    own: Callable[[dict[str, Any]], str] = getattr(module, "show", text.tree)
+    own: Callable[[dict[str, Any]], str] = getattr(module, "show", render.tree)
     return own(figures)

@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine.clip import CLIP
-from engine.coop import PromptLearner, PromptTree, Recipe, TextEncoder
+from engine.clip.coop import PromptLearner, PromptTree, Recipe, TextEncoder
+from engine.clip.model import CLIP
 
 
 def nearest_mean(shots: Tensor, targets: Tensor, images: Tensor, classes: int) -> Tensor:

@@ -30,11 +30,11 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.classifier import vocabulary_words
-from engine.clip import CLIP, ResidualAttentionBlock, Transformer, VisionTransformer
-from engine.coop import CustomCLIP, PromptLearner
-from engine.datasets import random_crop
-from engine.images import to_model_input
+from engine.clip.coop import CustomCLIP, PromptLearner
+from engine.clip.model import CLIP, ResidualAttentionBlock, Transformer, VisionTransformer
+from engine.clip.zero_shot import vocabulary_words
+from engine.evaluate.datasets import random_crop
+from engine.images.decode import to_model_input
 
 _BATCH = 32
 Ways = dict[str, tuple[int, Callable[[], None]]]  # name -> how often in a round (short ones vary more), one step

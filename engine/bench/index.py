@@ -37,9 +37,10 @@ from typing import Any
 from PIL import Image
 
 import resources
-from engine import images, weights
 from engine.bench import made
-from engine.library import Library
+from engine.clip import weights
+from engine.images import decode
+from engine.library.library import Library
 
 _PHONE_THUMBNAIL = 416
 _KINDS: dict[str, tuple[str, tuple[int, int], dict[str, Any]]] = {
@@ -153,8 +154,8 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
     count = all_of_them - before
     own += (_children_seconds() - children) * count / all_of_them
     paths = [os.fsencode(path) for path in sorted(folder.glob("*.*"))][:8]
-    decode = _core_seconds(lambda: [images.decode_raw(path, loaded.input_resolution) for path in paths]) / len(paths)
-    batch = images.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)  # (B, S, S, 3)
+    decode = _core_seconds(lambda: [decode.decode_raw(path, loaded.input_resolution) for path in paths]) / len(paths)
+    batch = decode.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)  # (B, S, S, 3)
     loaded.encode_images(batch)
     encode = _core_seconds(lambda: loaded.encode_images(batch)) / 32
     return {
@@ -183,15 +184,15 @@ def _seeds(folder: Path, model: Path) -> dict[str, float]:
     """Photos per second of the seeds' way: one at a time, everything decoded, fp32, a commit each."""
     import torch
 
-    from engine import checkpoint
-    from engine.clip import build_model
+    from engine.clip import checkpoint
+    from engine.clip.model import build_model
 
     clip = build_model(checkpoint.read(model).state_dict).float().eval()
     paths = sorted(folder.glob("*.*"))
 
     def encode(path: Path) -> bytes:
         with Image.open(path) as image, torch.no_grad():
-            pixels = images.preprocess(image.convert("RGB"), clip.input_resolution)  # (3, S, S)
+            pixels = decode.preprocess(image.convert("RGB"), clip.input_resolution)  # (3, S, S)
             features = clip.encode_image(pixels[None])  # (1, D)
             return bytes(torch.nn.functional.normalize(features, dim=-1).numpy().tobytes())
 

@@ -36,11 +36,12 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine import fewshot, learning, weights
 from engine.bench import baselines, learn_figures
 from engine.bench.learn_figures import show as show
 from engine.bench.learn_tasks import INVENTED, Task, corrections, half_library, sets_of, split, tasks_of, with_wrong
-from engine.classifier import (
+from engine.clip import weights
+from engine.clip.weights import LoadedModel
+from engine.clip.zero_shot import (
     BEST_MATCHES,
     QUERY_TEMPLATES,
     Head,
@@ -52,8 +53,8 @@ from engine.classifier import (
     vocabulary,
     zero_shot_heads,
 )
+from engine.learning import fewshot, learn
 from engine.records import AlbumenError
-from engine.weights import LoadedModel
 
 _YES_NO_LABELS = 24  # of a half
 _AT_RANDOM = (4, 16)  # answers of each kind that have nothing to do with the photos
@@ -89,9 +90,9 @@ class _Bench:
     rows: list[dict[str, Any]] = field(default_factory=list)
     known: dict[tuple[str, ...], tuple[Tensor, list[Head]]] = field(default_factory=dict)
 
-    def collection(self, rows: Tensor) -> learning.Collection:
+    def collection(self, rows: Tensor) -> learn.Collection:
         """These photos as a library; taken an hour apart, so that nothing is a burst by time."""
-        return learning.Collection(rows, self.image_features[rows], self.centre[rows], rows.double() * 3600)
+        return learn.Collection(rows, self.image_features[rows], self.centre[rows], rows.double() * 3600)
 
     def heads(self, labels: Sequence[str], group: str | None) -> tuple[Tensor, list[Head]]:
         """Zero-shot text features (K, D) and heads."""
@@ -211,10 +212,10 @@ def _ours(
     outside[tests] = False
     library = bench.collection(outside.nonzero()[:, 0])
     subjects = [
-        learning.Subject(number, name, {int(row): True for row in rows[given == number]}, head, head, "group")
+        learn.Subject(number, name, {int(row): True for row in rows[given == number]}, head, head, "group")
         for number, (name, head) in enumerate(zip(task.labels, heads, strict=True))
     ]
-    job = learning.learn(bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry)
+    job = learn.learn(bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry)
     lessons = _last(job)
     # "ours": the person looks at what would change and takes it; "accepted": only what passed every gate.
     ours = [lesson.head for lesson in lessons]
@@ -234,17 +235,17 @@ def _geometry(bench: _Bench, tests: Tensor) -> fewshot.Geometry:
     outside = torch.ones(len(bench.image_features), dtype=torch.bool)
     outside[tests] = False
     library = outside.nonzero()[:, 0]
-    drawn = torch.randperm(len(library), generator=torch.Generator().manual_seed(0))[: learning.GEOMETRY_SAMPLE]
+    drawn = torch.randperm(len(library), generator=torch.Generator().manual_seed(0))[: learn.GEOMETRY_SAMPLE]
     return fewshot.Geometry.of(bench.image_features[library[drawn]])
 
 
-def _last(job: Any) -> list[learning.Lesson]:
+def _last(job: Any) -> list[learn.Lesson]:
     """Run a job to its end and return what it returns."""
     while True:
         try:
             next(job)
         except StopIteration as end:
-            lessons: list[learning.Lesson] = end.value
+            lessons: list[learn.Lesson] = end.value
             return lessons
 
 
@@ -276,8 +277,8 @@ def _yes_no(
                 test = torch.ones(len(rows), dtype=torch.bool)
                 test[places] = False
                 given = {int(rows[p]): bool(a) for p, a in zip(places, answers, strict=True)}
-                subject = learning.Subject(label, name, given, heads[0], heads[0])
-                job = learning.learn(
+                subject = learn.Subject(label, name, given, heads[0], heads[0])
+                job = learn.learn(
                     bench.model, bench.words, [subject], library, seed=seed, prompts=False, geometry=geometry
                 )
                 lesson = _last(job)[0]
@@ -362,13 +363,13 @@ def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, fl
             order = torch.randperm(len(shot), generator=torch.Generator().manual_seed(seed))
             rows, given = task.rows[shot[order]], task.targets[shot]
             group = [
-                learning.Subject(number, name, dict.fromkeys(rows[given == number].tolist(), True), head, head, "group")
+                learn.Subject(number, name, dict.fromkeys(rows[given == number].tolist(), True), head, head, "group")
                 for number, (name, head) in enumerate(zip(task.labels, heads, strict=True))
             ]
             said = {int(row): place % 2 == 0 for place, row in enumerate(rows[: 2 * k])}
-            one = learning.Subject(0, INVENTED[0], said, invented, invented)
+            one = learn.Subject(0, INVENTED[0], said, invented, invented)
             for kind, subjects in (("groups", group), ("an invented name, yes and no", [one])):
-                job = learning.learn(
+                job = learn.learn(
                     bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry
                 )
                 accepted[f"{kind}, {k} each"].append(float(_last(job)[0].report.accepted))
@@ -383,7 +384,7 @@ def _times(bench: _Bench) -> dict[str, float]:
     subjects = []
     for number, head in enumerate(heads):
         ids = library.photo_ids[torch.randperm(len(library.photo_ids), generator=generator)[:16]].tolist()
-        subjects.append(learning.Subject(number, INVENTED[number], {i: n < 8 for n, i in enumerate(ids)}, head, head))
+        subjects.append(learn.Subject(number, INVENTED[number], {i: n < 8 for n, i in enumerate(ids)}, head, head))
     photos = library.photos(torch.arange(16))
     geometry = fewshot.Geometry.of(library.image_features)
     started = time.perf_counter()
@@ -398,10 +399,10 @@ def _times(bench: _Bench) -> dict[str, float]:
         )
     tier_a = (time.perf_counter() - started) / 5
     started = time.perf_counter()
-    _last(learning.learn(bench.model, bench.words, subjects, library, prompts=False))
+    _last(learn.learn(bench.model, bench.words, subjects, library, prompts=False))
     without = time.perf_counter() - started
     started = time.perf_counter()
-    _last(learning.learn(bench.model, bench.words, subjects, library))
+    _last(learn.learn(bench.model, bench.words, subjects, library))
     return {
         "Tier A, one label (s)": tier_a,
         "learn 8 labels with checks, Tier A (s)": without,

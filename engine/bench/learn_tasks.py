@@ -19,10 +19,10 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from engine import images
-from engine.classifier import negated
+from engine.clip.weights import LoadedModel
+from engine.clip.zero_shot import negated
+from engine.images import decode
 from engine.records import AlbumenError
-from engine.weights import LoadedModel
 
 _DEV = ("rooms", "weather", "clothing", "apples")
 INVENTED = (
@@ -85,7 +85,7 @@ def _encode(archive: zipfile.ZipFile, names: Sequence[str], model: LoadedModel) 
     found = []
     for start in range(0, len(names), 64):
         pictures = [Image.open(io.BytesIO(archive.read(name))).convert("RGB") for name in names[start : start + 64]]
-        batch = torch.stack([images.preprocess(picture, model.input_resolution) for picture in pictures])
+        batch = torch.stack([decode.preprocess(picture, model.input_resolution) for picture in pictures])
         with torch.no_grad():
             encoded = model.clip.encode_image(batch.to(model.device))
         found.append(F.normalize(encoded.float(), dim=-1).cpu())

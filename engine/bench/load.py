@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     import torch
     from safetensors.torch import save_file
 
-    from engine.clip import CLIP
+    from engine.clip.model import CLIP
 
     clip = CLIP(**_SIZES)
     size = sum(tensor.nbytes for tensor in clip.state_dict().values()) / 1e6
@@ -72,9 +72,9 @@ def _child(way: str, file: str) -> tuple[float, float]:
     import torch
     from safetensors.torch import load_file
 
-    from engine import checkpoint
-    from engine.clip import CLIP, build_model
-    from engine.tokenizer import tokenize
+    from engine.clip import checkpoint
+    from engine.clip.model import CLIP, build_model
+    from engine.clip.tokenizer import tokenize
 
     tokens = tokenize("a photo of a dog")
     tiny = CLIP(**{**_SIZES, "vision_layers": 1, "transformer_layers": 1, "vocab_size": 49408 // 8})

@@ -8,7 +8,7 @@ Then:
 
 * zero-shot: `classify` with the labels of the set; share of right answers
 * search: all sets in one library, each label as the query; precision at 10, also with the labels in Chinese (as a person
-  would type them, whether `engine.chinese` knows them or not). `sync` twice: the second must do nothing
+  would type them, whether `engine.clip.chinese` knows them or not). `sync` twice: the second must do nothing
 * learn: set `cup`, labels cup / not cup in a group; SHOTS corrections of each kind, `train`, accuracy on all others
 before
   and after; mean of DRAWS draws

@@ -17,11 +17,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from engine import checkpoint, weights
-from engine.clip import CLIP
-from engine.library import Library
-from engine.matrix import pack
-from engine.store import Store, local_day
+from engine.clip import checkpoint, weights
+from engine.clip.model import CLIP
+from engine.library.library import Library
+from engine.search.embedding_index import pack
+from engine.store.database import Store, local_day
 
 _CHUNK = 20_000
 

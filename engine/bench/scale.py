@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.bench import made
-from engine.library import Library
+from engine.library.library import Library
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

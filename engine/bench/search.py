@@ -30,7 +30,7 @@ import torch
 from torch import Tensor
 
 from engine.bench import made
-from engine.matrix import Matrix
+from engine.search.embedding_index import Matrix
 
 _TOP = 100
 _DIM = 512
@@ -103,7 +103,7 @@ def _measure(size: int, count: int) -> dict[str, Any]:
 def _while_indexing(size: int) -> dict[str, Any]:
     from PIL import Image
 
-    from engine.library import Library
+    from engine.library.library import Library
 
     words = [" ".join(some) for some in itertools.product(_LOOKS, _THINGS, _PLACES)]  # none is asked twice
     dice = random.Random(0)

@@ -20,9 +20,9 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image, ImageCms, ImageDraw
 
-from engine import camera_raw
-from engine.images import FORMATS
-from tests.raw_files import dng
+from engine.images import camera_raw
+from engine.images.decode import FORMATS
+from tests.support.raw_files import dng
 
 pillow_heif.register_heif_opener()
 SIZE = (97, 61)

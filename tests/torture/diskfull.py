@@ -10,9 +10,9 @@ import json
 import tempfile
 from pathlib import Path
 
-from engine.library import Library
+from engine.library.library import Library
 from engine.records import AlbumenError
-from tests.small_library import finish, write_photos
+from tests.support.small_library import finish, write_photos
 from tests.torture import stage
 
 

@@ -14,12 +14,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from engine import scan
-from engine.decode_pool import DecodePool
-from engine.images import Decoded
-from engine.library import Library
+from engine.disk import scan
+from engine.images.decode import Decoded
+from engine.images.decode_pool import DecodePool
+from engine.library.library import Library
 from engine.records import Failure
-from tests.small_library import finish, write_model
+from tests.support.small_library import finish, write_model
 from tests.torture import corpus
 
 

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from engine.records import AlbumenError
-from tests.small_library import finish
+from tests.support.small_library import finish
 from tests.torture import stage
 
 _INJECT = "inject=fsync,fdatasync,pwrite64:error=EIO:when={first}+{step}"

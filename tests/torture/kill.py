@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.small_library import finish, write_model
+from tests.support.small_library import finish, write_model
 from tests.torture import stage
 
 BATCH = 32

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from engine.watch import FolderWatcher
+from engine.disk.watch import FolderWatcher
 from tests.torture import stage
 
 _LOWER = "echo 4 > /proc/sys/user/max_inotify_watches && exec {command}"

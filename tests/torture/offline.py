@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.small_library import write_model, write_photos
+from tests.support.small_library import write_model, write_photos
 
 _CAUGHT = 99
 _FILTERED = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}  # machine -> audit number, number of `socket`

@@ -9,9 +9,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from engine import scan
-from engine.decode_pool import DecodePool
-from tests.small_library import finish, write_model, write_photos
+from engine.disk import scan
+from engine.images.decode_pool import DecodePool
+from tests.support.small_library import finish, write_model, write_photos
 from tests.torture import corpus, stage
 
 

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.small_library import write_model
+from tests.support.small_library import write_model
 from tests.torture import stage
 
 _CLOSES_EACH = 10  # per process

@@ -15,8 +15,8 @@ from unittest import mock
 
 from PIL import Image
 
-from engine.library import Library
-from tests.small_library import LONG_AGO, finish, write_model
+from engine.library.library import Library
+from tests.support.small_library import LONG_AGO, finish, write_model
 
 LABELS = ("cat", "dog")
 
@@ -108,7 +108,7 @@ def check(library: Library, folder: Path) -> None:
 @contextlib.contextmanager
 def counting_encodes(tell: Callable[[int], None] = lambda size: None) -> Iterator[list[int]]:
     """Sizes of the batches that the image tower sees inside the block; `tell` is told each as soon as it is encoded."""
-    from engine.weights import LoadedModel  # here: not every trial needs torch
+    from engine.clip.weights import LoadedModel  # here: not every trial needs torch
 
     sizes: list[int] = []
     original = LoadedModel.encode_images

@@ -14,9 +14,9 @@ import threading
 import time
 from pathlib import Path
 
-from engine.library import Library
-from engine.watch import FolderWatcher
-from tests.small_library import finish
+from engine.disk.watch import FolderWatcher
+from engine.library.library import Library
+from tests.support.small_library import finish
 from tests.torture import stage
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.records import FolderState, PhotoState
-from tests.small_library import finish
+from tests.support.small_library import finish
 from tests.torture import stage
 
 

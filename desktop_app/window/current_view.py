@@ -1,0 +1,200 @@
+"""Which photos are shown: the query, its answer, the page that fits, and keeping all of it fresh while things change.
+
+Knows: the order of questions and answers (a stale answer is dropped), and how often it is worth asking again.
+Does not know: the query language, or what a person does with the photos.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from engine.records import Counts, Folder, FolderState, PhotosChanged, SearchResult
+
+if TYPE_CHECKING:
+    from desktop_app.window.main_window import MainWindow
+
+#: While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where
+#: answering takes long, up to the second number.
+_OFTEN, _SELDOM = 700, 3000
+_COUNTS_OFTEN = 1000
+_LABEL = re.compile(r"""(?:^|\s)label:(?:"([^"]+)"|(\S+))""", re.IGNORECASE)
+
+
+class Viewing(QObject):
+    """Asks for views and shows them in `window`."""
+
+    shown = Signal(object)  #: SearchResult, whenever other rows are shown
+    counted = Signal(object)  #: Counts
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.query, self.sort, self.strictness = "", "auto", 0.0
+        self.counts = Counts()
+        self.folders: list[Folder] = []
+        self._request = 0
+        self._asked_at = 0.0
+        self._fresh_query = True  # the answer on its way is to another query than the one shown
+        self._note = ""  # what was said of the query that is shown
+        self._photo_to_show = 0
+        self._restored = False
+        self._known = False  # the library has answered once
+        self._refresh_soon = QTimer(self, singleShot=True, interval=_OFTEN)
+        self._refresh_soon.timeout.connect(self._refresh)
+        self._count_soon = QTimer(self, singleShot=True, interval=_COUNTS_OFTEN)
+        self._count_soon.timeout.connect(self.count)
+        window.link.photos_changed.connect(self._photos_changed)
+        window.folders.synchronised.connect(self._synchronised)
+        window.stack.currentChanged.connect(self._forget_note)
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def restore(self, query: str, photo_id: int) -> None:
+        """What the last session showed; asked for as soon as the library is open."""
+        self.query, self._photo_to_show, self._restored = query, photo_id, True
+
+    def open(self, query: str, sort: str | None = None, strictness: float | None = None) -> None:
+        """Show another view, from its top."""
+        self.query = query
+        self.sort = sort if sort is not None else self.sort
+        self.strictness = strictness if strictness is not None else self.strictness
+        self._fresh_query = True
+        self._ask()
+
+    def refresh(self) -> None:
+        """The same view again, now; selection and place stay."""
+        self._refresh()
+
+    def label_name(self) -> str:
+        """The label whose view this is (`label:cat`), or an empty text."""
+        found = _LABEL.search(self.query)
+        return (found.group(1) or found.group(2)) if found else ""
+
+    def _ask(self) -> None:
+        self._window.link.cancel(self._request)
+        self._refresh_soon.stop()
+        self._asked_at = time.perf_counter()
+        self._request = self._window.link.ask(
+            "view", self.query, self.sort, self.strictness, then=self._answered, failed=self._refused
+        )
+
+    def _refresh(self) -> None:
+        if self._request:  # the answer is on its way; look again after it
+            self._refresh_soon.start()
+            return
+        self._ask()
+
+    # -- answers ------------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _answered(self, result: SearchResult) -> None:
+        self._request, self._known = 0, True
+        spent = (time.perf_counter() - self._asked_at) * 1000
+        self._refresh_soon.setInterval(min(max(_OFTEN, int(5 * spent)), _SELDOM))
+        fresh, self._fresh_query = self._fresh_query, False
+        restored, self._restored = self._restored, False
+        if restored and self.query and not (len(result.ids) and (result.matched or not len(result.scores))):
+            self._window.desk.open_query("")  # nobody wants to be greeted by a search that found nothing
+            return
+        self.show_result(result, fresh=fresh)
+
+    def show_result(self, result: SearchResult, *, fresh: bool) -> None:
+        """Show an answer. `fresh`: it answers another question than the one before, so it starts at its top."""
+        window = self._window
+        if fresh:
+            window.grid.start_over()
+            self._forget_note()
+        window.model.show(result)
+        window.search.show_result(result)
+        if self._photo_to_show:
+            window.grid.set_current_row(window.model.row_of(self._photo_to_show))
+            self._photo_to_show = 0
+        self.choose_page(fresh=fresh)
+        self.shown.emit(result)
+
+    @Slot(str)
+    def _refused(self, sentence: str) -> None:
+        self._request, self._fresh_query = 0, False
+        self._window.strip.say(sentence)
+
+    def choose_page(self, *, fresh: bool) -> None:
+        """The page that fits what is there: first run, no match, or the grid. A page that the person opened stays,
+        unless they asked for another view."""
+        window = self._window
+        if not self._known:
+            return
+        result, page = window.model.result, window.stack.currentWidget()
+        away = page not in (window.grid, window.empty, window.no_results, window.lightbox)
+        if (away or page is window.lightbox) and not fresh and len(result.ids):
+            return
+        if away and not fresh:
+            return
+        if not self.query and not len(result.ids) and not self.folders and not self.counts.photos:
+            window.show_page(window.empty)
+        elif not len(result.ids) and not self.query:
+            window.show_page(window.grid)  # folders, but no photo yet: they are on their way
+        else:
+            # The engine says "no good match" for the command line; the page and the grid's first header say it too.
+            notes = [note for note in result.notes if not note.startswith("No good match")]
+            if not len(result.ids):
+                window.no_results.explain(self.query, notes)
+                window.show_page(window.no_results)
+            else:
+                window.show_page(window.grid)
+                if fresh and notes:
+                    window.strip.say("\n".join(notes))
+                    self._note = window.strip.sentence()
+
+    def _forget_note(self) -> None:
+        """What was said of a query leaves with the query, and with the page."""
+        if self._note and self._window.strip.sentence() == self._note:
+            self._window.strip.dismiss()
+        self._note = ""
+
+    # -- things change ------------------------------------------------------------------------------------------------
+
+    def _photos_changed(self, changes: PhotosChanged) -> None:
+        ranked = len(self._window.model.result.scores) > 0
+        rows = changes.added or changes.removed
+        if (rows or (self.query and not ranked) or not self._known) and not self._refresh_soon.isActive():
+            self._refresh_soon.start()
+        if not self._count_soon.isActive():
+            self._count_soon.start()
+
+    def _synchronised(self) -> None:
+        """All is known now: nobody should wait for what is on its way to the screen."""
+        if self._refresh_soon.isActive():
+            self._refresh()
+
+    def count(self) -> None:
+        """Ask for the numbers of the status bar and the toolbar."""
+        self._window.link.ask("counts", then=self._counted)
+
+    @Slot(object)
+    def _counted(self, counts: Counts) -> None:
+        had_some = self.counts.photos > 0
+        self.counts = counts
+        self.counted.emit(counts)
+        if had_some != (counts.photos > 0):
+            self.choose_page(fresh=False)
+
+    def _gone(self, folder: Folder) -> str:
+        return self.tr("“{folder}” is not there. Reconnect the drive; nothing is forgotten.").format(folder=folder.path)
+
+    @Slot(list)
+    def folders_known(self, folders: list[Folder]) -> None:
+        """The folders there are; one that went away is said once, with what to do, until it is there again."""
+        before = {folder.id for folder in self.folders if folder.state is FolderState.OFFLINE}
+        gone = [one for one in folders if one.state is FolderState.OFFLINE and one.id not in before]
+        self.folders = folders
+        if gone:
+            self._window.strip.say(self._gone(gone[0]), stay=True)
+        elif any(
+            self._window.strip.sentence() == self._gone(one) for one in folders if one.state is FolderState.ONLINE
+        ):
+            self._window.strip.dismiss()
+        self.choose_page(fresh=False)

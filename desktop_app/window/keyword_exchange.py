@@ -1,0 +1,101 @@
+"""Words to and from other programs: keywords in photos become labels, confirmed labels go into sidecars beside them.
+
+Knows: when to offer and when to write. Does not know: XMP, files (`engine.library.sidecar`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop_app.acts.history import NOTHING, Calls, call
+from desktop_app.link.engine_words import in_words
+from engine.records import Failure, KeywordsRead, PhotosChanged, SidecarReport
+
+if TYPE_CHECKING:
+    from desktop_app.window.wiring import Desk
+
+_SETTLED = 3_000  # ms without another correction until sidecars are written: one write for a row of key presses
+
+
+class Exchange(QObject):
+    """The exchange of words with other programs, for `wiring`'s window."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
+        self._due = QTimer(self, singleShot=True, interval=_SETTLED)
+        self._due.timeout.connect(self.write)
+        self.link.photos_changed.connect(self._changed)
+        self.window.folders.synchronised.connect(self._synchronised)
+
+    # -- keywords become labels ---------------------------------------------------------------------------------------
+
+    def _synchronised(self) -> None:
+        if not self.window.preferences.keywords_offered and not self.desk.adding.offering_labels():
+            self.link.ask("keywords", then=self._offer)
+
+    def _offer(self, keywords: list[tuple[str, int]]) -> None:
+        if keywords:
+            self.window.preferences.set("keywords_offered", True)  # once; the menu has it for later
+            self.window.strip.say(
+                self.tr("Your photos carry %Ln keyword(s) of other programs.", "", len(keywords)),
+                self.tr("Make labels of them"),
+                self.take_keywords,
+                stay=True,
+            )
+
+    def take_keywords(self) -> None:
+        """Make labels of the keywords in photos and sidecars, and confirm them where nothing was said yet."""
+
+        def forward(undone: tuple[KeywordsRead, Any] | None) -> Calls:
+            if undone is not None:  # the same labels again, not new ones of the same names
+                report, token = undone
+                if report.labels:
+                    yield call("restore_labels", token)
+                yield call("correct_many", [replace(word, present=True) for word in report.previous])
+                return report
+            report = yield call("take_keywords")
+            self._taken(report)
+            return report if report.previous else NOTHING
+
+        def back(report: KeywordsRead) -> Calls:
+            yield call("correct_many", list(report.previous))
+            token = (yield call("remove_labels", list(report.labels))) if report.labels else None
+            return report, token
+
+        self.history.push(self.tr("Make labels of keywords"), forward, back)
+
+    def _taken(self, report: KeywordsRead) -> None:
+        if report.previous:
+            labels = self.tr("%Ln new label(s)", "", len(report.labels))
+            words = self.tr("%Ln confirmation(s)", "", len(report.previous))
+            text = self.tr("From keywords: {labels}, {words}.").format(labels=labels, words=words)
+            self.window.strip.say(self._with(text, report.failed), self.tr("Undo"), self.history.undo)
+        else:
+            self.desk.say(
+                self._with(self.tr("No new keywords were found in the photos or beside them."), report.failed)
+            )
+
+    # -- labels go into sidecars --------------------------------------------------------------------------------------
+
+    def _changed(self, change: PhotosChanged) -> None:
+        if change.labels:
+            self._due.start()
+
+    def write(self) -> None:
+        """Bring the sidecars up to date; the library does nothing while they are off."""
+        self._due.stop()
+        self.link.ask("write_sidecars", then=self._written)
+
+    def _written(self, report: SidecarReport) -> None:
+        if report.failed:
+            self.desk.say(self._with(self.tr("Sidecars:"), report.failed))
+
+    def _with(self, text: str, failures: tuple[Failure, ...]) -> str:
+        if not failures:
+            return text
+        first = f"{failures[0].path}: {in_words(failures[0].reason)}"
+        return " ".join([text, self.tr("%Ln problem(s), the first one:", "", len(failures)), first])

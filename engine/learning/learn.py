@@ -1,0 +1,415 @@
+"""Learning labels from corrections: what is tried, what is offered, and what is said about it.
+
+For each label (or exclusive group) the kinds of versions are tried in the order Tier B (`coop`: a learned prompt, with
+the residual on top), Tier A (`residual`), `threshold`; each is judged on held-out answers (`acceptance`), the best that
+passes is offered, else the label stays `unchanged`. Yes, no and unanswered photos are three different things: what
+nobody answered is no negative.
+
+Pure tensors in, pure tensors out: it knows neither the store nor files nor Qt. `library` calls `learn`, stores each
+`Lesson`, and activates it.
+
+Letters in shape comments: n answers, N photos of the library, K labels of a group, D joint space.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.clip.chinese import in_english
+from engine.clip.zero_shot import Head, Vocabulary
+from engine.learning import acceptance, fewshot, prompt_tuning
+from engine.learning.case import Case, Collection, Subject
+from engine.learning.fewshot import Geometry
+from engine.learning.prompt_tuning import Tuned
+from engine.records import AlbumenError, Measured, Progress, TrainReport
+
+if TYPE_CHECKING:
+    from engine.clip.weights import LoadedModel
+
+__all__ = ["Collection", "Lesson", "Subject", "learn"]
+
+PROMPT_UNITS = 4  # yes and no units from which a prompt is learned for a free label ...
+PROMPT_UNITS_GROUP = 8  # ... and answered units of a group
+GEOMETRY_SAMPLE = 4096  # photos of the library that its covariance is taken from
+MIXES = (0.5, 1.0)  # b of (1 - b) w0 + b w, chosen by held-out answers
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learned for one label. `head` replaces the label's head when the version is activated (the current head
+    itself when `report.kind` is 'unchanged'); `ctx`: (n_ctx, C) of Tier B or None; `ctx_seed`: its seed. `report` has
+    `version` 0 and `active` False: the library fills them in when it stores the version."""
+
+    head: Head
+    ctx: Tensor | None
+    ctx_seed: int
+    report: TrainReport
+
+
+def learn(
+    model: LoadedModel,
+    vocabulary: Vocabulary,
+    subjects: Sequence[Subject],
+    collection: Collection,
+    *,
+    seed: int = 0,
+    prompts: bool = True,
+    geometry: Geometry | None = None,
+) -> Generator[Progress, None, list[Lesson]]:
+    """Learn all subjects; one Lesson each, in order. Yields after every step of at most about 250 ms; closing the
+    generator cancels and leaves nothing behind. `prompts=False` leaves out Tier B (CoOp): well under a second. `geometry`: of
+    this library, if the caller keeps one."""
+    started = time.monotonic()
+    if geometry is None:
+        generator = torch.Generator().manual_seed(seed)
+        sample = torch.randperm(len(collection.photo_ids), generator=generator)[:GEOMETRY_SAMPLE]
+        geometry = Geometry.of(collection.image_features[sample])
+        yield Progress("train", 0, len(subjects), detail="covariance of the library")
+    clusters: dict[str, list[int]] = {}
+    for index, subject in enumerate(subjects):
+        clusters.setdefault(f"group {subject.group}" if subject.group else f"label {index}", []).append(index)
+    lessons: dict[int, Lesson] = {}
+    for indices in clusters.values():
+        members = [subjects[i] for i in indices]
+        case = Case.of(members, collection, geometry, seed)
+        versions = yield from _versions(case, model, vocabulary, seed, prompts)
+        for index, lesson in zip(indices, _judge(case, versions, time.monotonic() - started, seed), strict=True):
+            lessons[index] = lesson
+        started = time.monotonic()
+        yield Progress("train", len(lessons), len(subjects), detail=members[-1].name)
+    return [lessons[index] for index in range(len(subjects))]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What is tried
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A candidate: its heads from all answers, and its held-out logits (n, K), None where nothing could be held out."""
+
+    kind: str
+    heads: list[Head]
+    held_out: Tensor | None
+    ctx: Tensor | None = None
+
+    def luck(self, case: Case, seed: int) -> float:
+        """How probably answers at random would agree so well with what was learned without them (`acceptance.luck`)."""
+        assert self.held_out is not None
+        return acceptance.luck(case.likelihoods(case.rescaled(self.held_out)), case.unit, seed)
+
+
+@dataclass(slots=True)
+class _Versions:
+    """The candidates, strongest kind first, and why a stronger kind was not tried."""
+
+    found: list[_Version] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+_Fit = Callable[[Tensor, int], list[Head]]  # (weights (n,) of the answers, fold that is left out or -1) -> K heads
+
+
+def _versions(
+    case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int, prompts: bool
+) -> Generator[Progress, None, _Versions]:
+    """Learn every kind that the answers allow."""
+    versions = _Versions()
+    if not len(case.rows) or case.nothing_new:
+        return versions
+    residual = yield from _held_out(case, "residual", lambda weights, _: case.fit(case.words, weights))
+    lacking = _too_few_for_a_prompt(case) if prompts else "it was not asked for."
+    tuned = None
+    if lacking is None:
+        try:
+            tuned = yield from _tune(case, model, vocabulary, seed)
+        except AlbumenError as error:  # a name that leaves no room for a context
+            lacking = str(error)
+    if tuned is not None:
+        for mix in MIXES:
+            version = yield from _held_out(case, "coop", _around(case, tuned.text_features, mix), tuned.ctx[-1])
+            if _surely_better(case, version, residual, seed):
+                versions.found.append(version)
+        if not versions.found:
+            lacking = "on answers kept out of learning it is not surely better than learning from your photos alone."
+    if lacking is not None:
+        versions.reasons.append(f"{_TITLES['coop']}: {lacking}")
+    versions.found.append(residual)
+    if not case.is_group:
+        current = case.subjects[0].current
+        shifted = yield from _held_out(case, "threshold", lambda weights, _: [_shift(case, current, weights)])
+        versions.found.append(shifted)
+    return versions
+
+
+def _too_few_for_a_prompt(case: Case) -> str | None:
+    """Why no prompt is learned, or None."""
+    if not (case.fold >= 0).all():
+        return "it needs enough answers of both kinds, yes and no, to be checked."
+    if case.is_group:
+        found = len(torch.unique(case.unit))
+        if found >= PROMPT_UNITS_GROUP:
+            return None
+        return f"it needs {PROMPT_UNITS_GROUP} answers, bursts counted once; there are {found}."
+    yes, no = (len(torch.unique(case.unit[case.allowed[:, 0] == answer])) for answer in (True, False))
+    if min(yes, no) < PROMPT_UNITS:
+        return f"it needs {PROMPT_UNITS} yes and {PROMPT_UNITS} no, bursts counted once; there are {yes} and {no}."
+    return None
+
+
+def _tune(case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int) -> Generator[Progress, None, Tuned]:
+    """The prompts of the case with each fold left out, and with all answers as the last variant."""
+    count = int(case.fold.max()) + 1
+    variants = torch.stack([case.fold != fold for fold in range(count + 1)])  # (V, n); no fold has the number `count`
+    names = [in_english(subject.name) for subject in case.subjects]
+    answers = case.allowed.long()  # (n, K)
+    return (
+        yield from prompt_tuning.tune(
+            model, vocabulary, names, case.words, case.answered, answers, variants, case.is_group, seed
+        )
+    )
+
+
+def _around(case: Case, texts: Tensor, mix: float) -> _Fit:
+    """Fits Tier A around the words moved towards the prompts' text features (V, K, D) of the variant that has not seen
+    the fold."""
+
+    def fit(weights: Tensor, fold: int) -> list[Head]:
+        moved = [
+            replace(head, vector=(1 - mix) * head.vector + mix * head.anchor * text)
+            for head, text in zip(case.words, texts[fold], strict=True)
+        ]
+        return case.fit(moved, weights)
+
+    return fit
+
+
+def _surely_better(case: Case, version: _Version, than: _Version, seed: int) -> bool:
+    """A stronger kind has to be surely better than a simpler one, or choosing among many would favour luck."""
+    if version.held_out is None or than.held_out is None:
+        return False
+    losses = [case.losses(case.rescaled(x)) for x in (than.held_out, version.held_out)]
+    return acceptance.lower_bound(losses[0] - losses[1], case.unit, seed) > 0
+
+
+def _held_out(case: Case, kind: str, fit: _Fit, ctx: Tensor | None = None) -> Generator[Progress, None, _Version]:
+    """Fit with each fold left out in turn, then with all answers."""
+    count = int(case.fold.max()) + 1 if len(case.fold) else 0
+    held_out = torch.zeros(case.allowed.shape) if count else None
+    for fold in range(count):
+        left = case.fold == fold
+        if held_out is not None:
+            held_out[left] = case.logits(fit((~left).float(), fold), left)
+        yield Progress("train", fold, count + 1, detail=f"{case.subjects[0].name}: {kind}")
+    return _Version(kind, _keeping(case, fit), held_out, ctx)
+
+
+def _keeping(case: Case, fit: _Fit) -> list[Head]:
+    """The heads from all answers. An answer that is right now and would turn wrong weighs more and more, until it is
+    right again."""
+    right = case.right(case.logits([subject.current for subject in case.subjects]))  # (n,)
+    weights = torch.ones(len(case.rows))
+    heads = fit(weights, -1)
+    for weight in _INSIST:
+        lost = right & ~case.right(case.logits(heads))
+        if not lost.any():
+            break
+        weights[lost] = weight
+        heads = fit(weights, -1)
+    return heads
+
+
+_INSIST = (4.0, 16.0, 64.0)
+
+
+def _shift(case: Case, head: Head, weights: Tensor) -> Head:
+    """The same head with its threshold moved to where the answers want it, by MAP around where it is (2 units of z)."""
+    z = case.logits([replace(head, calibration=None)])[weights > 0, 0]  # (n,)
+    present = case.allowed[weights > 0, 0].float() * (1 - 2 * fewshot.SOFT) + fewshot.SOFT
+    slope = head.calibration[0] if head.calibration else 1.0
+    moves = torch.linspace(-6, 6, 121)  # (M,)
+    logits = slope * (z - moves[:, None])  # (M, n)
+    loss = F.binary_cross_entropy_with_logits(logits, present.expand_as(logits), reduction="none").sum(1)
+    threshold = head.threshold + float(moves[(loss + moves.square() / 8).argmin()])
+    return replace(head, threshold=threshold, calibration=(slope, -slope * threshold))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Which version is offered, and what is said
+
+
+def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[Lesson]:
+    """The best version that passes every gate, else the best that does not (not accepted), else unchanged."""
+    currents = [subject.current for subject in case.subjects]
+    now = case.logits(currents)
+    zero_shot = case.logits([subject.zero_shot for subject in case.subjects])
+    tags_now, scores_now = case.library_tags(currents)
+    reasons = list(versions.reasons)
+    ranked = sorted(versions.found, key=lambda version: _rank(case, version))
+    refused: tuple[_Version, list[acceptance.Flips], str] | None = None
+    for version in ranked:
+        tags, scores = case.library_tags(version.heads)
+        flips = [acceptance.Flips.between(tags_now[:, k], tags[:, k], case.rows) for k in range(len(case.subjects))]
+        objection = _objection(case, version, now, zero_shot, flips, scores_now, scores, seed)
+        if objection is None:
+            if _many_changes(case, flips):
+                reasons.append(
+                    f"Better on answers kept out of learning, but {_many_changes(case, flips)}: look through them."
+                )
+            return _lessons(case, version, flips, now, reasons, True, seconds)
+        reasons.append(f"{_TITLES[version.kind]}: {objection}")
+        if refused is None and objection.endswith(_LOOK_FIRST):
+            refused = (version, flips, objection)
+    if refused is not None:
+        return _lessons(case, refused[0], refused[1], now, reasons, False, seconds)
+    none = [acceptance.Flips(torch.empty(0).long(), torch.empty(0).long()) for _ in case.subjects]
+    return _lessons(case, _Version("unchanged", currents, now), none, now, reasons, False, seconds)
+
+
+_TITLES = {
+    "coop": "Learning words of its own",
+    "residual": "Learning from your photos",
+    "threshold": "Changing the strictness",
+}
+_LOOK_FIRST = "look at them before you accept it."
+
+
+def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: int) -> bool:
+    """Whether the version is right as often as the logits `than` (n, K) on these held-out answers (mask (n,)), and
+    surely better: what was learned in log-loss, a moved threshold in how often it is right."""
+    assert version.held_out is not None
+    more_right = (case.right(version.held_out).float() - case.right(than).float())[judged]  # (n,)
+    gains = (case.losses(case.rescaled(than)) - case.losses(case.rescaled(version.held_out)))[judged]
+    surely = more_right if version.kind == "threshold" else gains
+    return bool(more_right.sum() >= 0) and acceptance.lower_bound(surely, case.unit[judged], seed) > 0
+
+
+def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
+    """Words for more changed tags than so few answers should cause, else "". What was held out decides; they are shown."""
+    if not any(flip.too_many(len(case.rows), len(case.collection.photo_ids)) for flip in flips):
+        return ""
+    changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
+    return f"it would change {_photos(changed)}, many for {_answers(len(case.rows))}"
+
+
+def _rank(case: Case, version: _Version) -> float:
+    """Held-out log-loss, or the order of the kinds where nothing could be held out."""
+    order = list(_TITLES).index(version.kind)
+    if version.held_out is None:
+        return 1e3 + order
+    return float(case.losses(case.rescaled(version.held_out)).mean())
+
+
+def _objection(
+    case: Case,
+    version: _Version,
+    now: Tensor,
+    zero_shot: Tensor,
+    flips: Sequence[acceptance.Flips],
+    scores_now: Tensor,
+    scores: Tensor,
+    seed: int,
+) -> str | None:
+    """Why the version is not accepted, in a sentence, or None."""
+    checked = version.held_out is not None
+    said_yes = case.allowed[:, 0]
+    nothing_to_lose = not case.is_group and bool(said_yes.any()) and not (case.right(now) & said_yes).any()
+    unsure = False
+    if checked:
+        if not _better(case, version, zero_shot, torch.ones_like(case.fresh), seed):
+            if not nothing_to_lose or version.kind == "threshold":
+                return "on answers kept out of learning it is not better than the label's name alone."
+            unsure = True
+        elif case.fresh.any() and not _better(case, version, now, case.fresh, seed):
+            return "on answers kept out of learning it is not better than the present version."
+    elif version.kind == "threshold":
+        return "it needs enough answers of both kinds, yes and no, to be checked."
+    elif not case.is_group and len(torch.unique(case.allowed[:, 0])) == 1 and _many_changes(case, flips):
+        return f"{_many_changes(case, flips)}, and none of the other kind: answer some of both."
+    wrong = acceptance.newly_wrong(case.right(now), case.right(case.logits(version.heads)))
+    if wrong:
+        return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
+    for column, subject in enumerate(case.subjects):
+        if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
+            return f"it would reorder the best photos of '{subject.name}', which you did not correct."
+    if unsure:
+        return f"not surely better, but now the label is on none of the photos that you said yes to: {_LOOK_FIRST}"
+    if not checked:
+        return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
+    if version.luck(case, seed) > acceptance.CHANCE:
+        return f"{_answers(len(case.rows))} could agree this well by luck: {_LOOK_FIRST}"
+    return None
+
+
+def _lessons(
+    case: Case,
+    version: _Version,
+    flips: Sequence[acceptance.Flips],
+    now: Tensor,
+    reasons: Sequence[str],
+    accepted: bool,
+    seconds: float,
+) -> list[Lesson]:
+    # The present version has seen the answers it was learned from: before and after are compared on the others.
+    judged = case.fresh if case.fresh.any() else torch.ones_like(case.fresh)
+    before = _measured(case, now, judged)
+    after = _measured(case, version.held_out, judged) if version.held_out is not None else before
+    lessons = []
+    for subject, head, flip in zip(case.subjects, version.heads, flips, strict=True):
+        report = TrainReport(
+            label=subject.name,
+            label_id=subject.label_id,
+            version=0,
+            kind=version.kind,
+            accepted=accepted,
+            active=False,
+            before=before,
+            after=after,
+            yes=sum(subject.corrections.values()),
+            no=sum(not answer for answer in subject.corrections.values()),
+            adds=tuple(case.collection.photo_ids[flip.adds].tolist()),
+            removes=tuple(case.collection.photo_ids[flip.removes].tolist()),
+            sentence=_sentence(case, version, before, after, flip),
+            reasons=tuple(reasons),
+            seconds=seconds,
+            held_out=version.held_out is not None and version.kind != "unchanged",
+        )
+        lessons.append(Lesson(head, version.ctx, 0, report))
+    return lessons
+
+
+def _measured(case: Case, logits: Tensor, judged: Tensor) -> Measured:
+    total = int(judged.sum())
+    loss = float(case.losses(case.rescaled(logits))[judged].mean()) if total else 0.0
+    return Measured(int(case.right(logits)[judged].sum()), total, loss)
+
+
+def _sentence(case: Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips) -> str:
+    count = len(case.rows)
+    if not count:
+        return "Nothing to learn from yet: no corrected photo of this label has been read."
+    if case.nothing_new:
+        return "Unchanged: there are no new corrections since the present version was learned."
+    if version.kind == "unchanged":
+        return f"Unchanged: after {_answers(count)}, nothing that was tried is surely better."
+    change = f"would add {_photos(len(flip.adds))}, remove {len(flip.removes)}"
+    if version.held_out is None:
+        return f"Learned from {_answers(count)}, too few to check it: {change}."
+    new = "" if before.total == count else "new "
+    checked = f"Checked on your {_answers(before.total, new)}, each kept out of learning in its turn"
+    return f"{checked}: {before.right} right before, {after.right} after; {change}."
+
+
+def _answers(count: int, new: str = "") -> str:
+    return f"1 {new}correction" if count == 1 else f"{count} {new}corrections"
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"

@@ -1,0 +1,83 @@
+"""What to do with dropped paths: which folders to watch, which files to take, what to refuse and why.
+
+Knows: nesting of folders and what a photo's name looks like. Does not read any file: that is `sync`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+
+from engine.disk.scan import is_within
+from engine.images.decode import is_candidate
+from engine.records import AddReport, Failure
+from engine.store.database import Store, display_name, local_day
+
+
+def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
+    """Watch folders and single files (see `Library.add`). Returns the report and the ids of photos that appeared."""
+    folders: list[int] = []
+    already: list[str] = []
+    refused: list[Failure] = []
+    photos: list[int] = []
+    singles: list[int] = []
+    for text in dict.fromkeys(paths):
+        path = os.path.realpath(os.fsencode(os.path.expanduser(text))) if text.strip() else b""
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and not isinstance(error, FileNotFoundError) else None
+            refused.append(
+                Failure(text, f"It cannot be opened ({reason})." if reason else "There is no such folder or file.")
+            )
+            continue
+        if _covered(store, path):
+            already.append(text)
+        elif stat.S_ISDIR(status.st_mode):
+            if not os.access(path, os.R_OK | os.X_OK):
+                refused.append(Failure(text, "This folder may not be read; check its permissions."))
+            elif path == os.path.realpath(os.fsencode(store.directory)):
+                refused.append(Failure(text, "This is the library's own folder; choose the folder with your photos."))
+            else:
+                folders.append(_watch(store, path))
+                if back := store.recall(f"folder {folders[-1]}"):
+                    photos += back
+                    store.set("tagged by", "")  # labels may have changed meanwhile: the next sync tags all photos anew
+        elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
+            refused.append(Failure(text, "This is neither a folder nor a photo in a format that Albumen reads."))
+        elif store.id_of(path) is not None:
+            already.append(text)
+        else:
+            singles.append(_single(store, path, status))
+    watched = {folder.id: folder for folder in store.folders()}
+    report = AddReport(tuple(watched[id_] for id_ in folders), tuple(already), tuple(refused), tuple(singles))
+    return report, [*photos, *singles]
+
+
+def _covered(store: Store, path: bytes) -> bool:
+    return any(root and is_within(path, root) for _, root in store.roots())
+
+
+def _watch(store: Store, path: bytes) -> int:
+    """Watch a folder; folders that lie inside it are watched with it from now on."""
+    inside = [id_ for id_, root in store.roots() if root and is_within(root, path)]
+    with store.transaction():
+        folder_id = store.add_folder(path)
+        for id_ in inside:
+            if id_ != folder_id:
+                store.absorb_folder(id_, folder_id)
+    return folder_id
+
+
+def _single(store: Store, path: bytes, status: os.stat_result) -> int:
+    with store.transaction() as connection:
+        connection.execute(
+            """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (path) DO UPDATE SET hidden = NULL, folder_id = excluded.folder_id, state = 'pending'""",
+            (
+                *(path, display_name(path), store.add_folder(b"")),
+                *(status.st_size, status.st_mtime_ns, status.st_mtime, local_day(status.st_mtime)),
+            ),
+        )
+    return store.number("SELECT id FROM photos WHERE path = ?", (path,))

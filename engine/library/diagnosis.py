@@ -1,0 +1,65 @@
+"""What a bug report needs: versions, device, model, the store's health. Reads only."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sqlite3
+from dataclasses import asdict
+
+from engine.records import AlbumenError, Counts
+from engine.store.database import SCHEMA_VERSION, Store
+
+PACKAGES = (
+    *("albumen", "torch", "PySide6-Essentials", "pillow", "pillow-heif", "numpy", "safetensors", "sqlite-utils"),
+    *("ftfy", "regex", "watchdog", "huggingface_hub", "platformdirs"),
+)
+
+
+def examine(store: Store, model: str, device: str, counts: Counts) -> dict[str, object]:
+    """Plain values, ready for JSON. A model that cannot be loaded is a finding here, not an error."""
+    return {
+        "system": {
+            "platform": platform.platform(),
+            "python": platform.python_version(),
+            "sqlite": sqlite3.sqlite_version,
+            "processors": os.cpu_count(),
+        },
+        "packages": {name: _version(name) for name in PACKAGES},
+        "library": {
+            "directory": str(store.directory),
+            "schema": SCHEMA_VERSION,
+            "integrity": store.integrity(),
+            "database_bytes": store.path.stat().st_size,
+            "embeddings": store.number("SELECT count(*) FROM embeddings"),
+            "corrections": store.number("SELECT count(*) FROM corrections"),
+            **asdict(counts),
+        },
+        "model": _model(model, device),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _model(name: str, device: str) -> dict[str, object]:
+    from engine.clip import weights
+
+    try:
+        model = weights.load(name, device)
+    except AlbumenError as error:
+        return {"name": name, "problem": str(error)}
+    return {
+        "name": name,
+        "model_id": model.model_id,
+        "device": str(model.device),
+        "precision": model.precision,
+        "input_resolution": model.input_resolution,
+        "embedding_size": model.embed_dim,
+        "note": model.note,
+    }

@@ -1,0 +1,296 @@
+"""Photos that were found but not read yet: thumbnails, facts of the files, embeddings and tags for them.
+
+Knows: in which order and in steps of which size, and what survives a kill between any two of them: every step is one
+transaction and leaves rows that the next run takes up. Does not know: what is on disk (`sync`), how files are decoded
+(`decode_pool`), pixels encoded (`encoder`, `recognition`).
+
+Three things go on at once: processes decode what comes next, a thread encodes a batch, and this one writes down what
+is there, in steps so short that a search asked meanwhile is answered at once.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from engine.images.decode import Decoded
+from engine.images.decode_pool import DecodePool
+from engine.library.encoder import Encoder
+from engine.library.import_torch import warming
+from engine.records import AlbumenError, Failure, PhotosChanged, Progress
+from engine.store import disk_usage
+from engine.store.database import SHOWN, Store, local_day
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.search.recognition import Recognition
+
+Steps = Generator[Progress | PhotosChanged, None, None]
+Batch = list[tuple[int, Decoded]]
+
+_BATCH = 32  # photos per transaction: what a kill can cost
+_AHEAD = 64  # photos whose paths are asked for at once: so late what somebody looks at can come first
+_LOOKED_AT = 100_000  # rows per step of looking for photos to read: a tenth of a second
+_WAIT = 0.03  # seconds of a step in which there is nothing to do but to wait
+_PATIENCE = (3600.0, 86400.0)  # a photo that failed is tried again after an hour, after a day, then only when asked
+
+
+class Reading:
+    """One store's photos, read by one model.
+
+    `number` tells which model that is without loading it; `recognition` loads it on first need; `pool` gives the decoding
+    processes for an input resolution; `follow` is told which photos came back; `preferred` holds the photos that a
+    person is looking at, and may change at any time. `updated`, `moved`, `failed`: photos that turned out to be so.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        number: Callable[[], int],
+        recognition: Callable[[], Recognition],
+        pool: Callable[[int], DecodePool],
+        follow: Callable[[Sequence[int]], None],
+        preferred: Sequence[int],
+    ) -> None:
+        self._store = store
+        self._number = number
+        self._recognition = recognition
+        self._pool = pool
+        self._follow = follow
+        self._preferred = preferred
+        self._tags = True
+        self.updated = self.moved = self.failed = 0
+
+    def run(self, tags: bool = True, enough: Callable[[], bool] = lambda: False) -> Steps:
+        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches. `enough`: whether
+        to end with the photos in hand; another run goes on."""
+        self._tags = tags
+        ids = yield from self._to_do()
+        if not ids:
+            disk_usage.thumbnails_complete(self._store)
+            return
+        for _ in warming():
+            yield Progress("decode", 0, len(ids))
+        recognition = self._recognition()
+        for _ in recognition.get_ready():
+            yield Progress("decode", 0, len(ids))
+        encoder = Encoder(recognition.model.encode_images)
+        pace = _Pace(len(ids))
+        todo: dict[bytes, int] = {}
+        batch: Batch = []
+        failures: list[tuple[int, Failure]] = []
+        in_hand: _InHand | None = None
+        try:
+            for answer in self._pool(recognition.model.input_resolution).decode(
+                self._paths(ids, todo, enough), wait=_WAIT
+            ):
+                if in_hand is not None and encoder.done(0):
+                    yield from self._store_features(recognition, encoder, in_hand, pace)
+                    in_hand = None
+                if answer is None:
+                    yield pace.progress("decode")
+                elif isinstance(answer, Failure):
+                    failures.append((todo.pop(os.fsencode(answer.path)), answer))
+                else:
+                    batch.append((todo.pop(answer.path), answer))
+                if len(batch) + len(failures) >= _BATCH:
+                    in_hand = yield from self._take(recognition, encoder, in_hand, batch, failures, pace)
+                    batch, failures = [], []
+            in_hand = yield from self._take(recognition, encoder, in_hand, batch, failures, pace)
+            yield from self._store_features(recognition, encoder, in_hand, pace)
+        finally:
+            encoder.close()
+        if not enough():
+            disk_usage.thumbnails_complete(self._store)
+
+    def _to_do(self) -> Generator[Progress, None, list[int]]:
+        """Ids of the photos that lack an embedding, newest first, as they are shown; then those that lack a thumbnail."""
+        patience, model = [time.time() - seconds for seconds in _PATIENCE], self._number()
+        last = self._store.number("SELECT coalesce(max(id), 0) FROM photos")
+        found: list[tuple[float, int]] = []
+        for start in range(0, last, _LOOKED_AT):
+            found += self._store.rows(
+                f"SELECT taken_at, id FROM photos WHERE id > ? AND id <= ? AND {_TO_DO}",
+                (start, start + _LOOKED_AT, *patience, model),
+            )
+            if start + _LOOKED_AT < last:
+                yield Progress("scan", start, last)
+        found.sort(reverse=True)
+        return list(dict.fromkeys((*(id_ for _, id_ in found), *disk_usage.without_thumbnail(self._store))))
+
+    def _paths(self, ids: Sequence[int], todo: dict[bytes, int], enough: Callable[[], bool]) -> Iterator[bytes]:
+        """Paths of these photos, in portions while the pool asks for more: first those that somebody looks at now."""
+        left = set(ids)
+        at = 0
+        while left and not enough():
+            some = [id_ for id_ in self._preferred if id_ in left][:_AHEAD]
+            while len(some) < _AHEAD and at < len(ids):
+                if ids[at] in left and ids[at] not in some:
+                    some.append(ids[at])
+                at += 1
+            left.difference_update(some)
+            paths = self._store.paths(some, SHOWN)
+            for id_ in some:
+                if path := paths.get(id_):  # else it went out of sight meanwhile
+                    todo[path] = id_
+                    yield path
+
+    def _take(
+        self,
+        recognition: Recognition,
+        encoder: Encoder,
+        in_hand: _InHand | None,
+        batch: Batch,
+        failures: Sequence[tuple[int, Failure]],
+        pace: _Pace,
+    ) -> Generator[Progress | PhotosChanged, None, _InHand]:
+        """One batch: failures and thumbnails first, so that the photos can be looked at; then it is the encoder's turn, as
+        soon as the batch before is stored: a kill costs one batch."""
+        self._write_thumbnails([decoded for _, decoded in batch])
+        merged = self._write_decoded(batch, failures)
+        batch = [entry for entry in batch if entry[0] not in merged]
+        self.failed += len(failures)
+        pace.done += len(merged) + len(failures)
+        seen = [id_ for id_, _ in batch] + [id_ for id_, _ in failures]
+        yield PhotosChanged(ids=(*seen, *merged.values()), removed=tuple(merged))
+        if in_hand is not None:
+            yield from self._store_features(recognition, encoder, in_hand, pace)
+        vectors = recognition.known_content([decoded.content_hash for _, decoded in batch])
+        strangers: dict[str, np.ndarray] = {}  # content hash -> pixels, each content once
+        for _, decoded in batch:
+            if decoded.content_hash not in vectors:
+                strangers[decoded.content_hash] = decoded.pixels
+        encoder.start(list(strangers.values()))
+        return _InHand([(id_, decoded.content_hash) for id_, decoded in batch], vectors, list(strangers))
+
+    def _store_features(self, recognition: Recognition, encoder: Encoder, in_hand: _InHand, pace: _Pace) -> Steps:
+        """Wait for the batch that is being encoded, and store it with its tags."""
+        while not encoder.done(_WAIT):
+            yield pace.progress("encode")
+        vectors = in_hand.vectors | dict(zip(in_hand.strangers, encoder.features(), strict=True))
+        if in_hand.contents:
+            with self._store.transaction(durable=False) as connection:
+                ids = [id_ for id_, _ in in_hand.contents]
+                recognition.store_photos(ids, [vectors[content] for _, content in in_hand.contents], self._tags)
+                connection.executemany(
+                    "UPDATE photos SET state = 'ok', reason = '', attempts = 0 WHERE id = ?", [(id_,) for id_ in ids]
+                )
+            yield PhotosChanged(ids=tuple(ids), labels=True)
+        pace.done += len(in_hand.contents)
+        yield pace.progress("encode")
+
+    def _write_thumbnails(self, photos: Iterable[Decoded]) -> None:
+        for decoded in photos:
+            target = self._store.thumbnail(decoded.content_hash)
+            try:
+                if not target.exists():
+                    target.parent.mkdir(exist_ok=True)
+                    partial = target.with_suffix(".partial")
+                    partial.write_bytes(decoded.thumbnail)
+                    os.replace(partial, target)
+            except OSError as error:
+                raise AlbumenError(
+                    f"The thumbnail {target} could not be written ({error.strerror}); make room and sync again."
+                ) from error
+
+    def _write_decoded(
+        self, batch: Sequence[tuple[int, Decoded]], failures: Sequence[tuple[int, Failure]]
+    ) -> dict[int, int]:
+        """What decoding told about the files. Returns rows that turned out to be an older one that moved: new ->
+        old."""
+        merged: dict[int, int] = {}
+        with self._store.transaction(durable=False) as connection:
+            for id_, decoded in batch:
+                (before,) = self._store.rows("SELECT content_hash FROM photos WHERE id = ?", (id_,))[0]
+                if not before and (old := self._moved_from(id_, decoded.content_hash)):
+                    self._merge(id_, old)
+                    merged[id_] = old
+                    continue
+                if before and before != decoded.content_hash:
+                    connection.execute("DELETE FROM embeddings WHERE photo_id = ?", (id_,))
+                    self.updated += 1
+                taken_at = decoded.taken_at if decoded.taken_at is not None else decoded.mtime_ns / 1e9
+                connection.execute(
+                    """UPDATE photos SET content_hash = ?, width = ?, height = ?, taken_at = ?, day = ?, size = ?,
+                        mtime_ns = ? WHERE id = ?""",
+                    (
+                        *(decoded.content_hash, decoded.width, decoded.height, taken_at, local_day(taken_at)),
+                        *(decoded.size, decoded.mtime_ns, id_),
+                    ),
+                )
+                connection.execute("DELETE FROM keywords WHERE photo_id = ?", (id_,))
+                connection.executemany(
+                    "INSERT OR IGNORE INTO keywords (photo_id, word) VALUES (?, ?)",
+                    [(id_, word) for word in decoded.keywords],
+                )
+            for id_, failure in failures:
+                connection.execute(
+                    """UPDATE photos SET state = 'failed', reason = ?, attempts = attempts + 1, tried_at = ?
+                        WHERE id = ?""",
+                    (failure.reason, time.time(), id_),
+                )
+        return merged
+
+    def _moved_from(self, id_: int, content: str) -> int | None:
+        """The row of the same content whose file is no longer there, although no scan has noticed yet."""
+        for old, path, folder in self._store.rows(
+            """SELECT photos.id, photos.path, folders.path FROM photos JOIN folders ON folders.id = folder_id
+                WHERE content_hash = ? AND content_hash != '' AND photos.id != ? AND hidden IS NULL
+                AND photos.state IN ('ok', 'missing') AND folders.state = 'online'""",
+            (content, id_),
+        ):
+            if not os.path.lexists(path) and (not folder or os.path.isdir(folder)):
+                return int(old)
+        return None
+
+    def _merge(self, new: int, old: int) -> None:
+        """The new row is the old one at another place: the old one goes there, with all that was said about either."""
+        with self._store.transaction(durable=False) as connection:
+            (path, name, folder_id, size, mtime_ns) = self._store.rows(
+                "SELECT path, name, folder_id, size, mtime_ns FROM photos WHERE id = ?", (new,)
+            )[0]
+            connection.execute("UPDATE OR IGNORE corrections SET photo_id = ? WHERE photo_id = ?", (old, new))
+            for table in ("corrections", "tags", "embeddings"):
+                connection.execute(f"DELETE FROM {table} WHERE photo_id = ?", (new,))
+            connection.execute("DELETE FROM photos WHERE id = ?", (new,))
+            connection.execute(
+                """UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?, mtime_ns = ?, state = 'ok'
+                    WHERE id = ?""",
+                (path, name, folder_id, size, mtime_ns, old),
+            )
+        self.moved += 1
+        self._follow([old])
+
+
+class _InHand(NamedTuple):
+    """A batch that is being encoded: (photo id, content hash) of each photo, vectors that were known before, and the
+    contents that the encoder has, in its order."""
+
+    contents: list[tuple[int, str]]
+    vectors: dict[str, Tensor]
+    strangers: list[str]
+
+
+# Parameters: the moments before which a first and a second failure must lie, the model.
+_TO_DO = f"""{SHOWN} AND (state = 'pending'
+    OR (state = 'failed' AND ignored = 0 AND ((attempts = 1 AND tried_at < ?) OR (attempts = 2 AND tried_at < ?)))
+    OR (state = 'ok' AND NOT EXISTS (SELECT 1 FROM embeddings WHERE model = ? AND photo_id = photos.id)))"""
+
+
+class _Pace:
+    """How fast it goes, for the person."""
+
+    def __init__(self, total: int) -> None:
+        self.done = 0
+        self._total = total
+        self._started = time.monotonic()
+
+    def progress(self, phase: str) -> Progress:
+        elapsed = time.monotonic() - self._started
+        rate = self.done / elapsed if self.done else 0.0
+        return Progress(phase, self.done, self._total, rate, (self._total - self.done) / rate if rate else None)

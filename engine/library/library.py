@@ -1,0 +1,480 @@
+"""The library: folders, photos, labels, corrections and what was learned, behind one class.
+
+Knows: the order of things (scan, decode, encode, store, tag, learn) and what a person may ask for.
+Does not know: Qt, argparse, SQL (`store`), how a photo is decoded (`decode_pool`), how a score is made (`zero_shot`)
+or learned (`learning`). Every public method is a verb that the window calls by name and that the command line offers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
+
+import platformdirs
+
+from engine.library.active_model import ModelInUse
+from engine.library.counts import Counting
+from engine.library.followups import TAGGED_BY, Step, Upkeep
+from engine.library.label_verbs import Labelling
+from engine.library.sidecar import Sidecars
+from engine.records import (
+    AddReport,
+    AlbumenError,
+    Counts,
+    Failure,
+    Folder,
+    KeywordsRead,
+    ModelInfo,
+    Photo,
+    PhotosChanged,
+    Progress,
+    Restored,
+    ReviewItem,
+    SearchResult,
+    SidecarReport,
+    Storage,
+    SyncReport,
+    Tag,
+    TrainReport,
+)
+from engine.search.search import View
+from engine.store import words_backup
+from engine.store.database import Store
+from engine.store.labels import Judgements
+
+if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
+    from engine.images.decode_pool import DecodePool
+    from engine.library.indexing import Reading
+    from engine.library.sync import Sync
+    from engine.library.train_job import Training
+    from engine.search.recognition import Recognition
+
+Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
+
+
+class Library(Labelling):
+    """One library directory, opened by one process at a time. Use it from the thread that opened it, and only there. The
+    verbs about labels, corrections and versions are those of `Labelling`.
+
+    Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are generators: each `next`
+    does one short step (<= 250 ms where the machine allows), commits it, and yields `Progress` or `PhotosChanged`; the
+    report is the generator's return value; `close()` on the generator cancels, and nothing of a finished step is lost.
+    What other verbs changed on screen is collected and handed out by `take_changes()`.
+
+    Every expected problem is an `AlbumenError` whose text is one sentence.
+    """
+
+    def __init__(self, directory: Path, model: str | None, device: str, precision: str) -> None:
+        store = Store(directory)
+        judgements = Judgements(store)
+        in_use = ModelInUse(store, judgements, model, device, precision)
+        self._view = View(store, judgements, in_use.recognition)
+        counting = Counting(judgements, self._view, in_use.last_number)
+        super().__init__(store, judgements, in_use, counting, Upkeep(store, judgements, in_use, self._view, counting))
+        self._sidecars = Sidecars(judgements)
+        self._decoding: DecodePool | None = None
+        self._preferred: list[int] = []
+        self._syncing: Sync | None = None
+
+    @classmethod
+    def open(
+        cls,
+        directory: str | Path | None = None,
+        *,
+        model: str | None = None,
+        device: str = "auto",
+        precision: str = "auto",
+    ) -> Library:
+        """Open the library in `directory` (None: the user's own), making it when it does not exist.
+
+        `model`: name of the catalogue or a file; None keeps the one used last (at first: "starter"). `device`: auto,
+        cpu, cuda, mps. `precision`: auto, fp32, bf16, fp16, of the image encoder. Imports no torch and loads no model:
+        that happens with the first verb that needs one.
+        Raises AlbumenError when another program holds the library, when it was made by a newer Albumen (nothing is
+        written then), or when its database is damaged.
+        """
+        where = Path(directory) if directory is not None else platformdirs.user_data_path("albumen") / "library"
+        return cls(where.expanduser().absolute(), model, device, precision)
+
+    def close(self) -> None:
+        """Release the file lock, the database and the model's memory. Closing twice is fine."""
+        self._model.loaded = None
+        if self._decoding is not None:
+            self._decoding.close()
+            self._decoding = None
+        self._save_words()
+        self._store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def leave_work(self) -> None:
+        """From now on verbs leave to `take_work` what would take long: somebody asks for it after each verb."""
+        self._upkeep.leave_work = True
+
+    def take_work(self) -> Generator[Step, None, None] | None:
+        """Job: what verbs left to do (tagging a large library with new labels); None where there is nothing."""
+        return self._upkeep.take_work()
+
+    def take_changes(self) -> PhotosChanged:
+        """What verbs (not jobs) changed since the last call; the worker emits it unless it is empty."""
+        return self._upkeep.take_untold()
+
+    # folders -------------------------------------------------------------------------------------------------------
+
+    def add(self, paths: Sequence[str]) -> AddReport:
+        """Watch folders (with everything below them) or single files; `sync` then reads them.
+
+        A file's folder is not added: single files are watched as such. What is already covered by a watched folder is
+        `already`; what cannot be used (not there, no photo) is `refused` with a reason.
+        """
+        from engine.library.add_paths import take_in
+
+        report, new = take_in(self._store, paths)
+        self._upkeep.tell(self._upkeep.followed(PhotosChanged(added=tuple(new))))
+        return report
+
+    def folders(self) -> list[Folder]:
+        """Watched folders with their state and number of photos, by path."""
+        return self._store.folders()
+
+    def remove_folder(self, folder_id: int) -> PhotosChanged:
+        """Stop watching a folder and forget its photos; the files stay as they are.
+
+        Corrections are kept by content: the same photos, added again, have them back.
+        """
+        if folder_id not in dict(self._store.roots()):
+            raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
+        gone = self._store.remove_folder(folder_id)
+        return self._upkeep.followed(PhotosChanged(removed=tuple(gone), labels=True))
+
+    def restore_folder(self, folder_id: int) -> PhotosChanged:
+        """Undo a `remove_folder`, also while its drive is away."""
+        return self._recalled(self._store.restore_folder(folder_id))
+
+    def exclusions(self) -> list[str]:
+        """Patterns (`fnmatch`, on names or whole paths) of folders and files that a scan passes over."""
+        return list(json.loads(self._store.get("exclusions", "[]")))
+
+    def set_exclusions(self, patterns: Sequence[str]) -> None:
+        """Replace the patterns; the next `sync` forgets what they cover."""
+        self._store.set("exclusions", json.dumps([pattern.strip() for pattern in patterns if pattern.strip()]))
+
+    # jobs ----------------------------------------------------------------------------------------------------------
+
+    def sync(self, folder_ids: Sequence[int] | None = None) -> Generator[Step, None, SyncReport]:
+        """Job: make the library match the disk: scan, thumbnails, embeddings, tags.
+
+        `folder_ids` None: all. Photos appear as soon as they are found (`PhotosChanged.added`), again when their
+        thumbnail exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is
+        encoded again, a folder that is not there goes offline and forgets nothing. Nothing changed: nothing is decoded.
+        """
+        from engine.library.sync import Sync
+
+        reading = self._reading(self._model.number, self._model.recognition)
+        job = Sync(self._store, reading, self._model.recognition, self._pool, self._upkeep.follow)
+        own = glob.escape(str(self._store.directory))
+        fresh = not self._store.embedded()
+        self._syncing = job
+        try:
+            report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
+        finally:
+            self._syncing = None
+        if self._store.embedded() and self._store.get(TAGGED_BY) != str(self._model.number()):
+            if fresh:  # every photo was tagged as it came
+                self._store.set(TAGGED_BY, str(self._model.number()))
+            else:
+                yield from self.retag()
+        self._save_words()
+        if report.added + report.updated + report.moved + report.removed + report.failed:
+            yield PhotosChanged(labels=True)  # the numbers are exact again
+        yield from self.write_sidecars()
+        return report
+
+    def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
+        """Hand folders to the `sync` that is reading photos: it looks at them as soon as those in hand are read, and goes on.
+        Returns what it did so far, of all that its report will tell; None if no `sync` takes folders now."""
+        return self._syncing.also(folder_ids) if self._syncing is not None else None
+
+    def train(
+        self, label_ids: Sequence[int] | None = None, activate: bool = True
+    ) -> Generator[Step, None, list[TrainReport]]:
+        """Job 'Improve labels': learn from the corrections given so far; one report per label that has some.
+
+        `label_ids` None: every label with corrections since its last training. Each result is stored as a version;
+        accepted ones tag the library at once if `activate`, otherwise when `activate(version)` is called.
+        """
+        if label_ids is not None:
+            self._judgements.require(label_ids)
+        return (yield from self._upkeep.watched(self._training().run(label_ids, activate)))
+
+    def retag(self) -> Generator[Step, None, PhotosChanged]:
+        """Job: machine tags of all labels over the whole library again, some thousand photos per step."""
+        recognition = self._model.recognition()
+        recognition.heads_changed()
+        for done in recognition.tag_labels():
+            yield Progress("tag", done, len(recognition.matrix))
+        self._store.set(TAGGED_BY, str(recognition.number))
+        self._counting.clear()
+        change = PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
+        yield change
+        return change
+
+    def use_model(
+        self, name_or_path: str = "", device: str = "", precision: str = ""
+    ) -> Generator[Step, None, ModelInfo]:
+        """Job: switch to another model, device or precision ("": as it is): load it, encode what it has not seen, tag.
+        Vectors of the old one stay, and it is in use until the new one knows every photo.
+
+        If the model cannot be loaded, the old one stays in use and AlbumenError says why.
+        """
+
+        name_or_path = name_or_path or self._model.name
+        yield Progress("encode", 0, 0, detail=name_or_path)
+        new = self._model.load(name_or_path, device, precision)
+        yield from self._upkeep.watched(self._reading(lambda: new.number, lambda: new).run(tags=False))
+        self._model.switch(name_or_path, new, device, precision)
+        yield from self.retag()
+        return self.model()
+
+    def download_model(self, name: str, mirror: str = "") -> Generator[Step, None, ModelInfo]:
+        """Job: download a model of the catalogue (resumable, checked), from the hub or a `mirror` of it; closing the
+        generator cancels."""
+        from engine.clip import weights
+
+        yield from weights.download(name, mirror=mirror)
+        return next(info for info in self.models() if info.name == name)
+
+    def storage(self) -> Generator[Progress, None, Storage]:
+        """Job: what the library takes on the disk."""
+        from engine.store import disk_usage
+
+        return (yield from disk_usage.measure(self._store, self._model.last_number()))
+
+    def clear_thumbnails(self) -> Generator[Progress, None, int]:
+        """Job: delete all thumbnails; the next `sync` makes them again. Returns how many bytes that gave back."""
+        from engine.store import disk_usage
+
+        return (yield from disk_usage.clear_thumbnails(self._store))
+
+    def remove_vectors(self) -> Generator[Progress, None, int]:
+        """Job: delete the vectors of models that are not in use (going back to one encodes the library anew); labels,
+        corrections and versions stay. Returns how many bytes that gave back."""
+        from engine.store import disk_usage
+
+        return (yield from disk_usage.remove_vectors(self._store, self._model.number()))
+
+    # browse --------------------------------------------------------------------------------------------------------
+
+    def view(self, query: str = "", sort: Sort = "auto", strictness: float = 0.0) -> SearchResult:
+        """The photos that answer a query, in order.
+
+        Query language (`engine.search.query`): words (ranked by meaning; file and label names match too), "a phrase", `-word`,
+        `label:cat`, `-label:cat`, `folder:name`, `after:2023`, `before:2023-06-01`, `like:ID`, `is:review`,
+        `is:untagged`, `is:problem`, `is:pending`, `is:offline`, `is:corrected`, joined by and; `OR` between two parts.
+        `sort` "auto": relevance when there are words, else newest first. `strictness` -1 (show more) .. +1 (only sure
+        ones) moves the line behind `SearchResult.matched`; rows after it are still returned, ranked.
+        """
+        return self._view.answer(query, sort, strictness)
+
+    def prefer(self, ids: Sequence[int]) -> None:
+        """A person looks at these photos: a running or coming `sync` reads them before others, in this order."""
+        self._preferred[:] = ids
+
+    def photos(self, ids: Sequence[int]) -> list[Photo]:
+        """The photos with these ids, in the order given; ids that no longer exist are left out."""
+        return self._store.photos(ids)
+
+    def photo_id(self, path: str) -> int:
+        """The id of the photo at `path`; AlbumenError when it is not in the library."""
+        found = self._store.find(path)
+        if found is None:
+            raise AlbumenError(f"The photo {path} is not in the library; add its folder and sync first.")
+        return found
+
+    def similar(self, photo_id: int, n: int = 200) -> SearchResult:
+        """The `n` photos most like this one (cosine of embeddings), itself left out."""
+        vector = self._model.recognition().vector(photo_id)
+        if vector is None:
+            raise AlbumenError("This photo has not been read yet, so nothing can be compared with it; sync first.")
+        return self._view.like(vector, n, leave_out=photo_id)
+
+    def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
+        """The `n` photos most like an image file, which need not be in the library."""
+        recognition = self._model.recognition()
+        vector = recognition.vector_of_file(path, self._pool(recognition.model.input_resolution))
+        return self._view.like(vector, n)
+
+    def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
+        """Tags of these photos: a person's words (yes and no) and the machine's suggestions, corrections winning."""
+        return self._judgements.tags(photo_ids)
+
+    def counts(self) -> Counts:
+        """The numbers of the left dock."""
+        return self._counting.counts()
+
+    # learning ------------------------------------------------------------------------------------------------------
+
+    def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
+        """The `n` questions whose answers teach most, least certain first, each with its reason."""
+        return self._training().questions(n, label_id)
+
+    # problems ------------------------------------------------------------------------------------------------------
+
+    def failures(self) -> list[Failure]:
+        """Photos that could not be read, with a sentence each; ignored ones are left out."""
+        return self._store.failures()
+
+    def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
+        """Try these again at the next `sync`, as if they had never failed."""
+        self._store.update_photos("state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids)
+        return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
+
+    def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
+        """Do not list these as problems any more (`ignored` False: list them again)."""
+        self._store.update_photos("ignored = ?", photo_ids, int(ignored))
+        return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
+
+    def forget(self, photo_ids: Sequence[int]) -> str:
+        """Book-keeping after files went to the trash: hide the rows; the token brings them back by `recall`."""
+        token = f"forgotten {time.time_ns()}"
+        self._store.update_photos("hidden = ?", photo_ids, token)
+        self._upkeep.tell(self._upkeep.followed(PhotosChanged(removed=tuple(photo_ids), labels=True)))
+        return token
+
+    def recall(self, token: str) -> PhotosChanged:
+        """Undo a `forget`."""
+        return self._recalled(self._store.recall(token))
+
+    def _recalled(self, ids: Sequence[int]) -> PhotosChanged:
+        change = self._upkeep.followed(PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True))
+        if self._store.embedded():
+            self._model.recognition().tag_photos(ids)
+        return change
+
+    # about ---------------------------------------------------------------------------------------------------------
+
+    def models(self) -> list[ModelInfo]:
+        """The catalogue, with what is installed and what is in use."""
+        return self._model.catalogue()
+
+    def model(self) -> ModelInfo:
+        """The model in use (without loading it)."""
+        return next(info for info in self.models() if info.active)
+
+    def model_name(self) -> str:
+        """Its name in the catalogue, or the path of its file: known at once, where `model()` reads the catalogue."""
+        return self._model.name
+
+    def doctor(self) -> dict[str, object]:
+        """Versions, device, model, integrity of the store, sizes: what a bug report needs."""
+        from engine.library.diagnosis import examine
+
+        return examine(self._store, self._model.name, self._model.device, self.counts())
+
+    def place(self) -> str:
+        """The library's directory, as text for display."""
+        return str(self._store.directory)
+
+    def precisions(self) -> list[str]:
+        """What `Library.open` takes as `precision` on the device in use, the one that "auto" takes first."""
+        return self._model.precisions()
+
+    def thumbnail_format(self) -> tuple[int, int]:
+        """Long side in pixels and JPEG quality of thumbnails that are made from now on."""
+        from engine.images.decode import THUMBNAIL
+
+        side, quality = json.loads(self._store.get("thumbnail format", json.dumps(THUMBNAIL)))
+        return side, quality
+
+    def set_thumbnail_format(self, side: int, quality: int) -> None:
+        """Choose both; existing thumbnails stay until `clear_thumbnails`. AlbumenError outside 128-512 and 50-95."""
+        if not (128 <= side <= 512 and 50 <= quality <= 95):
+            raise AlbumenError("Thumbnails may have 128 to 512 pixels and a quality of 50 to 95.")
+        self._store.set("thumbnail format", json.dumps([side, quality]))
+        if self._decoding is not None:
+            self._decoding.thumbnail = (side, quality)
+
+    def export(self, format: Literal["csv", "json"] = "csv") -> str:
+        """All effective tags and corrections as one text."""
+        from engine.store.export import export
+
+        return export(self._store, format)
+
+    # sidecars ------------------------------------------------------------------------------------------------------
+
+    def sidecars(self, wanted: bool | None = None) -> bool:
+        """Whether confirmed labels are written into sidecars (`photo.jpg.xmp`) beside the photos; off at first. `wanted`
+        turns it on (the next `sync` or `write_sidecars` writes them) or off (files that exist stay)."""
+        if wanted is not None:
+            self._sidecars.want(wanted)
+        return self._sidecars.wanted
+
+    def write_sidecars(self) -> Generator[Step, None, SidecarReport]:
+        """Job: bring the sidecars up to date with what the person confirmed; nothing while they are off."""
+        return (yield from self._sidecars.run()) if self._sidecars.wanted else SidecarReport()
+
+    def keywords(self) -> list[tuple[str, int]]:
+        """Keywords that other programs wrote into the photos, with how many have each, the most frequent first."""
+        return self._sidecars.keywords()
+
+    def take_keywords(self) -> Generator[Step, None, KeywordsRead]:
+        """Job: keywords that other programs left in photos and sidecars become labels, confirmed for their photos."""
+        report = yield from self._sidecars.take_keywords()
+        self._upkeep.retag(report.labels)
+        self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True))
+        return report
+
+    # safekeeping ---------------------------------------------------------------------------------------------------
+
+    def restore_words(self, file: str = "") -> Restored:
+        """Labels and corrections of a file that was saved beside the database (default: the newest), for what is said
+        about nothing yet: after the database was lost, and its photos were added and synced again."""
+        kept = words_backup.files(self._store)
+        if not file and not kept:
+            raise AlbumenError(f"There are no saved words in {self._store.directory / 'backups'}.")
+        restored = words_backup.restore(self._store, self._judgements, Path(file) if file else kept[0])
+        grouped = {id_: of for id_, (_, of) in self._judgements.names().items()}
+        touched = {word.label_id for word in restored.previous if grouped[word.label_id] is not None}
+        self._upkeep.retag([*restored.labels, *touched.difference(restored.labels)])
+        self._upkeep.tell(PhotosChanged(ids=tuple({word.photo_id for word in restored.previous}), labels=True))
+        return restored
+
+    def _save_words(self) -> None:
+        """Best effort: every word is in the database; this is a copy for the day when that is lost."""
+        with contextlib.suppress(OSError, AlbumenError, sqlite3.Error):
+            words_backup.save(self._store)
+
+    # inside --------------------------------------------------------------------------------------------------------
+
+    def _pool(self, resolution: int) -> DecodePool:
+        """The decoding processes; 0 takes them for whatever resolution they are."""
+        if self._decoding is None or resolution not in (0, self._decoding.resolution):
+            from engine.images.decode_pool import DecodePool
+
+            if self._decoding is not None:
+                self._decoding.close()
+            self._decoding = DecodePool(resolution or 224, thumbnail=self.thumbnail_format())
+        return self._decoding
+
+    def _reading(self, number: Callable[[], int], recognition: Callable[[], Recognition]) -> Reading:
+        from engine.library.indexing import Reading
+
+        return Reading(self._store, number, recognition, self._pool, self._upkeep.follow, self._preferred)
+
+    def _training(self) -> Training:
+        from engine.library.train_job import Training
+
+        return Training(self._judgements, self._model.recognition(), self._view.taken_at)

@@ -1,0 +1,211 @@
+"""Sidecars: the labels that a person confirmed, written as keywords into `photo.jpg.xmp` beside the photo, when wanted.
+
+Knows: the XMP file (ISO 16684-1: RDF/XML, keywords are the bag `dc:subject`; the name `photo.jpg.xmp` is digiKam's and
+darktable's, Lightroom's `photo.xmp` is read too), and which keywords in it are Albumen's: those it wrote before. Whatever
+else a sidecar holds stays as it is. Does not know: who confirmed what (`labels`). Photos themselves are never written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from engine.images import keywords as xmp
+from engine.records import AlbumenError, Correction, Failure, KeywordsRead, Progress, SidecarReport
+from engine.store.database import SHOWN
+from engine.store.labels import Judgements, checked_name, fold
+
+_LARGEST = 4 << 20  # bytes; sidecars with a long editing history reach some hundred kilobytes
+_PER_STEP = 20  # files between two reports of progress
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A photo whose sidecar does not say what its person says: the keywords it should have, and those written before."""
+
+    photo_id: int
+    path: bytes
+    keywords: tuple[str, ...]
+    before: tuple[str, ...]
+
+
+class Sidecars:
+    """The sidecars of one library: which are behind, and bringing them up to date."""
+
+    def __init__(self, judgements: Judgements) -> None:
+        self._judgements = judgements
+        self._store = judgements.store
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the person turned sidecars on; they are off in a new library."""
+        return self._store.get("sidecars") == "on"
+
+    def want(self, wanted: bool) -> None:
+        """Turn sidecars on or off; files that exist stay as they are."""
+        self._store.set("sidecars", "on" if wanted else "off")
+
+    def stale(self) -> list[Stale]:
+        """Photos that can be reached and whose sidecar is behind, by path: compared with what was written last."""
+        rows = self._store.rows(
+            f"""WITH said AS (
+                SELECT photo_id, json_group_array(name) AS words FROM (
+                    SELECT photo_id, name FROM corrections JOIN labels l ON l.id = label_id
+                    WHERE present AND removed IS NULL ORDER BY photo_id, l.folded)
+                GROUP BY photo_id)
+            SELECT p.id, p.path, coalesce(said.words, '[]'), s.path, coalesce(s.keywords, '[]') FROM photos p
+                LEFT JOIN said ON said.photo_id = p.id LEFT JOIN sidecars s ON s.photo_id = p.id
+                WHERE p.id IN (SELECT photo_id FROM said UNION SELECT photo_id FROM sidecars)
+                    AND {SHOWN} AND state IN ('ok', 'pending', 'failed')
+                    AND (coalesce(said.words, '[]') != coalesce(s.keywords, '[]')
+                        OR (s.path != p.path AND said.words IS NOT NULL))
+                ORDER BY p.path"""
+        )
+        # A photo that moved without its sidecar gets a new one: nothing was written beside it yet.
+        return [
+            Stale(id_, path, tuple(json.loads(words)), tuple(json.loads(before)) if path == written else ())
+            for id_, path, words, written, before in rows
+        ]
+
+    def run(self) -> Generator[Progress, None, SidecarReport]:
+        """Job: write what is behind. A file that cannot be written is reported and tried again the next time."""
+        behind = self.stale()
+        written, failed = 0, list[Failure]()
+        for start in range(0, len(behind), _PER_STEP):
+            yield Progress("sidecars", start, len(behind))
+            done = []
+            for item in behind[start : start + _PER_STEP]:
+                try:
+                    written += write(item.path, item.keywords, item.before)
+                except AlbumenError as error:
+                    failed.append(Failure(os.fsdecode(sidecar_of(item.path)), str(error), 1, item.photo_id))
+                else:
+                    done.append((item.photo_id, item.path, json.dumps(item.keywords, ensure_ascii=False)))
+            with self._store.transaction(
+                durable=False
+            ) as connection:  # lost with the power: compared and written again
+                connection.executemany("REPLACE INTO sidecars (photo_id, path, keywords) VALUES (?, ?, ?)", done)
+        return SidecarReport(written, tuple(failed))
+
+    def keywords(self) -> list[tuple[str, int]]:
+        """Keywords inside the photos that can be seen, with how many have each, the most frequent first."""
+        return self._store.rows(
+            f"""SELECT word, count(*) FROM keywords JOIN photos ON photos.id = photo_id WHERE {SHOWN}
+                GROUP BY word ORDER BY count(*) DESC, word"""
+        )
+
+    def take_keywords(self) -> Generator[Progress, None, KeywordsRead]:
+        """Job: keywords in photos and sidecars become labels, and their photos confirmed, where the person said nothing
+        yet. All or nothing: cancelled on the way, nothing is taken over.
+        """
+        inside: dict[int, list[str]] = {}
+        for photo_id, word in self._store.rows("SELECT photo_id, word FROM keywords"):
+            inside.setdefault(photo_id, []).append(word)
+        photos = self._store.rows(f"SELECT id, path FROM photos WHERE {SHOWN} AND state != 'offline' ORDER BY path")
+        found: dict[str, tuple[str, list[int]]] = {}  # by the folded name, under which two spellings are one label
+        failed: list[Failure] = []
+        for done, (photo_id, path) in enumerate(photos):
+            if done % (10 * _PER_STEP) == 0:
+                yield Progress("sidecars", done, len(photos))
+            words = inside.get(photo_id, [])
+            try:
+                words = [*words, *keywords_beside(path)]
+            except AlbumenError as error:
+                failed.append(Failure(os.fsdecode(path), str(error), 1, photo_id))
+            for word in words:
+                with contextlib.suppress(AlbumenError):  # what cannot be a label's name stays a keyword
+                    found.setdefault(fold(word), (checked_name(word), []))
+                photo_ids = found[fold(word)][1] if fold(word) in found else []
+                if photo_id not in photo_ids[-1:]:  # said in the photo and beside it, or in two spellings
+                    photo_ids.append(photo_id)
+        known = set(self._judgements.names())
+        with self._store.transaction():
+            ids, _ = self._judgements.add([name for name, _ in found.values()], None)
+            said = set(self._store.rows("SELECT label_id, photo_id FROM corrections"))
+            said_now = [
+                Correction(photo_id, label_id, True)
+                for label_id, (_, photo_ids) in zip(ids, found.values(), strict=True)
+                for photo_id in photo_ids
+                if (label_id, photo_id) not in said
+            ]
+            previous = self._judgements.correct(said_now)
+        return KeywordsRead(tuple(id_ for id_ in ids if id_ not in known), tuple(previous), tuple(failed))
+
+
+def sidecar_of(photo: bytes) -> bytes:
+    """Where the sidecar of a photo is: `photo.jpg.xmp`."""
+    return photo + b".xmp"
+
+
+def keywords_beside(photo: bytes) -> list[str]:
+    """The keywords in the sidecars of a photo (`photo.jpg.xmp`, `photo.xmp`), each once; none where there is no sidecar.
+
+    AlbumenError for a sidecar that cannot be read.
+    """
+    found: dict[str, None] = {}
+    for file in (sidecar_of(photo), os.path.splitext(photo)[0] + b".xmp"):
+        if (text := _read(file)) is not None:
+            found |= dict.fromkeys(_words(text, file))
+    return list(found)
+
+
+def write(photo: bytes, keywords: Sequence[str], before: Sequence[str]) -> bool:
+    """Make the sidecar of a photo hold `keywords`, taking out those of `before` that are no longer among them.
+
+    Keywords of other programs, and everything else in the file, stay. The file is replaced in one step, so a crash
+    leaves the old or the new one. False when it says so already. AlbumenError when it cannot be read or written.
+    """
+    file = os.path.realpath(sidecar_of(photo))  # a linked sidecar stays a link
+    text = _read(file)
+    if text is None and not keywords:
+        return False
+    present = _words(text, file) if text else []
+    gone = set(before) - set(keywords)
+    wanted = [word for word in present if word not in gone]
+    wanted += [word for word in keywords if word not in wanted]
+    if wanted == present and text is not None:
+        return False
+    try:
+        packet = xmp.replaced(text or xmp.EMPTY.encode(), wanted)
+    except ValueError as error:
+        raise AlbumenError(_not_xmp(file, error)) from error
+    partial = file + b".albumen-part"
+    try:
+        with open(partial, "wb") as out:
+            out.write(packet)
+            out.flush()
+            os.fsync(out.fileno())
+        if text is not None:
+            os.chmod(partial, os.stat(file).st_mode & 0o777)
+        os.replace(partial, file)
+    except OSError as error:
+        raise AlbumenError(f"The sidecar cannot be written ({error.strerror}).") from error
+    return True
+
+
+def _read(file: bytes) -> bytes | None:
+    try:
+        with open(file, "rb") as source:
+            text = source.read(_LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise AlbumenError(f"The sidecar cannot be read ({error.strerror}).") from error
+    if len(text) > _LARGEST:
+        raise AlbumenError("The sidecar is larger than 4 MB; it is left as it is.")
+    return text
+
+
+def _words(text: bytes, file: bytes) -> list[str]:
+    try:
+        return xmp.of_xmp(text)
+    except ValueError as error:
+        raise AlbumenError(_not_xmp(file, error)) from error
+
+
+def _not_xmp(file: bytes, error: ValueError) -> str:
+    name = os.path.basename(file).decode("utf-8", "replace")
+    return f"{name} is not an XMP file that can be changed ({error}); it is left as it is."

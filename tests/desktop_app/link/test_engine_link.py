@@ -1,0 +1,250 @@
+"""The door to the engine: answers, jobs, pause, cancel, closing at any moment; with a real thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from desktop_app.link.engine_link import EngineLink
+from desktop_app.link.engine_worker import merge
+from engine.records import AlbumenError, PhotosChanged, Progress
+from tests.support.fake_library import FakeLibrary
+
+
+class Ear(QObject):
+    """Collects what it is told, and in which thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Any] = []
+        self.threads: set[int] = set()
+
+    def hear(self, value: object) -> None:
+        self.heard.append(value)
+        self.threads.add(threading.get_ident())
+
+
+@pytest.fixture
+def libraries() -> list[FakeLibrary]:
+    return []
+
+
+@pytest.fixture
+def link(qtbot: QtBot, libraries: list[FakeLibrary]) -> Iterator[EngineLink]:
+    def open_library() -> FakeLibrary:
+        libraries.append(FakeLibrary())
+        return libraries[0]
+
+    link = EngineLink(open_library)
+    with qtbot.waitSignal(link.ready):
+        link.start()
+    yield link
+    libraries[0].hold.set()
+    assert link.close()
+
+
+def test_an_answer_comes_back_in_the_gui_thread(qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]) -> None:
+    ear = Ear()
+    link.ask("echo", 42, then=ear.hear)
+    qtbot.waitUntil(lambda: ear.heard == [42])
+    assert ear.threads == {threading.get_ident()}
+    link.ask("where", then=ear.hear)
+    qtbot.waitUntil(lambda: len(ear.heard) == 2)
+    assert ear.heard[1] == libraries[0].thread != threading.get_ident()
+
+
+def test_answers_keep_the_order_of_the_questions(qtbot: QtBot, link: EngineLink) -> None:
+    ear = Ear()
+    for number in range(50):
+        link.ask("echo", number, then=ear.hear)
+    qtbot.waitUntil(lambda: len(ear.heard) == 50)
+    assert ear.heard == list(range(50))
+
+
+def test_an_expected_problem_is_one_sentence(qtbot: QtBot, link: EngineLink) -> None:
+    ear = Ear()
+    with qtbot.waitSignal(link.problem) as told:
+        link.ask("fail", "The disk is full.")
+    assert told.args == ["The disk is full."]
+    link.ask("fail", "Mine.", failed=ear.hear)
+    qtbot.waitUntil(lambda: ear.heard == ["Mine."])
+
+
+def test_a_bug_is_told_without_a_traceback(qtbot: QtBot, link: EngineLink, caplog: pytest.LogCaptureFixture) -> None:
+    with qtbot.waitSignal(link.problem) as told:
+        link.ask("crash")
+    assert "ValueError" in told.args[0] and "Traceback" not in told.args[0]
+    assert "a bug" in caplog.text
+
+
+def test_a_private_or_unknown_verb_is_refused(qtbot: QtBot, link: EngineLink) -> None:
+    for verb in ("_present", "no_such_verb"):
+        with qtbot.waitSignal(link.problem):
+            link.ask(verb, 1, 1)
+
+
+def test_a_job_reports_progress_and_returns_its_report(qtbot: QtBot, link: EngineLink) -> None:
+    ear, progress, ended = Ear(), Ear(), Ear()
+    link.job_progress.connect(lambda _id, step: progress.hear(step))
+    link.job_ended.connect(lambda _id, how: ended.hear(how))
+    link.ask("count_to", 200, then=ear.hear)
+    qtbot.waitUntil(lambda: ended.heard == ["done"])
+    assert ear.heard == [200]
+    assert progress.heard[-1].done == 200
+    assert all(isinstance(step, Progress) for step in progress.heard)
+
+
+def test_questions_are_answered_while_a_job_runs(qtbot: QtBot, link: EngineLink) -> None:
+    ear, ended = Ear(), Ear()
+    link.job_ended.connect(lambda _id, how: ended.hear(how))
+    with qtbot.waitSignal(link.job_started):
+        job = link.ask("forever", then=ear.hear)
+    for number in range(5):
+        link.ask("echo", number, then=ear.hear)
+    qtbot.waitUntil(lambda: ear.heard == [0, 1, 2, 3, 4])
+    assert not ended.heard
+    link.cancel(job)
+    qtbot.waitUntil(lambda: ended.heard == ["cancelled"])
+    assert ear.heard == [0, 1, 2, 3, 4]
+
+
+def test_training_does_not_wait_for_indexing_and_indexing_goes_on_afterwards(qtbot: QtBot, link: EngineLink) -> None:
+    ear, ended = Ear(), Ear()
+    link.job_ended.connect(lambda _id, how: ended.hear(how))
+    with qtbot.waitSignal(link.job_started):
+        first = link.ask("forever")
+    second = link.ask("count_to", 3)
+    link.ask("train", [1], activate=False, then=ear.hear)
+    qtbot.waitUntil(lambda: len(ear.heard) == 1)
+    assert ear.heard[0][0].label == "cat"
+    link.cancel(second)
+    link.cancel(first)
+    qtbot.waitUntil(lambda: ended.heard == ["done", "cancelled", "cancelled"])
+
+
+def test_pause_rests_jobs_but_not_questions(qtbot: QtBot, link: EngineLink) -> None:
+    progress, ear = Ear(), Ear()
+    link.job_progress.connect(lambda _id, step: progress.hear(step.done))
+    job = link.ask("forever")
+    qtbot.waitUntil(lambda: len(progress.heard) >= 1)
+    link.pause()
+    assert link.paused
+    link.ask("echo", 1, then=ear.hear)
+    qtbot.waitUntil(lambda: ear.heard == [1])
+    before = list(progress.heard)
+    for number in range(20):  # twenty round trips: a running job would have stepped between them
+        link.ask("echo", number, then=ear.hear)
+    qtbot.waitUntil(lambda: len(ear.heard) == 21)
+    assert progress.heard == before
+    link.resume()
+    qtbot.waitUntil(lambda: len(progress.heard) > len(before))
+    link.cancel(job)
+
+
+def test_a_request_that_waits_can_be_dropped(qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]) -> None:
+    ear = Ear()
+    link.ask("wait")
+    dropped = link.ask("echo", "dropped", then=ear.hear)
+    link.ask("echo", "kept", then=ear.hear)
+    link.cancel(dropped)
+    libraries[0].hold.set()
+    qtbot.waitUntil(lambda: "kept" in ear.heard)
+    assert ear.heard == ["kept"]
+
+
+def test_changes_of_a_verb_are_told(qtbot: QtBot, link: EngineLink) -> None:
+    with qtbot.waitSignal(link.photos_changed) as told:
+        link.ask("correct", 1, yes=[5, 6])
+    assert told.args == [PhotosChanged(ids=(5, 6), labels=True)]
+    with qtbot.waitSignal(link.photos_changed) as told:
+        link.ask("activate", 7)
+    assert told.args == [PhotosChanged(ids=(1, 2, 3), labels=True)]
+
+
+def test_an_answer_for_a_deleted_widget_is_dropped(
+    qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]
+) -> None:
+    from shiboken6 import delete
+
+    gone, ear = Ear(), Ear()
+    link.ask("wait")
+    link.ask("echo", 1, then=gone.hear)
+    link.ask("echo", 2, then=ear.hear)
+    delete(gone)
+    libraries[0].hold.set()
+    qtbot.waitUntil(lambda: ear.heard == [2])
+    assert gone.heard == []
+
+
+def test_closing_in_the_middle_of_a_job(qtbot: QtBot) -> None:
+    libraries: list[FakeLibrary] = []
+
+    def open_library() -> FakeLibrary:
+        libraries.append(FakeLibrary())
+        return libraries[0]
+
+    link = EngineLink(open_library)
+    link.start()
+    with qtbot.waitSignal(link.job_started):
+        link.ask("forever")
+    for number in range(10):
+        link.ask("echo", number)
+    assert link.close()
+    assert libraries[0].closed_in == libraries[0].thread
+    assert link.close()
+
+
+def test_only_acts_are_answered_while_closing(qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]) -> None:
+    ear, ended = Ear(), Ear()
+    link.job_ended.connect(lambda _id, how: ended.hear(how))
+    with qtbot.waitSignal(link.job_started):
+        link.ask("forever", then=ear.hear)
+    link.ask("wait")
+    link.ask("echo", "view", then=ear.hear)
+    link.ask("echo", "act", then=ear.hear, act=True)
+    link.only_acts()
+    link.ask("echo", "late view", then=ear.hear)
+    link.ask("echo", "late act", then=ear.hear, act=True)
+    link.ask("count_to", 3, then=ear.hear, failed=ear.hear, act=True)
+    libraries[0].hold.set()
+    qtbot.waitUntil(lambda: ended.heard == ["cancelled", "cancelled"])
+    assert ear.heard == ["act", "late act", ""]
+
+
+def test_closing_before_the_thread_started_and_right_after(qtbot: QtBot) -> None:
+    link = EngineLink(FakeLibrary)
+    assert link.close()
+    link.start()  # a window that was closed before it was painted
+    assert not link._thread.isRunning() and link.close()
+    link = EngineLink(FakeLibrary)
+    link.start()
+    assert link.close()
+
+
+def test_a_library_that_cannot_be_opened(qtbot: QtBot) -> None:
+    def broken(sentence: str = "The library was written by a newer Albumen.") -> Callable[[], Any]:
+        raise AlbumenError(sentence)
+
+    link = EngineLink(broken)
+    with qtbot.waitSignal(link.unusable) as told:
+        link.start()
+    assert told.args == ["The library was written by a newer Albumen."]
+    with qtbot.waitSignal(link.problem) as told:
+        link.ask("counts")
+    assert told.args == ["The library was written by a newer Albumen."]
+    assert link.close()
+
+
+def test_merged_changes_name_each_photo_once() -> None:
+    first = PhotosChanged(ids=(1, 2), added=(3,))
+    second = PhotosChanged(ids=(2, 4), removed=(3,), labels=True)
+    assert merge(first, second) == PhotosChanged(ids=(1, 2, 4), removed=(3,), labels=True)
+    assert merge(PhotosChanged(), first) == first == merge(first, PhotosChanged())
+    trashed, undone = PhotosChanged(removed=(5,)), PhotosChanged(added=(5,))
+    assert merge(trashed, undone) == undone
+    assert merge(undone, trashed) == trashed

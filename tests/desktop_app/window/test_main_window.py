@@ -1,0 +1,253 @@
+"""The whole window, driven as a person does: first minutes, panels, the session, closing at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragLeaveEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_app.link.engine_link import EngineLink
+from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts import theme
+from desktop_app.photos.photo_model import PHOTO_IDS
+from desktop_app.window.main_window import MainWindow
+from engine.records import AlbumenError
+from tests.support.fake_library import FakeLibrary
+from tests.support.whole_window import CTRL, Key, asked, drag, drop, settle, urls
+from tests.support.whole_window import library as library
+from tests.support.whole_window import make as make
+from tests.support.whole_window import session as session
+from tests.support.whole_window import window as window
+
+
+def test_first_run_then_a_dropped_folder(
+    qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], tmp_path: Path
+) -> None:
+    library = FakeLibrary(0, labels=())
+    window = make(library)
+    assert window.stack.currentWidget() is window.empty
+    assert not window.left.isVisible() and not window.right.isVisible()
+    mime = urls(str(tmp_path), "/missing/folder")
+    library.photo_rows = FakeLibrary(12).photo_rows
+    event = drop(window, mime)
+    assert not window.overlay.isVisible()
+    assert event.dropAction() == Qt.DropAction.CopyAction  # never a move
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.grid)
+    qtbot.waitUntil(lambda: asked(library, "add") == [([str(tmp_path), "/missing/folder"],)])
+    qtbot.waitUntil(lambda: window.model.rowCount() == 12)
+    assert window.left.isVisible() and window.right.isVisible()
+    qtbot.waitUntil(lambda: "12 photo" in window.strip.sentence())
+
+
+def test_what_was_skipped_is_said(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+    drop(window, urls("/missing/folder"))
+    qtbot.waitUntil(lambda: "'/missing/folder' does not exist." in window.strip.sentence())
+
+
+def test_the_overlay_leaves_with_the_drag(window: MainWindow) -> None:
+    drag(window, urls("/somewhere"))
+    assert window.overlay.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.overlay.isVisible()
+
+
+def test_a_link_from_the_web_is_refused_with_a_sentence(qtbot: QtBot, window: MainWindow) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/a.jpg")])
+    drop(window, mime)
+    assert "this computer" in window.strip.sentence()
+
+
+def test_photos_of_this_window_are_not_added_again(window: MainWindow, library: FakeLibrary) -> None:
+    mime = urls("/photos/photo-0001.jpg")
+    mime.setData(PHOTO_IDS, QByteArray(b"1"))
+    assert not drag(window, mime)
+    drop(window, mime)
+    assert asked(library, "add") == []
+
+
+def test_a_library_that_cannot_be_opened(qtbot: QtBot, session: QSettings) -> None:
+    def broken() -> None:
+        raise AlbumenError("The library was made by a newer Albumen; install the newer one again.")
+
+    link = EngineLink(broken)
+    window = MainWindow(link, Preferences(), session)
+    qtbot.addWidget(window)
+    window.shown_first.connect(link.start)
+    window.show()
+    qtbot.waitUntil(lambda: window.strip.sentence().startswith("The library was made by a newer Albumen"))
+    window.close()
+    assert link.close()
+
+
+def test_panels_and_full_screen(window: MainWindow) -> None:
+    QTest.keyClick(window, Key.Key_F9)
+    assert not window.left.isVisible()
+    QTest.keyClick(window, Key.Key_F9)
+    assert window.left.isVisible()
+    window.grid.setFocus()
+    QTest.keyClick(window.grid, Key.Key_I)
+    assert not window.right.isVisible()
+    QTest.keyClick(window.grid, Key.Key_I)
+    assert window.right.isVisible()
+    QTest.keyClick(window, Key.Key_F11)
+    assert window.isFullScreen()
+    QTest.keyClick(window, Key.Key_F11)
+    assert not window.isFullScreen()
+
+
+def test_nothing_but_the_photo_on_the_full_screen(window: MainWindow) -> None:
+    window.grid.set_current_row(3)
+    QTest.keyClick(window, Key.Key_F11)
+    assert window.toolbar.isVisible()  # around many photos, everything stays
+    QTest.keyClick(window.grid, Key.Key_Space)
+    parts = (window.left, window.right, window.toolbar, window.status)
+    assert not any(part.isVisible() for part in parts)
+    QTest.keyClick(window.lightbox, Key.Key_Right)
+    assert window.lightbox.row == 4 and window.lightbox.hasFocus()
+    QTest.keyClick(window.lightbox, Key.Key_Escape)
+    assert all(part.isVisible() for part in parts) and window.isFullScreen()
+    QTest.keyClick(window.grid, Key.Key_Space)
+    QTest.keyClick(window.lightbox, Key.Key_T)  # whoever needs a panel gets it
+    assert window.inspector.add.hasFocus() and not window.isFullScreen()
+    window.lightbox.setFocus()
+    QTest.keyClick(window, Key.Key_F11)
+    assert not any(part.isVisible() for part in parts)
+    QTest.keyClick(window, Key.Key_F, CTRL)
+    assert window.search.isAncestorOf(QApplication.focusWidget()) and not window.isFullScreen()
+
+
+def test_folders_from_a_second_start(qtbot: QtBot, window: MainWindow, library: FakeLibrary, tmp_path: Path) -> None:
+    window.open_folders([str(tmp_path)])
+    qtbot.waitUntil(lambda: asked(library, "add") == [([str(tmp_path)],)])
+    window.open_folders([])
+    assert len(asked(library, "add")) == 1
+
+
+def test_the_next_session_goes_on_where_this_one_ended(
+    qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary
+) -> None:
+    window = make(library)
+    window.desk.open_query("photo-00")
+    qtbot.waitUntil(lambda: window.desk.viewing.query == "photo-00")
+    settle(qtbot, window)
+    window.grid.set_thumbnail_size(240)
+    window.grid.set_current_row(25)
+    window.actions_["left_panel"].setChecked(False)
+    chosen = window.model.id_at(25)
+    window.close()
+    window.session.sync()
+    again = make(FakeLibrary(40))
+    assert again.search.query() == "photo-00"
+    qtbot.waitUntil(lambda: again.model.id_at(again.grid.current_row()) == chosen)
+    assert again.grid.thumbnail_size() == 240
+    assert not again.left.isVisible()
+    assert again.stack.currentWidget() is again.grid
+
+
+@pytest.mark.parametrize("verb", ["forever", "wait", "sync"])
+def test_closing_at_any_moment(qtbot: QtBot, session: QSettings, verb: str) -> None:
+    library = FakeLibrary(2000)
+    link = EngineLink(lambda: library)
+    window = MainWindow(link, Preferences(), session)
+    qtbot.addWidget(window)
+    window.shown_first.connect(link.start)
+    window.show()
+    qtbot.waitSignal(link.ready).wait()
+    link.ask(verb)
+    window.grid.selectAll()
+    window.close()
+    library.hold.set()
+    assert link.close()
+    assert library.closed_in == library.thread or library.closed
+
+
+def test_every_control_has_a_name(window: MainWindow) -> None:
+    nameless = [
+        widget
+        for widget in window.findChildren(QAbstractButton)
+        if not (widget.text() or widget.accessibleName() or widget.toolTip())
+        and not widget.objectName().startswith("qt_")
+    ]
+    assert [(widget, widget.parent()) for widget in nameless] == []
+
+
+def test_tab_reaches_the_photos(window: MainWindow) -> None:
+    window.search.focus_words()
+    for _ in range(60):
+        if window.grid.hasFocus():
+            break
+        QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
+    assert window.grid.hasFocus()
+
+
+def test_the_right_panel_gives_way_in_a_narrow_window(
+    qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary, session: QSettings
+) -> None:
+    window = make(library)
+    window.grid.setFocus()
+    assert window.right.isVisible()
+    window.resize(760, 600)
+    qtbot.waitUntil(lambda: not window.right.isVisible())
+    assert window.left.isVisible() and window.grid.hasFocus()
+    window.resize(1100, 600)
+    qtbot.waitUntil(window.right.isVisible)
+    window.resize(760, 600)
+    qtbot.waitUntil(lambda: not window.right.isVisible())
+    window.grid.set_current_row(3)
+    QTest.keyClick(window.grid, Key.Key_T)  # whoever needs it gets it
+    assert window.right.isVisible() and window.inspector.add.hasFocus()
+    window.actions_["right_panel"].trigger()
+    assert not window.right.isVisible()
+    window._save()
+    assert session.value("right_panel", type=bool)  # what the person has in a wide window
+    window.resize(1100, 600)
+    qtbot.waitUntil(window.right.isVisible)
+
+
+def test_a_page_to_itself_in_a_narrow_window(qtbot: QtBot, window: MainWindow) -> None:
+    window.desk.show_problems()
+    assert window.left.isVisible()
+    window.resize(760, 600)
+    qtbot.waitUntil(lambda: not window.left.isVisible())
+    assert window.problems.table.hasFocus()
+    QTest.keyClick(window.problems, Key.Key_Escape)
+    assert window.left.isVisible() and not window.right.isVisible()
+
+
+@pytest.mark.parametrize("styled", [False, True])
+def test_the_status_bar_keeps_its_height(qtbot: QtBot, window: MainWindow, styled: bool) -> None:
+    """Else all photos jump whenever a job begins or ends."""
+    if styled:
+        window.setStyleSheet(theme._style_sheet(theme.LIGHT))
+        QApplication.processEvents()
+    quiet = window.status.height()
+    window.status.show_problems(3)
+    window.status.pause.show()
+    qtbot.waitUntil(window.status.problems.isVisible)
+    QApplication.processEvents()
+    assert window.status.height() == quiet
+
+
+def test_escape_goes_one_step_back(qtbot: QtBot, window: MainWindow) -> None:
+    window.grid.set_current_row(3)
+    QTest.keyClick(window.grid, Key.Key_T)
+    assert window.inspector.add.hasFocus()
+    QTest.keyClick(window.inspector.add, Key.Key_Escape)
+    assert window.grid.hasFocus() and window.grid.selected_count() == 1
+    window.library_panel.setFocus()
+    window.size.setFocus()
+    QTest.keyClick(window.size, Key.Key_Escape)
+    assert window.grid.hasFocus()
+    window.desk.toggle_full_screen()
+    assert window.isFullScreen()
+    QTest.keyClick(window.grid, Key.Key_Escape)
+    assert not window.isFullScreen() and window.grid.selected_count() == 1
+    QTest.keyClick(window.grid, Key.Key_Escape)
+    assert window.grid.selected_count() == 0 and window.grid.hasFocus()

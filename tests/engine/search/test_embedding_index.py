@@ -1,0 +1,106 @@
+"""Rows of the matrix follow photos that come, change and go."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from engine.search.embedding_index import Matrix, bytes_pay, pack, unpack
+
+
+def vectors(*numbers: float) -> torch.Tensor:
+    return torch.tensor(numbers)[:, None].expand(-1, 3).clone()
+
+
+def test_put_replace_remove() -> None:
+    matrix = Matrix(3)
+    matrix.put([5, 2000, 7], vectors(1, 2, 3), torch.tensor([0.1, 0.2, 0.3]))
+    matrix.put([2000, 9], vectors(4, 5), torch.tensor([0.4, 0.5]))
+    assert matrix.ids.tolist() == [5, 2000, 7, 9]
+    assert matrix.image_features[:, 0].tolist() == [1, 4, 3, 5]
+    assert np.allclose(matrix.centre, [0.1, 0.4, 0.3, 0.5])
+    matrix.remove([5, 123456, 6])
+    assert matrix.ids.tolist() == [9, 2000, 7]
+    assert matrix.image_features[:, 0].tolist() == [5, 4, 3]
+    assert matrix.rows([7, 5, 99999, 9]).tolist() == [2, -1, -1, 0]
+    assert len(matrix) == 3
+
+
+def test_against_a_dictionary() -> None:
+    """Random changes leave the same content as a plain dictionary."""
+    random = np.random.default_rng(0)
+    matrix, truth = Matrix(3), dict[int, float]()
+    for _ in range(200):
+        ids = random.choice(60, size=4, replace=False).tolist()
+        if random.random() < 0.4:
+            matrix.remove(ids)
+            truth = {id_: value for id_, value in truth.items() if id_ not in ids}
+        else:
+            values = random.integers(0, 1000, 4).astype(float)
+            matrix.put(ids, vectors(*values), torch.tensor(values).float())
+            truth |= dict(zip(ids, values.tolist(), strict=True))
+    assert dict(zip(matrix.ids.tolist(), matrix.image_features[:, 0].tolist(), strict=True)) == truth
+    assert dict(zip(matrix.ids.tolist(), matrix.centre.tolist(), strict=True)) == truth
+
+
+@pytest.fixture(params=["bytes", "halves"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways of scanning, whichever this processor would take."""
+    monkeypatch.setattr("engine.search.embedding_index.bytes_pay", lambda: request.param == "bytes")
+    return str(request.param)
+
+
+def test_products(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scan is coarse: what leads is computed exactly, with or without something to subtract."""
+    generator = torch.Generator().manual_seed(0)
+    x = F.normalize(torch.randn(50, 64, generator=generator), dim=1)
+    matrix = Matrix(64)
+    assert matrix.products(x[0]).shape == (0,)
+    matrix.put(range(50), x, torch.zeros(50))
+    vector, less = 100 * x[7], torch.randn(50, generator=generator).numpy()
+    exact = (matrix.image_features.float() @ vector).numpy()
+    monkeypatch.setattr("engine.search.embedding_index._REFINED", 3)
+    tolerance = 0.5 if way == "bytes" else 0.1
+    for scores, expected in ((matrix.products(vector), exact), (matrix.products(vector, less), exact - less)):
+        best = np.argsort(-expected)
+        assert np.allclose(scores[best[:3]], expected[best[:3]], atol=1e-5)
+        assert np.allclose(scores, expected, atol=tolerance) and scores.dtype == np.float32
+        assert not np.array_equal(scores[best[3:]], expected[best[3:]])
+
+
+def test_products_follow_changes(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever comes, changes or goes, and in however large blocks: the coarse products are those of the rows there are."""
+    monkeypatch.setattr("engine.search.embedding_index._REFINED", 1)
+    random = np.random.default_rng(0)
+    matrix = Matrix(32)
+    offset = 5 * torch.randn(32, generator=torch.Generator().manual_seed(1))  # what all rows have in common is large
+    for turn in range(30):
+        ids = random.choice(2000, size=int(random.integers(1, 700)), replace=False)
+        if turn % 3 == 2:
+            matrix.remove(ids.tolist())
+        else:
+            matrix.put(ids, offset + torch.randn(len(ids), 32), torch.zeros(len(ids)))
+        vector = torch.randn(32)
+        exact = matrix.image_features.float() @ vector
+        assert np.abs(matrix.products(vector) - exact.numpy()).max() < 0.5
+
+
+def test_exact_numbers_are_right_where_bytes_are_slow_or_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator is torch's own affair: without it, or with wrong results, the other way is taken."""
+
+    def missing(*_: object) -> torch.Tensor:
+        raise RuntimeError("not implemented")
+
+    for operator in (missing, lambda x, y: torch.zeros(len(x), 1, dtype=torch.int32)):
+        bytes_pay.cache_clear()
+        monkeypatch.setattr(torch, "_int_mm", operator)
+        assert not bytes_pay()
+    bytes_pay.cache_clear()
+
+
+def test_stored_form_is_half_precision_little_endian() -> None:
+    blobs = pack(torch.tensor([[1.0, -2.0], [0.5, 0.0]]))
+    assert blobs == [b"\x00\x3c\x00\xc0", b"\x00\x38\x00\x00"]
+    assert unpack(blobs, 2).tolist() == [[1.0, -2.0], [0.5, 0.0]]

@@ -1,0 +1,92 @@
+"""Words in names, against literal rows, before and after changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.search import name_index
+from engine.search.name_index import Names
+from engine.store.database import Store
+from tests.engine.store.test_database import insert
+
+PATHS = {
+    1: b"/home/Holiday 2023/IMG_2 Red-Cup.jpg",
+    2: b"/home/Holiday 2023/deep/vacation.jpg",
+    3: "/home/winter/我的猫.jpg".encode(),
+    4: b"/home/winter/cat2.jpg",
+    5: b"/home/winter/caf\xe9 red cup.png",
+    6: b"/home/winter/new\nline.jpg",
+}
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Names:
+    store = Store(tmp_path)
+    store.add_folder(b"/home")
+    for path in PATHS.values():
+        insert(store, path)
+    return Names(store)
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("cat", [4]),  # not vaCATion
+        ("red cup", [1, 5]),
+        ("cup", [1, 5]),
+        ("猫", [3]),
+        ("img", [1]),
+        ("2", [1]),
+        ("jpg", [1, 2, 3, 4, 6]),
+        ("line", [6]),
+        ("holiday", []),  # a folder is no name
+        ("a.c", []),
+        ("nothing", []),
+    ],
+)
+def test_named(known: Names, words: str, ids: list[int]) -> None:
+    assert sorted(known.named(words).tolist()) == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"), [("holiday", [1, 2]), ("DEEP", [2]), ("/home/winter", [3, 4, 5, 6]), ("jpg", []), ("2023/d", [2])]
+)
+def test_in_folder(known: Names, text: str, ids: list[int]) -> None:
+    assert sorted(known.in_folder(text).tolist()) == ids
+
+
+def test_changes(known: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sorted(known.named("cat").tolist()) == [4]
+    store = known._store
+    store.update_photos("name = 'dog.jpg', path = CAST('/home/pets/dog.jpg' AS BLOB)", [4])
+    store.update_photos("hidden = 'x'", [1])
+    new = insert(store, b"/home/pets/cat.jpg")
+    known.refresh([4, 1, new])
+    for _ in range(2):
+        assert sorted(known.named("cat").tolist()) == [new]
+        assert sorted(known.named("cup").tolist()) == [5]
+        assert sorted(known.in_folder("pets").tolist()) == [4, new]
+        assert sorted(known.in_folder("holiday").tolist()) == [2]
+        monkeypatch.setattr(name_index, "_CHANGED_KEPT", 0)
+        known.refresh([new])  # too many changes: everything is read again
+        assert known._named is None and known._foldered is None
+
+
+def test_places(known: Names) -> None:
+    assert known.places("name")[list(PATHS)].argsort().tolist() == [4, 3, 0, 5, 1, 2]  # caf?, cat2, IMG_2, new, va, 猫
+    assert known.places("folder")[list(PATHS)].argsort().tolist() == [0, 1, 4, 3, 5, 2]
+    store = known._store
+    ten, nine = insert(store, b"/home/img 10.jpg"), insert(store, b"/home/IMG 9.jpg")
+    known.refresh([ten, nine])
+    for sort in ("name", "folder"):
+        assert known.places(sort)[nine] + 1 == known.places(sort)[ten]
+    assert known.places("folder")[nine] == 0 and known.places("name")[nine] == 2
+    assert sorted(known.in_folder("home").tolist()) == [*PATHS, ten, nine]
+
+
+def test_an_empty_library(tmp_path: Path) -> None:
+    empty = Names(Store(tmp_path))
+    assert empty.named("cat").tolist() == [] and empty.in_folder("a").tolist() == []
+    assert empty.places("name").tolist() == empty.places("folder").tolist() == []

@@ -1,0 +1,298 @@
+"""The database file: made, migrated with a backup, refused when newer or foreign, safe when the disk is full."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.records import AlbumenError, Folder, FolderState, Photo, PhotoState
+from engine.store import database, migrations
+from engine.store.database import Store, local_day
+
+FROZEN = Path(__file__).parents[2] / "fixtures" / "library-v1.db"
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def insert(opened: Store, path: bytes, state: str = "ok", content: str = "", folder: int = 1) -> int:
+    with opened.transaction() as connection:
+        row = connection.execute(
+            """INSERT INTO photos (folder_id, path, name, size, mtime_ns, taken_at, day, state, content_hash)
+                VALUES (?, ?, ?, 10, 20, 30.5, 0, ?, ?)""",
+            (folder, path, path.rsplit(b"/", 1)[-1].decode("utf-8", "replace"), state, content),
+        ).lastrowid
+    assert row is not None
+    return row
+
+
+def test_the_two_places_that_count_the_steps_agree() -> None:
+    assert database.SCHEMA_VERSION == migrations.SCHEMA_VERSION
+    assert [step.__name__ for step in migrations.STEPS] == [
+        migration.name for migration in migrations.migrations.pending(_empty())
+    ]
+
+
+def _empty():  # type: ignore[no-untyped-def]
+    from sqlite_utils import Database
+
+    return Database(memory=True)
+
+
+def test_how_the_file_is_opened(opened: Store) -> None:
+    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
+    assert opened.number("PRAGMA application_id") == migrations.APPLICATION_ID
+    assert opened.rows("PRAGMA journal_mode") == [("wal",)]
+    assert opened.rows("PRAGMA foreign_keys") == [(1,)]
+    assert opened.integrity() == "ok"
+
+
+def test_a_current_library_opens_without_the_migration_package(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    code = "import sys; from pathlib import Path; from engine.library.library import Library; Library.open(sys.argv[1]).counts()\n"
+    code += "print([name for name in ('sqlite_utils', 'torch', 'PIL', 'PySide6') if name in sys.modules])"
+    child = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert child.stdout == "[]\n"
+
+
+def test_folders(opened: Store) -> None:
+    first, second = opened.add_folder(b"/b"), opened.add_folder(b"/a\xff")
+    insert(opened, b"/b/1.jpg", folder=first)
+    insert(opened, b"/b/2.jpg", "missing", folder=first)
+    assert opened.folders() == [
+        Folder(second, "/a\udcff", FolderState.ONLINE, 0),
+        Folder(first, "/b", FolderState.ONLINE, 1),
+    ]
+    assert opened.add_folder(b"/b") == first
+    assert opened.set_folder_state(first, FolderState.OFFLINE) is True
+    assert opened.set_folder_state(first, FolderState.OFFLINE) is False
+
+
+def test_a_removed_folder_comes_back_with_its_photos(opened: Store) -> None:
+    folder = opened.add_folder(b"/a")
+    photo = insert(opened, b"/a/1.jpg", folder=folder)
+    assert opened.remove_folder(folder) == [photo]
+    assert opened.folders() == [] and opened.id_of(b"/a/1.jpg") is None
+    assert opened.add_folder(b"/a") == folder and opened.recall(f"folder {folder}") == [photo]
+    assert opened.id_of(b"/a/1.jpg") == photo
+
+
+def test_photos_in_the_order_asked(opened: Store) -> None:
+    opened.add_folder(b"/a")
+    one, two = insert(opened, b"/a/1.jpg", content="ab" * 16), insert(opened, b"/a/caf\xe9.jpg", "failed")
+    assert opened.photos([two, 99, one]) == [
+        Photo(two, "/a/caf\udce9.jpg", "caf\ufffd.jpg", 1, PhotoState.FAILED, 10, 30.5, 0, 0, "", None),
+        Photo(one, "/a/1.jpg", "1.jpg", 1, PhotoState.OK, 10, 30.5, 0, 0, "ab" * 16, None),
+    ]
+    opened.update_photos("width = ?", [one], 4)
+    assert opened.photos([one])[0].thumbnail == str(opened.thumbnails / "ab" / f"{'ab' * 16}.jpg")
+
+
+def test_embeddings_of_two_models_are_never_mixed(opened: Store) -> None:
+    opened.add_folder(b"/a")
+    photos = [insert(opened, b"/a/%d.jpg" % i, content=f"{i:032}") for i in range(3)]
+    one, two = opened.model_number("aaa", "starter"), opened.model_number("bbb", "other")
+    assert opened.model_number("aaa", "starter") == one != two
+    opened.put_embeddings(one, [(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)])
+    opened.put_embeddings(two, [(photos[0], b"z", 1.0)])
+    assert list(opened.embeddings(one)) == [[(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)]]
+    assert opened.embeddings_of(two, photos) == [(photos[0], b"z", 1.0)]
+    assert opened.embeddings_by_content(one, [f"{0:032}", f"{2:032}"]) == [(f"{0:032}", b"x")]
+    opened.update_photos("state = 'missing'", photos[:1])
+    assert list(opened.embeddings(one)) == [[(photos[1], b"y", 0.25)]]
+    opened.put_centres(one, "words", [(0.75, photos[0])])
+    assert list(opened.embeddings(one, unseen=True)) == [[(photos[0], b"x", 0.75), (photos[1], b"y", 0.25)]]
+    assert opened.vocabulary_of(one) == "words"
+
+
+def test_settings_and_text_features(opened: Store) -> None:
+    assert opened.get("model", "starter") == "starter"
+    opened.set("model", "other")
+    assert opened.get("model") == "other"
+    number = opened.model_number("aaa", "starter")
+    assert opened.text_features(number, "cat") is None
+    opened.put_text_features(number, [("cat", b"1234")])
+    assert opened.text_features(number, "cat") == b"1234"
+
+
+def test_a_failed_transaction_leaves_nothing(opened: Store) -> None:
+    with pytest.raises(ZeroDivisionError), opened.transaction() as connection:
+        connection.execute("INSERT INTO settings VALUES ('a', 'b')")
+        _ = 1 / 0
+    assert opened.get("a") == ""
+
+
+def test_newer_schema_is_refused_unwritten(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    with sqlite3.connect(tmp_path / "library.db") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = (tmp_path / "library.db").read_bytes()
+    with pytest.raises(AlbumenError, match="newer Albumen"):
+        Store(tmp_path)
+    assert (tmp_path / "library.db").read_bytes() == before
+    assert not list(tmp_path.glob("library.db-*"))
+
+
+@pytest.mark.parametrize("content", [b"no database at all", b"SQLite format 3\0" + bytes(50), bytes(4096)])
+def test_a_file_that_is_no_library(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "library.db").write_bytes(content)
+    with pytest.raises(AlbumenError, match="damaged or no library"):
+        Store(tmp_path)
+    assert (tmp_path / "library.db").read_bytes() == content
+
+
+def test_a_database_of_another_program(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "library.db") as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    with pytest.raises(AlbumenError, match="another program"):
+        Store(tmp_path)
+
+
+def test_a_damaged_page_is_a_sentence(tmp_path: Path) -> None:
+    opened = Store(tmp_path)
+    opened.add_folder(b"/a")
+    for i in range(300):
+        insert(opened, b"/a/%d.jpg" % i)
+    opened.close()
+    content = bytearray((tmp_path / "library.db").read_bytes())
+    content[4096:] = b"\xaa" * (len(content) - 4096)
+    (tmp_path / "library.db").write_bytes(content)
+    with pytest.raises(AlbumenError, match=r"damaged \(.*\); move it away and a new one is made"):
+        Store(tmp_path).folders()
+
+
+def test_a_full_disk_is_a_sentence_and_the_store_goes_on(opened: Store) -> None:
+    opened.add_folder(b"/a")
+    pages = opened.number("PRAGMA page_count")
+    opened.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(AlbumenError, match="full; make room"):
+        for i in range(1000):
+            insert(opened, b"/a/%d.jpg" % i)
+    opened.connection.execute("PRAGMA max_page_count = 1073741823")
+    insert(opened, b"/a/late.jpg")
+    assert opened.id_of(b"/a/late.jpg") is not None and opened.integrity() == "ok"
+
+
+def test_library_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AlbumenError, match="cannot be made"):
+        Store(tmp_path / "file" / "library")
+
+
+def test_frozen_library_of_version_1_opens(tmp_path: Path) -> None:
+    """The file was written by the first release. Never make it again: it stands for the libraries of users."""
+    shutil.copy(FROZEN, tmp_path / "library.db")
+    opened = Store(tmp_path)
+    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
+    assert [folder.path for folder in opened.folders()] == ["/pictures"]
+    assert [photo.name for photo in opened.photos([1, 2, 3])] == ["dog.jpg", "cup.jpg", "caf\ufffd.jpg"]
+    assert opened.rows("SELECT photo_id, present FROM corrections ORDER BY photo_id") == [(1, 1), (2, 0)]
+    assert opened.rows("SELECT name FROM labels ORDER BY id") == [("dog",), ("cup",)]
+    assert opened.integrity() == "ok"
+
+
+def test_migration_makes_a_checked_backup_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(FROZEN, tmp_path / "library.db")
+    _pretend_a_next_version(monkeypatch, "CREATE TABLE later (a)")
+    opened = Store(tmp_path)
+    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
+    assert opened.rows("SELECT count(*) FROM later") == [(0,)]
+    (backup,) = (tmp_path / "backups").iterdir()
+    with sqlite3.connect(backup) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+        assert copy.execute("SELECT count(*) FROM corrections").fetchone() == (2,)
+    copy.close()
+
+
+def test_failed_migration_leaves_the_old_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(FROZEN, tmp_path / "library.db")
+    with monkeypatch.context() as patch:
+        _pretend_a_next_version(patch, "CREATE TABLE later (a)", "this is no SQL")
+        with pytest.raises(AlbumenError):
+            Store(tmp_path)
+    opened = Store(tmp_path)
+    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
+    assert opened.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
+
+
+def _pretend_a_next_version(monkeypatch: pytest.MonkeyPatch, *statements: str) -> None:
+    from sqlite_utils.migrations import Migrations
+
+    future = Migrations("albumen")
+    for step in migrations.STEPS:
+        future()(step)
+
+    @future()
+    def next_version(database) -> None:  # type: ignore[no-untyped-def]
+        for statement in statements:
+            database.conn.execute(statement)
+
+    monkeypatch.setattr(migrations, "migrations", future)
+    monkeypatch.setattr(database, "SCHEMA_VERSION", database.SCHEMA_VERSION + 1)
+
+
+def test_only_the_newest_backups_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "backups").mkdir()
+    for i in range(5):
+        file = tmp_path / "backups" / f"version-1-2026010{i}.db"
+        file.write_bytes(b"")
+        os.utime(file, (i, i))
+    database._keep_newest(tmp_path / "backups", 3)
+    assert sorted(file.name[-4] for file in (tmp_path / "backups").iterdir()) == ["2", "3", "4"]
+
+
+def test_local_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        assert local_day(0.0) == 0 and local_day(12 * 3600) == 1
+        assert local_day(-86400.0 * 3650) == -3650
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlite_utils.migrations import Migrations
+from engine import migrations, store
+future = Migrations("albumen")
+for step in migrations.STEPS:
+    future()(step)
+@future()
+def next_version(database):
+    database.conn.execute("CREATE TABLE later (a)")
+    database.conn.execute("DELETE FROM corrections")
+    if sys.argv[2] == "in the migration":
+        os.kill(os.getpid(), signal.SIGKILL)
+migrations.migrations = future
+store.SCHEMA_VERSION += 1
+if sys.argv[2] == "in the backup":
+    os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+store.Store(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("moment", ["in the backup", "in the migration"])
+def test_kill_during_a_migration(tmp_path: Path, moment: str) -> None:
+    shutil.copy(FROZEN, tmp_path / "library.db")
+    child = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), moment], capture_output=True, check=False)
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    opened = Store(tmp_path)
+    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION and opened.integrity() == "ok"
+    assert opened.rows("SELECT count(*) FROM corrections") == [(2,)]
+    assert opened.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
