@@ -1,7 +1,8 @@
 """`albumen [FOLDER ...]`: starts the window, or hands the folders to the one that is open already.
 
-Knows: the command line of the window, where the log is, and the order of a start. torch is never imported here: the
-window is painted first, then the engine thread opens the library, and torch comes with the first photo or search.
+Knows: the command line of the window, where the log is, and the order of a start. torch is never
+imported here: the window is painted first, then the engine thread opens the library, and torch
+comes with the first photo or search.
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, QSocketNotifier, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import (
+    QObject,
+    QSettings,
+    QSocketNotifier,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QImageReader
 from PySide6.QtWidgets import QApplication
 
@@ -43,7 +51,8 @@ NO_DISPLAY = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the window until it is closed. Exit codes: 0 done, 1 an expected problem in one sentence, 2 usage."""
+    """Run the window until it is closed. Exit codes: 0 done, 1 an expected problem in one sentence,
+    2 usage."""
     options = _parse(sys.argv[1:] if arguments is None else arguments)
     if not _has_display():
         print(NO_DISPLAY.format(detail=""), file=sys.stderr)
@@ -58,7 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if instance.hand_over(paths):
             return 0
         if not instance.first(LEAVING):
-            print("albumen: it is running already, but does not answer; end it first.", file=sys.stderr)
+            print(
+                "albumen: it is running already, but does not answer; end it first.",
+                file=sys.stderr,
+            )
             return 1
     window = make_window(options.library, options.model, options.device)
     reporter = Reporter(window)
@@ -73,7 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window.show()
     code = application.exec()
     if not window.link.close():
-        _log.error("the engine is still busy; leaving without it (its transactions are whole or not at all)")
+        _log.error(
+            "the engine is still busy; leaving without it (its transactions are whole or not at all)"
+        )
         instance.close()
         os._exit(code)
     instance.close()
@@ -81,26 +95,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="albumen", description="A photo organizer that learns your labels, offline.")
+    parser = argparse.ArgumentParser(
+        prog="albumen", description="A photo organizer that learns your labels, offline."
+    )
     parser.add_argument("--version", action="version", version=f"Albumen {__version__}")
     parser.add_argument("paths", nargs="*", metavar="FOLDER", help="folders or photos to add")
-    parser.add_argument("--library", default="", metavar="DIR", help="use the library in this directory")
+    parser.add_argument(
+        "--library", default="", metavar="DIR", help="use the library in this directory"
+    )
     parser.add_argument("--model", default=None, metavar="NAME|FILE", help="use this model")
-    parser.add_argument("--device", default=None, choices=["auto", "cpu", "cuda", "mps"], help="where the model runs")
+    parser.add_argument(
+        "--device",
+        default=None,
+        choices=["auto", "cpu", "cuda", "mps"],
+        help="where the model runs",
+    )
     return parser.parse_args(list(arguments))
 
 
 def _has_display() -> bool:
-    """False where Qt would certainly find no screen; where it only might, `_qt_message` has the last word."""
+    """False where Qt would certainly find no screen; where it only might, `_qt_message` has the
+    last word."""
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def make_application() -> QApplication:
-    """The QApplication with its name, icon, language and theme. Qt reads no arguments: they are argparse's."""
-    # The window asks for the interpreter many times a frame; a busy engine thread gives it up ten times sooner this way
-    # (a repaint beside one: median 28 -> 20 ms, worst 58 -> 28 ms; the engine is not slower).
+    """The QApplication with its name, icon, language and theme. Qt reads no arguments: they are
+    argparse's."""
+    # The window asks for the interpreter many times a frame; a busy engine thread gives it up ten
+    # times sooner this way (a repaint beside one: median 28 -> 20 ms, worst 58 -> 28 ms; the engine
+    # is not slower).
     sys.setswitchinterval(0.0005)
     application = QApplication.instance()
     if not isinstance(application, QApplication):
@@ -116,9 +142,12 @@ def make_application() -> QApplication:
 
 
 def make_window(library: str, model: str | None = None, device: str | None = None) -> MainWindow:
-    """The window over the library in the directory `library` ("": the person's own). The engine is not started yet."""
+    """The window over the library in the directory `library` ("": the person's own). The engine is
+    not started yet."""
     preferences = Preferences()
-    link = EngineLink(partial(open_library, library, model, device or preferences.device, preferences.precision))
+    link = EngineLink(
+        partial(open_library, library, model, device or preferences.device, preferences.precision)
+    )
     name = "window" if not library else f"window-{_number_of(library):x}"
     session = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "albumen", name)
     return MainWindow(link, preferences, session)
@@ -129,8 +158,11 @@ def _number_of(directory: str) -> int:
     return zlib.crc32(os.fsencode(os.path.abspath(directory)))
 
 
-def open_library(directory: str, model: str | None, device: str, precision: str = "auto") -> Library:
-    """Called in the engine thread, which thereby imports what the window needs only later, or not at all."""
+def open_library(
+    directory: str, model: str | None, device: str, precision: str = "auto"
+) -> Library:
+    """Called in the engine thread, which thereby imports what the window needs only later, or not
+    at all."""
     import engine.disk.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
     from engine.library.library import Library
 
@@ -140,7 +172,8 @@ def open_library(directory: str, model: str | None, device: str, precision: str 
 
 
 def start_log() -> str:
-    """Write the log of this person's Albumen, at most 4 x 1 MB of it; returns its path. Crashes of C code are in it."""
+    """Write the log of this person's Albumen, at most 4 x 1 MB of it; returns its path. Crashes of
+    C code are in it."""
     from logging.handlers import RotatingFileHandler
 
     from platformdirs import user_log_dir
@@ -153,7 +186,9 @@ def start_log() -> str:
     except OSError as error:
         print(f"albumen: no log can be written: {error}", file=sys.stderr)
         return ""
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
+    )
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
@@ -162,7 +197,8 @@ def start_log() -> str:
 
 
 def _qt_message(kind: QtMsgType, _context: object, text: str) -> None:
-    """Qt's messages go to the log. The one fatal one that a person can cause, no screen, becomes a sentence."""
+    """Qt's messages go to the log. The one fatal one that a person can cause, no screen, becomes a
+    sentence."""
     if kind == QtMsgType.QtFatalMsg:
         _log.critical("Qt: %s", text)
         if QApplication.instance() is None or "platform plugin" in text:
@@ -170,15 +206,18 @@ def _qt_message(kind: QtMsgType, _context: object, text: str) -> None:
             print(NO_DISPLAY.format(detail=f" ({first})"), file=sys.stderr, flush=True)
             logging.shutdown()
             os._exit(1)
-    level = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}.get(kind, logging.WARNING)
+    level = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}.get(
+        kind, logging.WARNING
+    )
     _log.log(level, "Qt: %s", text)
 
 
 class Signals(QObject):
     """Ctrl+C in the terminal and a polite kill close the window as a click does.
 
-    Python runs its handlers only between two instructions of the main thread, which sleeps inside Qt: the byte that the
-    C handler writes into a pipe wakes it. (Windows has neither polite kills nor notifiers for pipes.)
+    Python runs its handlers only between two instructions of the main thread, which sleeps inside
+    Qt: the byte that the C handler writes into a pipe wakes it. (Windows has neither polite kills
+    nor notifiers for pipes.)
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -230,7 +269,8 @@ def _warm_up() -> None:
 
 
 class Reporter(QObject):
-    """Exceptions nobody expected, from any thread: into the log with their traceback, on the window as one sentence."""
+    """Exceptions nobody expected, from any thread: into the log with their traceback, on the window
+    as one sentence."""
 
     _happened = Signal(str)
 
@@ -243,7 +283,9 @@ class Reporter(QObject):
         sys.excepthook = self.report
         threading.excepthook = self._from_thread
 
-    def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def report(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
         """Callable from any thread."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()

@@ -1,7 +1,9 @@
-"""`python -m desktop_app.bundle OUT`: a folder OUT/albumen that runs without Python being installed (PyInstaller).
+"""`python -m desktop_app.bundle OUT`: a folder OUT/albumen that runs without Python being installed
+(PyInstaller).
 
-Knows: what of Albumen PyInstaller cannot see by itself (data, modules imported by name, what `doctor` asks about), and
-what it would take along for nothing. Needs the extra `build`. The folder is for the system it was made on.
+Knows: what of Albumen PyInstaller cannot see by itself (data, modules imported by name, what
+`doctor` asks about), and what it would take along for nothing. Needs the extra `build`. The folder
+is for the system it was made on.
 """
 
 from __future__ import annotations
@@ -18,12 +20,35 @@ from engine.library.diagnosis import PACKAGES
 
 #: Parts of other packages, or tools of development, that nothing in the window ever imports.
 _LEFT_OUT = (
-    *("matplotlib", "transformers", "pytest", "hypothesis", "mypy", "IPython", "tkinter", "scipy", "pandas"),
-    *("torchvision", "torchaudio", "tensorboard", "torch.utils.tensorboard", "torch.testing._internal.distributed"),
-    *("engine.bench", "engine.starter.pretrain", "engine.evaluate.evaluate", "engine.evaluate.finetune", "tests"),
+    *(
+        "matplotlib",
+        "transformers",
+        "pytest",
+        "hypothesis",
+        "mypy",
+        "IPython",
+        "tkinter",
+        "scipy",
+        "pandas",
+    ),
+    *(
+        "torchvision",
+        "torchaudio",
+        "tensorboard",
+        "torch.utils.tensorboard",
+        "torch.testing._internal.distributed",
+    ),
+    *(
+        "engine.bench",
+        "engine.starter.pretrain",
+        "engine.evaluate.evaluate",
+        "engine.evaluate.finetune",
+        "tests",
+    ),
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtPdf", "PySide6.QtOpenGL"),
 )
-#: Tests, headers and programs inside torch, taken along by PyInstaller's own hook. (`torch_shm_manager` has to stay.)
+#: Tests, headers and programs inside torch, taken along by PyInstaller's own hook.
+#: (`torch_shm_manager` has to stay.)
 _DEAD_WEIGHT = ("torch/test", "torch/include", "torch/share", "torch/bin/[!t]*", "torch/bin/test_*")
 #: Imported by name, so that a reader of code cannot find them.
 _BY_NAME = (
@@ -40,9 +65,34 @@ def options(out: Path, work: Path) -> list[str]:
     """The command line of PyInstaller: program in `out`, everything in between in `work`."""
     root = Path(__file__).resolve().parent
     arguments = [
-        *(str(root / "frozen.py"), "--name", "albumen", "--onedir", "--windowed", "--noconfirm", "--log-level", "WARN"),
-        *("--distpath", str(out), "--workpath", str(work), "--specpath", str(work), "--paths", str(root.parent)),
-        *("--collect-data", "desktop_app", "--collect-data", "resources", "--collect-submodules", "huggingface_hub"),
+        *(
+            str(root / "frozen.py"),
+            "--name",
+            "albumen",
+            "--onedir",
+            "--windowed",
+            "--noconfirm",
+            "--log-level",
+            "WARN",
+        ),
+        *(
+            "--distpath",
+            str(out),
+            "--workpath",
+            str(work),
+            "--specpath",
+            str(work),
+            "--paths",
+            str(root.parent),
+        ),
+        *(
+            "--collect-data",
+            "desktop_app",
+            "--collect-data",
+            "resources",
+            "--collect-submodules",
+            "huggingface_hub",
+        ),
     ]
     for module in _BY_NAME:
         arguments += ["--hidden-import", module]
@@ -58,11 +108,14 @@ def options(out: Path, work: Path) -> list[str]:
 
 
 def build(out: Path) -> Path:
-    """Make the folder; returns the program in it. SystemExit with a sentence where PyInstaller is missing."""
+    """Make the folder; returns the program in it. SystemExit with a sentence where PyInstaller is
+    missing."""
     try:
         from PyInstaller.__main__ import run
     except ImportError as error:
-        raise SystemExit("PyInstaller is missing: install the extra 'build' (pip install '.[build]').") from error
+        raise SystemExit(
+            "PyInstaller is missing: install the extra 'build' (pip install '.[build]')."
+        ) from error
     with tempfile.TemporaryDirectory() as work:
         run(options(out, Path(work)))
     for pattern in _DEAD_WEIGHT:

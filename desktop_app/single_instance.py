@@ -1,6 +1,7 @@
 """One window per library: a second start hands its folders to the first one, raises it, and leaves.
 
-Knows: the lock file, the local socket, and the one message that crosses it. Does not know: the window.
+Knows: the lock file, the local socket, and the one message that crosses it. Does not know: the
+window.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ LEAVING = 60_000
 
 
 class SingleInstance(QObject):
-    """`first()` is True for the first process of a library; then `called` brings what later ones hand over.
+    """`first()` is True for the first process of a library; then `called` brings what later ones
+    hand over.
 
     `library`: the library's directory, or "" for the person's own; each library has its own window.
     """
@@ -29,19 +31,24 @@ class SingleInstance(QObject):
     def __init__(self, library: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         runtime = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.RuntimeLocation)
-        folder = runtime or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation)
+        folder = runtime or QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.TempLocation
+        )
         os.makedirs(folder, mode=0o700, exist_ok=True)
         who = f"{os.path.abspath(library) if library else ''}\0{os.path.expanduser('~')}"
         digest = QCryptographicHash.hash(os.fsencode(who), QCryptographicHash.Algorithm.Sha256)
         self._name = f"albumen-{digest.toHex().data().decode('ascii')[:16]}"
         self._path = os.path.join(folder, f"{self._name}.socket")
         self._lock = QLockFile(os.path.join(folder, f"{self._name}.lock"))
-        self._lock.setStaleLockTime(0)  # a live process keeps its lock however long it runs; a dead one loses it
+        self._lock.setStaleLockTime(
+            0
+        )  # a live process keeps its lock however long it runs; a dead one loses it
         self._server: QLocalServer | None = None
         self._waiting: dict[QLocalSocket, bytes] = {}
 
     def first(self, patience_ms: int = 0) -> bool:
-        """Take the place of the first process. False: another one has it, and still had it after `patience_ms`."""
+        """Take the place of the first process. False: another one has it, and still had it after
+        `patience_ms`."""
         if not self._lock.tryLock(patience_ms):
             return False
         self._server = QLocalServer(self)
@@ -65,7 +72,8 @@ class SingleInstance(QObject):
         return answer == b"ok\n"
 
     def leave(self) -> None:
-        """The window is closing: answer nobody any more. Who comes now waits for the place, see `first`."""
+        """The window is closing: answer nobody any more. Who comes now waits for the place, see
+        `first`."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -79,7 +87,10 @@ class SingleInstance(QObject):
         return self._name if os.name == "nt" else self._path
 
     def _connected(self) -> None:
-        while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
+        while (
+            self._server is not None
+            and (socket := self._server.nextPendingConnection()) is not None
+        ):
             self._waiting[socket] = b""
             socket.readyRead.connect(self._read)
             socket.disconnected.connect(self._left)
@@ -111,5 +122,7 @@ class SingleInstance(QObject):
         socket.write(b"ok\n")
         socket.flush()
         if token:
-            os.environ["XDG_ACTIVATION_TOKEN"] = token  # Wayland lets a window raise itself only with it
+            os.environ["XDG_ACTIVATION_TOKEN"] = (
+                token  # Wayland lets a window raise itself only with it
+            )
         self.called.emit(paths)

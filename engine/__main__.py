@@ -1,10 +1,12 @@
-"""The command line, a contract that other tools rely on: `python -m engine [--library DIR] [--json] COMMAND ...`.
+"""The command line, a contract that other tools rely on: `python -m engine [--library DIR] [--json]
+COMMAND ...`.
 
-Knows: arguments, exit codes, what goes to which stream. Does not know: how anything is done (`Library` and the modules
-of the long commands do it), nor how an answer looks as text (`engine.cli.render`).
+Knows: arguments, exit codes, what goes to which stream. Does not know: how anything is done
+(`Library` and the modules of the long commands do it), nor how an answer looks as text
+(`engine.cli.render`).
 
-With `--json` exactly one JSON document is written to stdout. Progress goes to stderr. Exit 0: done; 1: an expected
-problem, told in one sentence; 2: wrong usage.
+With `--json` exactly one JSON document is written to stdout. Progress goes to stderr. Exit 0: done;
+1: an expected problem, told in one sentence; 2: wrong usage.
 """
 
 from __future__ import annotations
@@ -27,13 +29,17 @@ from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged
 
 T = TypeVar("T")
 _Run = Callable[[argparse.Namespace], object]
-# name, what it does, how its answer looks as text, what the help says -> its parser, for its own arguments
+# name, what it does, how its answer looks as text, what the help says -> its parser, for its own
+# arguments
 _Command = Callable[[str, _Run, Callable[[Any], str], str], argparse.ArgumentParser]
 _SECONDS_BETWEEN_LINES = 0.5  # of progress in a file; a terminal rewrites its line
 
 # Commands that own modules bring; each has `add_arguments(parser)` and `run(args) -> dict`.
 _ELSEWHERE = {
-    "pretrain": ("engine.starter.pretrain", "train the starter model from folders of captioned photos"),
+    "pretrain": (
+        "engine.starter.pretrain",
+        "train the starter model from folders of captioned photos",
+    ),
     "evaluate": ("engine.evaluate.evaluate", "measure CoOp against zero-shot on folders of photos"),
     "finetune": ("engine.evaluate.finetune", "retrain a model on captioned photos"),
     "bench": ("engine.bench", "measure speed, each with its baseline in the same run"),
@@ -42,7 +48,10 @@ _ELSEWHERE = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0, 1 or 2)."""
-    for stream in (sys.stdout, sys.stderr):  # a file name need not be UTF-8, and a terminal need not either
+    for stream in (
+        sys.stdout,
+        sys.stderr,
+    ):  # a file name need not be UTF-8, and a terminal need not either
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -53,7 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer = options.run(options)
     except (AlbumenError, KeyboardInterrupt) as error:
-        sentence = str(error) if isinstance(error, AlbumenError) else "Stopped; what was finished is kept."
+        sentence = (
+            str(error) if isinstance(error, AlbumenError) else "Stopped; what was finished is kept."
+        )
         print(f"albumen: {sentence}", file=sys.stderr)
         if options.json:
             print(json.dumps({"error": sentence}, ensure_ascii=False))
@@ -65,7 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = isinstance(answer, Failed)
     value = answer.value if isinstance(answer, Failed) else answer
     try:
-        print(json.dumps(value, ensure_ascii=False) if options.json else options.show(value), flush=True)
+        print(
+            json.dumps(value, ensure_ascii=False) if options.json else options.show(value),
+            flush=True,
+        )
     except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(answer, Failed):
@@ -99,7 +113,9 @@ def _parser(words: Sequence[str]) -> _Parser:
     _add_common(parser, library=None, model=None, device="auto", json=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
-    def command(name: str, run: _Run, show: Callable[[Any], str], help: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: _Run, show: Callable[[Any], str], help: str
+    ) -> argparse.ArgumentParser:
         sub: argparse.ArgumentParser = subparsers.add_parser(name, help=help, description=help)
         sub.set_defaults(run=run, show=show)
         if name not in _ELSEWHERE:  # the same options behind the command; what stands there wins
@@ -125,7 +141,12 @@ def _parser(words: Sequence[str]) -> _Parser:
 def _photo_commands(command: _Command) -> None:
     add = command("add", _add, render.added, "watch folders or single photos")
     add.add_argument("paths", metavar="FOLDER", nargs="+")
-    command("sync", _sync, render.table, "make the library match the disk: read, encode and tag what is new")
+    command(
+        "sync",
+        _sync,
+        render.table,
+        "make the library match the disk: read, encode and tag what is new",
+    )
     words = "find photos by words, labels, dates (see 'label:', '-word', 'after:')"
     search = command("search", _search, render.ranking, words)
     search.add_argument("query", metavar="QUERY", nargs="+")
@@ -133,19 +154,30 @@ def _photo_commands(command: _Command) -> None:
     similar.add_argument("path", metavar="PATH")
     for sub in (search, similar):
         sub.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
-    command("failures", _failures, render.failures, "photos that could not be read, with the reason")
+    command(
+        "failures", _failures, render.failures, "photos that could not be read, with the reason"
+    )
     command("doctor", _doctor, render.tree, "versions, device, model, health of the library")
 
 
 def _label_commands(command: _Command) -> None:
-    labels = command("labels", _labels, render.table, "list labels; 'labels add' and 'labels remove' change them")
+    labels = command(
+        "labels", _labels, render.table, "list labels; 'labels add' and 'labels remove' change them"
+    )
     labels.add_argument("action", nargs="?", choices=("add", "remove"))
     labels.add_argument("names", metavar="NAME", nargs="*")
     labels.add_argument("--group", help="exclusive group: exactly one of its labels is on a photo")
-    labels.add_argument("--starter", action="store_true", help="with 'add': also about 60 common labels")
+    labels.add_argument(
+        "--starter", action="store_true", help="with 'add': also about 60 common labels"
+    )
     tags = command("tags", _tags, render.tags, "labels on photos (default: all photos)")
     tags.add_argument("paths", metavar="PATH", nargs="*")
-    correct = command("correct", _correct, render.corrected, "say on which photos a label is (yes) and is not (no)")
+    correct = command(
+        "correct",
+        _correct,
+        render.corrected,
+        "say on which photos a label is (yes) and is not (no)",
+    )
     correct.add_argument("label", metavar="LABEL")
     for option in ("yes", "no", "clear"):
         correct.add_argument(f"--{option}", metavar="PATH", nargs="+", default=[], action="extend")
@@ -155,16 +187,33 @@ def _label_commands(command: _Command) -> None:
     sidecars = command("sidecars", _sidecars, render.tree, beside)
     when = "on: write them now and at every sync; off: leave them as they are; write: now"
     sidecars.add_argument("action", choices=("on", "off", "write"), help=when)
-    command("keywords", _keywords, render.tree, "keywords of other programs, in photos and sidecars, become labels")
-    restore = command("restore", _restore, render.table, "labels and corrections of a lost database, from a saved file")
-    restore.add_argument("file", metavar="FILE", nargs="?", default="", help="default: the newest in 'backups'")
+    command(
+        "keywords",
+        _keywords,
+        render.tree,
+        "keywords of other programs, in photos and sidecars, become labels",
+    )
+    restore = command(
+        "restore",
+        _restore,
+        render.table,
+        "labels and corrections of a lost database, from a saved file",
+    )
+    restore.add_argument(
+        "file", metavar="FILE", nargs="?", default="", help="default: the newest in 'backups'"
+    )
 
 
 def _learning_commands(command: _Command) -> None:
     review = command("review", _review, render.table, "questions whose answers teach most")
     review.add_argument("-n", type=_positive, default=20, help="how many (default 20)")
     review.add_argument("--label", help="about this label only")
-    train = command("train", _train, render.trained, "learn from corrections; accepted results tag the library at once")
+    train = command(
+        "train",
+        _train,
+        render.trained,
+        "learn from corrections; accepted results tag the library at once",
+    )
     train.add_argument("names", metavar="LABEL", nargs="*")
     command("versions", _versions, render.table, "what was learned, newest first")
     activate = command("activate", _activate, render.table, "tag with a version from now on")
@@ -188,9 +237,14 @@ def _model_commands(command: _Command) -> None:
 def _add_common(parser: argparse.ArgumentParser, **defaults: Any) -> None:
     own = {"default": defaults["library"], "help": "the library's folder (default: your own)"}
     parser.add_argument("--library", metavar="DIR", **own)
-    used = {"default": defaults["model"], "help": "a model of the catalogue or a file (default: the one in use)"}
+    used = {
+        "default": defaults["model"],
+        "help": "a model of the catalogue or a file (default: the one in use)",
+    }
     parser.add_argument("--model", metavar="NAME|FILE", **used)
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default=defaults["device"])
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default=defaults["device"]
+    )
     _add_json(parser, defaults["json"])
 
 
@@ -236,13 +290,16 @@ def _finish(job: Generator[Step, None, T]) -> T:
             print(file=sys.stderr)
 
 
-# the commands: options -> what is written as JSON ------------------------------------------------------------------
+# the commands: options -> what is written as JSON
+# ------------------------------------------------------------------
 
 
 def _add(options: argparse.Namespace) -> object:
     with _open(options) as library:
         report = library.add(options.paths)
-    paths = len(set(options.paths)) - len(report.folders) - len(report.already) - len(report.refused)
+    paths = (
+        len(set(options.paths)) - len(report.folders) - len(report.already) - len(report.refused)
+    )
     answer = {
         "folders": [folder.path for folder in report.folders],
         "photos": paths,
@@ -250,14 +307,18 @@ def _add(options: argparse.Namespace) -> object:
         "refused": [{"path": failure.path, "reason": failure.reason} for failure in report.refused],
     }
     if report.refused:
-        return Failed(answer, " ".join(f"{failure.path}: {failure.reason}" for failure in report.refused))
+        return Failed(
+            answer, " ".join(f"{failure.path}: {failure.reason}" for failure in report.refused)
+        )
     return answer
 
 
 def _sync(options: argparse.Namespace) -> object:
     with _open(options) as library:
         report = _finish(library.sync())
-    counts = {name: getattr(report, name) for name in ("added", "updated", "moved", "removed", "failed")}
+    counts = {
+        name: getattr(report, name) for name in ("added", "updated", "moved", "removed", "failed")
+    }
     return counts | {"seconds": round(report.seconds, 3)}
 
 
@@ -272,7 +333,10 @@ def _labels(options: argparse.Namespace) -> object:
             if not options.names:
                 raise AlbumenError("Which labels? Write: labels remove NAME...")
             library.remove_labels([_label(library, name).id for name in options.names])
-        return [{"label": label.name, "group": label.group, "photos": label.photos} for label in library.labels()]
+        return [
+            {"label": label.name, "group": label.group, "photos": label.photos}
+            for label in library.labels()
+        ]
 
 
 def _label(library: Library, name: str) -> Label:
@@ -285,7 +349,9 @@ def _label(library: Library, name: str) -> Label:
 
 def _tags(options: argparse.Namespace) -> object:
     with _open(options) as library:
-        ids = [library.photo_id(path) for path in options.paths] or list(library.view("", sort="folder").ids)
+        ids = [library.photo_id(path) for path in options.paths] or list(
+            library.view("", sort="folder").ids
+        )
         tags: dict[int, list[dict[str, object]]] = {id_: [] for id_ in ids}
         for tag in library.tags(ids):
             if tag.present:
@@ -310,7 +376,9 @@ def _similar(options: argparse.Namespace) -> object:
         return _ranked(library, result.ids, result.scores, result.notes)
 
 
-def _ranked(library: Library, ids: Sequence[int], scores: Sequence[float], notes: Sequence[str]) -> object:
+def _ranked(
+    library: Library, ids: Sequence[int], scores: Sequence[float], notes: Sequence[str]
+) -> object:
     for note in notes:
         print(note, file=sys.stderr)
     by_id = dict(zip(ids, scores, strict=False))
@@ -323,9 +391,14 @@ def _ranked(library: Library, ids: Sequence[int], scores: Sequence[float], notes
 def _correct(options: argparse.Namespace) -> object:
     with _open(options) as library:
         label = _label(library, options.label)
-        words = {word: [library.photo_id(path) for path in getattr(options, word)] for word in ("yes", "no", "clear")}
+        words = {
+            word: [library.photo_id(path) for path in getattr(options, word)]
+            for word in ("yes", "no", "clear")
+        }
         if not any(words.values()):
-            raise AlbumenError(f"Nothing was said about '{label.name}'; name photos after --yes, --no or --clear.")
+            raise AlbumenError(
+                f"Nothing was said about '{label.name}'; name photos after --yes, --no or --clear."
+            )
         library.correct(label.id, **words)
         now = _label(library, options.label)
     return {
@@ -391,14 +464,21 @@ def _activate(options: argparse.Namespace) -> object:
     with _open(options) as library:
         change = library.activate(options.id)
         version = next(version for version in library.versions() if version.id == options.id)
-    return {"id": version.id, "label": version.label, "kind": version.kind, "changed": len(change.ids)}
+    return {
+        "id": version.id,
+        "label": version.label,
+        "kind": version.kind,
+        "changed": len(change.ids),
+    }
 
 
 def _review(options: argparse.Namespace) -> object:
     with _open(options) as library:
         label_id = _label(library, options.label).id if options.label else None
         items = library.review(options.n, label_id)
-        paths = {photo.id: photo.path for photo in library.photos([item.photo_id for item in items])}
+        paths = {
+            photo.id: photo.path for photo in library.photos([item.photo_id for item in items])
+        }
     return [
         {
             "path": paths[item.photo_id],
@@ -423,7 +503,9 @@ def _classify(options: argparse.Namespace) -> object:
     from engine.cli.classify import classify
 
     labels = [label.strip() for label in options.labels.split(",")]
-    return classify(options.images, labels, options.template, options.model or "starter", options.device)
+    return classify(
+        options.images, labels, options.template, options.model or "starter", options.device
+    )
 
 
 def _use(options: argparse.Namespace) -> object:
@@ -472,18 +554,26 @@ def _sidecars(options: argparse.Namespace) -> object:
 def _keywords(options: argparse.Namespace) -> object:
     with _open(options) as library:
         report = _finish(library.take_keywords())
-    return _with_failures({"labels": len(report.labels), "confirmed": len(report.previous)}, report.failed)
+    return _with_failures(
+        {"labels": len(report.labels), "confirmed": len(report.previous)}, report.failed
+    )
 
 
 def _restore(options: argparse.Namespace) -> object:
     with _open(options) as library:
         restored = library.restore_words(options.file)
-    return {"labels": len(restored.labels), "corrections": len(restored.previous), "unknown photos": restored.unknown}
+    return {
+        "labels": len(restored.labels),
+        "corrections": len(restored.previous),
+        "unknown photos": restored.unknown,
+    }
 
 
 def _with_failures(answer: object, failures: Sequence[Failure]) -> object:
     if failures:
-        return Failed(answer, " ".join(f"{failure.path}: {failure.reason}" for failure in failures[:3]))
+        return Failed(
+            answer, " ".join(f"{failure.path}: {failure.reason}" for failure in failures[:3])
+        )
     return answer
 
 

@@ -1,7 +1,8 @@
 """The values that cross layers: what the engine tells the window and the command line.
 
-Knows: the shape of every answer, and the one exception class for expected problems.
-Does not know: SQL, torch, Qt, files. Everything here is frozen, slotted and picklable, so it may cross threads freely.
+Knows: the shape of every answer, and the one exception class for expected problems. Does not know:
+SQL, torch, Qt, files. Everything here is frozen, slotted and picklable, so it may cross threads
+freely.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from enum import StrEnum
 
 
 class AlbumenError(Exception):
-    """An expected problem. Its text is one sentence for a person: what happened, to which file, what to do now.
+    """An expected problem. Its text is one sentence for a person: what happened, to which file,
+    what to do now.
 
     Anything else that is raised is a bug and may show a traceback in the log.
     """
 
 
 class PhotoState(StrEnum):
-    """Where a photo stands: `pending` (seen, not encoded), `ok`, `failed`, `offline` (its drive is away), `missing`."""
+    """Where a photo stands: `pending` (seen, not encoded), `ok`, `failed`, `offline` (its drive is
+    away), `missing`."""
 
     PENDING = "pending"
     OK = "ok"
@@ -29,7 +32,8 @@ class PhotoState(StrEnum):
 
 
 class FolderState(StrEnum):
-    """`online`: readable now; `offline`: its path is gone (a drive that was unplugged), nothing of it is forgotten."""
+    """`online`: readable now; `offline`: its path is gone (a drive that was unplugged), nothing of
+    it is forgotten."""
 
     ONLINE = "online"
     OFFLINE = "offline"
@@ -54,10 +58,12 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of the library. `path` is `os.fsdecode`d (surrogateescape), so `os.fsencode(path)` opens the file.
+    """A photo of the library. `path` is `os.fsdecode`d (surrogateescape), so `os.fsencode(path)`
+    opens the file.
 
-    `taken_at` is seconds since the epoch (EXIF, else the file's mtime). `thumbnail` is the path of a JPEG that exists once
-    the photo was decoded, or None. `width`, `height` are pixels after EXIF rotation (0 until decoded).
+    `taken_at` is seconds since the epoch (EXIF, else the file's mtime). `thumbnail` is the path of
+    a JPEG that exists once the photo was decoded, or None. `width`, `height` are pixels after EXIF
+    rotation (0 until decoded).
     """
 
     id: int
@@ -79,9 +85,10 @@ class Photo:
 class Label:
     """A word or phrase that the user defined.
 
-    `group`: name of an exclusive group (cup / not cup: exactly one wins, by softmax), or None. `threshold`: the
-    person's dial for this label, -1 (miss fewer) .. +1 (fewer mistakes), 0 by default. `pinned`: key 1-9, or 0.
-    `photos`: photos that carry it now. `yes`, `no`: corrections given.
+    `group`: name of an exclusive group (cup / not cup: exactly one wins, by softmax), or None.
+    `threshold`: the person's dial for this label, -1 (miss fewer) .. +1 (fewer mistakes), 0 by
+    default. `pinned`: key 1-9, or 0. `photos`: photos that carry it now. `yes`, `no`: corrections
+    given.
     """
 
     id: int
@@ -97,8 +104,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a merge of two labels did, and all that is needed to take it back: the label `into` that stays, the `token`
-    of the one that was removed, and the photos whose corrections `into` got from it (`moved`)."""
+    """What a merge of two labels did, and all that is needed to take it back: the label `into` that
+    stays, the `token` of the one that was removed, and the photos whose corrections `into` got from
+    it (`moved`)."""
 
     into: Label
     token: str
@@ -109,8 +117,8 @@ class Merged:
 class Tag:
     """A label on a photo. `present` False: a person rejected it (it never comes back by itself).
 
-    `score`: for machine tags the standardised score z minus the label's threshold (>= 0 means tagged), or the
-    probability where `calibrated`; 1.0 / 0.0 for a person's word.
+    `score`: for machine tags the standardised score z minus the label's threshold (>= 0 means
+    tagged), or the probability where `calibrated`; 1.0 / 0.0 for a person's word.
     """
 
     photo_id: int
@@ -124,7 +132,8 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person said. `present`: True yes, False no, None: said nothing (used to express an undo)."""
+    """What a person said. `present`: True yes, False no, None: said nothing (used to express an
+    undo)."""
 
     photo_id: int
     label_id: int
@@ -133,8 +142,9 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One short step of a long job. `seconds_left` is None until it can be estimated. `phase`: `scan`, `decode`,
-    `encode`, `tag`, `train`, `download`, `storage`, `sidecars`; `detail`: file name or sentence."""
+    """One short step of a long job. `seconds_left` is None until it can be estimated. `phase`:
+    `scan`, `decode`, `encode`, `tag`, `train`, `download`, `storage`, `sidecars`; `detail`: file
+    name or sentence."""
 
     phase: str
     done: int
@@ -146,8 +156,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Bytes on the disk: thumbnails (and how many there are), vectors of the model in use and of others, the whole
-    database with those vectors."""
+    """Bytes on the disk: thumbnails (and how many there are), vectors of the model in use and of
+    others, the whole database with those vectors."""
 
     thumbnails: int
     thumbnail_files: int
@@ -160,7 +170,8 @@ class Storage:
 class PhotosChanged:
     """Which photos changed on disk or in the store, so that the screen refreshes only those.
 
-    `ids`: rows whose content or tags changed; `added`, `removed`: rows that appeared or left; `labels`: counts changed.
+    `ids`: rows whose content or tags changed; `added`, `removed`: rows that appeared or left;
+    `labels`: counts changed.
     """
 
     ids: tuple[int, ...] = ()
@@ -193,7 +204,8 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What a drop brought: folders now watched, ids of single `photos` taken in, and what was skipped, with reasons."""
+    """What a drop brought: folders now watched, ids of single `photos` taken in, and what was
+    skipped, with reasons."""
 
     folders: tuple[Folder, ...] = ()
     already: tuple[str, ...] = ()
@@ -203,7 +215,8 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be used: `reason` is a sentence for a person. `photo_id` is 0 where no row exists."""
+    """A file that could not be used: `reason` is a sentence for a person. `photo_id` is 0 where no
+    row exists."""
 
     path: str
     reason: str
@@ -213,7 +226,8 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SidecarReport:
-    """What writing sidecars did: files that changed, and those that could not be written, each with a sentence."""
+    """What writing sidecars did: files that changed, and those that could not be written, each with
+    a sentence."""
 
     written: int = 0
     failed: tuple[Failure, ...] = ()
@@ -221,8 +235,9 @@ class SidecarReport:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What restoring saved words did: `labels` that are new, the words before (`Library.correct_many` of them undoes it),
-    and how many words are about photos that are not in the library."""
+    """What restoring saved words did: `labels` that are new, the words before
+    (`Library.correct_many` of them undoes it), and how many words are about photos that are not in
+    the library."""
 
     labels: tuple[int, ...] = ()
     previous: tuple[Correction, ...] = ()
@@ -231,8 +246,8 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class KeywordsRead:
-    """What reading sidecars did: `labels` that are new, the words before (`Library.correct_many` of them undoes it), and
-    sidecars that could not be read."""
+    """What reading sidecars did: `labels` that are new, the words before (`Library.correct_many` of
+    them undoes it), and sidecars that could not be read."""
 
     labels: tuple[int, ...] = ()
     previous: tuple[Correction, ...] = ()
@@ -243,10 +258,11 @@ class KeywordsRead:
 class SearchResult:
     """The rows of a view, in order. Columns, not objects, so that a million rows stay small.
 
-    `ids`: photo ids (int64); `scores`: parallel float32, empty when not ranked by meaning; `days`: parallel int32 days
-    since the epoch of `taken_at` (local time) for the date headers; `matched`: how many of the first rows are good matches
-    (all of them when no words were given; 0 = 'no good match'). `notes`: sentences for the person (unknown label, the
-    model knows English only, ...). `chips`: the query as understood, one text per part.
+    `ids`: photo ids (int64); `scores`: parallel float32, empty when not ranked by meaning; `days`:
+    parallel int32 days since the epoch of `taken_at` (local time) for the date headers; `matched`:
+    how many of the first rows are good matches (all of them when no words were given; 0 = 'no good
+    match'). `notes`: sentences for the person (unknown label, the model knows English only, ...).
+    `chips`: the query as understood, one text per part.
     """
 
     query: str
@@ -272,7 +288,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One side of before/after on held-out corrections: `right` of `total` answers right, and the mean log-loss."""
+    """One side of before/after on held-out corrections: `right` of `total` answers right, and the
+    mean log-loss."""
 
     right: int
     total: int
@@ -285,9 +302,10 @@ class TrainReport:
 
     `version`: id of the prompt version (of the current one when unchanged); `kind`: `unchanged` | `threshold` |
     `residual` (Tier A) | `coop` (Tier B); `accepted`: it passed every gate of acceptance; `active`: it tags the library now.
-    `before`, `after`: on the held-out corrections; where `held_out` is False none could be held out, and they are no
-    figures to be shown. `adds`, `removes`: photo ids whose machine tag would change.
-    `sentence`: the whole in plain words with counts. `reasons`: why a stronger kind was not offered, one sentence each.
+    `before`, `after`: on the held-out corrections; where `held_out` is False none could be held
+    out, and they are no figures to be shown. `adds`, `removes`: photo ids whose machine tag would
+    change. `sentence`: the whole in plain words with counts. `reasons`: why a stronger kind was not
+    offered, one sentence each.
     """
 
     label: str
@@ -310,7 +328,8 @@ class TrainReport:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A stored prompt version of a label. `made_at`: seconds since the epoch. `sentence`: its report in one line."""
+    """A stored prompt version of a label. `made_at`: seconds since the epoch. `sentence`: its
+    report in one line."""
 
     id: int
     label_id: int
@@ -325,8 +344,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """One question of the review queue: is `label` on the photo? `suggested`: what the machine says now; `reason`: why
-    it is asked ('a close call', 'unlike anything you answered', 'random check')."""
+    """One question of the review queue: is `label` on the photo? `suggested`: what the machine says
+    now; `reason`: why it is asked ('a close call', 'unlike anything you answered', 'random
+    check')."""
 
     photo_id: int
     label_id: int
@@ -338,8 +358,9 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model of the catalogue or a file. `installed`: usable without network. `quality`: words for the dialog. `note`:
-    a sentence about the model in use that a person should know (it does not run as was to be expected), else "".
+    """A model of the catalogue or a file. `installed`: usable without network. `quality`: words for
+    the dialog. `note`: a sentence about the model in use that a person should know (it does not run
+    as was to be expected), else "".
     """
 
     name: str

@@ -1,4 +1,5 @@
-"""What every test gets: Qt without a screen, private XDG directories, and the photographs where they exist."""
+"""What every test gets: Qt without a screen, private XDG directories, and the photographs where
+they exist."""
 
 from __future__ import annotations
 
@@ -15,7 +16,11 @@ from pytestqt.qtbot import QtBot
 
 # A machine may stand still for seconds: neither an example nor a signal may fail by the clock.
 hypothesis.settings.register_profile(
-    "albumen", deadline=None, derandomize=True, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "albumen",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("albumen")
 _PATIENCE = 60_000  # milliseconds
@@ -27,8 +32,11 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
-def private_directories(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point every per-user directory at a temporary one, so that no test reads or writes the user's own library."""
+def private_directories(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Point every per-user directory at a temporary one, so that no test reads or writes the user's
+    own library."""
     home = tmp_path_factory.mktemp("home")
     for variable in (
         "XDG_DATA_HOME",
@@ -111,7 +119,8 @@ def in_chinese(qtbot: QtBot) -> Iterator[None]:
 
 
 def pytest_sessionfinish() -> None:
-    """Empty the clipboard: Qt's offscreen one is a static that outlives Python, and it would delete a Python object."""
+    """Empty the clipboard: Qt's offscreen one is a static that outlives Python, and it would delete
+    a Python object."""
     from PySide6.QtGui import QGuiApplication
 
     if QGuiApplication.instance() is not None:

@@ -1,8 +1,9 @@
-"""`python -m tests.screenshots OUT [VARIANT ...] [--states grid lightbox ...]`: states of the window as pictures, to be
-looked at. All of them in all variants, unless some are named.
+"""`python -m tests.screenshots OUT [VARIANT ...] [--states grid lightbox ...]`: states of the
+window as pictures, to be looked at. All of them in all variants, unless some are named.
 
-The library holds pictures drawn by code (`tests.support.pictures`), is read by the real engine with the starter model, and lives
-in a temporary directory (or in `--home DIR`, where the next call finds it again); nothing of the user's is read or written.
+The library holds pictures drawn by code (`tests.support.pictures`), is read by the real engine with
+the starter model, and lives in a temporary directory (or in `--home DIR`, where the next call finds
+it again); nothing of the user's is read or written.
 """
 
 from __future__ import annotations
@@ -39,11 +40,20 @@ def main() -> int:
         description="States of the window as pictures, to be looked at: all of them in all variants, unless named.",
     )
     parser.add_argument("out", type=Path)
-    parser.add_argument("variants", nargs="*", choices=[*VARIANTS, []], metavar="VARIANT", help=", ".join(VARIANTS))
     parser.add_argument(
-        "--states", nargs="+", choices=STATES, default=list(STATES), metavar="STATE", help=", ".join(STATES)
+        "variants", nargs="*", choices=[*VARIANTS, []], metavar="VARIANT", help=", ".join(VARIANTS)
     )
-    parser.add_argument("--home", type=Path, help="keep the library here, and use it if it is here already")
+    parser.add_argument(
+        "--states",
+        nargs="+",
+        choices=STATES,
+        default=list(STATES),
+        metavar="STATE",
+        help=", ".join(STATES),
+    )
+    parser.add_argument(
+        "--home", type=Path, help="keep the library here, and use it if it is here already"
+    )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -55,9 +65,19 @@ def main() -> int:
         if not (home / "library").exists():
             _make_library(home)
         for variant in options.variants or VARIANTS:
-            shutil.rmtree(home / variant, ignore_errors=True)  # each begins with what nobody has answered yet
+            shutil.rmtree(
+                home / variant, ignore_errors=True
+            )  # each begins with what nobody has answered yet
             shutil.copytree(home / "library", home / variant)
-            command = [sys.executable, "-m", "tests.screenshots", str(options.out), variant, "--home", str(home)]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.screenshots",
+                str(options.out),
+                variant,
+                "--home",
+                str(home),
+            ]
             subprocess.run(
                 [*command, "--inside", "--states", *options.states],
                 check=True,
@@ -67,7 +87,10 @@ def main() -> int:
 
 
 def _environment(home: Path, variant: dict[str, str]) -> dict[str, str]:
-    private = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    private = {
+        f"XDG_{name}_HOME": str(home / name.lower())
+        for name in ("CONFIG", "DATA", "CACHE", "STATE")
+    }
     return (
         os.environ
         | private
@@ -80,7 +103,8 @@ def _environment(home: Path, variant: dict[str, str]) -> dict[str, str]:
 
 
 def _make_library(home: Path) -> None:
-    """Forty-eight landscapes, labels for their kinds, a dozen corrections, one file that cannot be read."""
+    """Forty-eight landscapes, labels for their kinds, a dozen corrections, one file that cannot be
+    read."""
     from engine.library.library import Library
 
     paths = write_album(home / "Pictures" / "Journeys")
@@ -91,17 +115,22 @@ def _make_library(home: Path) -> None:
         library.add([str(home / "Pictures" / "Journeys")])
         for _step in library.sync():
             pass
-        labels = {label.name: label for label in library.add_labels([*KINDS, "our cabin", "fish & chips"])}
+        labels = {
+            label.name: label for label in library.add_labels([*KINDS, "our cabin", "fish & chips"])
+        }
         library.update_label(labels["sunset"].id, pinned=1)
         library.update_label(labels["sea"].id, pinned=2)
         for kind in ("sunset", "sea", "forest"):
             own = [library.photo_id(str(path)) for path in paths if path.name.startswith(kind)]
-            others = [library.photo_id(str(path)) for path in paths if not path.name.startswith(kind)]
+            others = [
+                library.photo_id(str(path)) for path in paths if not path.name.startswith(kind)
+            ]
             library.correct(labels[kind].id, yes=own[:5], no=others[:6])
 
 
 class Camera:
-    """Opens windows of one variant and takes their pictures; each method below `shoot` brings one state about."""
+    """Opens windows of one variant and takes their pictures; each method below `shoot` brings one
+    state about."""
 
     def __init__(self, variant: str, home: Path, out: Path) -> None:
         from desktop_app.__main__ import make_application
@@ -125,7 +154,7 @@ class Camera:
         self.close()
         self.application.quit()
 
-    # -- tools --------------------------------------------------------------------------------------------------------
+    # -- tools -------------------------------------------------------------------------------------
 
     def take(self, name: str, widget: QWidget | None = None) -> None:
         self.wait(most=900)  # what is drawn afterwards
@@ -205,7 +234,7 @@ class Camera:
         self.take(name, dialog)
         dialog.close()
 
-    # -- states -------------------------------------------------------------------------------------------------------
+    # -- states ------------------------------------------------------------------------------------
 
     def first_run(self) -> None:
         self.start(self.home / f"empty-{self.variant}-{os.getpid()}")
@@ -219,7 +248,11 @@ class Camera:
         window = self.window or self.start(self.home / f"empty-{self.variant}-{os.getpid()}")
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(self.home / "Pictures"))])
-        act, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        act, left, none = (
+            Qt.DropAction.CopyAction,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
         QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), act, mime, left, none))
         self.take("drop")
         window.overlay.hide()
@@ -325,7 +358,9 @@ class Camera:
     def improve(self) -> None:
         window = self.browse()
         labels = window.desk.judging.labels.values()
-        window.desk.improve([label.id for label in labels if label.name in ("sunset", "sea", "forest")])
+        window.desk.improve(
+            [label.id for label in labels if label.name in ("sunset", "sea", "forest")]
+        )
         self.wait(lambda: bool(window.training.cards), 120_000)
         self.take("improve")
 
@@ -410,7 +445,8 @@ STATES: dict[str, Callable[[Camera], None]] = {
     name.replace("_", "-"): act
     for name, act in vars(Camera).items()
     if not name.startswith("_")
-    and name not in ("shoot", "take", "wait", "start", "close", "browse", "search", "press", "dialog")
+    and name
+    not in ("shoot", "take", "wait", "start", "close", "browse", "search", "press", "dialog")
 }
 
 if __name__ == "__main__":

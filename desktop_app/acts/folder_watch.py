@@ -1,4 +1,5 @@
-"""Keeps the library in step with the disk: after a drop, when a folder changes, when a drive comes back, on request.
+"""Keeps the library in step with the disk: after a drop, when a folder changes, when a drive comes
+back, on request.
 
 Knows: which folders wait to be looked at, and that one `sync` runs at a time.
 Does not know: how folders are watched (`engine.disk.watch`) or compared (`Library.sync`).
@@ -28,7 +29,9 @@ class FolderWatch(QObject):
     """`start()` looks at everything once and then at whatever changes; `look(ids)` looks now."""
 
     synchronised = Signal(object, int)  #: SyncReport, and which job it was
-    joined = Signal(object)  #: SyncReport of what the running look did before it took up the folders of `look_now`
+    joined = Signal(
+        object
+    )  #: SyncReport of what the running look did before it took up the folders of `look_now`
     folders_known = Signal(list)  #: list[Folder], whenever they may have changed
     notice = Signal(str)
     _changed = Signal(object)
@@ -59,8 +62,8 @@ class FolderWatch(QObject):
         self._link.ask("folders", then=self._folders)
 
     def look(self, folder_ids: list[int] | None) -> None:
-        """Synchronise these folders as soon as the sync that is running has ended; all of them (None) after those that
-        were named."""
+        """Synchronise these folders as soon as the sync that is running has ended; all of them
+        (None) after those that were named."""
         if folder_ids is None:
             self._everything = True
         else:
@@ -68,8 +71,8 @@ class FolderWatch(QObject):
         self._next()
 
     def look_now(self, folder_ids: list[int]) -> None:
-        """Synchronise these folders, of which somebody wants to see the photos, at once: the sync that is running may take
-        hours, but takes them up between two photos."""
+        """Synchronise these folders, of which somebody wants to see the photos, at once: the sync
+        that is running may take hours, but takes them up between two photos."""
         if self._running:
             self._hand_over(folder_ids)
         self.look(folder_ids)
@@ -82,12 +85,15 @@ class FolderWatch(QObject):
             self._waiting.difference_update(folder_ids)
             self._taken.update(folder_ids)
             self.joined.emit(before)
-        elif self._running and not self._closed and self._waiting.issuperset(folder_ids):  # it does not read yet
+        elif (
+            self._running and not self._closed and self._waiting.issuperset(folder_ids)
+        ):  # it does not read yet
             QTimer.singleShot(_AGAIN_MS, self, partial(self._hand_over, folder_ids))
 
     def hold(self) -> None:
-        """A folder is being added: until `release`, no look at everything begins, and one that runs is begun anew later.
-        The new folder comes first then, and only its own look tells what was in it."""
+        """A folder is being added: until `release`, no look at everything begins, and one that runs
+        is begun anew later. The new folder comes first then, and only its own look tells what was
+        in it."""
         self._held += 1
         if self._running and self._at_everything:
             self._link.cancel(self._running)
@@ -146,13 +152,16 @@ class FolderWatch(QObject):
     def _folders(self, folders: list[Folder]) -> None:
         if self._closed:
             return
-        # Photos that were added one by one are in a folder without a path: nothing tells when they change.
+        # Photos that were added one by one are in a folder without a path: nothing tells when they
+        # change.
         self._by_path = {os.fsencode(folder.path): folder.id for folder in folders if folder.path}
         self.folders_known.emit(folders)
         if self._watcher is None:
             if not self._by_path:
                 return
-            from engine.disk.watch import FolderWatcher  # late: imported by the engine thread long before
+            from engine.disk.watch import (
+                FolderWatcher,
+            )  # late: imported by the engine thread long before
 
             # Both are called from the watcher's thread: they may only emit.
             self._watcher = FolderWatcher(self._changed.emit, self.notice.emit)

@@ -1,8 +1,10 @@
-"""Everything a person did that can be taken back: corrections, labels, folders, versions, the trash.
+"""Everything a person did that can be taken back: corrections, labels, folders, versions, the
+trash.
 
-Knows: for each act, which verbs do it and which take it back, with what the verbs themselves answered. Does not know:
-widgets, or how the engine stores anything. Acts go through the link in order, so an undo pressed at once waits for the
-answer it needs; and an act that was begun is finished, also when the window is closed in the middle of it.
+Knows: for each act, which verbs do it and which take it back, with what the verbs themselves
+answered. Does not know: widgets, or how the engine stores anything. Acts go through the link in
+order, so an undo pressed at once waits for the answer it needs; and an act that was begun is
+finished, also when the window is closed in the middle of it.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ _log = logging.getLogger(__name__)
 
 #: A verb with its arguments.
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
-#: Several calls in order: `answer = yield call(...)` or `yield Moves(...)`; a refused one raises AlbumenError there.
-#: What is returned is the answer of the whole.
+#: Several calls in order: `answer = yield call(...)` or `yield Moves(...)`; a refused one raises
+#: AlbumenError there. What is returned is the answer of the whole.
 Calls = Generator[Call | Moves, Any, Any]
 #: Returned by the calls of an act that turned out to do nothing: there is nothing to undo then.
 NOTHING = object()
@@ -92,7 +94,9 @@ class _Act(QUndoCommand):
             self._history.move(wanted, self._step)
         else:
             verb, args, kwargs = wanted
-            self._history.link.ask(verb, *args, **kwargs, then=self._step, failed=self._failed, act=True)
+            self._history.link.ask(
+                verb, *args, **kwargs, then=self._step, failed=self._failed, act=True
+            )
 
     def _done(self, answer: Any) -> None:
         self._busy, self._answer = False, answer
@@ -134,7 +138,8 @@ class _Here(QUndoCommand):
 
 
 class History(QObject):
-    """The undo stack of the window. Every `push...` does the act at once and remembers how to take it back."""
+    """The undo stack of the window. Every `push...` does the act at once and remembers how to take
+    it back."""
 
     problem = Signal(str)  #: an act could not be done or taken back; the sentence says why
 
@@ -164,7 +169,8 @@ class History(QObject):
             act()
 
     def look(self, verb: str, *args: Any, then: Callable[[Any], object]) -> None:
-        """Ask what an act depends on; `then` does it. Belongs to the act: it is answered also while the window closes."""
+        """Ask what an act depends on; `then` does it. Belongs to the act: it is answered also while
+        the window closes."""
         token = object()
         self._looks += 1
         self.begin(token)
@@ -192,12 +198,15 @@ class History(QObject):
     def ended(self, act: object) -> None:
         self._begun.discard(act)
 
-    def move(self, moves: Moves, then: Callable[[tuple[dict[int, str], list[str]]], object]) -> None:
+    def move(
+        self, moves: Moves, then: Callable[[tuple[dict[int, str], list[str]]], object]
+    ) -> None:
         """Move files in the pool; `then` hears in the GUI thread what became of them."""
         self.pool.start(Mover(moves, then, self).task)
 
     def push(self, text: str, forward: Maker, back: Maker) -> None:
-        """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of back)`."""
+        """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of
+        back)`."""
         self.stack.push(_Act(self, text, forward, back))
 
     def push_here(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> None:
@@ -213,15 +222,18 @@ class History(QObject):
         clear: Sequence[int],
         told: Callable[[bool], object] = lambda _said: None,
     ) -> None:
-        """Say yes or no about a label for many photos, or take back what was said. `told` hears whether it is said now:
-        True, or False after an undo."""
+        """Say yes or no about a label for many photos, or take back what was said. `told` hears
+        whether it is said now: True, or False after an undo."""
         words = [Correction(one, label_id, True) for one in yes]
         words += [Correction(one, label_id, False) for one in no]
         words += [Correction(one, label_id, None) for one in clear]
         self.push_words(text, words, told)
 
     def push_words(
-        self, text: str, words: list[Correction], told: Callable[[bool], object] = lambda _said: None
+        self,
+        text: str,
+        words: list[Correction],
+        told: Callable[[bool], object] = lambda _said: None,
     ) -> None:
         """The same for several labels at once."""
 
@@ -242,15 +254,17 @@ class History(QObject):
             self.push(text, forward, back)
 
     def push_labels_added(self, text: str, names: list[str], photos: Sequence[int] = ()) -> None:
-        """Define labels, and say yes to them on `photos`. Undo removes exactly those that were new, with what was said
-        about them since; redo brings back the same ones, with their ids."""
+        """Define labels, and say yes to them on `photos`. Undo removes exactly those that were new,
+        with what was said about them since; redo brings back the same ones, with their ids."""
         act = _LabelsAdded(names, photos)
         self.push(text, act.forward, act.back)
 
     def push_labels_removed(self, text: str, label_ids: Sequence[int]) -> None:
         """Remove labels; what was said about them comes back with them."""
         self.push(
-            text, lambda _back: call("remove_labels", list(label_ids)), lambda token: call("restore_labels", token)
+            text,
+            lambda _back: call("remove_labels", list(label_ids)),
+            lambda token: call("restore_labels", token),
         )
 
     def push_labels_merged(self, text: str, into_id: int, from_id: int) -> None:
@@ -262,10 +276,14 @@ class History(QObject):
         )
 
     def push_version(
-        self, text: str, label_id: int, version: int, told: Callable[[bool | None], object] = lambda _accepted: None
+        self,
+        text: str,
+        label_id: int,
+        version: int,
+        told: Callable[[bool | None], object] = lambda _accepted: None,
     ) -> None:
-        """Make another version of a label the one that tags; undo goes back to the one that was in force. `told` hears
-        True, or None after an undo."""
+        """Make another version of a label the one that tags; undo goes back to the one that was in
+        force. `told` hears True, or None after an undo."""
 
         def forward(_back: object) -> Calls:
             told(True)
@@ -290,14 +308,16 @@ class History(QObject):
         begun: Callable[[], object],
         told: Callable[[AddReport | None], object],
     ) -> None:
-        """Watch folders or take single photos in. `begun` is called before, `told` hears what came of it; or None after
-        an undo, or where nothing came of it."""
+        """Watch folders or take single photos in. `begun` is called before, `told` hears what came
+        of it; or None after an undo, or where nothing came of it."""
         act = _FoldersAdded(paths, begun, told)
         self.push(text, act.forward, act.back)
 
-    def push_folder_removed(self, text: str, folder_id: int, told: Callable[[bool], object]) -> None:
-        """Stop watching a folder; its photos come back as they were, even while its drive is away. `told` hears whether
-        the folder is there now."""
+    def push_folder_removed(
+        self, text: str, folder_id: int, told: Callable[[bool], object]
+    ) -> None:
+        """Stop watching a folder; its photos come back as they were, even while its drive is away.
+        `told` hears whether the folder is there now."""
 
         def forward(_back: object) -> Calls:
             yield call("remove_folder", folder_id)
@@ -310,9 +330,13 @@ class History(QObject):
         self.push(text, forward, back)
 
     def push_trash(
-        self, text: str, photos: Sequence[Photo], told: Callable[[int], object] = lambda _moved: None
+        self,
+        text: str,
+        photos: Sequence[Photo],
+        told: Callable[[int], object] = lambda _moved: None,
     ) -> None:
-        """Move files to the system's trash, and take their rows out of sight. `told` hears how many were moved there."""
+        """Move files to the system's trash, and take their rows out of sight. `told` hears how many
+        were moved there."""
         act = _Trashed({photo.id: photo.path for photo in photos}, told, self.problem.emit)
         self.push(text, act.forward, act.back)
 
@@ -328,13 +352,18 @@ class History(QObject):
             self.stack.redo()
 
     def close(self, patience_ms: int = 30_000) -> None:
-        """Finish the acts that were begun; nothing else is asked of the engine any more. Callable more than once."""
+        """Finish the acts that were begun; nothing else is asked of the engine any more. Callable
+        more than once."""
         self.link.only_acts()
         deadline = QDeadlineTimer(patience_ms)
         waker = QTimer()
         waker.start(100)  # `processEvents` looks at no deadline by itself
-        # Not QEventLoop.exec: that would be left at once after QApplication.quit, which may come before the act's end.
-        flags = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+        # Not QEventLoop.exec: that would be left at once after QApplication.quit, which may come
+        # before the act's end.
+        flags = (
+            QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
+            | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+        )
         while self._begun and self.link.running() and not deadline.hasExpired():
             QCoreApplication.processEvents(flags)
         if self._begun:
@@ -345,7 +374,8 @@ class History(QObject):
 
 @dataclass(slots=True)
 class _LabelsAdded:
-    """New labels by name. A name may be known already, and a new one may move a known one into a group with it."""
+    """New labels by name. A name may be known already, and a new one may move a known one into a
+    group with it."""
 
     names: list[str]
     photos: Sequence[int]
@@ -382,7 +412,8 @@ class _LabelsAdded:
 
 
 class _NewLabels:
-    """What defining labels did: `ids` of the new ones, known ones that changed their group, words that were said."""
+    """What defining labels did: `ids` of the new ones, known ones that changed their group, words
+    that were said."""
 
     def __init__(self, ids: list[int]) -> None:
         self.ids = ids
@@ -399,7 +430,8 @@ def _folded(name: str) -> str:
 
 @dataclass(slots=True)
 class _FoldersAdded:
-    """New folders and photos by path. A folder takes watched ones that lie inside it over; undo gives them back."""
+    """New folders and photos by path. A folder takes watched ones that lie inside it over; undo
+    gives them back."""
 
     paths: list[str]
     begun: Callable[[], object]
@@ -457,7 +489,9 @@ class _Trashed:
         yield call("recall", token)
 
     def _home(self, places: dict[int, str]) -> Moves:
-        return Moves({one: f"{place}\0{self.files[one]}" for one, place in places.items()}, from_trash)
+        return Moves(
+            {one: f"{place}\0{self.files[one]}" for one, place in places.items()}, from_trash
+        )
 
     def _moved(self, moves: Moves) -> Generator[Moves, Any, dict[int, str]]:
         places, trouble = yield moves

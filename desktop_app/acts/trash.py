@@ -1,4 +1,5 @@
-"""Files to the system's trash and back, in a thread of their own: a network drive may take its time.
+"""Files to the system's trash and back, in a thread of their own: a network drive may take its
+time.
 
 Knows: files. Does not know: the library, or why they are moved (`undo.py`).
 """
@@ -18,8 +19,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Files to be moved, in a thread of their own: a network drive may take its time. `move` gets each of `files` and
-    returns its new place, or raises OSError. The answer: (new place by id, sentences about those that stayed)."""
+    """Files to be moved, in a thread of their own: a network drive may take its time. `move` gets
+    each of `files` and returns its new place, or raises OSError. The answer: (new place by id,
+    sentences about those that stayed)."""
 
     files: Mapping[int, str]
     move: Callable[[str], str]
@@ -31,7 +33,10 @@ class Mover(QObject):
     _done = Signal(object, object)
 
     def __init__(
-        self, moves: Moves, then: Callable[[tuple[dict[int, str], list[str]]], object], parent: QObject
+        self,
+        moves: Moves,
+        then: Callable[[tuple[dict[int, str], list[str]]], object],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._then = then
@@ -61,11 +66,13 @@ class _Task(QRunnable):
 
 
 def to_trash(path: str) -> str:
-    """Move a file to the system's trash; returns its place there. OSError with a sentence if that is not possible: then
-    the file is left where it is, never deleted."""
+    """Move a file to the system's trash; returns its place there. OSError with a sentence if that
+    is not possible: then the file is left where it is, never deleted."""
     if not os.path.lexists(path):
         raise OSError(
-            QCoreApplication.translate("Trash", "“{name}” is not there any more.").format(name=os.path.basename(path))
+            QCoreApplication.translate("Trash", "“{name}” is not there any more.").format(
+                name=os.path.basename(path)
+            )
         )
     file = QFile(path)
     if not file.moveToTrash():
@@ -77,23 +84,28 @@ def to_trash(path: str) -> str:
 
 
 def from_trash(move: str) -> str:
-    """Put a file back. `move`: its place in the trash, NUL, where it was. Never overwrites what is there now."""
+    """Put a file back. `move`: its place in the trash, NUL, where it was. Never overwrites what is
+    there now."""
     place, path = move.split("\0")
     name = os.path.basename(path)
     if os.path.lexists(path):
         raise OSError(
-            QCoreApplication.translate("Trash", "“{name}” stays in the trash: another file has its name now.").format(
-                name=name
-            )
+            QCoreApplication.translate(
+                "Trash", "“{name}” stays in the trash: another file has its name now."
+            ).format(name=name)
         )
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if not QFile.rename(place, path):
             raise OSError(QCoreApplication.translate("Trash", "the system refused"))
     except OSError as error:
-        sentence = QCoreApplication.translate("Trash", "“{name}” could not be taken out of the trash: {reason}.")
+        sentence = QCoreApplication.translate(
+            "Trash", "“{name}” could not be taken out of the trash: {reason}."
+        )
         raise OSError(sentence.format(name=name, reason=error)) from error
-    info = os.path.join(os.path.dirname(os.path.dirname(place)), "info", os.path.basename(place) + ".trashinfo")
+    info = os.path.join(
+        os.path.dirname(os.path.dirname(place)), "info", os.path.basename(place) + ".trashinfo"
+    )
     if os.path.isfile(info):  # the freedesktop trash keeps a note beside each file
         os.unlink(info)
     return path

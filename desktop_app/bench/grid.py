@@ -1,9 +1,11 @@
-"""`python -m desktop_app.bench.grid`: what a frame of the grid costs at up to 1,000,000 photos, and start-up.
+"""`python -m desktop_app.bench.grid`: what a frame of the grid costs at up to 1,000,000 photos, and
+start-up.
 
-Measured offscreen, with records and thumbnails at hand: the resize, zoom, insert or scroll itself plus the repaint
-that it causes, in milliseconds, median and worst of some repetitions. `cpu` is the GUI thread's own work (its processor time),
-`wall` what the clock says, which on a machine that is busy with other things is a matter of luck. The baseline is Qt's
-own QListView in icon mode over the same photos.
+Measured offscreen, with records and thumbnails at hand: the resize, zoom, insert or scroll itself
+plus the repaint that it causes, in milliseconds, median and worst of some repetitions. `cpu` is the
+GUI thread's own work (its processor time), `wall` what the clock says, which on a machine that is
+busy with other things is a matter of luck. The baseline is Qt's own QListView in icon mode over the
+same photos.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from array import array
 from collections.abc import Callable
 from pathlib import Path
 
-#: Qt's own icon view is measured beside ours up to this many photos; beyond, one resize takes seconds.
+#: Qt's own icon view is measured beside ours up to this many photos; beyond, one resize takes
+#: seconds.
 _BASELINE_UP_TO = 100_000
 
 START = """
@@ -47,8 +50,8 @@ def resident() -> float:
 
 
 def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, float]]], float]:
-    """(cpu, wall) milliseconds of each kind of event with `count` photos in a window of 1280 x 800, and the memory
-    in MiB that the view of them takes (ids and days of the rows included)."""
+    """(cpu, wall) milliseconds of each kind of event with `count` photos in a window of 1280 x 800,
+    and the memory in MiB that the view of them takes (ids and days of the rows included)."""
     from PySide6.QtCore import QItemSelectionModel
     from PySide6.QtGui import QColor, QImage
     from PySide6.QtWidgets import QAbstractItemView, QListView
@@ -80,7 +83,20 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
             tag = Tag(one, 1, "mountain", 1.0, Source.MACHINE)
             name = f"IMG_{one:07d}.jpg"
             return Entry(
-                Photo(one, f"/p/{name}", name, 1, PhotoState.OK, 1, 0.0, 256, 192, "", pictures[one % 40]), (tag, tag)
+                Photo(
+                    one,
+                    f"/p/{name}",
+                    name,
+                    1,
+                    PhotoState.OK,
+                    1,
+                    0.0,
+                    256,
+                    192,
+                    "",
+                    pictures[one % 40],
+                ),
+                (tag, tag),
             )
 
         def want(self, rows: range) -> None:
@@ -110,14 +126,17 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
             if view is not grid:
                 application.processEvents()  # Qt's own view lays out in an event of its own
             view.viewport().repaint()
-            spent.append(((time.thread_time() - worked) * 1000, (time.perf_counter() - began) * 1000))
+            spent.append(
+                ((time.thread_time() - worked) * 1000, (time.perf_counter() - began) * 1000)
+            )
             application.processEvents()
         return spent
 
     bar = grid.verticalScrollBar()
     flags = QItemSelectionModel.SelectionFlag
     middle = bar.maximum() // 2
-    # Making the list of a million ids is the engine's work, done in its thread; it is not the grid's.
+    # Making the list of a million ids is the engine's work, done in its thread; it is not the
+    # grid's.
     inserts = [result(2 + at) for at in range(6)]
     figures = {
         "scroll a line": measured(lambda at: bar.setValue(middle + at * 60), 40),
@@ -125,9 +144,14 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
         "resize": measured(lambda at: grid.resize(1280 - at % 2 * 200, 800), 20),
         "zoom": measured(lambda at: grid.set_thumbnail_size(160 + at % 5 * 20), 20),
         "insert": measured(lambda at: model.show(inserts[at]), 6),
-        "select all": measured(lambda at: grid.selectAll() if at % 2 else grid.clearSelection(), 10),
+        "select all": measured(
+            lambda at: grid.selectAll() if at % 2 else grid.clearSelection(), 10
+        ),
         "next photo": measured(
-            lambda at: grid.selectionModel().setCurrentIndex(model.index(count // 2 + at), flags.ClearAndSelect), 20
+            lambda at: grid.selectionModel().setCurrentIndex(
+                model.index(count // 2 + at), flags.ClearAndSelect
+            ),
+            20,
         ),
     }
     if count <= _BASELINE_UP_TO:
@@ -140,7 +164,9 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
         plain.resize(1280, 800)
         plain.show()
         application.processEvents()
-        figures["QListView: resize"] = measured(lambda at: plain.resize(1280 - at % 2 * 200, 800), 4, plain)
+        figures["QListView: resize"] = measured(
+            lambda at: plain.resize(1280 - at % 2 * 200, 800), 4, plain
+        )
         plain.close()
     grid.close()
     thumbnails.close()
@@ -148,15 +174,19 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
 
 
 def start(repetitions: int = 5) -> dict[str, object]:
-    """From the first line of Python to the first painted window, in fresh processes, by clock and by processor (whose
-    time begins with the process, so it includes Python's own start); and whether torch was imported.
+    """From the first line of Python to the first painted window, in fresh processes, by clock and
+    by processor (whose time begins with the process, so it includes Python's own start); and
+    whether torch was imported.
 
-    The modules are compiled, as an installation leaves them; the first process, which compiles them, is not counted."""
+    The modules are compiled, as an installation leaves them; the first process, which compiles
+    them, is not counted."""
     wall, cpu, torch = [], [], False
     with tempfile.TemporaryDirectory() as compiled:
         for _ in range(repetitions + 1):
             home = tempfile.mkdtemp(dir=compiled)
-            environment = dict(os.environ, XDG_CONFIG_HOME=home, XDG_DATA_HOME=home, XDG_RUNTIME_DIR=home)
+            environment = dict(
+                os.environ, XDG_CONFIG_HOME=home, XDG_DATA_HOME=home, XDG_RUNTIME_DIR=home
+            )
             environment["PYTHONPYCACHEPREFIX"] = os.path.join(compiled, "modules")
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
             done = subprocess.run(
@@ -209,9 +239,15 @@ def main() -> int:
         print(json.dumps(report, indent=1))
         return 0
     for title, part in report.items():
-        print(f"{title:16}", "" if title == "start" else "cpu median  worst   wall median  worst  (ms)")
+        print(
+            f"{title:16}",
+            "" if title == "start" else "cpu median  worst   wall median  worst  (ms)",
+        )
         for name, row in part.items():  # type: ignore[attr-defined]
-            print(f"  {name:18}", *(f"{value:9.2f}" for value in row.values()) if isinstance(row, dict) else [row])
+            print(
+                f"  {name:18}",
+                *(f"{value:9.2f}" for value in row.values()) if isinstance(row, dict) else [row],
+            )
     return 0
 
 

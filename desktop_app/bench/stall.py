@@ -1,11 +1,14 @@
-"""`python -m desktop_app.bench.stall`: how long the window stands still while photos are being indexed.
+"""`python -m desktop_app.bench.stall`: how long the window stands still while photos are being
+indexed.
 
-A timer of the GUI thread beats every 20 ms while the real engine adds, decodes, encodes and tags generated photos in a
-temporary library. The longest gap between two beats is what a person would feel. Whenever a beat is late, it is written
-down what each thread is doing, so that the cause is known, not guessed.
+A timer of the GUI thread beats every 20 ms while the real engine adds, decodes, encodes and tags
+generated photos in a temporary library. The longest gap between two beats is what a person would
+feel. Whenever a beat is late, it is written down what each thread is doing, so that the cause is
+known, not guessed.
 
-On a machine that is busy with other programs, threads of ours wait for a processor. Linux counts that wait per thread;
-`own_ms` is a gap without the longest such wait of any of our threads during it: what it would be on a quiet machine.
+On a machine that is busy with other programs, threads of ours wait for a processor. Linux counts
+that wait per thread; `own_ms` is a gap without the longest such wait of any of our threads during
+it: what it would be on a quiet machine.
 """
 
 from __future__ import annotations
@@ -53,12 +56,17 @@ def make_photos(folder: Path, count: int, side: int) -> None:
 
 
 class Stethoscope:
-    """Listens to the beats. When one is late, faulthandler's own thread, which needs no lock of Python's, writes down
-    what every thread is doing: so a C function that holds the interpreter is caught as well."""
+    """Listens to the beats. When one is late, faulthandler's own thread, which needs no lock of
+    Python's, writes down what every thread is doing: so a C function that holds the interpreter is
+    caught as well."""
 
     def __init__(self, log: IO[str]) -> None:
-        self.gaps: list[tuple[float, float]] = []  # seconds: by the clock, and without waiting for a processor
-        self.worst: list[tuple[float, float, float, list[str]]] = []  # both, moment, what the threads did
+        self.gaps: list[
+            tuple[float, float]
+        ] = []  # seconds: by the clock, and without waiting for a processor
+        self.worst: list[
+            tuple[float, float, float, list[str]]
+        ] = []  # both, moment, what the threads did
         self._waited = waits()
         self._log, self._read = log, 0
         self._last = self._began = time.perf_counter()
@@ -67,7 +75,9 @@ class Stethoscope:
         now = time.perf_counter()
         gap = now - self._last
         waited = waits()
-        longest = max((spent - self._waited.get(thread, 0.0) for thread, spent in waited.items()), default=0.0)
+        longest = max(
+            (spent - self._waited.get(thread, 0.0) for thread, spent in waited.items()), default=0.0
+        )
         own = max(gap - longest, 0.0)
         self._waited = waited
         self.gaps.append((gap, own))
@@ -83,7 +93,8 @@ class Stethoscope:
 
 
 def waits() -> dict[str, float]:
-    """Seconds that each of our threads has waited for a processor so far; empty where the system does not count it."""
+    """Seconds that each of our threads has waited for a processor so far; empty where the system
+    does not count it."""
     found = {}
     for thread in glob.glob("/proc/self/task/*/schedstat"):
         with contextlib.suppress(OSError, ValueError, IndexError), open(thread) as file:
@@ -92,7 +103,8 @@ def waits() -> dict[str, float]:
 
 
 def doing(dump: str) -> list[str]:
-    """One line per thread of a dump of faulthandler: its innermost frames, and the innermost one of ours."""
+    """One line per thread of a dump of faulthandler: its innermost frames, and the innermost one of
+    ours."""
     lines = []
     for block in dump.split("\n\n"):
         frames = re.findall(r'File "([^"]+)", line (\d+) in (\S+)', block)
@@ -100,8 +112,12 @@ def doing(dump: str) -> list[str]:
             continue
         own = [frame for frame in frames if "/desktop_app/" in frame[0] or "/engine/" in frame[0]]
         shown = [*frames[:2], *own[:2]]
-        text = " < ".join(f"{Path(file).name}:{line} {name}" for file, line, name in dict.fromkeys(shown))
-        if own and not re.match(r"threading.py:\d+ wait|decode_pool.py:\d+ _exactly|watch.py", text):
+        text = " < ".join(
+            f"{Path(file).name}:{line} {name}" for file, line, name in dict.fromkeys(shown)
+        )
+        if own and not re.match(
+            r"threading.py:\d+ wait|decode_pool.py:\d+ _exactly|watch.py", text
+        ):
             lines.append(text)
     return lines
 
@@ -139,7 +155,10 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
         reports: list[SyncReport] = []
         window.folders.synchronised.connect(lambda report, _job: reports.append(report))
         place = 0
-        while sum(report.added for report in reports) < count and time.perf_counter() - began < timeout:
+        while (
+            sum(report.added for report in reports) < count
+            and time.perf_counter() - began < timeout
+        ):
             application.processEvents()
             time.sleep(0.001)
             # Somebody scrolls meanwhile: thumbnails are read and painted.
@@ -155,7 +174,12 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
         late = sorted((gap * 1000 for gap, _own in ears.gaps), reverse=True)
         own = sorted((own * 1000 for _gap, own in ears.gaps), reverse=True)
         worst = [
-            {"own_ms": round(own * 1000), "ms": round(gap * 1000), "after_s": round(at, 1), "threads": threads}
+            {
+                "own_ms": round(own * 1000),
+                "ms": round(gap * 1000),
+                "after_s": round(at, 1),
+                "threads": threads,
+            }
             for own, gap, at, threads in sorted(ears.worst, reverse=True)[:8]
         ]
         return {
@@ -177,7 +201,9 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m desktop_app.bench.stall", description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--side", type=int, default=1024, help="longer side of the generated photos")
+    parser.add_argument(
+        "--side", type=int, default=1024, help="longer side of the generated photos"
+    )
     parser.add_argument("--timeout", type=float, default=900)
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -1,9 +1,11 @@
 """The only door between the window and the engine: `ask` a verb, get its answer in the GUI thread.
 
-Knows: which answer belongs to which request. Does not know: what any verb does, or what an answer looks like.
+Knows: which answer belongs to which request. Does not know: what any verb does, or what an answer
+looks like.
 
-Signals of a worker that are connected to plain functions run in the worker's thread. Therefore every signal of
-`EngineWorker` ends here, in bound methods of a QObject that lives in the GUI thread, which also calls the callbacks.
+Signals of a worker that are connected to plain functions run in the worker's thread. Therefore
+every signal of `EngineWorker` ends here, in bound methods of a QObject that lives in the GUI
+thread, which also calls the callbacks.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ class _Waiting:
 class EngineLink(QObject):
     """Requests to, and news from, the engine thread. Create it in the GUI thread, then `start()`.
 
-    `open_library` is called without arguments IN the engine thread and returns the library; the thread, not the window,
-    owns what it returns.
+    `open_library` is called without arguments IN the engine thread and returns the library; the
+    thread, not the window, owns what it returns.
     """
 
     photos_changed = Signal(object)  #: PhotosChanged
@@ -89,8 +91,9 @@ class EngineLink(QObject):
         return self._paused
 
     def start(self) -> None:
-        """Start the engine thread; requests asked before are served as soon as the library is open. Nothing happens once
-        `close` was called: a window may be closed before it was painted for the first time."""
+        """Start the engine thread; requests asked before are served as soon as the library is open.
+        Nothing happens once `close` was called: a window may be closed before it was painted for
+        the first time."""
         if not self._closed:
             self._thread.start()
 
@@ -103,12 +106,14 @@ class EngineLink(QObject):
         act: bool = False,
         **kwargs: Any,
     ) -> int:
-        """Call `Library.<verb>(*args, **kwargs)` in the engine thread; returns the request id at once.
+        """Call `Library.<verb>(*args, **kwargs)` in the engine thread; returns the request id at
+        once.
 
-        `then(result)` is called in the GUI thread; for a job (a verb that returns a generator) the result is what the
-        generator returned. An expected problem calls `failed(sentence)`, or emits `problem` where `failed` is None.
-        Nothing is called after a cancel, or if the QObject a callback is bound to was deleted meanwhile. `act`: part of
-        something a person did, which is answered until the very end; a cancel calls its `failed` with an empty text.
+        `then(result)` is called in the GUI thread; for a job (a verb that returns a generator) the
+        result is what the generator returned. An expected problem calls `failed(sentence)`, or
+        emits `problem` where `failed` is None. Nothing is called after a cancel, or if the QObject
+        a callback is bound to was deleted meanwhile. `act`: part of something a person did, which
+        is answered until the very end; a cancel calls its `failed` with an empty text.
         """
         request = Request(next(self._ids), verb, args, kwargs)
         if act or not self._only_acts:
@@ -117,7 +122,8 @@ class EngineLink(QObject):
         return request.id
 
     def cancel(self, request_id: int) -> None:
-        """Forget a request: a job stops before its next step, an answer that is on its way is dropped."""
+        """Forget a request: a job stops before its next step, an answer that is on its way is
+        dropped."""
         if request_id in self._waiting:
             self._cancelled(request_id)
             self._cancel_requested.emit(request_id)
@@ -136,15 +142,18 @@ class EngineLink(QObject):
         return self._thread.isRunning()
 
     def only_acts(self) -> None:
-        """The window is closing: from now on jobs are ended between two steps, and only acts are asked and answered."""
+        """The window is closing: from now on jobs are ended between two steps, and only acts are
+        asked and answered."""
         self._only_acts = True
         self._waiting = {one: waiting for one, waiting in self._waiting.items() if waiting.act}
         self._no_jobs_requested.emit()
 
     def close(self, patience_ms: int = 30_000) -> bool:
-        """Stop jobs between two steps, close the library in its thread, and wait for the thread; never terminates it.
+        """Stop jobs between two steps, close the library in its thread, and wait for the thread;
+        never terminates it.
 
-        Returns False if the engine was still busy after `patience_ms` milliseconds. Safe at any moment, also twice.
+        Returns False if the engine was still busy after `patience_ms` milliseconds. Safe at any
+        moment, also twice.
         """
         self._closed = True
         self._waiting.clear()
@@ -186,7 +195,9 @@ class EngineLink(QObject):
 def _call(callback: Callback | None, value: object) -> None:
     if callback is None:
         return
-    receiver = getattr(getattr(callback, "func", callback), "__self__", None)  # also behind a functools.partial
+    receiver = getattr(
+        getattr(callback, "func", callback), "__self__", None
+    )  # also behind a functools.partial
     if isinstance(receiver, QObject) and not isValid(receiver):
         return
     callback(value)

@@ -1,9 +1,10 @@
 """The engine thread: it creates the `Library`, answers requests by verb name, and closes it again.
 
-Knows: the order in which work is done. Verbs that return a value are answered at once; verbs that return a generator
-become jobs, advanced one step per tick of a 0 ms timer, so that every other request is answered between two steps.
-Does not know: any verb of the library, SQL, torch, or a widget. It talks to the window only through signals that
-`EngineLink` receives; nothing here ever runs in the GUI thread.
+Knows: the order in which work is done. Verbs that return a value are answered at once; verbs that
+return a generator become jobs, advanced one step per tick of a 0 ms timer, so that every other
+request is answered between two steps. Does not know: any verb of the library, SQL, torch, or a
+widget. It talks to the window only through signals that `EngineLink` receives; nothing here ever
+runs in the GUI thread.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from engine.records import AlbumenError, PhotosChanged, Progress
 
 _log = logging.getLogger(__name__)
 
-#: Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread.
+#: Progress and changes are told at most this often (seconds): a job with short steps must not flood
+#: the GUI thread.
 TELL_EVERY = 0.1
 
-#: Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first;
-#: a download is waiting for the network, so it takes turns with the library's own work, which is done in order.
+#: Jobs of different lanes do not wait for each other. Training is short and somebody waits for it,
+#: so it goes first; a download is waiting for the network, so it takes turns with the library's own
+#: work, which is done in order.
 _FIRST = "first"
 _NETWORK = "network"
 _LIBRARY = "library"
@@ -54,7 +57,8 @@ class _Job:
 
 
 def bug_sentence(error: BaseException) -> str:
-    """What a person reads when something happened that nobody expected; the traceback is in the log."""
+    """What a person reads when something happened that nobody expected; the traceback is in the
+    log."""
     kind = type(error).__name__
     sentence = QCoreApplication.translate(
         "EngineWorker",
@@ -64,7 +68,8 @@ def bug_sentence(error: BaseException) -> str:
 
 
 class EngineWorker(QObject):
-    """Lives in the engine thread. `open_library` is called there, once; its result is closed there too."""
+    """Lives in the engine thread. `open_library` is called there, once; its result is closed there
+    too."""
 
     opened = Signal()
     unusable = Signal(str)
@@ -81,7 +86,11 @@ class EngineWorker(QObject):
         self._open_library = open_library
         self._library: Any = None
         self._trouble = ""
-        self._lanes: dict[str, deque[_Job]] = {_FIRST: deque(), _NETWORK: deque(), _LIBRARY: deque()}
+        self._lanes: dict[str, deque[_Job]] = {
+            _FIRST: deque(),
+            _NETWORK: deque(),
+            _LIBRARY: deque(),
+        }
         self._paused = self._no_jobs = False
         self._turn = _LIBRARY
         self._dropped: set[int] = set()
@@ -89,11 +98,12 @@ class EngineWorker(QObject):
         self._changes_told = 0.0
         self._tick: QTimer | None = None
 
-    # -- called in the engine thread, through queued signals ------------------------------------------------------
+    # -- called in the engine thread, through queued signals ---------------------------------------
 
     @Slot()
     def open(self) -> None:
-        """Open the library. On an expected problem every later request is refused with its sentence."""
+        """Open the library. On an expected problem every later request is refused with its
+        sentence."""
         self._tick = QTimer(self)
         self._tick.setInterval(0)
         self._tick.timeout.connect(self._step)
@@ -118,7 +128,9 @@ class EngineWorker(QObject):
             return
         if self._library is None:
             self.refused.emit(
-                request.id, self._trouble or QCoreApplication.translate("EngineWorker", "The library is closed.")
+                request.id,
+                self._trouble
+                or QCoreApplication.translate("EngineWorker", "The library is closed."),
             )
             return
         started = time.perf_counter()
@@ -137,7 +149,9 @@ class EngineWorker(QObject):
                 if self._no_jobs:
                     self._end(_Job(request.id, request.verb, result), "cancelled")
                     return
-                self._lanes[_LANES.get(request.verb, _LIBRARY)].append(_Job(request.id, request.verb, result))
+                self._lanes[_LANES.get(request.verb, _LIBRARY)].append(
+                    _Job(request.id, request.verb, result)
+                )
                 self._wake()
                 return
             if isinstance(result, PhotosChanged):
@@ -158,7 +172,8 @@ class EngineWorker(QObject):
 
     @Slot(int)
     def cancel(self, request_id: int) -> None:
-        """Stop a job between two steps; what its finished steps committed stays. Drops a request not yet served."""
+        """Stop a job between two steps; what its finished steps committed stays. Drops a request
+        not yet served."""
         for lane in self._lanes.values():
             for job in lane:
                 if job.id == request_id:
@@ -200,7 +215,7 @@ class EngineWorker(QObject):
         self.closed.emit()
         QThread.currentThread().quit()
 
-    # -- jobs ---------------------------------------------------------------------------------------------------------
+    # -- jobs --------------------------------------------------------------------------------------
 
     def _next_job(self) -> _Job | None:
         if self._lanes[_FIRST]:
@@ -219,7 +234,8 @@ class EngineWorker(QObject):
 
     @Slot()
     def _step(self) -> None:
-        """Advance one job by one step. Requests that arrived meanwhile are served before the next tick."""
+        """Advance one job by one step. Requests that arrived meanwhile are served before the next
+        tick."""
         job = None if QThread.currentThread().isInterruptionRequested() else self._next_job()
         if job is None:
             if self._tick is not None:
@@ -271,7 +287,7 @@ class EngineWorker(QObject):
         if job.started or how == "cancelled":
             self.job_ended.emit(job.id, how)
 
-    # -- what changed -------------------------------------------------------------------------------------------------
+    # -- what changed ------------------------------------------------------------------------------
 
     def _note(self, changes: PhotosChanged) -> None:
         self._changes = merge(self._changes, changes)
@@ -290,7 +306,8 @@ class EngineWorker(QObject):
 
 
 def merge(first: PhotosChanged, second: PhotosChanged) -> PhotosChanged:
-    """Both changes as one, each id once. Of a row that left and came back, or came and left, the last word counts."""
+    """Both changes as one, each id once. Of a row that left and came back, or came and left, the
+    last word counts."""
     if first == PhotosChanged():
         return second
     if second == PhotosChanged():
@@ -299,4 +316,6 @@ def merge(first: PhotosChanged, second: PhotosChanged) -> PhotosChanged:
     removed = dict.fromkeys((*(row for row in first.removed if row not in came), *second.removed))
     added = dict.fromkeys((*(row for row in first.added if row not in left), *second.added))
     changed = dict.fromkeys((*(row for row in first.ids if row not in left), *second.ids))
-    return PhotosChanged(tuple(changed), tuple(added), tuple(removed), first.labels or second.labels)
+    return PhotosChanged(
+        tuple(changed), tuple(added), tuple(removed), first.labels or second.labels
+    )

@@ -1,4 +1,5 @@
-"""What is there before any photo is: the first-run page, the page without a match, and the overlay of a drag.
+"""What is there before any photo is: the first-run page, the page without a match, and the overlay
+of a drag.
 
 Knows: which sentences help. Does not know: folders, queries, the engine.
 """
@@ -16,7 +17,8 @@ from desktop_app.parts import theme
 
 
 class EmptyPage(QWidget):
-    """First run: one action and one sentence on privacy. The whole window takes drops, not only this page."""
+    """First run: one action and one sentence on privacy. The whole window takes drops, not only
+    this page."""
 
     add_requested = Signal()
 
@@ -26,7 +28,9 @@ class EmptyPage(QWidget):
         self.picture = QLabel()
         self.picture.setAccessibleName("")
         self.title = theme.plain(self.tr("Drop a folder of photos here"), "title")
-        self.sentence = theme.plain(self.tr("Photos stay where they are; nothing is uploaded."), "muted")
+        self.sentence = theme.plain(
+            self.tr("Photos stay where they are; nothing is uploaded."), "muted"
+        )
         self.add = QPushButton(self.tr("Add folder…"))
         self.add.setProperty("look", "primary")
         self.add.setDefault(True)
@@ -45,7 +49,9 @@ class EmptyPage(QWidget):
         theme.on_change(self._draw)
 
     def _draw(self) -> None:
-        self.picture.setPixmap(theme.pixmap("photos", 72, theme.tokens().muted, self.devicePixelRatioF()))
+        self.picture.setPixmap(
+            theme.pixmap("photos", 72, theme.tokens().muted, self.devicePixelRatioF())
+        )
 
 
 class NoResultsPage(QWidget):
@@ -78,7 +84,9 @@ class NoResultsPage(QWidget):
         theme.on_change(self._draw)
 
     def _draw(self) -> None:
-        self.picture.setPixmap(theme.pixmap("search", 56, theme.tokens().muted, self.devicePixelRatioF()))
+        self.picture.setPixmap(
+            theme.pixmap("search", 56, theme.tokens().muted, self.devicePixelRatioF())
+        )
 
     def explain(self, query: str, notes: Sequence[str]) -> None:
         """Say why nothing is there, in the engine's words if it has any."""
@@ -88,7 +96,8 @@ class NoResultsPage(QWidget):
 
 
 class DropOverlay(QWidget):
-    """Covers the window while files are dragged over it, and says what a drop will do. It never takes an event."""
+    """Covers the window while files are dragged over it, and says what a drop will do. It never
+    takes an event."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,6 +1,7 @@
 """The card that offers common labels at the first start, by category.
 
-Knows: what is ticked. Does not know: which labels there are to offer (the library says), or what a label means.
+Knows: what is ticked. Does not know: which labels there are to offer (the library says), or what a
+label means.
 """
 
 from __future__ import annotations
@@ -9,7 +10,15 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
@@ -21,7 +30,8 @@ _LINES = 6  # categories in sight; the rest is a turn of the wheel away
 
 
 class FirstLabels(QFrame):
-    """'What do your photos show?': common labels, all chosen, to be added with one click or left."""
+    """'What do your photos show?': common labels, all chosen, to be added with one click or
+    left."""
 
     finished = Signal()
 
@@ -72,7 +82,9 @@ class FirstLabels(QFrame):
         column.addLayout(head)
         column.addWidget(area)
         self._count()
-        link.ask("starter_categories", QLocale().language() == QLocale.Language.Chinese, then=self._known)
+        link.ask(
+            "starter_categories", QLocale().language() == QLocale.Language.Chinese, then=self._known
+        )
 
     def _quiet(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
@@ -95,7 +107,9 @@ class FirstLabels(QFrame):
         }
         for row, (category, names) in enumerate(categories.items()):
             whole = QPushButton(caption(translated.get(category, category)))
-            whole.setAccessibleName(self.tr("All of {category}").format(category=translated.get(category, category)))
+            whole.setAccessibleName(
+                self.tr("All of {category}").format(category=translated.get(category, category))
+            )
             whole.setProperty("look", "quiet")
             whole.setCheckable(True)
             whole.setChecked(True)
@@ -106,9 +120,14 @@ class FirstLabels(QFrame):
                 flow.addWidget(button)
             whole.clicked.connect(lambda checked, own=own: self._tick(own, checked))
             self.categories.append(whole)
-            self._rows.addWidget(whole, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            self._rows.addWidget(
+                whole, row, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+            )
             self._rows.addLayout(flow, row, 1)
-        lines = [button.sizeHint().height() + self._rows.verticalSpacing() for button in self.categories[:_LINES]]
+        lines = [
+            button.sizeHint().height() + self._rows.verticalSpacing()
+            for button in self.categories[:_LINES]
+        ]
         self._area.setFixedHeight(sum(lines))
         self._count()
 
@@ -132,7 +151,9 @@ class FirstLabels(QFrame):
         for button in buttons:
             button.setChecked(checked)
 
-    def _mark(self, button: QPushButton, whole: QPushButton, own: list[QPushButton], checked: bool) -> None:
+    def _mark(
+        self, button: QPushButton, whole: QPushButton, own: list[QPushButton], checked: bool
+    ) -> None:
         theme.set_icon(button, "tick" if checked else "plus")
         whole.setChecked(all(one.isChecked() for one in own))
         self._count()

@@ -1,7 +1,7 @@
 """The right panel: what is on the chosen photos, who says so, and one click to correct it.
 
-Knows: a suggestion (dashed, with tick and cross) from a person's word (solid), for one photo or many. Does not know: how
-a correction is stored or undone; it emits what the person said.
+Knows: a suggestion (dashed, with tick and cross) from a person's word (solid), for one photo or
+many. Does not know: how a correction is stored or undone; it emits what the person said.
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ class Inspector(QWidget):
     open_requested = Signal(int)
 
     def __init__(
-        self, link: EngineLink, thumbnails: Thumbnails, pictures: Pictures | None = None, parent: QWidget | None = None
+        self,
+        link: EngineLink,
+        thumbnails: Thumbnails,
+        pictures: Pictures | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._link, self._pictures = link, pictures
@@ -78,9 +82,13 @@ class Inspector(QWidget):
         self.folder.setProperty("look", "muted")
         self.trouble = theme.plain("", "warning", wrap=True)
         self.similar = small_button("similar", self.tr("Photos like this"))
-        self.similar.clicked.connect(lambda: self._ids and self.similar_requested.emit(self._ids[0]))
+        self.similar.clicked.connect(
+            lambda: self._ids and self.similar_requested.emit(self._ids[0])
+        )
         self.show_in_folder = small_button("folder", self.tr("Show in folder"))
-        self.show_in_folder.clicked.connect(lambda: self._ids and self.show_in_folder_requested.emit(self._ids[0]))
+        self.show_in_folder.clicked.connect(
+            lambda: self._ids and self.show_in_folder_requested.emit(self._ids[0])
+        )
         self.add = QLineEdit()
         self.add.setPlaceholderText(self.tr("Add a label"))
         self.add.setAccessibleName(self.tr("Add a label"))
@@ -103,7 +111,9 @@ class Inspector(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note = theme.plain("", "muted", wrap=True)
         self._lay_out()
-        self._soon = QTimer(self, singleShot=True, interval=60)  # holding an arrow key asks once, at its end
+        self._soon = QTimer(
+            self, singleShot=True, interval=60
+        )  # holding an arrow key asks once, at its end
         self._soon.timeout.connect(self._ask)
         link.photos_changed.connect(self._photos_changed)
         link.ready.connect(self._ask_labels)
@@ -161,7 +171,7 @@ class Inspector(QWidget):
         page.addWidget(area, 1)
         page.addLayout(foot)
 
-    # -- what is shown ------------------------------------------------------------------------------------------------
+    # -- what is shown -----------------------------------------------------------------------------
 
     def show_photos(self, ids: Sequence[int]) -> None:
         """Show these photos; an empty list shows nothing."""
@@ -179,7 +189,9 @@ class Inspector(QWidget):
     def _ask(self) -> None:
         if self._ids:
             self._link.cancel(self._request)
-            self._link.ask("photos", self._ids[:_PREVIEWED], then=partial(self._photos_known, self._ids[0]))
+            self._link.ask(
+                "photos", self._ids[:_PREVIEWED], then=partial(self._photos_known, self._ids[0])
+            )
             self._request = self._link.ask("tags", self._ids[:_MOST], then=self._tags_known)
 
     def _ask_labels(self) -> None:
@@ -187,7 +199,8 @@ class Inspector(QWidget):
         self._link.ask("counts", then=self._counted, failed=self._ignore)
 
     def _ignore(self, _sentence: str) -> None:
-        """Before the library is open there is nothing to show; whoever opens it says why it cannot be."""
+        """Before the library is open there is nothing to show; whoever opens it says why it cannot
+        be."""
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         if changes.labels:
@@ -202,7 +215,9 @@ class Inspector(QWidget):
     def _counted(self, counts: Counts) -> None:
         count = counts.corrections_since_training
         self.improve.setText(
-            self.tr("Improve labels (%Ln correction(s))", "", count) if count else self.tr("Improve labels")
+            self.tr("Improve labels (%Ln correction(s))", "", count)
+            if count
+            else self.tr("Improve labels")
         )
         self.improve.setAccessibleName(self.improve.text())
         theme.look(self.improve, "primary" if count >= _WORTHWHILE else "")
@@ -233,7 +248,9 @@ class Inspector(QWidget):
         sentence = {
             PhotoState.FAILED: in_words(photo.reason) or self.tr("This photo could not be read."),
             PhotoState.OFFLINE: self.tr("Its drive is away. Reconnect it to see the photo."),
-            PhotoState.MISSING: self.tr("The file is gone. Its labels are kept in case it comes back."),
+            PhotoState.MISSING: self.tr(
+                "The file is gone. Its labels are kept in case it comes back."
+            ),
         }.get(photo.state, "")
         self.trouble.setText("" if many else sentence)
         self.trouble.setVisible(bool(self.trouble.text()))
@@ -266,14 +283,18 @@ class Inspector(QWidget):
 
     def _note(self, said: dict[int, _Said], total: int) -> str:
         if len(self._ids) > total:
-            return self.tr("Only the first %Ln photo(s) were looked at; a label that you add goes on all.", "", total)
+            return self.tr(
+                "Only the first %Ln photo(s) were looked at; a label that you add goes on all.",
+                "",
+                total,
+            )
         if not self._labels:
             return self.tr("You have no labels yet. Type one above: any words.")
         if not said:
             return self.tr("None of your labels fits this photo.") if total == 1 else ""
         return ""
 
-    # -- chips --------------------------------------------------------------------------------------------------------
+    # -- chips -------------------------------------------------------------------------------------
 
     def _chip(self, one: _Said, count: int, total: int, dashed: bool) -> Chip:
         label = self._labels.get(one.label_id)
@@ -281,11 +302,15 @@ class Inspector(QWidget):
             one.label
             if count == total
             else self.tr("{label} · {count} of {total}").format(
-                label=one.label, count=self.locale().toString(count), total=self.locale().toString(total)
+                label=one.label,
+                count=self.locale().toString(count),
+                total=self.locale().toString(total),
             )
         )
         color = theme.label_color(label.color if label else "", one.label_id)
-        chip = Chip(text, color=color, dashed=dashed, cut=Qt.TextElideMode.ElideMiddle)  # the number stays
+        chip = Chip(
+            text, color=color, dashed=dashed, cut=Qt.TextElideMode.ElideMiddle
+        )  # the number stays
         chip.make_clickable(self.tr("Show all photos with this label"))
         chip.clicked.connect(lambda: self.view_requested.emit(query_of("label", one.label)))
         return chip
@@ -295,10 +320,14 @@ class Inspector(QWidget):
         strength = Strength(_level(one))
         if one.calibrated:
             strength.setToolTip(
-                self.tr("About {count} of 10 such suggestions are right").format(count=round(10 * one.score))
+                self.tr("About {count} of 10 such suggestions are right").format(
+                    count=round(10 * one.score)
+                )
             )
         chip.add(strength)
-        accept = small_button("tick", self.tr("Yes, “{label}”").format(label=quoted(one.label)), chip)
+        accept = small_button(
+            "tick", self.tr("Yes, “{label}”").format(label=quoted(one.label)), chip
+        )
         accept.clicked.connect(partial(self._say, one.label_id, True, one.suggested))
         chip.add(accept)
         refuse = chip.add_remove(self.tr("No, not “{label}”").format(label=quoted(one.label)))
@@ -309,7 +338,9 @@ class Inspector(QWidget):
     def _word(self, one: _Said, total: int) -> Chip:
         chip = self._chip(one, len(one.yes), total, dashed=False)
         if len(one.yes) < total:
-            accept = small_button("tick", self.tr("“{label}” on all").format(label=quoted(one.label)), chip)
+            accept = small_button(
+                "tick", self.tr("“{label}” on all").format(label=quoted(one.label)), chip
+            )
             accept.clicked.connect(partial(self._say, one.label_id, True, self._ids))
             chip.add(accept)
         chip.add_remove(self.tr("Remove “{label}”").format(label=quoted(one.label)))
@@ -327,8 +358,11 @@ class Inspector(QWidget):
         """These photos, or every chosen one where all that were looked at are among them."""
         return self._ids if len(ids) == total else ids
 
-    def _say(self, label_id: int, present: bool | None, ids: Sequence[int], *_checked: bool) -> None:
-        """What the person says about those of the photos that the chip speaks of: a tick at 'cat · 2 of 12' is about two."""
+    def _say(
+        self, label_id: int, present: bool | None, ids: Sequence[int], *_checked: bool
+    ) -> None:
+        """What the person says about those of the photos that the chip speaks of: a tick at 'cat ·
+        2 of 12' is about two."""
         ids = list(ids)
         words = {True: (ids, [], []), False: ([], ids, []), None: ([], [], ids)}[present]
         self.correction_requested.emit(label_id, *words)
@@ -337,7 +371,7 @@ class Inspector(QWidget):
         if self._ids:
             self.open_requested.emit(self._ids[0])
 
-    # -- a label by name ----------------------------------------------------------------------------------------------
+    # -- a label by name ---------------------------------------------------------------------------
 
     def focus_add_label(self) -> None:
         """T: type a label for the chosen photos."""
@@ -346,8 +380,12 @@ class Inspector(QWidget):
 
     def _typed(self, text: str) -> None:
         wanted = text.strip().casefold()
-        found = [label for label in self._labels.values() if wanted and wanted in label.name.casefold()]
-        found.sort(key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold()))
+        found = [
+            label for label in self._labels.values() if wanted and wanted in label.name.casefold()
+        ]
+        found.sort(
+            key=lambda one: (not one.name.casefold().startswith(wanted), one.name.casefold())
+        )
         rows = [
             Row(
                 one.name,
@@ -358,7 +396,13 @@ class Inspector(QWidget):
             for one in found[:8]
         ]
         if wanted and not any(one.name.casefold() == wanted for one in found):
-            rows.append(Row(self.tr("New label “{name}”").format(name=text.strip()), icon="plus", value=text.strip()))
+            rows.append(
+                Row(
+                    self.tr("New label “{name}”").format(name=text.strip()),
+                    icon="plus",
+                    value=text.strip(),
+                )
+            )
         self.offers.offer(rows, first=True)
 
     def _offer_taken(self, name: str) -> None:
@@ -371,7 +415,9 @@ class Inspector(QWidget):
             return
         self.add.clear()
         self.offers.hide()
-        label = next((one for one in self._labels.values() if one.name.casefold() == name.casefold()), None)
+        label = next(
+            (one for one in self._labels.values() if one.name.casefold() == name.casefold()), None
+        )
         if label is not None:
             self._say(label.id, True, self._ids)
         else:
@@ -379,6 +425,7 @@ class Inspector(QWidget):
 
 
 def _level(one: _Said) -> int:
-    """Bars 1..3 of a suggestion: of the probability where one was fitted, else of the distance above the line."""
+    """Bars 1..3 of a suggestion: of the probability where one was fitted, else of the distance
+    above the line."""
     steps = (0.7, 0.9) if one.calibrated else (0.7, 2.0)
     return 1 + sum(one.score >= step for step in steps)

@@ -1,7 +1,7 @@
 """Where labels are defined and changed.
 
-Knows: a label's name, group, colour, key and dial, and that every change can be taken back. Does not know: what a
-label means to the engine, or how photos are tagged again.
+Knows: a label's name, group, colour, key and dial, and that every change can be taken back. Does
+not know: what a label means to the engine, or how photos are tagged again.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _DIAL = 10  # steps of the dial on either side of 0
 
 
 class LabelEditor(QDialog):
-    """All labels on the left, the chosen one on the right. Each change is an act of the undo history."""
+    """All labels on the left, the chosen one on the right. Each change is an act of the undo
+    history."""
 
     label_removed = Signal(str)  #: its name
 
@@ -66,7 +67,9 @@ class LabelEditor(QDialog):
         self.message = theme.plain("", "warning", wrap=True)
         self.message.hide()
         self.form = self._make_form()
-        self.nothing = theme.plain(self.tr("Choose a label to change it, or add new ones."), "muted", wrap=True)
+        self.nothing = theme.plain(
+            self.tr("Choose a label to change it, or add new ones."), "muted", wrap=True
+        )
         self._lay_out()
         history.problem.connect(self._say)
         link.photos_changed.connect(self._photos_changed)
@@ -126,7 +129,9 @@ class LabelEditor(QDialog):
         self.group.setAccessibleName(self.tr("Exclusive group"))
         self.group.setEditable(True)
         self.group.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.group.setToolTip(self.tr("Of the labels of one group, each photo gets exactly one: cup or not cup."))
+        self.group.setToolTip(
+            self.tr("Of the labels of one group, each photo gets exactly one: cup or not cup.")
+        )
         self.group.activated.connect(self._regroup)
         field = self.group.lineEdit()
         field.setAccessibleName(self.tr("Exclusive group"))
@@ -190,7 +195,7 @@ class LabelEditor(QDialog):
         self.swatches.idClicked.connect(self._paint)
         return holder
 
-    # -- the list -----------------------------------------------------------------------------------------------------
+    # -- the list ----------------------------------------------------------------------------------
 
     def edit(self, label_id: int) -> None:
         """Choose a label, now or as soon as the list is there."""
@@ -268,7 +273,7 @@ class LabelEditor(QDialog):
         self.dial.setValue(round(label.threshold * _DIAL))
         self._filling = False
 
-    # -- acts ---------------------------------------------------------------------------------------------------------
+    # -- acts --------------------------------------------------------------------------------------
 
     def _say(self, sentence: str) -> None:
         self.message.setText(sentence)
@@ -280,7 +285,11 @@ class LabelEditor(QDialog):
 
     def add_new(self) -> None:
         """Define every line of the field as a label."""
-        names = list(dict.fromkeys(line.strip() for line in self.new.toPlainText().splitlines() if line.strip()))
+        names = list(
+            dict.fromkeys(
+                line.strip() for line in self.new.toPlainText().splitlines() if line.strip()
+            )
+        )
         if names:
             self.message.hide()
             self._history.push_labels_added(self.tr("Add %Ln label(s)", "", len(names)), names)
@@ -298,12 +307,18 @@ class LabelEditor(QDialog):
             return call("update_label", label.id, **{name: to})
 
         self._history.push(
-            text.format(label=quoted(label.name)), lambda _answer: change(value), lambda _answer: change(old)
+            text.format(label=quoted(label.name)),
+            lambda _answer: change(value),
+            lambda _answer: change(old),
         )
 
     def _rename(self) -> None:
         label, name = self.label(), self.name.text().strip()
-        if label is None or self._filling or self._asked.get((label.id, "name"), label.name) == name:
+        if (
+            label is None
+            or self._filling
+            or self._asked.get((label.id, "name"), label.name) == name
+        ):
             return
         if not name:
             self.name.setText(label.name)
@@ -342,7 +357,12 @@ class LabelEditor(QDialog):
     def _regroup(self, *_index: int) -> None:
         label = self.label()
         if label is not None:
-            self._update(self.tr("Group of “{label}”"), label, "group", self.group.currentText().strip() or None)
+            self._update(
+                self.tr("Group of “{label}”"),
+                label,
+                "group",
+                self.group.currentText().strip() or None,
+            )
 
     def _turn(self, value: int) -> None:
         label = self.label()
@@ -355,15 +375,22 @@ class LabelEditor(QDialog):
         for other in sorted(self._labels.values(), key=lambda one: one.name.casefold()):
             if label is not None and other.id != label.id:
                 action = self._merge_menu.addAction(caption(other.name))
-                action.triggered.connect(lambda _checked=False, other=other: self.merge_into(other.id))
+                action.triggered.connect(
+                    lambda _checked=False, other=other: self.merge_into(other.id)
+                )
 
     def merge_into(self, other_id: int) -> None:
-        """Move the corrections of the chosen label to another one and remove it, after a question."""
+        """Move the corrections of the chosen label to another one and remove it, after a
+        question."""
         label, other = self.label(), self._labels[other_id]
         if label is None:
             return
-        question = self.tr("Merge “{label}” into “{other}”?").format(label=quoted(label.name), other=quoted(other.name))
-        detail = self.tr("What you said about the first counts for the second from now on. Undo separates them again.")
+        question = self.tr("Merge “{label}” into “{other}”?").format(
+            label=quoted(label.name), other=quoted(other.name)
+        )
+        detail = self.tr(
+            "What you said about the first counts for the second from now on. Undo separates them again."
+        )
         if ask(self, self.tr("Merge labels"), question, self.tr("Merge"), detail):
             self._wanted = other_id
             text = self.tr("Merge “{label}” into “{other}”")

@@ -1,7 +1,7 @@
 """The left panel: the whole library and its heaps, labels with counts, folders with their state.
 
-Knows: which row stands for which query, and that photos dropped on a label get it. Does not know: how a query is
-answered, or what happens to folders; it emits what the person wants.
+Knows: which row stands for which query, and that photos dropped on a label get it. Does not know:
+how a query is answered, or what happens to folders; it emits what the person wants.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ from desktop_app.photos.photo_model import PHOTO_IDS
 from engine.records import Counts, Folder, FolderState, Label, PhotosChanged
 
 _FOLDED = 6  # so many labels that no photo has stand behind one row, else they push the folders out of sight
-_STILL_FOLDED = 2  # and stay there while so many are left: rows that jump out between two photos help nobody
+_STILL_FOLDED = (
+    2  # and stay there while so many are left: rows that jump out between two photos help nobody
+)
 _OFTEN = 300  # milliseconds: while photos arrive, numbers are asked for at most this often
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What a row stands for: `kind` `query` | `review` | `problems` | `label` | `new` | `folder` | `fold`."""
+    """What a row stands for: `kind` `query` | `review` | `problems` | `label` | `new` | `folder` |
+    `fold`."""
 
     kind: str
     query: str = ""
@@ -57,7 +60,9 @@ class LibraryPanel(QWidget):
         self._labels: list[Label] = []
         self._folders: list[Folder] = []
         self._fold = self._unfolded = False
-        self._shape: list[object] = []  # what the rows stand for; while it stays, only their texts change
+        self._shape: list[
+            object
+        ] = []  # what the rows stand for; while it stays, only their texts change
         self.setMinimumWidth(180)
         self.setAccessibleName(self.tr("Library"))
         self.list = _Places(self.tr("Library, labels and folders"))
@@ -76,7 +81,7 @@ class LibraryPanel(QWidget):
         theme.on_change(self._fill)
         self._fill()
 
-    # -- numbers ------------------------------------------------------------------------------------------------------
+    # -- numbers -----------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Ask for labels, folders and numbers."""
@@ -100,14 +105,24 @@ class LibraryPanel(QWidget):
         self._counts = counts
         self._fill()
 
-    # -- rows ---------------------------------------------------------------------------------------------------------
+    # -- rows --------------------------------------------------------------------------------------
 
     def _rows(self) -> list[Row | str]:
         """Rows in order; a text is a heading."""
         number, counts = self.locale().toString, self._counts
         rows: list[Row | str] = [
-            Row(self.tr("All photos"), icon="photos", right=number(counts.photos), value=_Place("query")),
-            Row(self.tr("Needs review"), icon="review", right=number(counts.review), value=_Place("review")),
+            Row(
+                self.tr("All photos"),
+                icon="photos",
+                right=number(counts.photos),
+                value=_Place("query"),
+            ),
+            Row(
+                self.tr("Needs review"),
+                icon="review",
+                right=number(counts.review),
+                value=_Place("review"),
+            ),
             Row(
                 self.tr("Untagged"),
                 icon="untagged",
@@ -117,7 +132,12 @@ class LibraryPanel(QWidget):
         ]
         if counts.problems:
             rows.append(
-                Row(self.tr("Problems"), icon="problem", right=number(counts.problems), value=_Place("problems"))
+                Row(
+                    self.tr("Problems"),
+                    icon="problem",
+                    right=number(counts.problems),
+                    value=_Place("problems"),
+                )
             )
         rows.append("labels")
         rows += self._label_rows()
@@ -133,17 +153,23 @@ class LibraryPanel(QWidget):
                     detail=self.tr("Reconnect the drive") if away else "",
                     tool_tip=folder.path,
                     value=_Place(
-                        "folder", query_of("folder", folder.path) if folder.path else "", folder.id, folder.path
+                        "folder",
+                        query_of("folder", folder.path) if folder.path else "",
+                        folder.id,
+                        folder.path,
                     ),
                 )
             )
         return rows
 
     def _label_rows(self) -> list[Row]:
-        """Labels, pinned ones first; many that no photo has, and nobody spoke about, behind one row."""
+        """Labels, pinned ones first; many that no photo has, and nobody spoke about, behind one
+        row."""
         number = self.locale().toString
         idle = [one for one in self._labels if not (one.photos or one.pinned or one.yes or one.no)]
-        self._fold = fold = (_STILL_FOLDED if self._fold else _FOLDED) <= len(idle) < len(self._labels)
+        self._fold = fold = (
+            (_STILL_FOLDED if self._fold else _FOLDED) <= len(idle) < len(self._labels)
+        )
         shown = [one for one in self._labels if one not in idle] if fold else self._labels
         last = idle if fold and self._unfolded else []
         rows = [
@@ -159,9 +185,16 @@ class LibraryPanel(QWidget):
         if not rows:
             rows.append(Row(self.tr("Add labels…"), icon="plus", dim=True, value=_Place("new")))
         if fold:
-            text = self.tr("Fewer labels") if self._unfolded else self.tr("%Ln label(s) without photos", "", len(idle))
+            text = (
+                self.tr("Fewer labels")
+                if self._unfolded
+                else self.tr("%Ln label(s) without photos", "", len(idle))
+            )
             rows.insert(
-                len(shown), Row(text, icon="back" if self._unfolded else "more", dim=True, value=_Place("fold"))
+                len(shown),
+                Row(
+                    text, icon="back" if self._unfolded else "more", dim=True, value=_Place("fold")
+                ),
             )
         return rows
 
@@ -216,10 +249,12 @@ class LibraryPanel(QWidget):
             item = self.list.item(place)
             row = row_of(item)
             if row is not None:
-                there = row.value.kind in ("query", "label", "folder") and _same(row.value.query, self._query)
+                there = row.value.kind in ("query", "label", "folder") and _same(
+                    row.value.query, self._query
+                )
                 item.setSelected(there)
 
-    # -- acts ---------------------------------------------------------------------------------------------------------
+    # -- acts --------------------------------------------------------------------------------------
 
     def _go(self, item: QListWidgetItem) -> None:
         row = row_of(item)
@@ -257,7 +292,9 @@ class LibraryPanel(QWidget):
         place: _Place = row.value
         menu = QMenu(self)
         if place.kind == "label":
-            menu.addAction(self.tr("Edit…")).triggered.connect(lambda: self.edit_labels_requested.emit(place.id))
+            menu.addAction(self.tr("Edit…")).triggered.connect(
+                lambda: self.edit_labels_requested.emit(place.id)
+            )
             return menu
         look = menu.addAction(self.tr("Look for changes"))
         look.triggered.connect(lambda: self.rescan_requested.emit(place.id))
@@ -303,7 +340,11 @@ class _Places(RowList):
         item = self._label_at(event)
         if item is None or not event.mimeData().hasFormat(PHOTO_IDS):
             return
-        ids = [int(one) for one in bytes(event.mimeData().data(PHOTO_IDS).data()).decode("ascii").split(",") if one]
+        ids = [
+            int(one)
+            for one in bytes(event.mimeData().data(PHOTO_IDS).data()).decode("ascii").split(",")
+            if one
+        ]
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.photos_dropped.emit(item, ids)

@@ -1,6 +1,8 @@
-"""Which model looks at the photos: the catalogue, a download, a file of one's own; and the banner of the starter model.
+"""Which model looks at the photos: the catalogue, a download, a file of one's own; and the banner
+of the starter model.
 
-Knows: how a model is described to a person. Does not know: files, hubs or checksums; the engine's `weights` does.
+Knows: how a model is described to a person. Does not know: files, hubs or checksums; the engine's
+`weights` does.
 """
 
 from __future__ import annotations
@@ -37,9 +39,12 @@ from engine.records import ModelInfo, Progress
 
 
 class ModelDialog(QDialog):
-    """One card per model. A download continues where it stopped; a switch encodes the library in the background."""
+    """One card per model. A download continues where it stopped; a switch encodes the library in
+    the background."""
 
-    def __init__(self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._link, self._preferences = link, preferences
         self._jobs: dict[int, ModelCard] = {}
@@ -78,7 +83,9 @@ class ModelDialog(QDialog):
         self.mirror = QLineEdit(preferences.mirror)
         self.mirror.setAccessibleName(self.tr("Download from"))
         self.mirror.setPlaceholderText(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
-        self.mirror.setToolTip(self.tr("Address of a mirror, where huggingface.co cannot be reached"))
+        self.mirror.setToolTip(
+            self.tr("Address of a mirror, where huggingface.co cannot be reached")
+        )
         self.mirror.editingFinished.connect(self._mirror_chosen)
         source = QHBoxLayout()
         source.setSpacing(12)
@@ -122,7 +129,10 @@ class ModelDialog(QDialog):
     def choose_file(self) -> None:
         """Use weights that the person has: a safetensors file or an official archive."""
         path, _filter = QFileDialog.getOpenFileName(
-            self, self.tr("Use a model file"), "", self.tr("CLIP weights (*.safetensors *.pt);;All files (*)")
+            self,
+            self.tr("Use a model file"),
+            "",
+            self.tr("CLIP weights (*.safetensors *.pt);;All files (*)"),
         )
         if path:
             self.message.hide()
@@ -137,7 +147,10 @@ class ModelDialog(QDialog):
         self._preferences.set("mirror", address)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # Return ends the field, not the dialog
+        if event.key() not in (
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+        ):  # Return ends the field, not the dialog
             super().keyPressEvent(event)
 
     def _download(self, card: ModelCard) -> None:
@@ -146,7 +159,9 @@ class ModelDialog(QDialog):
     def _use(self, card: ModelCard) -> None:
         self._start(card, "use_model", self._used)
 
-    def _start(self, card: ModelCard, verb: str, then: Callable[[ModelInfo], None], **options: str) -> None:
+    def _start(
+        self, card: ModelCard, verb: str, then: Callable[[ModelInfo], None], **options: str
+    ) -> None:
         self.message.hide()
         card.begin()
         request = self._link.ask(verb, card.model.name, then=then, failed=self._say, **options)
@@ -272,7 +287,8 @@ class ModelCard(QFrame):
 
 
 class StarterBanner(QFrame):
-    """Says what the starter model is, as long as it is in use and the person has not dismissed the sentence."""
+    """Says what the starter model is, as long as it is in use and the person has not dismissed the
+    sentence."""
 
     models_requested = Signal()
     dismissed = Signal()
@@ -284,7 +300,10 @@ class StarterBanner(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 6)
         self.text = theme.plain(
-            self.tr("Starter model: works offline, knows common things; download CLIP for full quality."), wrap=True
+            self.tr(
+                "Starter model: works offline, knows common things; download CLIP for full quality."
+            ),
+            wrap=True,
         )
         row.addWidget(self.text, 1)
         self.better = QPushButton(self.tr("Better model…"))

@@ -1,6 +1,7 @@
 """The Problems page: every file that could not be read, why, and what can be done about it.
 
-Knows: the list of failures. Does not know: how reading works; Retry and Ignore are verbs of the library.
+Knows: the list of failures. Does not know: how reading works; Retry and Ignore are verbs of the
+library.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from desktop_app.parts.plain_text import tip
 from desktop_app.photos.photo_model import printable
 from engine.records import Failure, PhotosChanged
 
-_MOST = 5000  # rows of the table; nobody reads further, and the buttons work on all that are selected
+_MOST = (
+    5000  # rows of the table; nobody reads further, and the buttons work on all that are selected
+)
 
 
 class ProblemsPage(QWidget):
@@ -46,7 +49,9 @@ class ProblemsPage(QWidget):
         self.sentence = theme.plain("", "muted", wrap=True)
         self.table = QTableWidget(0, 3)
         self.table.setAccessibleName(self.tr("Files that could not be read"))
-        self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Reason"), self.tr("Attempts")])
+        self.table.setHorizontalHeaderLabels(
+            [self.tr("File"), self.tr("Reason"), self.tr("Attempts")]
+        )
         self.table.verticalHeader().hide()
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -115,7 +120,11 @@ class ProblemsPage(QWidget):
                 self.table.setItem(row, column, item)
         self.table.clearSelection()
         if failures:
-            self.sentence.setText(self.tr("%Ln file(s) could not be read. The files are untouched.", "", len(failures)))
+            self.sentence.setText(
+                self.tr(
+                    "%Ln file(s) could not be read. The files are untouched.", "", len(failures)
+                )
+            )
         else:
             self.sentence.setText(self.tr("Every photo could be read."))
         self._name_buttons()
@@ -145,7 +154,9 @@ class ProblemsPage(QWidget):
     def _ignore(self) -> None:
         ids = self._chosen_ids()
         text = self.tr("Ignore %Ln problem(s)", "", len(ids))
-        self._history.push(text, lambda _back: call("ignore", ids), lambda _done: call("ignore", ids, False))
+        self._history.push(
+            text, lambda _back: call("ignore", ids), lambda _done: call("ignore", ids, False)
+        )
 
     def _show_in_folder(self, index: QModelIndex | bool = False) -> None:
         chosen = [self._failures[index.row()]] if isinstance(index, QModelIndex) else self._chosen()

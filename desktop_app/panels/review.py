@@ -1,7 +1,9 @@
-"""The review queue as a page: one photo, one question, one key; the last ten answers can be changed.
+"""The review queue as a page: one photo, one question, one key; the last ten answers can be
+changed.
 
-Knows: which question is shown, and what was answered in this sitting. Does not know: how questions are chosen (the
-engine's `review` does) or how an answer is stored: it only says what the person said.
+Knows: which question is shown, and what was answered in this sitting. Does not know: how questions
+are chosen (the engine's `review` does) or how an answer is stored: it only says what the person
+said.
 """
 
 from __future__ import annotations
@@ -39,15 +41,22 @@ class _Answer:
 
 
 class ReviewPanel(QWidget):
-    """`start()` asks for questions; each answer is emitted as `correction_requested` and made undoable elsewhere. Whoever
-    does that calls the last argument with True when the answer is in force, with False when it was taken back."""
+    """`start()` asks for questions; each answer is emitted as `correction_requested` and made
+    undoable elsewhere. Whoever does that calls the last argument with True when the answer is in
+    force, with False when it was taken back."""
 
-    correction_requested = Signal(int, list, list, list, object)  #: label id, yes, no, clear, told(bool)
+    correction_requested = Signal(
+        int, list, list, list, object
+    )  #: label id, yes, no, clear, told(bool)
     improve_requested = Signal(list)  #: label ids that were answered
     closed = Signal()
 
     def __init__(
-        self, link: EngineLink, thumbnails: Thumbnails, pictures: Pictures, parent: QWidget | None = None
+        self,
+        link: EngineLink,
+        thumbnails: Thumbnails,
+        pictures: Pictures,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._link, self._pictures = link, pictures
@@ -70,7 +79,9 @@ class ReviewPanel(QWidget):
         self.yes = self._button(self.tr("Yes"), "tick", "primary", self.accept)
         self.no = self._button(self.tr("No"), "cross", "", self.reject)
         self.skip = self._button(self.tr("Not sure"), "next", "", self.next)
-        self.keys = theme.plain(self.tr("Enter: yes · X: no · N: not sure · Ctrl+Z: take back"), "muted", wrap=True)
+        self.keys = theme.plain(
+            self.tr("Enter: yes · X: no · N: not sure · Ctrl+Z: take back"), "muted", wrap=True
+        )
         self.keys.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.pays = theme.plain("", "muted", wrap=True)
         self.improve = QPushButton(self.tr("Improve labels"))
@@ -135,7 +146,7 @@ class ReviewPanel(QWidget):
         for button in (self.yes, self.no, self.skip):
             button.setMinimumWidth(0 if small else 120)
 
-    # -- questions ----------------------------------------------------------------------------------------------------
+    # -- questions ---------------------------------------------------------------------------------
 
     def start(self, label_id: int | None = None) -> None:
         """Begin a sitting: about one label, or about all of them."""
@@ -156,7 +167,11 @@ class ReviewPanel(QWidget):
     def _ask(self) -> None:
         if not self._request:
             self._request = self._link.ask(
-                "review", _AHEAD + len(self._seen), self._label_id, then=self._known, failed=self._refused
+                "review",
+                _AHEAD + len(self._seen),
+                self._label_id,
+                then=self._known,
+                failed=self._refused,
             )
 
     def _known(self, items: list[ReviewItem]) -> None:
@@ -188,7 +203,7 @@ class ReviewPanel(QWidget):
             if self.isVisible():
                 self._show()
 
-    # -- answers ------------------------------------------------------------------------------------------------------
+    # -- answers -----------------------------------------------------------------------------------
 
     def accept(self) -> None:
         """Yes: the label belongs on the photo."""
@@ -219,7 +234,9 @@ class ReviewPanel(QWidget):
 
     def _emit(self, item: ReviewItem, present: bool, before: bool | None) -> None:
         ids, told = [item.photo_id], partial(self._said, self._sitting, item, present, before)
-        self.correction_requested.emit(item.label_id, ids if present else [], [] if present else ids, [], told)
+        self.correction_requested.emit(
+            item.label_id, ids if present else [], [] if present else ids, [], told
+        )
 
     def _change(self, place: int) -> None:
         answer = self._answers[place]
@@ -228,7 +245,9 @@ class ReviewPanel(QWidget):
         self._show_answers()
         self.setFocus()
 
-    def _said(self, sitting: int, item: ReviewItem, present: bool, before: bool | None, said: bool) -> None:
+    def _said(
+        self, sitting: int, item: ReviewItem, present: bool, before: bool | None, said: bool
+    ) -> None:
         """An answer is in force, or was taken back: then its question is asked again."""
         answer = present if said else before
         place = next((at for at, one in enumerate(self._answers) if one.item is item), None)
@@ -259,7 +278,7 @@ class ReviewPanel(QWidget):
     def _improve(self) -> None:
         self.improve_requested.emit(sorted({answer.item.label_id for answer in self._answers}))
 
-    # -- the screen ---------------------------------------------------------------------------------------------------
+    # -- the screen --------------------------------------------------------------------------------
 
     def _show(self) -> None:
         item = self.item()
@@ -274,16 +293,21 @@ class ReviewPanel(QWidget):
             self.reason.setText(
                 ""
                 if self._request or not self._exhausted
-                else self.tr("Every close call has your answer. Come back when there are new photos.")
+                else self.tr(
+                    "Every close call has your answer. Come back when there are new photos."
+                )
             )
         else:
             self.question.setText(self.tr("Is this “{label}”?").format(label=quoted(item.label)))
             said = self.tr("Albumen thinks yes") if item.suggested else self.tr("Albumen thinks no")
-            self.reason.setText(self.tr("{guess}: {reason}").format(guess=said, reason=self._in_words(item.reason)))
+            self.reason.setText(
+                self.tr("{guess}: {reason}").format(guess=said, reason=self._in_words(item.reason))
+            )
         self._show_photo()
 
     def _in_words(self, reason: str) -> str:
-        """The engine's reasons in the window's language; one that it does not know is shown as it is."""
+        """The engine's reasons in the window's language; one that it does not know is shown as it
+        is."""
         return {
             "a close call": self.tr("a close call"),
             "unlike anything you answered": self.tr("unlike anything you answered"),
@@ -295,7 +319,9 @@ class ReviewPanel(QWidget):
         self.view.show_photo(self._photos.get(item.photo_id) if item else None)
         ahead = [self._photos.get(one.photo_id) for one in list(self._queue)[:3]]
         if self.isVisible():
-            self._pictures.want(self, [(photo.path, self.view.wanted()) for photo in ahead if photo])
+            self._pictures.want(
+                self, [(photo.path, self.view.wanted()) for photo in ahead if photo]
+            )
 
     def _show_answers(self) -> None:
         clear(self._last)

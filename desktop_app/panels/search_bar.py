@@ -1,7 +1,9 @@
-"""The search bar: words and filters in one field, offers while typing, the query as chips, strictness and order.
+"""The search bar: words and filters in one field, offers while typing, the query as chips,
+strictness and order.
 
-Knows: how a query is typed (`label:`, `-`, quotes), what was searched before and what a person saved. Does not know:
-what a query finds, or how it is understood: the chips are the engine's answer.
+Knows: how a query is typed (`label:`, `-`, quotes), what was searched before and what a person
+saved. Does not know: what a query finds, or how it is understood: the chips are the engine's
+answer.
 """
 
 from __future__ import annotations
@@ -40,19 +42,26 @@ _TYPING_PAUSE = 400  # ms after the last key before a query is tried
 _TRIED_FROM = 3  # letters of a word, where words are made of letters
 _REMEMBERED = 50
 _STEPS = 4  # of the strictness dial, to either side
-_TOKEN = re.compile(r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$')  # what is being typed at the cursor
+_TOKEN = re.compile(
+    r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$'
+)  # what is being typed at the cursor
 
 
 class SearchBar(QWidget):
-    """`search_requested(query, sort, strictness)` when another view is wanted; `file_dropped(path)` for a photo from
-    elsewhere that is to be the query; `left()` when the person is done here and the photos should take the keys."""
+    """`search_requested(query, sort, strictness)` when another view is wanted; `file_dropped(path)`
+    for a photo from elsewhere that is to be the query; `left()` when the person is done here and
+    the photos should take the keys."""
 
     search_requested = Signal(str, str, float)
     file_dropped = Signal(str)
     left = Signal()
 
     def __init__(
-        self, link: EngineLink, history: History, preferences: Preferences, parent: QWidget | None = None
+        self,
+        link: EngineLink,
+        history: History,
+        preferences: Preferences,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._link, self._history, self._preferences = link, history, preferences
@@ -79,7 +88,7 @@ class SearchBar(QWidget):
         link.photos_changed.connect(self._photos_changed)
         self._show_buttons()
 
-    # -- parts --------------------------------------------------------------------------------------------------------
+    # -- parts -------------------------------------------------------------------------------------
 
     def _make_field(self) -> None:
         self.field = QFrame()
@@ -123,7 +132,9 @@ class SearchBar(QWidget):
         self.offers.chosen.connect(self._take_offer)
 
     def _draw_sign(self) -> None:
-        self._sign.setPixmap(theme.pixmap("search", 16, theme.tokens().muted, self.devicePixelRatioF()))
+        self._sign.setPixmap(
+            theme.pixmap("search", 16, theme.tokens().muted, self.devicePixelRatioF())
+        )
 
     def _make_dial(self) -> None:
         self.dial = chips.small_button("dial", self.tr("How strict the search is"))
@@ -176,7 +187,7 @@ class SearchBar(QWidget):
         group.triggered.connect(self._sort_changed)
         self.sort.setMenu(menu)
 
-    # -- from the window ----------------------------------------------------------------------------------------------
+    # -- from the window ---------------------------------------------------------------------------
 
     def query(self) -> str:
         """The query as it would be typed."""
@@ -203,10 +214,11 @@ class SearchBar(QWidget):
         self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.words.selectAll()
 
-    # -- searching ----------------------------------------------------------------------------------------------------
+    # -- searching ---------------------------------------------------------------------------------
 
     def _try(self) -> None:
-        """Search while typing, but not for the first letters of a word: nothing would match them well."""
+        """Search while typing, but not for the first letters of a word: nothing would match them
+        well."""
         word = self._token()
         if not word.isascii() or ":" in word or not 0 < len(word.strip('-"')) < _TRIED_FROM:
             self._search()
@@ -219,7 +231,9 @@ class SearchBar(QWidget):
 
     def _ask(self) -> None:
         self._searched, self._file = (self.query(), "")
-        self.search_requested.emit(self._searched, self._preferences.sort, self._preferences.strictness)
+        self.search_requested.emit(
+            self._searched, self._preferences.sort, self._preferences.strictness
+        )
         self._show_buttons()
 
     def _typed(self) -> None:
@@ -253,11 +267,16 @@ class SearchBar(QWidget):
     def _toggle_saved(self) -> None:
         query, saved = self.query(), self._saved()
         if query in saved:
-            text, then = self.tr("Forget the search “{query}”"), [one for one in saved if one != query]
+            text, then = (
+                self.tr("Forget the search “{query}”"),
+                [one for one in saved if one != query],
+            )
         else:
             text, then = self.tr("Save the search “{query}”"), [query, *saved]
         self._history.push_here(
-            text.format(query=query), partial(self._set_saved, then), partial(self._set_saved, saved)
+            text.format(query=query),
+            partial(self._set_saved, then),
+            partial(self._set_saved, saved),
         )
 
     def _set_saved(self, saved: list[str]) -> None:
@@ -272,7 +291,7 @@ class SearchBar(QWidget):
         self._preferences.set("sort", action.data())
         self._ask()
 
-    # -- offers -------------------------------------------------------------------------------------------------------
+    # -- offers ------------------------------------------------------------------------------------
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         self._stale = self._stale or changes.labels or bool(changes.added or changes.removed)
@@ -326,7 +345,7 @@ class SearchBar(QWidget):
             self._search()
             self._remember()
 
-    # -- chips --------------------------------------------------------------------------------------------------------
+    # -- chips -------------------------------------------------------------------------------------
 
     def _show_parts(self) -> None:
         """The query as chips while nobody types; as text otherwise."""
@@ -368,11 +387,15 @@ class SearchBar(QWidget):
         self.save.setAccessibleName(text)
         theme.set_icon(self.save, "star-filled" if saved else "star")
 
-    # -- events -------------------------------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
-        if watched is self.field and kind == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+        if (
+            watched is self.field
+            and kind == QEvent.Type.MouseButtonPress
+            and isinstance(event, QMouseEvent)
+        ):
             self.focus_words()
             return True
         if watched is self.words:
@@ -384,7 +407,9 @@ class SearchBar(QWidget):
                     self._learn_names()
             elif kind == QEvent.Type.FocusOut:
                 self._set_active(False)
-                QTimer.singleShot(0, self._show_parts)  # not now: the event belongs to the field that would be hidden
+                QTimer.singleShot(
+                    0, self._show_parts
+                )  # not now: the event belongs to the field that would be hidden
             elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
                 return self._key(event.key())
         return super().eventFilter(watched, event)

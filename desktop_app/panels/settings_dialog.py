@@ -1,7 +1,8 @@
-"""What a person chose about this machine's window, and the dialog that changes it and the library's own choices.
+"""What a person chose about this machine's window, and the dialog that changes it and the library's
+own choices.
 
-Knows: the settings file (window state and choices only; facts of the library live in the library). Does not know: what
-a choice does; whoever cares listens to `changed` and to the dialog's signals.
+Knows: the settings file (window state and choices only; facts of the library live in the library).
+Does not know: what a choice does; whoever cares listens to `changed` and to the dialog's signals.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ _DEFAULTS: dict[str, Any] = {
 
 
 class Preferences(QObject):
-    """The choices, read once and written at once. `changed(name)` is emitted when one takes another value.
+    """The choices, read once and written at once. `changed(name)` is emitted when one takes another
+    value.
 
     Values are kept as JSON, because QSettings gives lists of one entry and booleans back as text.
     """
@@ -100,7 +102,9 @@ class SettingsDialog(QDialog):
     sidecars_chosen = Signal()  #: they were turned on or off
     thumbnails_cleared = Signal()  #: they are to be made anew
 
-    def __init__(self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._link, self._preferences = link, preferences
         self._known_exclusions: list[str] | None = None
@@ -142,7 +146,7 @@ class SettingsDialog(QDialog):
         self._save_exclusions()
         super().done(result)
 
-    # -- sections -----------------------------------------------------------------------------------------------------
+    # -- sections ----------------------------------------------------------------------------------
 
     def _section(self, title: str) -> QFormLayout:
         heading = theme.plain(title, "heading")
@@ -157,12 +161,18 @@ class SettingsDialog(QDialog):
             form,
             self.tr("Theme"),
             "theme",
-            {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")},
+            {
+                "system": self.tr("As the system"),
+                "light": self.tr("Light"),
+                "dark": self.tr("Dark"),
+            },
         )
         self.language = self._preference(
             form, self.tr("Language"), "language", {"system": self.tr("As the system"), **LANGUAGES}
         )
-        self.restart = theme.plain(self.tr("Takes effect the next time Albumen starts."), "muted", wrap=True)
+        self.restart = theme.plain(
+            self.tr("Takes effect the next time Albumen starts."), "muted", wrap=True
+        )
         self.restart.hide()
         self.language.currentIndexChanged.connect(self.restart.show)
         form.addRow("", self.restart)
@@ -181,12 +191,17 @@ class SettingsDialog(QDialog):
         }
         self.device = self._choice(form, self.tr("Compute on"), devices, self._preferences.device)
         self.precision = self._choice(
-            form, self.tr("Precision"), {"auto": self.tr("Best for the device")}, self._preferences.precision
+            form,
+            self.tr("Precision"),
+            {"auto": self.tr("Best for the device")},
+            self._preferences.precision,
         )
         self.device.activated.connect(self._device_chosen)
         self.precision.activated.connect(self._compute)
         self.again = theme.plain(
-            self.tr("The photos are looked at again in the background; until that is done, all goes on as before."),
+            self.tr(
+                "The photos are looked at again in the background; until that is done, all goes on as before."
+            ),
             "muted",
             wrap=True,
         )
@@ -203,18 +218,24 @@ class SettingsDialog(QDialog):
         self.folders.currentItemChanged.connect(self._name_buttons)
         self.add_folder = self._button(self.tr("Add folder…"))
         self.add_folder.clicked.connect(self.add_folder_requested)
-        self.remove_folder = self._button(self.tr("Remove"), self.tr("Remove the folder from the library (files stay)"))
+        self.remove_folder = self._button(
+            self.tr("Remove"), self.tr("Remove the folder from the library (files stay)")
+        )
         self.remove_folder.clicked.connect(self._remove_folder)
         form.addRow(self.tr("Watched"), self.folders)
         form.addRow("", _beside(None, self.add_folder, self.remove_folder))
         self.exclusions = QPlainTextEdit()
         self.exclusions.setAccessibleName(self.tr("Folders and files to leave out"))
-        self.exclusions.setPlaceholderText(self.tr("One pattern per line, for example: *.tmp or Trash/*"))
+        self.exclusions.setPlaceholderText(
+            self.tr("One pattern per line, for example: *.tmp or Trash/*")
+        )
         self.exclusions.setTabChangesFocus(True)
         self.exclusions.setFixedHeight(72)
         form.addRow(self.tr("Leave out"), self.exclusions)
         self.sidecars = QCheckBox(self.tr("Write confirmed labels beside the photos"))
-        self.sidecars.setToolTip(self.tr("For other programs: photo.jpg.xmp beside photo.jpg, which stays as it is."))
+        self.sidecars.setToolTip(
+            self.tr("For other programs: photo.jpg.xmp beside photo.jpg, which stays as it is.")
+        )
         self.sidecars.setEnabled(False)  # until the library has said whether it does
         self.sidecars.clicked.connect(self._sidecars_chosen)
         form.addRow(self.tr("Sidecars"), self.sidecars)
@@ -229,7 +250,9 @@ class SettingsDialog(QDialog):
 
     def _make_thumbnails(self) -> None:
         form = self._section(self.tr("Thumbnails"))
-        sizes = {side: self.tr("{pixels} pixels").format(pixels=side) for side in (192, 256, 384, 512)}
+        sizes = {
+            side: self.tr("{pixels} pixels").format(pixels=side) for side in (192, 256, 384, 512)
+        }
         self.thumbnail_size = self._choice(form, self.tr("Size"), sizes, 256)
         qualities = {70: self.tr("Small files"), 82: self.tr("Good"), 92: self.tr("Very good")}
         self.thumbnail_quality = self._choice(form, self.tr("Quality"), qualities, 82)
@@ -240,7 +263,10 @@ class SettingsDialog(QDialog):
             self.tr("For new photos. “Make anew” applies it to all of them."), "muted", wrap=True
         )
         form.addRow("", self.new_only)
-        memory = {size: self.tr("{megabytes} MB of memory").format(megabytes=size) for size in (64, 128, 256, 512)}
+        memory = {
+            size: self.tr("{megabytes} MB of memory").format(megabytes=size)
+            for size in (64, 128, 256, 512)
+        }
         self.memory = self._preference(form, self.tr("Keep ready"), "thumbnail_memory", memory)
 
     def _make_disk(self) -> None:
@@ -249,7 +275,9 @@ class SettingsDialog(QDialog):
         form.addRow(self.tr("Library"), self.place)
         self.database, self.thumbnails, self.vectors = (ElidedLabel("…") for _ in range(3))
         form.addRow(self.tr("Database"), self.database)
-        self.clear_thumbnails = self._button(self.tr("Make anew"), self.tr("Delete the thumbnails and make them anew"))
+        self.clear_thumbnails = self._button(
+            self.tr("Make anew"), self.tr("Delete the thumbnails and make them anew")
+        )
         self.clear_thumbnails.clicked.connect(self._clear_thumbnails)
         form.addRow(self.tr("Thumbnails"), _beside(self.thumbnails, self.clear_thumbnails))
         self.remove_vectors = self._button(
@@ -266,7 +294,9 @@ class SettingsDialog(QDialog):
         button.setAutoDefault(False)
         return button
 
-    def _choice(self, form: QFormLayout, title: str, options: Mapping[Any, str], value: object) -> QComboBox:
+    def _choice(
+        self, form: QFormLayout, title: str, options: Mapping[Any, str], value: object
+    ) -> QComboBox:
         box = _Choice()
         box.setAccessibleName(title)
         for option, text in options.items():
@@ -275,12 +305,16 @@ class SettingsDialog(QDialog):
         form.addRow(title, box)
         return box
 
-    def _preference(self, form: QFormLayout, title: str, name: str, options: Mapping[Any, str]) -> QComboBox:
+    def _preference(
+        self, form: QFormLayout, title: str, name: str, options: Mapping[Any, str]
+    ) -> QComboBox:
         box = self._choice(form, title, options, getattr(self._preferences, name))
-        box.currentIndexChanged.connect(lambda _index: self._preferences.set(name, box.currentData()))
+        box.currentIndexChanged.connect(
+            lambda _index: self._preferences.set(name, box.currentData())
+        )
         return box
 
-    # -- recognition --------------------------------------------------------------------------------------------------
+    # -- recognition -------------------------------------------------------------------------------
 
     def _model_known(self, model: ModelInfo) -> None:
         self.model.setText(in_words(model.title))
@@ -320,7 +354,7 @@ class SettingsDialog(QDialog):
         _choose(self.device, self._preferences.device)
         _choose(self.precision, self._preferences.precision)
 
-    # -- folders ------------------------------------------------------------------------------------------------------
+    # -- folders -----------------------------------------------------------------------------------
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         if changes.labels or changes.removed or changes.added:
@@ -361,12 +395,14 @@ class SettingsDialog(QDialog):
         self.exclusions.setPlainText("\n".join(patterns))
 
     def _save_exclusions(self) -> None:
-        patterns = [line.strip() for line in self.exclusions.toPlainText().splitlines() if line.strip()]
+        patterns = [
+            line.strip() for line in self.exclusions.toPlainText().splitlines() if line.strip()
+        ]
         if self._known_exclusions is not None and patterns != self._known_exclusions:
             self._known_exclusions = patterns
             self.exclusions_chosen.emit(patterns)
 
-    # -- thumbnails and the disk --------------------------------------------------------------------------------------
+    # -- thumbnails and the disk -------------------------------------------------------------------
 
     def _format_known(self, chosen: tuple[int, int]) -> None:
         for box, value in zip((self.thumbnail_size, self.thumbnail_quality), chosen, strict=True):
@@ -374,14 +410,19 @@ class SettingsDialog(QDialog):
             box.setEnabled(True)
 
     def _format_chosen(self, _index: int) -> None:
-        self._link.ask("set_thumbnail_format", self.thumbnail_size.currentData(), self.thumbnail_quality.currentData())
+        self._link.ask(
+            "set_thumbnail_format",
+            self.thumbnail_size.currentData(),
+            self.thumbnail_quality.currentData(),
+        )
 
     def _storage_known(self, storage: Storage) -> None:
         locale = self.locale()
         self.database.setText(data_size(storage.database, locale))
         self.thumbnails.setText(
             self.tr("{size} in {count} files").format(
-                size=data_size(storage.thumbnails, locale), count=locale.toString(storage.thumbnail_files)
+                size=data_size(storage.thumbnails, locale),
+                count=locale.toString(storage.thumbnail_files),
             )
         )
         self.vectors.setText(data_size(storage.other_vectors, locale))
@@ -393,7 +434,9 @@ class SettingsDialog(QDialog):
 
     def _clear_thumbnails(self) -> None:
         self.clear_thumbnails.setEnabled(False)
-        self._link.ask("clear_thumbnails", then=self._thumbnails_cleared, failed=self._storage_unknown)
+        self._link.ask(
+            "clear_thumbnails", then=self._thumbnails_cleared, failed=self._storage_unknown
+        )
 
     def _thumbnails_cleared(self, _freed: int) -> None:
         self.thumbnails_cleared.emit()

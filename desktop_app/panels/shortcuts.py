@@ -40,9 +40,15 @@ class ShortcutSheet(QDialog):
         halves.setContentsMargins(0, 8, 12, 0)
         halves.setSpacing(36)
         sections = [
-            (without_mnemonic(menu.title()), _with_keys(menu.actions(), actions.captions)) for menu in actions.menus
+            (without_mnemonic(menu.title()), _with_keys(menu.actions(), actions.captions))
+            for menu in actions.menus
         ]
-        sections.append((self.tr("Pinned labels"), _with_keys([one for one in actions.pinned if one.isEnabled()], {})))
+        sections.append(
+            (
+                self.tr("Pinned labels"),
+                _with_keys([one for one in actions.pinned if one.isEnabled()], {}),
+            )
+        )
         sections = [(title, acts) for title, acts in sections if acts]
         total = sum(len(acts) + 2 for _, acts in sections)
         half, row = QGridLayout(), 0
@@ -75,7 +81,9 @@ def _add_section(half: QGridLayout, row: int, title: str, acts: list[tuple[str, 
     for text, action in acts:
         row += 1
         keys = " · ".join(
-            dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+            dict.fromkeys(
+                key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
+            )
         )
         half.addWidget(theme.plain(without_mnemonic(text)), row, 0)
         half.addWidget(theme.plain(keys, "muted"), row, 1, Qt.AlignmentFlag.AlignRight)

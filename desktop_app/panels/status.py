@@ -1,12 +1,21 @@
-"""The status bar: how many photos, what the engine is doing and how long it will take, Pause, Cancel, problems.
+"""The status bar: how many photos, what the engine is doing and how long it will take, Pause,
+Cancel, problems.
 
-Knows: the words for numbers, rates and times. Does not know: what a job does; it is told by the link's signals.
+Knows: the words for numbers, rates and times. Does not know: what a job does; it is told by the
+link's signals.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QLocale, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.parts import theme
@@ -69,24 +78,30 @@ class StatusBar(QWidget):
         link.job_ended.connect(self._ended)
 
     def event(self, event: QEvent) -> bool:
-        """As high without its buttons as with them, in any style and font: what stands above must not jump."""
+        """As high without its buttons as with them, in any style and font: what stands above must
+        not jump."""
         if event.type() == QEvent.Type.LayoutRequest:
             margins = self.layout().contentsMargins()
-            tallest = max(button.sizeHint().height() for button in (self.pause, self.cancel, self.problems))
+            tallest = max(
+                button.sizeHint().height() for button in (self.pause, self.cancel, self.problems)
+            )
             self.setMinimumHeight(tallest + margins.top() + margins.bottom())
         return super().event(event)
 
-    # -- counts -------------------------------------------------------------------------------------------------------
+    # -- counts ------------------------------------------------------------------------------------
 
     def show_counts(self, shown: int, selected: int, matched: int = -1) -> None:
-        """`shown` photos in the view, `selected` of them selected; the first `matched` are good matches (-1: all)."""
+        """`shown` photos in the view, `selected` of them selected; the first `matched` are good
+        matches (-1: all)."""
         text = self.tr("%Ln photo(s)", "", shown)
         if matched == 0 and not selected:
             text = self.tr("No good match, the closest first")
         elif 0 < matched < shown and not selected:
             text = self.tr("%Ln good match(es)", "", matched)
         if selected:
-            text = self.tr("{selected} of {photos} selected").format(selected=QLocale().toString(selected), photos=text)
+            text = self.tr("{selected} of {photos} selected").format(
+                selected=QLocale().toString(selected), photos=text
+            )
         self.show_caption(text)
 
     def show_caption(self, text: str) -> None:
@@ -98,7 +113,7 @@ class StatusBar(QWidget):
         self.problems.setText(self.tr("%Ln problem(s)", "", count))
         self.problems.setVisible(count > 0)
 
-    # -- jobs ---------------------------------------------------------------------------------------------------------
+    # -- jobs --------------------------------------------------------------------------------------
 
     def busy(self) -> bool:
         """True while a job runs or rests."""
@@ -127,7 +142,8 @@ class StatusBar(QWidget):
         self._progress = progress
         for widget in (self.progress, self.cancel):
             widget.setVisible(progress is not None)
-        # What rests must be seen to rest, also when nothing was begun yet: a drop would seem to do nothing.
+        # What rests must be seen to rest, also when nothing was begun yet: a drop would seem to do
+        # nothing.
         self.pause.setVisible(progress is not None or self._link.paused)
         if progress is None:
             self.activity.setText(self.tr("Paused") if self._link.paused else "")
@@ -156,7 +172,9 @@ class StatusBar(QWidget):
         elif progress.phase == "download":
             done = data_size(progress.done, locale)
             parts.append(
-                self.tr("{done} of {total}").format(done=done, total=data_size(progress.total, locale))
+                self.tr("{done} of {total}").format(
+                    done=done, total=data_size(progress.total, locale)
+                )
                 if progress.total
                 else done
             )
@@ -201,7 +219,9 @@ class StatusBar(QWidget):
 
     def _show_pause(self) -> None:
         paused = self._link.paused
-        self.pause.setToolTip(self.tr("Go on") if paused else self.tr("Pause; searching and browsing go on"))
+        self.pause.setToolTip(
+            self.tr("Go on") if paused else self.tr("Pause; searching and browsing go on")
+        )
         self.pause.setAccessibleName(self.tr("Go on") if paused else self.tr("Pause"))
         theme.set_icon(self.pause, "resume" if paused else "pause")
 

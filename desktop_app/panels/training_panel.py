@@ -1,6 +1,8 @@
-"""'Improve labels': progress, an honest before and after, what would change, and every version with a way back.
+"""'Improve labels': progress, an honest before and after, what would change, and every version with
+a way back.
 
-Knows: how a report reads. Does not know: how anything is learned or judged; the engine's reports say that.
+Knows: how a report reads. Does not know: how anything is learned or judged; the engine's reports
+say that.
 """
 
 from __future__ import annotations
@@ -33,13 +35,18 @@ from engine.records import Measured, PhotosChanged, Progress, TrainReport, Versi
 
 
 class TrainingPanel(QWidget):
-    """A page of the centre: `improve` learns and shows reports, `show_versions` shows what was learned so far."""
+    """A page of the centre: `improve` learns and shows reports, `show_versions` shows what was
+    learned so far."""
 
     closed = Signal()
     view_requested = Signal(str)  #: a query: the photos that a report talks about
 
     def __init__(
-        self, link: EngineLink, history: History, thumbnails: Thumbnails, parent: QWidget | None = None
+        self,
+        link: EngineLink,
+        history: History,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._link, self._history, self._thumbnails = link, history, thumbnails
@@ -102,17 +109,22 @@ class TrainingPanel(QWidget):
         page.addLayout(work)
         page.addWidget(area, 1)
 
-    # -- learning -----------------------------------------------------------------------------------------------------
+    # -- learning ----------------------------------------------------------------------------------
 
     def improve(self, label_ids: list[int] | None) -> None:
-        """Learn from the corrections of these labels, or of all with new ones. Nothing is in force until Accept."""
+        """Learn from the corrections of these labels, or of all with new ones. Nothing is in force
+        until Accept."""
         if self._request:
             return
         self._clear(self.tr("Improve labels"))
-        self.sentence.setText(self.tr("Learning from your corrections. The photos are not read again."))
+        self.sentence.setText(
+            self.tr("Learning from your corrections. The photos are not read again.")
+        )
         self.bar.setRange(0, 0)
         self._working(True)
-        self._request = self._link.ask("train", label_ids, False, then=self._learned, failed=self._failed)
+        self._request = self._link.ask(
+            "train", label_ids, False, then=self._learned, failed=self._failed
+        )
 
     def _working(self, working: bool) -> None:
         self.bar.setVisible(working)
@@ -135,7 +147,9 @@ class TrainingPanel(QWidget):
         self.bar.setValue(progress.done)
         if progress.detail:
             self.sentence.setText(
-                self.tr("Learning from your corrections: {what}").format(what=quoted(progress.detail))
+                self.tr("Learning from your corrections: {what}").format(
+                    what=quoted(progress.detail)
+                )
             )
 
     def _cancel(self) -> None:
@@ -154,11 +168,15 @@ class TrainingPanel(QWidget):
         self._working(False)
         offered = [report for report in reports if _offered(report)]
         if not reports:
-            self.sentence.setText(self.tr("No label has new corrections. Say yes or no to a few tags first."))
+            self.sentence.setText(
+                self.tr("No label has new corrections. Say yes or no to a few tags first.")
+            )
         elif offered:
             self.sentence.setText(
                 self.tr(
-                    "%Ln label(s) can get better. Look at what would change, then accept it or not.", "", len(offered)
+                    "%Ln label(s) can get better. Look at what would change, then accept it or not.",
+                    "",
+                    len(offered),
                 )
             )
         elif any(map(_to_look_at, reports)):
@@ -168,7 +186,9 @@ class TrainingPanel(QWidget):
                 )
             )
         else:
-            self.sentence.setText(self.tr("Nothing was clearly better than what you have, so nothing changes."))
+            self.sentence.setText(
+                self.tr("Nothing was clearly better than what you have, so nothing changes.")
+            )
         for report in sorted(reports, key=lambda one: (not _offered(one), not _to_look_at(one))):
             card = ReportCard(self._link, self._thumbnails, report)
             card.decided.connect(partial(self._decide, card))
@@ -202,14 +222,16 @@ class TrainingPanel(QWidget):
         text = self.tr("Another version of “{label}”").format(label=quoted(version.label))
         self._history.push_version(text, version.label_id, version.id)
 
-    # -- versions -----------------------------------------------------------------------------------------------------
+    # -- versions ----------------------------------------------------------------------------------
 
     def show_versions(self, label_id: int | None = None) -> None:
         """Every version of a label, or of all labels; one click goes back to any."""
         if self._request:
             return
         self._clear(self.tr("What was learned"))
-        self.sentence.setText(self.tr("Every version is kept. Your corrections stay whichever is in use."))
+        self.sentence.setText(
+            self.tr("Every version is kept. Your corrections stay whichever is in use.")
+        )
         self._showing_versions, self._versions_of = True, label_id
         self.versions.setVisible(label_id is not None)
         self._link.ask("versions", label_id, True, then=self._versions_known)
@@ -225,14 +247,20 @@ class TrainingPanel(QWidget):
         labels: dict[str, list[Version]] = {}
         for version in versions:
             labels.setdefault(version.label, []).append(version)
-        learned = {label: own for label, own in labels.items() if len(own) > 1 or self._versions_of is not None}
+        learned = {
+            label: own
+            for label, own in labels.items()
+            if len(own) > 1 or self._versions_of is not None
+        }
         for label in sorted(learned, key=str.casefold):
             self._list.addWidget(self._versions_card(label, learned[label]))
         if not versions:
             self.sentence.setText(self.tr("There are no labels yet."))
         elif len(learned) < len(labels):
             others = self.tr(
-                "%Ln label(s) go by the name alone: nothing was learned yet.", "", len(labels) - len(learned)
+                "%Ln label(s) go by the name alone: nothing was learned yet.",
+                "",
+                len(labels) - len(learned),
             )
             self._list.addWidget(theme.plain(others, "muted", wrap=True))
 
@@ -280,7 +308,8 @@ class TrainingPanel(QWidget):
 
 
 class ReportCard(QFrame):
-    """The report of one label: counts before and after, photos that would change, Accept and Not now."""
+    """The report of one label: counts before and after, photos that would change, Accept and Not
+    now."""
 
     decided = Signal(bool)  #: accepted, or not now
     opened = Signal(int)  #: a photo of the preview
@@ -309,8 +338,14 @@ class ReportCard(QFrame):
             column.addWidget(theme.plain(in_words(report.sentence), wrap=True))
         for ids, marked in ((report.adds, False), (report.removes, True)):
             if ids and report.kind != "unchanged":
-                text = self.tr("Would lose the label: {count}") if marked else self.tr("Would get the label: {count}")
-                column.addWidget(theme.plain(text.format(count=self.locale().toString(len(ids))), "heading"))
+                text = (
+                    self.tr("Would lose the label: {count}")
+                    if marked
+                    else self.tr("Would get the label: {count}")
+                )
+                column.addWidget(
+                    theme.plain(text.format(count=self.locale().toString(len(ids))), "heading")
+                )
                 row = ThumbnailRow(link, thumbnails, ids, marked=marked)
                 row.opened.connect(self.opened)
                 column.addWidget(row)
@@ -318,14 +353,20 @@ class ReportCard(QFrame):
             column.addWidget(theme.plain(in_words(reason), "muted", wrap=True))
         if _to_look_at(report):
             self.accept = QPushButton(self.tr("Use it anyway"))
-            self.accept.setAccessibleName(self.tr("Use it anyway for {label}").format(label=quoted(report.label)))
+            self.accept.setAccessibleName(
+                self.tr("Use it anyway for {label}").format(label=quoted(report.label))
+            )
         else:
             self.accept = QPushButton(self.tr("Accept"))
-            self.accept.setAccessibleName(self.tr("Accept for {label}").format(label=quoted(report.label)))
+            self.accept.setAccessibleName(
+                self.tr("Accept for {label}").format(label=quoted(report.label))
+            )
             self.accept.setProperty("look", "primary")
         self.accept.clicked.connect(lambda: self.decide(True))
         self.not_now = QPushButton(self.tr("Not now"))
-        self.not_now.setAccessibleName(self.tr("Not now for {label}").format(label=quoted(report.label)))
+        self.not_now.setAccessibleName(
+            self.tr("Not now for {label}").format(label=quoted(report.label))
+        )
         self.not_now.clicked.connect(lambda: self.decide(False))
         self.state = theme.plain("", "muted")
         foot = QHBoxLayout()
@@ -346,7 +387,9 @@ class ReportCard(QFrame):
     def _checked(self) -> str:
         """What the bars stand for; what would change is below them."""
         text = self.tr(
-            "Checked on %Ln correction(s), each kept out of learning in its turn.", "", self.report.after.total
+            "Checked on %Ln correction(s), each kept out of learning in its turn.",
+            "",
+            self.report.after.total,
         )
         if self.report.adds or self.report.removes:
             return text
@@ -395,7 +438,8 @@ class _Comparison(QWidget):
         metrics = painter.fontMetrics()
         names = max(metrics.horizontalAdvance(name) for name, _, _ in self._rows) + 12
         texts = [
-            self.tr("{right} of {total} right").format(right=one.right, total=one.total) for _, one, _ in self._rows
+            self.tr("{right} of {total} right").format(right=one.right, total=one.total)
+            for _, one, _ in self._rows
         ]
         room = max(metrics.horizontalAdvance(text) for text in texts) + 12
         length = min(max(self.width() - names - room, 40), 420)
@@ -410,7 +454,9 @@ class _Comparison(QWidget):
             share = measured.right / measured.total if measured.total else 0.0
             painter.drawRoundedRect(QRectF(names, top + 7, max(length * share, 8), 8), 4, 4)
             painter.setPen(QColor(colors.text))
-            painter.drawText(QRectF(names + length + 12, top, room, 22), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(
+                QRectF(names + length + 12, top, room, 22), Qt.AlignmentFlag.AlignVCenter, text
+            )
 
 
 def _offered(report: TrainReport) -> bool:
@@ -419,6 +465,6 @@ def _offered(report: TrainReport) -> bool:
 
 
 def _to_look_at(report: TrainReport) -> bool:
-    """True for a version of which the answers are too few to be sure: the engine shows what it would change and leaves it
-    to a person."""
+    """True for a version of which the answers are too few to be sure: the engine shows what it
+    would change and leaves it to a person."""
     return not report.accepted and not report.active and report.kind != "unchanged"

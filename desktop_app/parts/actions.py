@@ -28,13 +28,16 @@ class _Act:
 
 
 class Actions(QObject):
-    """The window's actions by name; `menus` in order. Those marked for photos are added to `photo_areas` only."""
+    """The window's actions by name; `menus` in order. Those marked for photos are added to
+    `photo_areas` only."""
 
     def __init__(self, window: QWidget, photo_areas: list[QWidget]) -> None:
         super().__init__(window)
         self.by_name: dict[str, QAction] = {}
         self.menus: list[QMenu] = []
-        self.captions: dict[str, str] = {}  # the words of the table; an act may show more ("Review (12)")
+        self.captions: dict[
+            str, str
+        ] = {}  # the words of the table; an act may show more ("Review (12)")
         self._icons: dict[str, str] = {}
         for title, acts in self._table().items():
             menu = QMenu(title, window)
@@ -63,8 +66,9 @@ class Actions(QObject):
         return self.by_name[name]
 
     def dress(self, *names: str) -> None:
-        """Give these acts (all, if none is named) their icons. Only what is seen at once has to have one at once:
-        drawing forty icons takes as long as everything else that makes the window."""
+        """Give these acts (all, if none is named) their icons. Only what is seen at once has to
+        have one at once: drawing forty icons takes as long as everything else that makes the
+        window."""
         for name in names or self._icons:
             if self._icons[name]:
                 theme.set_icon(self.by_name[name], self._icons[name])
@@ -77,7 +81,12 @@ class Actions(QObject):
                 _Act("add_files", self.tr("Add photos…"), ("Ctrl+Shift+O",)),
                 _Act("rescan", self.tr("Look for changes"), (_Key.Refresh,), "refresh"),
                 None,
-                _Act("export_photos", self.tr("Copy selected photos to a folder…"), ("Ctrl+E",), "export"),
+                _Act(
+                    "export_photos",
+                    self.tr("Copy selected photos to a folder…"),
+                    ("Ctrl+E",),
+                    "export",
+                ),
                 _Act("export_csv", self.tr("Export tags as CSV…")),
                 _Act("export_json", self.tr("Export tags as JSON…")),
                 _Act("restore_words", self.tr("Bring back saved labels and corrections…")),
@@ -101,15 +110,39 @@ class Actions(QObject):
                 _Act("look", self.tr("Look at the photo"), ("Space",), photos=True),
                 _Act("similar", self.tr("Photos like this"), ("L",), "similar", photos=True),
                 None,
-                _Act("accept", self.tr("Accept suggested labels"), ("Return", "Enter"), "tick", photos=True),
+                _Act(
+                    "accept",
+                    self.tr("Accept suggested labels"),
+                    ("Return", "Enter"),
+                    "tick",
+                    photos=True,
+                ),
                 _Act("reject", self.tr("Reject suggested labels"), ("X",), "cross", photos=True),
-                _Act("next_to_review", self.tr("Next photo to review"), ("N",), "next", photos=True),
+                _Act(
+                    "next_to_review", self.tr("Next photo to review"), ("N",), "next", photos=True
+                ),
                 _Act("add_label", self.tr("Add a label"), ("T",), "label", photos=True),
                 None,
-                _Act("show_in_folder", self.tr("Show in folder"), ("Ctrl+Shift+F",), "folder", photos=True),
-                _Act("copy_path", self.tr("Copy path"), ("Ctrl+Shift+C", _Key.Copy), "copy", photos=True),
                 _Act(
-                    "open_elsewhere", self.tr("Open in another program"), ("Ctrl+Return",), "open-external", photos=True
+                    "show_in_folder",
+                    self.tr("Show in folder"),
+                    ("Ctrl+Shift+F",),
+                    "folder",
+                    photos=True,
+                ),
+                _Act(
+                    "copy_path",
+                    self.tr("Copy path"),
+                    ("Ctrl+Shift+C", _Key.Copy),
+                    "copy",
+                    photos=True,
+                ),
+                _Act(
+                    "open_elsewhere",
+                    self.tr("Open in another program"),
+                    ("Ctrl+Return",),
+                    "open-external",
+                    photos=True,
                 ),
                 _Act("trash", self.tr("Move to trash"), (_Key.Delete,), "trash", photos=True),
             ],
@@ -125,8 +158,12 @@ class Actions(QObject):
                 None,
                 _Act("left_panel", self.tr("Left panel"), ("F9",), "left-panel", checkable=True),
                 _Act("info", self.tr("Info"), ("I",), "info", photos=True, checkable=True),
-                _Act("right_panel", self.tr("Right panel"), ("F10",), "right-panel", checkable=True),
-                _Act("full_screen", self.tr("Full screen"), ("F11",), "full-screen", checkable=True),
+                _Act(
+                    "right_panel", self.tr("Right panel"), ("F10",), "right-panel", checkable=True
+                ),
+                _Act(
+                    "full_screen", self.tr("Full screen"), ("F11",), "full-screen", checkable=True
+                ),
                 None,
                 _Act("problems", self.tr("Problems"), (), "problem"),
             ],

@@ -1,6 +1,8 @@
-"""The strip above the photos: one sentence at a time, with at most one thing to do about it, dismissible.
+"""The strip above the photos: one sentence at a time, with at most one thing to do about it,
+dismissible.
 
-Knows: how to show a sentence. Does not know: what sentences there are. Longer-lived banners of others may be added.
+Knows: how to show a sentence. Does not know: what sentences there are. Longer-lived banners of
+others may be added.
 """
 
 from __future__ import annotations
@@ -8,12 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.link.engine_words import in_words
 from desktop_app.parts import theme
 
-#: A sentence that asks for nothing leaves by itself after this time (milliseconds), long enough to be read twice.
+#: A sentence that asks for nothing leaves by itself after this time (milliseconds), long enough to
+#: be read twice.
 _READING_TIME = 12_000
 
 
@@ -63,7 +74,12 @@ class BannerStrip(QWidget):
         self._banners.setVisible(visible)
 
     def say(
-        self, sentence: str, action: str = "", act: Callable[[], object] | None = None, *, stay: bool = False
+        self,
+        sentence: str,
+        action: str = "",
+        act: Callable[[], object] | None = None,
+        *,
+        stay: bool = False,
     ) -> None:
         """Show a sentence, instead of the one before. `stay`: until it is dismissed or done."""
         sentence = in_words(sentence)

@@ -1,20 +1,31 @@
-"""Small rounded pieces: a label on a photo, a part of a query; and the layout that lets them flow like words.
+"""Small rounded pieces: a label on a photo, a part of a query; and the layout that lets them flow
+like words.
 
-Knows: how a suggestion (dashed) differs from a person's word (solid). Does not know: what a click on one does.
+Knows: how a suggestion (dashed) differs from a person's word (solid). Does not know: what a click
+on one does.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QLayoutItem, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QLayoutItem,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from desktop_app.parts import theme
 from desktop_app.parts.plain_text import ElidedLabel, tip
 
 
 def small_button(icon_name: str, name: str, parent: QWidget | None = None) -> QToolButton:
-    """A flat button with an icon only: `name` is what it does, as tool tip and for screen readers."""
+    """A flat button with an icon only: `name` is what it does, as tool tip and for screen
+    readers."""
     button = QToolButton(parent)
     theme.set_icon(button, icon_name)
     button.setProperty("look", "flat")
@@ -44,7 +55,8 @@ class Dot(QWidget):
 
 
 class Strength(QWidget):
-    """How far a suggestion is above its line, as three bars: there is no percentage, because a score is not one."""
+    """How far a suggestion is above its line, as three bars: there is no percentage, because a
+    score is not one."""
 
     def __init__(self, level: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +75,8 @@ class Strength(QWidget):
 
 
 class Chip(QFrame):
-    """A rounded frame around one name. `dashed`: the machine's suggestion; solid: a person's word."""
+    """A rounded frame around one name. `dashed`: the machine's suggestion; solid: a person's
+    word."""
 
     clicked = Signal()
     removed = Signal()
@@ -117,7 +130,9 @@ class Chip(QFrame):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.clicked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -146,7 +161,8 @@ class Chip(QFrame):
 
 
 class FlowLayout(QLayout):
-    """Widgets one after another, a new line where the width ends; nothing is ever wider than the layout."""
+    """Widgets one after another, a new line where the width ends; nothing is ever wider than the
+    layout."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)

@@ -3,9 +3,10 @@
 Knows: which pictures are at hand at which size, and which are wanted next.
 Does not know: zoom, keys, painting.
 
-Why not QImageReader in a thread: a decoder that crashes on a broken file would take the window along, and Qt lacks
-HEIC, AVIF, JPEG 2000 and RAW files. The engine's decoding processes read every format that the library reads, may not write or
-reach the network, and can be killed; what arrives here is plain RGB.
+Why not QImageReader in a thread: a decoder that crashes on a broken file would take the window
+along, and Qt lacks HEIC, AVIF, JPEG 2000 and RAW files. The engine's decoding processes read every
+format that the library reads, may not write or reach the network, and can be killed; what arrives
+here is plain RGB.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from PySide6.QtGui import QImage
 
 from engine.records import Failure
 
-#: Longest side that is ever decoded. A larger photo is shown at this size, which no screen can tell at 100 %.
+#: Longest side that is ever decoded. A larger photo is shown at this size, which no screen can tell
+#: at 100 %.
 LONGEST = 12_000
 
 _SECONDS = 30.0  # for one file: somebody waits, and very large photos take their time
@@ -30,7 +32,8 @@ _MEMORY = 4 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A decoded photo: `image` (longer side as asked), the size of the whole picture, and EXIF facts for people."""
+    """A decoded photo: `image` (longer side as asked), the size of the whole picture, and EXIF
+    facts for people."""
 
     image: QImage
     width: int
@@ -39,8 +42,9 @@ class Shown:
 
 
 class Pictures(QObject):
-    """`want(who, [(path, longest), ...])`: decode these in this order, forgetting what `who` wished before; `arrived(path)`
-    when one is there, `failed(path, reason)` when it cannot be. `picture(path)` is the largest version at hand."""
+    """`want(who, [(path, longest), ...])`: decode these in this order, forgetting what `who` wished
+    before; `arrived(path)` when one is there, `failed(path, reason)` when it cannot be.
+    `picture(path)` is the largest version at hand."""
 
     arrived = Signal(str)
     failed = Signal(str, str)
@@ -52,7 +56,9 @@ class Pictures(QObject):
         self._budget = budget
         self._kept: OrderedDict[str, tuple[int, Shown]] = OrderedDict()
         self._trouble: dict[str, str] = {}
-        self._wishes: dict[object, list[tuple[str, int]]] = {}  # by who wishes, the one who asked last at the end
+        self._wishes: dict[
+            object, list[tuple[str, int]]
+        ] = {}  # by who wishes, the one who asked last at the end
         self._decoded.connect(self._keep)
         self._refused.connect(self._refuse)
         self._thread = _Reader(self)
@@ -66,7 +72,8 @@ class Pictures(QObject):
         return self._trouble.get(path, "")
 
     def want(self, who: object, wishes: Sequence[tuple[str, int]]) -> None:
-        """`wishes`: (path, longer side in device pixels), most urgent first. Whoever asks last is served first."""
+        """`wishes`: (path, longer side in device pixels), most urgent first. Whoever asks last is
+        served first."""
         for path, _longest in wishes:
             if path in self._kept:
                 self._kept.move_to_end(path)
@@ -97,10 +104,15 @@ class Pictures(QObject):
 
     @Slot(str, int, object)
     def _keep(self, path: str, longest: int, shown: Shown) -> None:
-        if path not in self._kept or self._kept[path][0] < longest:  # a smaller one may have been on its way
+        if (
+            path not in self._kept or self._kept[path][0] < longest
+        ):  # a smaller one may have been on its way
             self._kept[path] = (longest, shown)
         self._kept.move_to_end(path)
-        while len(self._kept) > 1 and sum(one.image.sizeInBytes() for _l, one in self._kept.values()) > self._budget:
+        while (
+            len(self._kept) > 1
+            and sum(one.image.sizeInBytes() for _l, one in self._kept.values()) > self._budget
+        ):
             self._kept.popitem(last=False)
         self.arrived.emit(path)
 
@@ -152,7 +164,13 @@ class _Reader(QThread):
                     self._pictures._refused.emit(path, answer.reason)
                     continue
                 image = QImage(
-                    answer.pixels, answer.width, answer.height, 3 * answer.width, QImage.Format.Format_RGB888
-                ).convertToFormat(QImage.Format.Format_RGB32)  # a copy, in the format that is painted fastest
+                    answer.pixels,
+                    answer.width,
+                    answer.height,
+                    3 * answer.width,
+                    QImage.Format.Format_RGB888,
+                ).convertToFormat(
+                    QImage.Format.Format_RGB32
+                )  # a copy, in the format that is painted fastest
                 shown = Shown(image, answer.full_width, answer.full_height, dict(answer.facts))
                 self._pictures._decoded.emit(path, longest, shown)

@@ -15,15 +15,23 @@ from PySide6.QtWidgets import QApplication
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 
 #: Without these, fontconfig may pick the Japanese shapes of Chinese characters.
-_CHINESE_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei")
+_CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+)
 
 _installed: list[QTranslator] = []
 
 
 def install(application: QApplication, language: str = "system") -> str:
-    """Speak `language` (`system`, or a key of `LANGUAGES`) from now on; returns the language in force.
+    """Speak `language` (`system`, or a key of `LANGUAGES`) from now on; returns the language in
+    force.
 
-    Call it before the first widget is made. Falls back to English where the system's language is not one of ours.
+    Call it before the first widget is made. Falls back to English where the system's language is
+    not one of ours.
     """
     chosen = language if language in LANGUAGES else _of_the_system()
     for translator in _installed:
@@ -33,7 +41,9 @@ def install(application: QApplication, language: str = "system") -> str:
     _load_ours(application, chosen)
     if chosen != "en":
         translator = QTranslator()
-        if translator.load(f"qtbase_{chosen}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        if translator.load(
+            f"qtbase_{chosen}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        ):
             application.installTranslator(translator)
             _installed.append(translator)
     if chosen == "zh_CN":
@@ -55,7 +65,9 @@ def _load_ours(application: QApplication, language: str) -> None:
     translator = QTranslator()
     # By file, not by content: Qt does not copy what it is handed, and Python frees it.
     if translator.load(
-        os.path.join(os.path.dirname(os.path.dirname(__file__)), "translations", f"albumen_{language}.qm")
+        os.path.join(
+            os.path.dirname(os.path.dirname(__file__)), "translations", f"albumen_{language}.qm"
+        )
     ):
         application.installTranslator(translator)
         _installed.append(translator)
@@ -64,6 +76,10 @@ def _load_ours(application: QApplication, language: str) -> None:
 def _prefer_chinese_shapes(application: QApplication) -> None:
     available = set(QFontDatabase.families())
     font = QFont(application.font())
-    families = [name for name in (*font.families(), *_CHINESE_FONTS) if name in available or name == font.family()]
+    families = [
+        name
+        for name in (*font.families(), *_CHINESE_FONTS)
+        if name in available or name == font.family()
+    ]
     font.setFamilies(list(dict.fromkeys(families)))
     application.setFont(font)

@@ -1,5 +1,5 @@
-"""One photo, as large as its place allows: its thumbnail at once, the whole picture as soon as it is decoded. Or a few
-photos as tiles.
+"""One photo, as large as its place allows: its thumbnail at once, the whole picture as soon as it
+is decoded. Or a few photos as tiles.
 
 Knows: how a photo is fitted and rounded. Does not know: why it is shown; zoom is the lightbox's.
 """
@@ -20,7 +20,8 @@ from engine.records import Photo
 
 
 class PhotoView(QWidget):
-    """Shows what is at hand of a photo. Without `pictures` that is the thumbnail. `clicked` with the left button."""
+    """Shows what is at hand of a photo. Without `pictures` that is the thumbnail. `clicked` with
+    the left button."""
 
     clicked = Signal()
 
@@ -40,7 +41,9 @@ class PhotoView(QWidget):
         self.show_photo(photos[0] if photos else None)
         if len(photos) > 1:
             self._tiles = list(photos[:4])
-            self._thumbnails.want(self, [photo.thumbnail for photo in self._tiles if photo.thumbnail], LARGE)
+            self._thumbnails.want(
+                self, [photo.thumbnail for photo in self._tiles if photo.thumbnail], LARGE
+            )
 
     def show_photo(self, photo: Photo | None) -> None:
         """This photo, or nothing."""
@@ -60,30 +63,41 @@ class PhotoView(QWidget):
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.clicked.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._photo is None:
             return
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
         if self._tiles:
             self._paint_tiles(painter)
             return
         shown = self._pictures.picture(self._photo.path) if self._pictures else None
-        thumbnail = self._thumbnails.pixmap(self._photo.thumbnail, LARGE) if self._photo.thumbnail else None
+        thumbnail = (
+            self._thumbnails.pixmap(self._photo.thumbnail, LARGE) if self._photo.thumbnail else None
+        )
         size = shown.image.size() if shown else thumbnail.size() if thumbnail else QSize()
         if size.isEmpty():
             side = min(self.width(), self.height())
-            self._paint_sign(painter, QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side))
+            self._paint_sign(
+                painter, QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+            )
             return
         whole = QSize(self._photo.width or size.width(), self._photo.height or size.height())
         # Never larger than the photo has pixels, unless it is tiny: then twice, to be seen at all.
         most = QSize(2 * whole.width(), 2 * whole.height()) if whole.width() < 400 else whole
         fitted = whole.scaled(self.size().boundedTo(most), Qt.AspectRatioMode.KeepAspectRatio)
         box = QRectF(
-            (self.width() - fitted.width()) / 2, (self.height() - fitted.height()) / 2, fitted.width(), fitted.height()
+            (self.width() - fitted.width()) / 2,
+            (self.height() - fitted.height()) / 2,
+            fitted.width(),
+            fitted.height(),
         )
         outline = QPainterPath()
         outline.addRoundedRect(box, 8, 8)
@@ -100,7 +114,9 @@ class PhotoView(QWidget):
         left = (self.width() - columns * side - gap) / 2
         top = (self.height() - rows * side - (rows - 1) * gap) / 2
         for place, photo in enumerate(self._tiles):
-            box = QRectF(left + place % 2 * (side + gap), top + place // 2 * (side + gap), side, side)
+            box = QRectF(
+                left + place % 2 * (side + gap), top + place // 2 * (side + gap), side, side
+            )
             thumbnail = self._thumbnails.pixmap(photo.thumbnail, LARGE) if photo.thumbnail else None
             if thumbnail is None:
                 self._paint_sign(painter, box)
@@ -110,7 +126,11 @@ class PhotoView(QWidget):
             painter.setClipPath(outline)
             whole = QRectF(thumbnail.rect())
             cut = min(whole.width(), whole.height())
-            painter.drawPixmap(box, thumbnail, QRectF((whole.width() - cut) / 2, (whole.height() - cut) / 2, cut, cut))
+            painter.drawPixmap(
+                box,
+                thumbnail,
+                QRectF((whole.width() - cut) / 2, (whole.height() - cut) / 2, cut, cut),
+            )
             painter.setClipping(False)
 
     def _paint_sign(self, painter: QPainter, box: QRectF) -> None:

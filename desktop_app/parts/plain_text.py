@@ -1,7 +1,8 @@
-"""How text that people wrote (file names, labels, groups, sentences from files) is put on the screen: literally.
+"""How text that people wrote (file names, labels, groups, sentences from files) is put on the
+screen: literally.
 
-Knows: which widgets of Qt guess that a text might be HTML, or take `&` for an underline, and how to talk them out of it.
-Does not know: any widget of Albumen.
+Knows: which widgets of Qt guess that a text might be HTML, or take `&` for an underline, and how to
+talk them out of it. Does not know: any widget of Albumen.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtGui import Qt as QtText  # PySide6 keeps the functions about rich text here
 from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
-#: Unicode isolates: a right-to-left name inside a left-to-right sentence cannot reorder what stands around it.
+#: Unicode isolates: a right-to-left name inside a left-to-right sentence cannot reorder what stands
+#: around it.
 _ISOLATE, _END = "\u2068", "\u2069"
 
 
 def one_line(text: str) -> str:
-    """`text` without anything that breaks a line or cannot be printed: controls become visible symbols."""
+    """`text` without anything that breaks a line or cannot be printed: controls become visible
+    symbols."""
     shown = []
     for character in text:
         code = ord(character)
@@ -39,26 +42,33 @@ def quoted(text: str) -> str:
 
 
 def caption(text: str) -> str:
-    """`text` for an action, a menu, a button or a tab, where a single `&` would underline the next letter."""
+    """`text` for an action, a menu, a button or a tab, where a single `&` would underline the next
+    letter."""
     return one_line(text).replace("&", "&&")
 
 
 def without_mnemonic(text: str) -> str:
-    """What a caption reads as outside a menu: `&File` -> File, `文件(&F)` -> 文件, `&&` -> &, no dots at its end."""
+    """What a caption reads as outside a menu: `&File` -> File, `文件(&F)` -> 文件, `&&` -> &, no dots
+    at its end."""
     text = re.sub(r"\s*\(&\w\)", "", text).replace("&&", "\0").replace("&", "").replace("\0", "&")
     return text.rstrip("…")
 
 
 def tip(text: str) -> str:
-    """`text` for a tool tip or 'what's this', which otherwise draw anything that looks like HTML as HTML."""
+    """`text` for a tool tip or 'what's this', which otherwise draw anything that looks like HTML as
+    HTML."""
     return QtText.convertFromPlainText(text) if QtText.mightBeRichText(text) else text
 
 
 class ElidedLabel(QLabel):
-    """One line of user text that gives way: it is cut with an ellipsis where it does not fit, and then has a tool tip."""
+    """One line of user text that gives way: it is cut with an ellipsis where it does not fit, and
+    then has a tool tip."""
 
     def __init__(
-        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, parent: QWidget | None = None
+        self,
+        text: str = "",
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        parent: QWidget | None = None,
     ):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -74,7 +84,9 @@ class ElidedLabel(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        return QSize(min(hint.width(), QFontMetrics(self.font()).horizontalAdvance("mm…")), hint.height())
+        return QSize(
+            min(hint.width(), QFontMetrics(self.font()).horizontalAdvance("mm…")), hint.height()
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -82,10 +94,18 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        text = QFontMetrics(self.font()).elidedText(self.text(), self._mode, self.contentsRect().width())
+        text = QFontMetrics(self.font()).elidedText(
+            self.text(), self._mode, self.contentsRect().width()
+        )
         flags = int(self.alignment()) | int(Qt.TextFlag.TextSingleLine)
         self.style().drawItemText(
-            painter, self.contentsRect(), flags, self.palette(), self.isEnabled(), text, self.foregroundRole()
+            painter,
+            self.contentsRect(),
+            flags,
+            self.palette(),
+            self.isEnabled(),
+            text,
+            self.foregroundRole(),
         )
 
     def _update_tip(self) -> None:
@@ -94,7 +114,8 @@ class ElidedLabel(QLabel):
 
 
 def ask(parent: QWidget, title: str, question: str, action: str, detail: str = "") -> bool:
-    """A question with one action and Cancel (the default); True when the action was chosen. All texts are shown literally."""
+    """A question with one action and Cancel (the default); True when the action was chosen. All
+    texts are shown literally."""
     box = QMessageBox(parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(title)

@@ -1,6 +1,8 @@
-"""Lists whose rows have a sign, a name and something short at the right end: labels with counts, folders, suggestions.
+"""Lists whose rows have a sign, a name and something short at the right end: labels with counts,
+folders, suggestions.
 
-Knows: how such a row is painted, and that user text is drawn literally. Does not know: what a row stands for.
+Knows: how such a row is painted, and that user text is drawn literally. Does not know: what a row
+stands for.
 """
 
 from __future__ import annotations
@@ -10,7 +12,14 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from desktop_app.parts import theme
 from desktop_app.parts.plain_text import one_line, tip
@@ -23,8 +32,9 @@ _SIGN = 16  # width of an icon; a dot stands in the middle of it
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`icon`: name of an icon, or `color`: a round spot. `right`: short text at the end. `badge`: a key, shown as a
-    small keycap before it. `detail`: a second, muted line. `dim`: it is not at hand. `value`: the owner's."""
+    """`icon`: name of an icon, or `color`: a round spot. `right`: short text at the end. `badge`: a
+    key, shown as a small keycap before it. `detail`: a second, muted line. `dim`: it is not at
+    hand. `value`: the owner's."""
 
     text: str
     icon: str = ""
@@ -47,7 +57,9 @@ class RowList(QListWidget):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.setResizeMode(QListWidget.ResizeMode.Adjust)  # headings are widgets: they follow the width
+        self.setResizeMode(
+            QListWidget.ResizeMode.Adjust
+        )  # headings are widgets: they follow the width
         self.setMouseTracking(True)
         self.verticalScrollBar().setSingleStep(24)
 
@@ -163,5 +175,9 @@ class _RowDelegate(QStyledItemDelegate):
     def _text(painter: QPainter, text: str, where: QRect, font: QFont, ink: QColor) -> None:
         painter.setFont(font)
         painter.setPen(ink)
-        cut = QFontMetrics(font).elidedText(one_line(text), Qt.TextElideMode.ElideRight, where.width())
-        painter.drawText(where, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), cut)
+        cut = QFontMetrics(font).elidedText(
+            one_line(text), Qt.TextElideMode.ElideRight, where.width()
+        )
+        painter.drawText(
+            where, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), cut
+        )

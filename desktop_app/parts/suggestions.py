@@ -1,8 +1,11 @@
-"""A list of offers under a text field, driven by the field's own keys: the focus never leaves what is being typed.
+"""A list of offers under a text field, driven by the field's own keys: the focus never leaves what
+is being typed.
 
-Knows: arrows, Return, Tab, Escape, clicks. Does not know: what is offered; the owner of the field decides that.
+Knows: arrows, Return, Tab, Escape, clicks. Does not know: what is offered; the owner of the field
+decides that.
 
-Why not QCompleter: it completes the whole text, its popup grabs the keyboard, and Return in it reaches the field twice.
+Why not QCompleter: it completes the whole text, its popup grabs the keyboard, and Return in it
+reaches the field twice.
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ _MOST = 9  # rows in sight
 
 
 class Suggestions(RowList):
-    """Offers for `field`; `chosen(value)` with the `Row.value` of the offer that was taken. It lies over the window."""
+    """Offers for `field`; `chosen(value)` with the `Row.value` of the offer that was taken. It lies
+    over the window."""
 
     chosen = Signal(str)
     _field = None  # Qt calls `eventFilter` while the list is being made
@@ -45,7 +49,8 @@ class Suggestions(RowList):
         )
 
     def offer(self, rows: Sequence[Row], *, first: bool = False) -> None:
-        """Show these; an empty list hides. `first`: Return takes the first one unless another is chosen."""
+        """Show these; an empty list hides. `first`: Return takes the first one unless another is
+        chosen."""
         self.clear()
         if not rows:
             self.hide()
@@ -70,7 +75,9 @@ class Suggestions(RowList):
             below = above - QPoint(0, height)
         else:
             height = min(height, room)
-        self.setGeometry(below.x(), below.y(), min(width, self.window().width() - below.x() - 8), height)
+        self.setGeometry(
+            below.x(), below.y(), min(width, self.window().width() - below.x() - 8), height
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is not self._field:
@@ -95,7 +102,10 @@ class Suggestions(RowList):
         if key == Qt.Key.Key_Escape:
             self.hide()
             return True
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab) and self.currentItem() is not None:
+        if (
+            key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+            and self.currentItem() is not None
+        ):
             self._take(self.currentItem())
             return True
         return False

@@ -1,11 +1,13 @@
 """Colours, icons and the few pieces of style that Qt's own style lacks.
 
-Knows: the light and the dark palette, which icon belongs to which button, and the colours a label may have.
-Does not know: any widget by name. Widgets say what they are through the dynamic property `look` (`chip`, `primary`, `quiet`,
-`title`, `heading`, `muted`, `card`, `field`); everything else is drawn by Qt's Fusion style from the palette.
+Knows: the light and the dark palette, which icon belongs to which button, and the colours a label
+may have. Does not know: any widget by name. Widgets say what they are through the dynamic property
+`look` (`chip`, `primary`, `quiet`, `title`, `heading`, `muted`, `card`, `field`); everything else
+is drawn by Qt's Fusion style from the palette.
 
-Every text colour keeps a contrast of at least 4.5 : 1 on the surfaces it is drawn on (WCAG 2.2, 1.4.3), every border of a
-control 3 : 1 (1.4.11); `tests/desktop_app/parts/test_theme.py` computes both.
+Every text colour keeps a contrast of at least 4.5 : 1 on the surfaces it is drawn on (WCAG 2.2,
+1.4.3), every border of a control 3 : 1 (1.4.11); `tests/desktop_app/parts/test_theme.py` computes
+both.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ from shiboken6 import isValid
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours of one theme, as `#rrggbb`. `window` is behind panels, `base` behind photos and text fields, `raised` on
-    cards; `muted` is text of second rank; `on_accent` is text on `accent`; `outline` borders controls, `border` separates."""
+    """The colours of one theme, as `#rrggbb`. `window` is behind panels, `base` behind photos and
+    text fields, `raised` on cards; `muted` is text of second rank; `on_accent` is text on `accent`;
+    `outline` borders controls, `border` separates."""
 
     dark: bool
     window: str
@@ -92,7 +95,8 @@ DARK = Tokens(
     warning="#e4c065",
 )
 
-#: What a label may be coloured with; each is told apart from the surfaces of both themes (3 : 1) and by name for screen readers.
+#: What a label may be coloured with; each is told apart from the surfaces of both themes (3 : 1)
+#: and by name for screen readers.
 LABEL_COLORS = (
     "#c2554d",
     "#b8691c",
@@ -123,7 +127,9 @@ class _Theme(QObject):
         self.tokens = LIGHT
         self.scheme = "system"
         self.icons: dict[tuple[str, str, bool], QIcon] = {}
-        self.bound: weakref.WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str]] = weakref.WeakKeyDictionary()
+        self.bound: weakref.WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str]] = (
+            weakref.WeakKeyDictionary()
+        )
         self.svg: dict[str, bytes] = {}
         self.listening = False
 
@@ -137,7 +143,8 @@ _theme = _Theme()
 
 
 def tokens() -> Tokens:
-    """The colours in force, for widgets that paint themselves; ask at paint time, a theme change repaints everything."""
+    """The colours in force, for widgets that paint themselves; ask at paint time, a theme change
+    repaints everything."""
     return _theme.tokens
 
 
@@ -147,9 +154,11 @@ def on_change(slot: Callable[[], object]) -> None:
 
 
 def apply(application: QApplication, scheme: str = "system") -> None:
-    """Put `scheme` (`system` | `light` | `dark`) on the whole program: palette, style, icons. May be called again at any time.
+    """Put `scheme` (`system` | `light` | `dark`) on the whole program: palette, style, icons. May
+    be called again at any time.
 
-    Platforms that ignore `setColorScheme` get the same colours, because the palette is our own in either case.
+    Platforms that ignore `setColorScheme` get the same colours, because the palette is our own in
+    either case.
     """
     if scheme not in ("system", "light", "dark"):
         raise ValueError(f"unknown theme {scheme!r}: system, light or dark")
@@ -160,7 +169,9 @@ def apply(application: QApplication, scheme: str = "system") -> None:
         fusion = QStyleFactory.create("Fusion")
         application.setStyle(fusion)
     _theme.scheme = scheme
-    wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(scheme, Qt.ColorScheme.Unknown)
+    wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(
+        scheme, Qt.ColorScheme.Unknown
+    )
     if scheme != "system":
         hints.setColorScheme(wanted)
     elif hints.colorScheme() == Qt.ColorScheme.Unknown:
@@ -177,17 +188,20 @@ def apply(application: QApplication, scheme: str = "system") -> None:
 
 
 def icon(name: str, color: str | None = None, *, spaced: bool = False) -> QIcon:
-    """The bundled icon `name` in the theme's text colour (or `color`, `#rrggbb`), with a paler disabled state.
+    """The bundled icon `name` in the theme's text colour (or `color`, `#rrggbb`), with a paler
+    disabled state.
 
-    `spaced`: with room at its right end, a quarter of its width. For a button or an action use `set_icon`, which
-    survives a change of theme.
+    `spaced`: with room at its right end, a quarter of its width. For a button or an action use
+    `set_icon`, which survives a change of theme.
     """
     colors = _theme.tokens
     ink = color or colors.text
     cached = _theme.icons.get((name, ink, spaced))
     if cached is None:
         cached = QIcon()
-        ratio = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+        ratio = max(
+            (screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0
+        )
         for mode, shade in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, colors.outline)):
             if mode == QIcon.Mode.Normal or color is None:
                 drawing = _drawing(name, shade)
@@ -198,15 +212,17 @@ def icon(name: str, color: str | None = None, *, spaced: bool = False) -> QIcon:
 
 
 def pixmap(name: str, size: int, color: str | None = None, ratio: float = 1.0) -> QPixmap:
-    """One drawing of an icon: `size` logical pixels at device pixel `ratio`, for widgets that paint themselves."""
+    """One drawing of an icon: `size` logical pixels at device pixel `ratio`, for widgets that paint
+    themselves."""
     return _paint(_drawing(name, color or _theme.tokens.text), size, ratio)
 
 
 def set_icon(target: QAction | QAbstractButton, name: str, ink: str = "text") -> None:
-    """Give an action or a button the icon `name` in the colour `ink` (a field of `Tokens`), and again whenever the
-    theme changes.
+    """Give an action or a button the icon `name` in the colour `ink` (a field of `Tokens`), and
+    again whenever the theme changes.
 
-    (A `QIconEngine` written in Python would need no memory of targets, but PySide6 6.11 crashes when Qt clones one.)
+    (A `QIconEngine` written in Python would need no memory of targets, but PySide6 6.11 crashes
+    when Qt clones one.)
     """
     _theme.bound[target] = name, ink
     _dress(target, name, ink)
@@ -230,13 +246,15 @@ def application_icon() -> QIcon:
 
 
 def label_color(color: str, label_id: int) -> QColor:
-    """The colour of a label: the one chosen, else the next one of the table, so that neighbours differ."""
+    """The colour of a label: the one chosen, else the next one of the table, so that neighbours
+    differ."""
     chosen = QColor(color) if color else QColor()
     return chosen if chosen.isValid() else QColor(LABEL_COLORS[label_id % len(LABEL_COLORS)])
 
 
 def look(widget: QWidget, name: str) -> None:
-    """Say what a widget is (see the module's docstring); re-styles it when it was something else before."""
+    """Say what a widget is (see the module's docstring); re-styles it when it was something else
+    before."""
     if widget.property("look") == name:
         return
     widget.setProperty("look", name)
@@ -257,7 +275,8 @@ def scrolling(inside: QWidget, name: str) -> QScrollArea:
 
 
 def plain(text: str = "", kind: str = "", wrap: bool = False) -> QLabel:
-    """A QLabel that shows its text literally whatever it contains, and that has one of the looks."""
+    """A QLabel that shows its text literally whatever it contains, and that has one of the
+    looks."""
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)
@@ -274,7 +293,10 @@ def contrast(first: str, second: str) -> float:
 
 
 def _luminance(color: QColor) -> float:
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3]]
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in color.getRgbF()[:3]
+    ]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 

@@ -30,7 +30,12 @@ class ThumbnailRow(QWidget):
     opened = Signal(int)
 
     def __init__(
-        self, link: EngineLink, thumbnails: Thumbnails, photo_ids: Sequence[int], *, marked: bool = False
+        self,
+        link: EngineLink,
+        thumbnails: Thumbnails,
+        photo_ids: Sequence[int],
+        *,
+        marked: bool = False,
     ) -> None:
         super().__init__()
         self._thumbnails, self._ids, self._marked = thumbnails, list(photo_ids), marked
@@ -77,7 +82,9 @@ class ThumbnailRow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.tokens()
         painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
         shown = self._shown()
         for place, photo in enumerate(self._photos[:shown]):
             box = QRectF(place * (SIDE + _GAP), 0, SIDE, SIDE)
@@ -89,7 +96,9 @@ class ThumbnailRow(QWidget):
             pixmap = self._thumbnails.pixmap(photo.thumbnail, LARGE) if photo.thumbnail else None
             if pixmap is not None:
                 side = min(pixmap.width(), pixmap.height())
-                source = QRectF((pixmap.width() - side) / 2, (pixmap.height() - side) / 2, side, side)
+                source = QRectF(
+                    (pixmap.width() - side) / 2, (pixmap.height() - side) / 2, side, side
+                )
                 painter.setOpacity(0.55 if self._marked else 1.0)
                 painter.drawPixmap(box, pixmap, source)
             painter.restore()

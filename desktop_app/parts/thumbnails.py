@@ -1,4 +1,5 @@
-"""Thumbnails in memory: read and scaled in other threads, bounded, forgotten when nobody looks at them any more.
+"""Thumbnails in memory: read and scaled in other threads, bounded, forgotten when nobody looks at
+them any more.
 
 Knows: which thumbnail files were read for which box, and who still wants which.
 Does not know: photos, how a thumbnail file is made (the engine does that), or where it is painted.
@@ -22,10 +23,11 @@ LARGE: Box = (512, 512)
 
 
 class Thumbnails(QObject):
-    """`pixmap(path, box)` is what is at hand; `want(who, paths, box)` reads what is missing, the last wish first.
+    """`pixmap(path, box)` is what is at hand; `want(who, paths, box)` reads what is missing, the
+    last wish first.
 
-    Each size is kept by itself: the panel that shows a photo larger must not blur it in the grid. `budget` bounds the
-    pixels kept, in bytes.
+    Each size is kept by itself: the panel that shows a photo larger must not blur it in the grid.
+    `budget` bounds the pixels kept, in bytes.
     """
 
     arrived = Signal(str)  #: the path of a thumbnail that was read
@@ -38,8 +40,9 @@ class Thumbnails(QObject):
         self._pixmaps: OrderedDict[tuple[str, Box], QPixmap] = OrderedDict()
         self._boxes: dict[str, list[Box]] = {}  # of the pixmaps, by path
         self._broken: set[str] = set()
-        # Shared with the readers without a lock, because a reader that loses the interpreter while it holds one would
-        # stop the GUI thread: list.pop and set.add are atomic, and a photo read twice does no harm.
+        # Shared with the readers without a lock, because a reader that loses the interpreter while
+        # it holds one would stop the GUI thread: list.pop and set.add are atomic, and a photo read
+        # twice does no harm.
         self._wishes: list[tuple[object, str, Box]] = []  # the next one to read is the last
         self._under_way: set[tuple[str, Box]] = set()
         self._readers = 0  # of the GUI thread only
@@ -50,7 +53,8 @@ class Thumbnails(QObject):
         self._idle.connect(self._reader_left)
 
     def pixmap(self, path: str, box: Box) -> QPixmap | None:
-        """The thumbnail for `box`; until it was read the next larger one, else the largest; None if there is none."""
+        """The thumbnail for `box`; until it was read the next larger one, else the largest; None if
+        there is none."""
         found = self._pixmaps.get((path, box))
         if found is None and path in self._boxes:
             larger = [one for one in self._boxes[path] if one[0] >= box[0]]
@@ -58,7 +62,8 @@ class Thumbnails(QObject):
         return found
 
     def want(self, who: object, paths: Sequence[str], box: Box) -> None:
-        """Read these, the first one first. What `who` wished before and is not begun is dropped: it was scrolled away."""
+        """Read these, the first one first. What `who` wished before and is not begun is dropped: it
+        was scrolled away."""
         if self._closed:  # a reader that began now would speak to a window that is gone
             return
         missing = []
@@ -100,7 +105,8 @@ class Thumbnails(QObject):
         return self._used
 
     def close(self) -> None:
-        """Drop every wish, also those to come, and wait for the readers (each reads one small file)."""
+        """Drop every wish, also those to come, and wait for the readers (each reads one small
+        file)."""
         self._closed = True
         self._wishes = []
         self._pool.waitForDone()
@@ -148,7 +154,8 @@ class Thumbnails(QObject):
 
 
 class _Reader(QRunnable):
-    """Reads wishes until there are none. Thumbnails are the engine's own small JPEGs, so Qt may decode them here."""
+    """Reads wishes until there are none. Thumbnails are the engine's own small JPEGs, so Qt may
+    decode them here."""
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -162,7 +169,8 @@ class _Reader(QRunnable):
 
 
 def read_scaled(path: str, box: Box) -> QImage:
-    """A thumbnail file as an image that fits into `box`, never enlarged; a null image if it is unreadable."""
+    """A thumbnail file as an image that fits into `box`, never enlarged; a null image if it is
+    unreadable."""
     image = QImageReader(path).read()
     if image.isNull():
         return image
@@ -173,7 +181,9 @@ def fitted(image: QImage, box: Box) -> QImage:
     """`image` itself where it fits into `box`, else scaled down to it."""
     if image.width() <= box[0] and image.height() <= box[1]:
         return image
-    return image.scaled(QSize(*box), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    return image.scaled(
+        QSize(*box), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
 
 
 def _bytes(pixmap: QPixmap) -> int:

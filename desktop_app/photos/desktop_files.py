@@ -1,7 +1,8 @@
-"""What a person does with photo files: show in folder, copy the path, open elsewhere, export copies, move to the trash.
+"""What a person does with photo files: show in folder, copy the path, open elsewhere, export
+copies, move to the trash.
 
-Knows: the desktop's ways of doing these. Does not know: the grid, or which photos are selected. Files are only ever
-copied or moved to the trash; nothing is written into or beside an original.
+Knows: the desktop's ways of doing these. Does not know: the grid, or which photos are selected.
+Files are only ever copied or moved to the trash; nothing is written into or beside an original.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def show_in_folder(path: str) -> None:
 
 
 def _ask_file_manager(path: str) -> bool:
-    """Ask over D-Bus (`org.freedesktop.FileManager1`), without waiting for an answer. False: nobody is there to ask."""
+    """Ask over D-Bus (`org.freedesktop.FileManager1`), without waiting for an answer. False: nobody
+    is there to ask."""
     from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()
@@ -44,7 +46,9 @@ def _ask_file_manager(path: str) -> bool:
     startable = interface.activatableServiceNames().value() or []
     if not interface.isServiceRegistered(service).value() and service not in startable:
         return False
-    call = QDBusMessage.createMethodCall(service, "/org/freedesktop/FileManager1", service, "ShowItems")
+    call = QDBusMessage.createMethodCall(
+        service, "/org/freedesktop/FileManager1", service, "ShowItems"
+    )
     call.setArguments([[bytes(file_url(path).toEncoded()).decode("ascii")], ""])
     return bus.send(call)
 
@@ -63,9 +67,12 @@ def open_elsewhere(path: str) -> bool:
 
 
 class Export(QObject):
-    """Copies photos into a folder, in another thread. A name that is taken gets a number; nothing is overwritten."""
+    """Copies photos into a folder, in another thread. A name that is taken gets a number; nothing
+    is overwritten."""
 
-    finished = Signal(str, int, list)  #: folder, how many were copied, sentences about those that were not
+    finished = Signal(
+        str, int, list
+    )  #: folder, how many were copied, sentences about those that were not
     progressed = Signal(int, int)  #: copied, total
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -108,20 +115,27 @@ class _Copy(QRunnable):
             except OSError as error:
                 _log.warning("export: %s", error)
                 name, reason = printable(os.path.basename(path)), error.strerror or str(error)
-                trouble.append(self._export.tr("“{name}” was not copied: {reason}.").format(name=name, reason=reason))
+                trouble.append(
+                    self._export.tr("“{name}” was not copied: {reason}.").format(
+                        name=name, reason=reason
+                    )
+                )
             self._export.progressed.emit(number, len(self._paths))
         self._export.finished.emit(self._folder, copied, trouble)
 
 
 def copy_beside(path: str, folder: str) -> str:
-    """Copy a file into `folder` as its own name, or "name (2).jpg" if that is taken; returns the new path. OSError."""
+    """Copy a file into `folder` as its own name, or "name (2).jpg" if that is taken; returns the
+    new path. OSError."""
     import shutil
 
     stem, ending = os.path.splitext(os.path.basename(path))
     for number in range(1, 100_000):
         target = os.path.join(folder, f"{stem}{f' ({number})' if number > 1 else ''}{ending}")
         try:
-            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+            handle = os.open(
+                target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666
+            )
         except FileExistsError:
             continue
         try:

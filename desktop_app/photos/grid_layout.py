@@ -1,9 +1,10 @@
 """Where each photo of a long list is on the canvas, by arithmetic: nothing is stored per photo.
 
-Knows: groups (days or months with a header, or one group without), columns, lines, and back from a point to a row.
-Does not know: Qt views, photos, painting. All lengths are pixels of the canvas, whose top is 0.
-Costs O(number of groups) to lay out and O(log groups) to look up, so a million photos take as long as a thousand.
-numpy is imported with the first photos, not with the window: it would be a quarter of the time to the first paint.
+Knows: groups (days or months with a header, or one group without), columns, lines, and back from a
+point to a row. Does not know: Qt views, photos, painting. All lengths are pixels of the canvas,
+whose top is 0. Costs O(number of groups) to lay out and O(log groups) to look up, so a million
+photos take as long as a thousand. numpy is imported with the first photos, not with the window: it
+would be a quarter of the time to the first paint.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: With fewer photos a day than this, on average, headers go by month: a header for each photo tells nothing.
+#: With fewer photos a day than this, on average, headers go by month: a header for each photo tells
+#: nothing.
 _DAYS_WORTH_A_HEADER = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows `first` .. `first + count - 1` under one header. `day`: days since the epoch, None without a date;
-    `month`: the group is the whole month of `day`; `weak`: the rows behind the line of good matches."""
+    """Rows `first` .. `first + count - 1` under one header. `day`: days since the epoch, None
+    without a date; `month`: the group is the whole month of `day`; `weak`: the rows behind the line
+    of good matches."""
 
     first: int
     count: int
@@ -30,12 +33,20 @@ class Group:
 
 
 class Groups(Sequence[Group]):
-    """Groups in columns: a library of decades has thousands of days, and laid out at every frame of a resize."""
+    """Groups in columns: a library of decades has thousands of days, and laid out at every frame of
+    a resize."""
 
     def __init__(
-        self, firsts: Sequence[int], total: int, days: Sequence[int] = (), *, month: bool = False, weak: bool = False
+        self,
+        firsts: Sequence[int],
+        total: int,
+        days: Sequence[int] = (),
+        *,
+        month: bool = False,
+        weak: bool = False,
     ) -> None:
-        """`firsts`: first row of each group (G,); `days`: days since 1970 (G,) or none; `weak`: the last group is."""
+        """`firsts`: first row of each group (G,); `days`: days since 1970 (G,) or none; `weak`: the
+        last group is."""
         self.firsts = list(firsts)
         self.days = list(days)
         self.month, self.weak, self.total = month, weak, total
@@ -51,9 +62,9 @@ class Groups(Sequence[Group]):
 
 
 def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> Groups:
-    """Groups of a result: by meaning where `ranked` (good matches, then the rest), else by date if `days` (N,) descend
-    or ascend throughout, else one group. `days`: days since the epoch per row; `matched`: number of good matches, none of
-    which may be there: then the one group is weak."""
+    """Groups of a result: by meaning where `ranked` (good matches, then the rest), else by date if
+    `days` (N,) descend or ascend throughout, else one group. `days`: days since the epoch per row;
+    `matched`: number of good matches, none of which may be there: then the one group is weak."""
     import numpy as np
 
     if total == 0:
@@ -77,17 +88,22 @@ def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> Group
 
 
 class GridLayout:
-    """Positions of `groups` in a viewport `width` pixels wide, with cells of `cell_width` x `cell_height`."""
+    """Positions of `groups` in a viewport `width` pixels wide, with cells of `cell_width` x
+    `cell_height`."""
 
     MARGIN = 8
 
-    def __init__(self, groups: Groups, width: int, cell_width: int, cell_height: int, header: int) -> None:
+    def __init__(
+        self, groups: Groups, width: int, cell_width: int, cell_height: int, header: int
+    ) -> None:
         self.groups = groups
         self.cell_width, self.cell_height, self.header_height = cell_width, cell_height, header
         room = max(width - 2 * self.MARGIN, cell_width)
         self.columns = max(room // cell_width, 1)
         # Cells share what is left over, so that the right edge is straight.
-        self._lefts = [self.MARGIN + column * room // self.columns for column in range(self.columns + 1)]
+        self._lefts = [
+            self.MARGIN + column * room // self.columns for column in range(self.columns + 1)
+        ]
         self._firsts = groups.firsts
         self.total = groups.total
         self._tops, self._heads, self.height = self._stack() if groups else ([], [], 0)
@@ -107,7 +123,9 @@ class GridLayout:
         return tops, heads.tolist(), int(ends[-1]) + self.MARGIN
 
     def _count(self, group: int) -> int:
-        return (self._firsts[group + 1] if group + 1 < len(self._firsts) else self.total) - self._firsts[group]
+        return (
+            self._firsts[group + 1] if group + 1 < len(self._firsts) else self.total
+        ) - self._firsts[group]
 
     def cell(self, row: int) -> tuple[int, int, int, int]:
         """x, y, width, height of the cell of `row` on the canvas."""
@@ -134,11 +152,13 @@ class GridLayout:
         return min(max(bisect_right(self._lefts, x) - 1, 0), self.columns - 1)
 
     def rows_between(self, top: int, bottom: int) -> range:
-        """All rows with a cell that touches the canvas lines `top` .. `bottom` (both included); may be empty."""
+        """All rows with a cell that touches the canvas lines `top` .. `bottom` (both included); may
+        be empty."""
         return range(self._row_below(top), self._row_below(bottom + 1, partly=True))
 
     def _row_below(self, y: int, partly: bool = False) -> int:
-        """The first row whose cell ends below `y`; with `partly`, the first whose cell starts at or below `y`."""
+        """The first row whose cell ends below `y`; with `partly`, the first whose cell starts at or
+        below `y`."""
         group = bisect_right(self._tops, y) - 1
         if group < 0:
             return 0
@@ -163,17 +183,24 @@ class GridLayout:
         return self.groups[max(bisect_right(self._tops, y) - 1, 0)] if self.groups else None
 
     def years(self) -> list[tuple[int, int]]:
-        """(y, year) where each year begins, from the top; nothing where the groups have no dates."""
+        """(y, year) where each year begins, from the top; nothing where the groups have no
+        dates."""
         import numpy as np
 
         if not self.groups.days:
             return []
-        years = np.array(self.groups.days, dtype="datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+        years = (
+            np.array(self.groups.days, dtype="datetime64[D]")
+            .astype("datetime64[Y]")
+            .astype(np.int64)
+            + 1970
+        )
         starts = np.flatnonzero(np.diff(years, prepend=years[0] - 1))
         return [(self._tops[group], int(years[group])) for group in starts.tolist()]
 
     def rows_in(self, left: int, top: int, right: int, bottom: int) -> list[tuple[int, int]]:
-        """Cells that a rectangle touches, as (first, last) runs of rows; whole lines are joined into one run."""
+        """Cells that a rectangle touches, as (first, last) runs of rows; whole lines are joined
+        into one run."""
         first_column, last_column = self.column_at(left), self.column_at(right)
         if right < self.MARGIN or left >= self._lefts[-1]:
             return []
@@ -200,7 +227,8 @@ class GridLayout:
         return runs
 
     def step_lines(self, row: int, lines: int) -> int:
-        """The row `lines` lines below (above, if negative), in the same column or the last one of a short line."""
+        """The row `lines` lines below (above, if negative), in the same column or the last one of a
+        short line."""
         group = bisect_right(self._firsts, row) - 1
         line, column = divmod(row - self._firsts[group], self.columns)
         while True:

@@ -1,11 +1,23 @@
 """One photo, large: step with the arrows, zoom with the wheel, drag to pan, facts at the side.
 
-Knows: zoom, place, and which neighbours to fetch ahead. Does not know: decoding (`pictures`), tags, the engine.
+Knows: zoom, place, and which neighbours to fetch ahead. Does not know: decoding (`pictures`), tags,
+the engine.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QLocale, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QLocale,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -32,7 +44,8 @@ _PANEL_WIDTH = 280
 
 
 class Lightbox(QWidget):
-    """Shows rows of a `PhotoModel` one at a time. `show_row` opens it; `closed` tells the row it was left on."""
+    """Shows rows of a `PhotoModel` one at a time. `show_row` opens it; `closed` tells the row it
+    was left on."""
 
     closed = Signal(int)
     row_changed = Signal(int)
@@ -40,7 +53,11 @@ class Lightbox(QWidget):
     context_requested = Signal(QPoint)  #: where on the screen
 
     def __init__(
-        self, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures, parent: QWidget | None = None
+        self,
+        model: PhotoModel,
+        thumbnails: Thumbnails,
+        pictures: Pictures,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model, self._thumbnails, self._pictures = model, thumbnails, pictures
@@ -80,7 +97,7 @@ class Lightbox(QWidget):
         theme.set_icon(button, icon)
         return button
 
-    # -- which photo --------------------------------------------------------------------------------------------------
+    # -- which photo -------------------------------------------------------------------------------
 
     @property
     def row(self) -> int:
@@ -127,17 +144,22 @@ class Lightbox(QWidget):
         self._look()
 
     def _look(self) -> None:
-        """Paint, and fetch what is missing: this photo, then the neighbours in the direction of travel."""
+        """Paint, and fetch what is missing: this photo, then the neighbours in the direction of
+        travel."""
         self._model.want(range(max(self._row - 16, 0), min(self._row + 17, self._model.rowCount())))
         photo = self._model.photo(self._row)
         self.setAccessibleName(
             self.tr("Photo {number} of {total}: {name}").format(
-                number=self._row + 1, total=self._model.rowCount(), name=printable(photo.name) if photo else ""
+                number=self._row + 1,
+                total=self._model.rowCount(),
+                name=printable(photo.name) if photo else "",
             )
         )
         shown = self._pictures.picture(photo.path) if photo else None
         if photo is not None and self.facts.isVisible():
-            self.facts.show_photo(self._model.describe_lines(self._row), shown.facts if shown else {})
+            self.facts.show_photo(
+                self._model.describe_lines(self._row), shown.facts if shown else {}
+            )
         self.update()
         self._soon.start()
         self.looked.emit()
@@ -146,14 +168,20 @@ class Lightbox(QWidget):
         if self._row < 0 or not self.isVisible():
             return
         wishes = []
-        for step in (0, self._direction, -self._direction, *(self._direction * far for far in range(2, _AHEAD + 1))):
+        for step in (
+            0,
+            self._direction,
+            -self._direction,
+            *(self._direction * far for far in range(2, _AHEAD + 1)),
+        ):
             photo = self._model.photo(self._row + step) if self._row + step >= 0 else None
             if photo is not None:
                 wishes.append((photo.path, self._longest() if step == 0 else self._screen_side()))
         self._pictures.want(self, wishes)
 
     def _screen_side(self) -> int:
-        """Longer side that fills this window, rounded up so that a small change of size needs no new decoding."""
+        """Longer side that fills this window, rounded up so that a small change of size needs no
+        new decoding."""
         side = max(self._view().width(), self._view().height()) * self.devicePixelRatioF()
         return int(-(-side // 256) * 256)
 
@@ -198,10 +226,11 @@ class Lightbox(QWidget):
         else:
             self.close_lightbox()
 
-    # -- zoom and pan -------------------------------------------------------------------------------------------------
+    # -- zoom and pan ------------------------------------------------------------------------------
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Closer or further; the point `at` of the window (None: its middle) stays over the same spot of the photo."""
+        """Closer or further; the point `at` of the window (None: its middle) stays over the same
+        spot of the photo."""
         size = self._photo_size()
         if size.isEmpty():
             return
@@ -213,10 +242,13 @@ class Lightbox(QWidget):
         ratio = self.devicePixelRatioF()
         offset = (point - view.center()) * ratio
         spot = QPointF(
-            self._centre.x() + offset.x() / old / size.width(), self._centre.y() + offset.y() / old / size.height()
+            self._centre.x() + offset.x() / old / size.width(),
+            self._centre.y() + offset.y() / old / size.height(),
         )
         self._zoom = new if new > fit * 1.001 else 0.0
-        self._centre = QPointF(spot.x() - offset.x() / new / size.width(), spot.y() - offset.y() / new / size.height())
+        self._centre = QPointF(
+            spot.x() - offset.x() / new / size.width(), spot.y() - offset.y() / new / size.height()
+        )
         self._keep_inside()
         self._soon.start()
         self.update()
@@ -242,7 +274,8 @@ class Lightbox(QWidget):
             self.zoom_by(1.0 / self._fit_zoom() if self._fit_zoom() else 1.0, at)
 
     def caption(self) -> str:
-        """'4 of 812 · IMG_1.jpg · cat, dog · 200 %': where, what, its labels, and how close if not whole."""
+        """'4 of 812 · IMG_1.jpg · cat, dog · 200 %': where, what, its labels, and how close if not
+        whole."""
         locale, entry = QLocale(), self._model.entry(self._row)
         number = self.tr("{number} of {total}").format(
             number=locale.toString(self._row + 1), total=locale.toString(self._model.rowCount())
@@ -268,7 +301,9 @@ class Lightbox(QWidget):
         if size.isEmpty():
             return 0.0
         ratio = self.devicePixelRatioF()
-        return min(view.width() * ratio / size.width(), view.height() * ratio / size.height(), ratio)
+        return min(
+            view.width() * ratio / size.width(), view.height() * ratio / size.height(), ratio
+        )
 
     def _keep_inside(self) -> None:
         size, view, ratio = self._photo_size(), self._view(), self.devicePixelRatioF()
@@ -284,7 +319,7 @@ class Lightbox(QWidget):
         width = self.width() - (_PANEL_WIDTH if self.facts.isVisible() else 0)
         return QRect(0, 0, max(width, 1), max(self.height(), 1))
 
-    # -- events -------------------------------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.tokens()
@@ -302,11 +337,15 @@ class Lightbox(QWidget):
             scale = self.zoom() / ratio
             target = QRectF(0, 0, size.width() * scale, size.height() * scale)
             target.moveTopLeft(
-                QRectF(view).center() - QPointF(self._centre.x() * target.width(), self._centre.y() * target.height())
+                QRectF(view).center()
+                - QPointF(self._centre.x() * target.width(), self._centre.y() * target.height())
             )
             if shown is not None:
                 painter.drawImage(target, shown.image)
-            elif photo.thumbnail and (thumbnail := self._thumbnails.pixmap(photo.thumbnail, LARGE)) is not None:
+            elif (
+                photo.thumbnail
+                and (thumbnail := self._thumbnails.pixmap(photo.thumbnail, LARGE)) is not None
+            ):
                 painter.drawPixmap(target.toRect(), thumbnail)
         trouble = self._pictures.trouble(photo.path)
         if trouble:
@@ -405,7 +444,9 @@ class Lightbox(QWidget):
         }.get(Qt.Key(key))
         if pan is not None and shift and self._zoom:
             size, scale = self._photo_size(), self.zoom()
-            self._centre += QPointF(pan.x() * 80 / scale / size.width(), pan.y() * 80 / scale / size.height())
+            self._centre += QPointF(
+                pan.x() * 80 / scale / size.width(), pan.y() * 80 / scale / size.height()
+            )
             self._keep_inside()
             self.update()
         elif act is not None:

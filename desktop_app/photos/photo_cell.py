@@ -1,4 +1,5 @@
-"""How one photo looks in the grid: thumbnail, name, tags, state, selection, focus; and the headers between groups.
+"""How one photo looks in the grid: thumbnail, name, tags, state, selection, focus; and the headers
+between groups.
 
 Knows: fonts, colours, distances. Does not know: rows, scrolling, where records come from.
 Texts are measured once per width and kept, because eliding is the dearest part of a frame.
@@ -19,7 +20,9 @@ from desktop_app.photos.photo_model import Entry, printable
 from engine.records import PhotoState, Source
 
 _PAD = 6
-_SHAPE = 3 / 4  # height of the room for a photo by its width: what cameras make, so that little of a cell stays empty
+_SHAPE = (
+    3 / 4
+)  # height of the room for a photo by its width: what cameras make, so that little of a cell stays empty
 _KEPT_TEXTS = 4000
 
 
@@ -47,14 +50,18 @@ class PhotoCell:
         """Width and height of a cell and height of a header, in logical pixels."""
         self._room = QSize(thumbnail_size, round(thumbnail_size * _SHAPE))
         lines = self._metrics.height() + self._small_metrics.height() + 2
-        return self._room.width() + 2 * _PAD + 4, self._room.height() + lines + 3 * _PAD, self._metrics.height() + 18
+        return (
+            self._room.width() + 2 * _PAD + 4,
+            self._room.height() + lines + 3 * _PAD,
+            self._metrics.height() + 18,
+        )
 
     def box(self) -> Box:
         """What a thumbnail is fitted into, in device pixels."""
         ratio = self._widget.devicePixelRatioF()
         return round(self._room.width() * ratio), round(self._room.height() * ratio)
 
-    # -- a cell -------------------------------------------------------------------------------------------------------
+    # -- a cell ------------------------------------------------------------------------------------
 
     def paint(
         self,
@@ -73,9 +80,15 @@ class PhotoCell:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colors.selected))
             painter.drawRoundedRect(frame, 7, 7)
-        box = QRect(QPoint(rect.x() + (rect.width() - self._room.width()) // 2, rect.y() + _PAD), self._room)
+        box = QRect(
+            QPoint(rect.x() + (rect.width() - self._room.width()) // 2, rect.y() + _PAD), self._room
+        )
         state = entry.photo.state if entry else PhotoState.PENDING
-        picture = thumbnails.pixmap(entry.photo.thumbnail, self.box()) if entry and entry.photo.thumbnail else None
+        picture = (
+            thumbnails.pixmap(entry.photo.thumbnail, self.box())
+            if entry and entry.photo.thumbnail
+            else None
+        )
         away = state in (PhotoState.OFFLINE, PhotoState.MISSING)
         if picture is not None:
             target = _fit(picture.size(), box, self._widget.devicePixelRatioF())
@@ -94,7 +107,9 @@ class PhotoCell:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame, 7, 7)
 
-    def _placeholder(self, painter: QPainter, box: QRect, entry: Entry | None, state: PhotoState) -> None:
+    def _placeholder(
+        self, painter: QPainter, box: QRect, entry: Entry | None, state: PhotoState
+    ) -> None:
         """A quiet tile where no thumbnail is."""
         colors = theme.tokens()
         painter.setPen(Qt.PenStyle.NoPen)
@@ -106,7 +121,8 @@ class PhotoCell:
             painter.drawPixmap(box.center() - QPoint(side // 2, side // 2), picture)
 
     def _badge(self, painter: QPainter, box: QRect, entry: Entry, state: PhotoState) -> None:
-        """A small sign in the upper right corner where something is to be said (a failed photo has its large one)."""
+        """A small sign in the upper right corner where something is to be said (a failed photo has
+        its large one)."""
         colors = theme.tokens()
         name, color = {
             PhotoState.OFFLINE: ("folder-offline", colors.muted),
@@ -124,11 +140,17 @@ class PhotoCell:
         painter.drawEllipse(place)
         painter.drawPixmap(place.topLeft() + QPoint(3, 3), self._icon(name, 14, color))
 
-    def _captions(self, painter: QPainter, rect: QRect, box: QRect, entry: Entry, away: bool) -> None:
+    def _captions(
+        self, painter: QPainter, rect: QRect, box: QRect, entry: Entry, away: bool
+    ) -> None:
         colors = theme.tokens()
         width = rect.width() - 2 * _PAD - 2
         line = QRect(rect.x() + _PAD + 1, box.bottom() + _PAD - 1, width, self._metrics.height())
-        centre = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        centre = (
+            Qt.AlignmentFlag.AlignHCenter
+            | Qt.AlignmentFlag.AlignVCenter
+            | Qt.TextFlag.TextSingleLine
+        )
         painter.setFont(self._font)
         painter.setPen(QColor(colors.muted if away else colors.text))
         painter.drawText(line, centre, self._elided(entry.photo.name, width, small=False))
@@ -158,7 +180,7 @@ class PhotoCell:
             self._badges[key] = theme.pixmap(name, size, color, self._widget.devicePixelRatioF())
         return self._badges[key]
 
-    # -- headers and drags --------------------------------------------------------------------------------------------
+    # -- headers and drags -------------------------------------------------------------------------
 
     def paint_header(self, painter: QPainter, rect: QRect, group: Group) -> None:
         """The line above a group: its date and how many photos it has."""
@@ -167,7 +189,9 @@ class PhotoCell:
         painter.setFont(self._heading)
         painter.setPen(QColor(colors.text))
         line = rect.adjusted(14, 4, -14, 0)
-        where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        where = (
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        )
         painter.drawText(line, where, title)
         width = QFontMetrics(self._heading).horizontalAdvance(title)
         painter.setFont(self._small)
@@ -183,7 +207,11 @@ class PhotoCell:
         painter = QPainter(result)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        picture = thumbnails.pixmap(entry.photo.thumbnail, self.box()) if entry and entry.photo.thumbnail else None
+        picture = (
+            thumbnails.pixmap(entry.photo.thumbnail, self.box())
+            if entry and entry.photo.thumbnail
+            else None
+        )
         box = QRect(8, 8, 96, 96)
         if picture is not None:
             painter.drawPixmap(box_fit(picture.size(), box), picture)
@@ -204,7 +232,8 @@ class PhotoCell:
 
 
 def header_text(group: Group) -> str:
-    """'Sunday, 22 November 2026', 'November 2026', or the line above the weaker matches, which may be all there are."""
+    """'Sunday, 22 November 2026', 'November 2026', or the line above the weaker matches, which may
+    be all there are."""
     if group.weak and group.first == 0:
         return QCoreApplication.translate("PhotoCell", "No good match. These come closest:")
     if group.weak:
@@ -225,7 +254,8 @@ def _year_first(locale: QLocale) -> bool:
 
 
 def _fit(size: QSize, box: QRect, ratio: float) -> QRect:
-    """Where a thumbnail of `size` device pixels is drawn in `box`: unscaled if it was read for it."""
+    """Where a thumbnail of `size` device pixels is drawn in `box`: unscaled if it was read for
+    it."""
     if round(box.width() * ratio) == size.width() or round(box.height() * ratio) == size.height():
         target = QRect(0, 0, round(size.width() / ratio), round(size.height() / ratio))
     else:

@@ -1,11 +1,13 @@
-"""The grid of photos: where the cells are, keys, selection, zoom, drags. Painting one cell is `photo_cell`'s.
+"""The grid of photos: where the cells are, keys, selection, zoom, drags. Painting one cell is
+`photo_cell`'s.
 
-Knows: the viewport, the selection, which rows are in sight (`visible_rows` asks for what they need).
-Does not know: queries, tags, the engine.
+Knows: the viewport, the selection, which rows are in sight (`visible_rows` asks for what they
+need). Does not know: queries, tags, the engine.
 
-QListView in icon mode keeps a rectangle per item and needs 160-300 ms for each resize of 100,000 photos. This view is a
-QListView only for what it brings along (accessibility, selection behaviour, keys); every position comes from
-`GridLayout`, by arithmetic, so insert, resize, zoom and scroll cost the same for a thousand photos and for a million.
+QListView in icon mode keeps a rectangle per item and needs 160-300 ms for each resize of 100,000
+photos. This view is a QListView only for what it brings along (accessibility, selection behaviour,
+keys); every position comes from `GridLayout`, by arithmetic, so insert, resize, zoom and scroll
+cost the same for a thousand photos and for a million.
 """
 
 from __future__ import annotations
@@ -49,10 +51,12 @@ from desktop_app.photos.visible_rows import Sight
 
 SMALLEST, LARGEST, STEP = 80, 480, 20
 
-#: A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files.
+#: A selection up to this size is fetched ahead, so that it can be dragged to other programs with
+#: its files.
 _DRAGGED_WITH_FILES = 2000
 
-#: A larger selection is not found again among other rows (except 'all'): that would take longer than a frame.
+#: A larger selection is not found again among other rows (except 'all'): that would take longer
+#: than a frame.
 _KEPT_SELECTION = 50_000
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -60,8 +64,8 @@ _Move = QAbstractItemView.CursorAction
 
 
 class PhotoGrid(QListView):
-    """Shows a `PhotoModel`. `thumbnail_size`: width of the room for a photo, in logical pixels. Without `pictures`, large
-    cells show enlarged thumbnails."""
+    """Shows a `PhotoModel`. `thumbnail_size`: width of the room for a photo, in logical pixels.
+    Without `pictures`, large cells show enlarged thumbnails."""
 
     selection_settled = Signal()  #: the selection changed, and the person paused
     opened = Signal(int)  #: row that was double-clicked
@@ -70,7 +74,11 @@ class PhotoGrid(QListView):
     waiting = Signal(list)  #: ids of photos in sight that were not read yet
 
     def __init__(
-        self, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures | None = None, parent: QWidget | None = None
+        self,
+        model: PhotoModel,
+        thumbnails: Thumbnails,
+        pictures: Pictures | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._photos, self._thumbnails = model, thumbnails
@@ -85,7 +93,9 @@ class PhotoGrid(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else every relayout happens twice
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+        )  # else every relayout happens twice
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -105,7 +115,7 @@ class PhotoGrid(QListView):
         self.selectionModel().selectionChanged.connect(self._settle.start)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
 
-    # -- what others ask --------------------------------------------------------------------------------------------
+    # -- what others ask ---------------------------------------------------------------------------
 
     def thumbnail_size(self) -> int:
         return self._size
@@ -130,10 +140,14 @@ class PhotoGrid(QListView):
     def selected_count(self) -> int:
         """Number of selected photos, by ranges (`selectedIndexes()` of 100,000 costs 0.4 s)."""
         selection = self.selectionModel().selection()
-        return sum(selection.at(at).bottom() - selection.at(at).top() + 1 for at in range(selection.count()))
+        return sum(
+            selection.at(at).bottom() - selection.at(at).top() + 1
+            for at in range(selection.count())
+        )
 
     def selected_ids(self) -> array[int]:
-        """Ids of the selected photos, in the order of the view; the current one if none is selected."""
+        """Ids of the selected photos, in the order of the view; the current one if none is
+        selected."""
         ids = self._photos.ids()
         chosen = array("q")
         for first, last in self._selected_rows():
@@ -151,7 +165,9 @@ class PhotoGrid(QListView):
         if not index.isValid():
             return
         flag = QItemSelectionModel.SelectionFlag
-        self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect if select else flag.NoUpdate)
+        self.selectionModel().setCurrentIndex(
+            index, flag.ClearAndSelect if select else flag.NoUpdate
+        )
         self.scrollTo(index)
 
     def selectAll(self) -> None:
@@ -169,7 +185,9 @@ class PhotoGrid(QListView):
 
     def _selected_rows(self) -> list[tuple[int, int]]:
         selection = self.selectionModel().selection()
-        return sorted((selection.at(at).top(), selection.at(at).bottom()) for at in range(selection.count()))
+        return sorted(
+            (selection.at(at).top(), selection.at(at).bottom()) for at in range(selection.count())
+        )
 
     def _select_rows(self, rows: Sequence[int]) -> None:
         selection, start = QItemSelection(), 0
@@ -178,11 +196,13 @@ class PhotoGrid(QListView):
             rows = ()
         for place in range(1, len(rows) + 1):
             if place == len(rows) or rows[place] != rows[place - 1] + 1:
-                selection.select(self._photos.index(rows[start]), self._photos.index(rows[place - 1]))
+                selection.select(
+                    self._photos.index(rows[start]), self._photos.index(rows[place - 1])
+                )
                 start = place
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
-    # -- other rows: keep selection and place -----------------------------------------------------------------------
+    # -- other rows: keep selection and place ------------------------------------------------------
 
     def _remember(self) -> None:
         ids = self._photos.ids()
@@ -201,7 +221,9 @@ class PhotoGrid(QListView):
 
     def _regroup(self) -> None:
         result = self._photos.result
-        self._groups = groups_of(len(result.ids), result.days, result.matched, ranked=len(result.scores) > 0)
+        self._groups = groups_of(
+            len(result.ids), result.days, result.matched, ranked=len(result.scores) > 0
+        )
         self._relayout()
         if self._kept is None:
             return
@@ -212,15 +234,18 @@ class PhotoGrid(QListView):
             self.select_ids(chosen)
         row = self._photos.row_of(current) if current else -1
         if row >= 0:
-            self.selectionModel().setCurrentIndex(self._photos.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.selectionModel().setCurrentIndex(
+                self._photos.index(row), QItemSelectionModel.SelectionFlag.NoUpdate
+            )
         elif current and len(self._photos.ids()):
-            # The photo left this view (it was rejected, or trashed): the one that took its place comes next.
+            # The photo left this view (it was rejected, or trashed): the one that took its place
+            # comes next.
             self.set_current_row(min(current_row, len(self._photos.ids()) - 1), select=bool(chosen))
         place = self._photos.row_of(anchor) if anchor else -1
         if place >= 0 and self.verticalScrollBar().value() > 0:
             self._hold(place, offset)
 
-    # -- layout -----------------------------------------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------------
 
     def _relayout(self) -> None:
         width, height, header = self._cell.measure(self._size)
@@ -238,7 +263,9 @@ class PhotoGrid(QListView):
         bar.setPageStep(max(self.viewport().height() - self._layout.cell_height // 2, 1))
         bar.setSingleStep(max(self._layout.cell_height // 3, 1))
         bar.setRange(0, max(self._layout.height - self.viewport().height(), 0))
-        bar.setEnabled(bar.maximum() > 0)  # always there, but seen only when there is something to scroll
+        bar.setEnabled(
+            bar.maximum() > 0
+        )  # always there, but seen only when there is something to scroll
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != event.oldSize().width():
@@ -251,13 +278,18 @@ class PhotoGrid(QListView):
 
     def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().changeEvent(event)
-        if event.type() in (event.Type.FontChange, event.Type.StyleChange, event.Type.PaletteChange):
+        if event.type() in (
+            event.Type.FontChange,
+            event.Type.StyleChange,
+            event.Type.PaletteChange,
+        ):
             self._cell.forget()
             self._relayout()
 
     def _anchor(self) -> tuple[int, int]:
-        """A row that should stay where it is, and the distance of its middle from the top of the viewport: the current
-        row if it is in sight, else the one in the middle of the window (the first one at the very top)."""
+        """A row that should stay where it is, and the distance of its middle from the top of the
+        viewport: the current row if it is in sight, else the one in the middle of the window (the
+        first one at the very top)."""
         top, height = self.verticalOffset(), self.viewport().height()
         row = self.currentIndex().row()
         if not (0 <= row < self._layout.total):
@@ -297,7 +329,9 @@ class PhotoGrid(QListView):
         row = self._layout.row_at(point.x(), point.y() + self.verticalOffset())
         return self._photos.index(row) if row >= 0 else QModelIndex()
 
-    def scrollTo(self, index: _Index, hint: QAbstractItemView.ScrollHint = QListView.ScrollHint.EnsureVisible) -> None:
+    def scrollTo(
+        self, index: _Index, hint: QAbstractItemView.ScrollHint = QListView.ScrollHint.EnsureVisible
+    ) -> None:
         if not index.isValid() or index.row() >= self._layout.total:
             return
         _x, y, _width, height = self._layout.cell(index.row())
@@ -307,7 +341,9 @@ class PhotoGrid(QListView):
             bar.setValue(y + height // 2 - room // 2)
         elif hint == QAbstractItemView.ScrollHint.PositionAtTop or y < bar.value():
             bar.setValue(0 if first else y - self._layout.MARGIN)
-        elif hint == QAbstractItemView.ScrollHint.PositionAtBottom or y + height > bar.value() + room:
+        elif (
+            hint == QAbstractItemView.ScrollHint.PositionAtBottom or y + height > bar.value() + room
+        ):
             bar.setValue(y + height + self._layout.MARGIN - room)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -322,7 +358,9 @@ class PhotoGrid(QListView):
         if not total:
             return QModelIndex()
         if not self.currentIndex().isValid():
-            rows = self._layout.rows_between(self.verticalOffset(), self.verticalOffset() + self.viewport().height())
+            rows = self._layout.rows_between(
+                self.verticalOffset(), self.verticalOffset() + self.viewport().height()
+            )
             return self._photos.index(rows[0] if len(rows) else 0)
         page = max(self.viewport().height() // self._layout.cell_height, 1)
         if action in (_Move.MoveRight, _Move.MoveNext):
@@ -334,20 +372,28 @@ class PhotoGrid(QListView):
         elif action == _Move.MoveEnd:
             row = total - 1
         else:
-            lines = {_Move.MoveUp: -1, _Move.MoveDown: 1, _Move.MovePageUp: -page, _Move.MovePageDown: page}[action]
+            lines = {
+                _Move.MoveUp: -1,
+                _Move.MoveDown: 1,
+                _Move.MovePageUp: -page,
+                _Move.MovePageDown: page,
+            }[action]
             row = self._layout.step_lines(row, lines)
         return self._photos.index(min(max(row, 0), total - 1))
 
-    # -- selection --------------------------------------------------------------------------------------------------
+    # -- selection ---------------------------------------------------------------------------------
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """The rubber band takes the cells it touches; everything else takes all photos from the first to the last."""
+        """The rubber band takes the cells it touches; everything else takes all photos from the
+        first to the last."""
         selection = QItemSelection()
         if self.state() == QAbstractItemView.State.DragSelectingState:
             top = self.verticalOffset()
             band = rect.normalized()
             self._rubber = QRect(band)
-            runs = self._layout.rows_in(band.left(), band.top() + top, band.right(), band.bottom() + top)
+            runs = self._layout.rows_in(
+                band.left(), band.top() + top, band.right(), band.bottom() + top
+            )
             for first, last in runs:
                 selection.select(self._photos.index(first), self._photos.index(last))
             self.viewport().update()
@@ -364,7 +410,10 @@ class PhotoGrid(QListView):
         rows = self._layout.rows_between(top, top + height)
         region = QRegion()
         for at in range(selection.count()):
-            first, last = max(selection.at(at).top(), rows.start), min(selection.at(at).bottom(), rows.stop - 1)
+            first, last = (
+                max(selection.at(at).top(), rows.start),
+                min(selection.at(at).bottom(), rows.stop - 1),
+            )
             for row in range(first, last + 1):
                 x, y, width, cell_height = self._layout.cell(row)
                 region += QRect(x, y - top, width, cell_height)
@@ -381,7 +430,7 @@ class PhotoGrid(QListView):
             self._photos.want_ids(self.selected_ids())
         self.selection_settled.emit()
 
-    # -- mouse, keys, drag ------------------------------------------------------------------------------------------
+    # -- mouse, keys, drag -------------------------------------------------------------------------
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
@@ -407,7 +456,9 @@ class PhotoGrid(QListView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """By the mouse: of the photo under it. By the menu key: of the current photo."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
-            self.context_requested.emit(self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center()))
+            self.context_requested.emit(
+                self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+            )
         elif self.indexAt(event.pos()).isValid():
             self.context_requested.emit(event.globalPos())
 
@@ -416,18 +467,21 @@ class PhotoGrid(QListView):
         self.viewport().update()
 
     def startDrag(self, actions: Qt.DropAction) -> None:
-        """Drag the selection: its ids for this window, its files for other programs (never moved: copies only)."""
+        """Drag the selection: its ids for this window, its files for other programs (never moved:
+        copies only)."""
         ids = self.selected_ids()
         if not ids:
             return
         drag = QDrag(self)
         drag.setMimeData(self._photos.mime_of(ids))
-        picture = self._cell.drag_picture(self._photos.entry(self.currentIndex().row()), self._thumbnails, len(ids))
+        picture = self._cell.drag_picture(
+            self._photos.entry(self.currentIndex().row()), self._thumbnails, len(ids)
+        )
         drag.setPixmap(picture)
         drag.setHotSpot(QPoint(24, 24))
         drag.exec(Qt.DropAction.CopyAction)
 
-    # -- what is in sight -------------------------------------------------------------------------------------------
+    # -- what is in sight --------------------------------------------------------------------------
 
     def rows_in_sight(self) -> range:
         top = self.verticalOffset()
@@ -440,7 +494,9 @@ class PhotoGrid(QListView):
         """Repaint the changed cells and see whether thumbnails came with the records."""
         self._thumbnails.forgive()
         top, bottom = self.visualRect(first), self.visualRect(last)
-        self.viewport().update(QRect(0, top.top(), self.viewport().width(), bottom.bottom() - top.top() + 1))
+        self.viewport().update(
+            QRect(0, top.top(), self.viewport().width(), bottom.bottom() - top.top() + 1)
+        )
         self._look.start()
 
     def _picture_arrived(self, row: int) -> None:
@@ -448,7 +504,9 @@ class PhotoGrid(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
         area, top = event.rect(), self.verticalOffset()
         painter.fillRect(area, self.palette().color(QPalette.ColorRole.Base))
         for y, group in self._layout.headers_between(area.top() + top, area.bottom() + top):

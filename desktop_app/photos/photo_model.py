@@ -1,4 +1,5 @@
-"""The photos of one view as a Qt list model: ids in a column, records fetched page by page through the link.
+"""The photos of one view as a Qt list model: ids in a column, records fetched page by page through
+the link.
 
 Knows: which id is on which row, which records are at hand, and which of them changed.
 Does not know: how a photo looks, where it is on the screen, or how a query is answered.
@@ -54,8 +55,9 @@ class Entry:
 
 
 class PhotoModel(QAbstractListModel):
-    """Rows are the ids of a `SearchResult`. `entry(row)` gives the record or None; whoever paints calls `want` with the
-    rows in sight, and `dataChanged` tells when their records arrive or change."""
+    """Rows are the ids of a `SearchResult`. `entry(row)` gives the record or None; whoever paints
+    calls `want` with the rows in sight, and `dataChanged` tells when their records arrive or
+    change."""
 
     result_changed = Signal()  #: other rows than before (after modelReset)
 
@@ -66,7 +68,9 @@ class PhotoModel(QAbstractListModel):
         self._result = SearchResult("", self._ids)
         self._entries: OrderedDict[int, Entry] = OrderedDict()
         self._stale: set[int] = set()
-        self._nowhere: set[int] = set()  # asked for, and the library had nothing: not asked again until it changes
+        self._nowhere: set[int] = (
+            set()
+        )  # asked for, and the library had nothing: not asked again until it changes
         self._wanted: range = range(0)
         self._asked: set[int] = set()
         self._questions = 0
@@ -74,7 +78,7 @@ class PhotoModel(QAbstractListModel):
         self._soon.timeout.connect(self._fetch)
         link.photos_changed.connect(self._photos_changed)
 
-    # -- what is shown ------------------------------------------------------------------------------------------------
+    # -- what is shown -----------------------------------------------------------------------------
 
     @property
     def result(self) -> SearchResult:
@@ -114,12 +118,13 @@ class PhotoModel(QAbstractListModel):
         if not len(wanted) or not len(self._ids):
             return []
         ids = np.frombuffer(self._ids, dtype=np.int64)
-        # One by one while that is cheaper: a comparison of a million takes half a millisecond, sorting them fifty.
+        # One by one while that is cheaper: a comparison of a million takes half a millisecond,
+        # sorting them fifty.
         found = ids == wanted[0] if len(wanted) == 1 else np.isin(ids, wanted)
         rows: list[int] = np.flatnonzero(found).tolist()
         return rows
 
-    # -- records ------------------------------------------------------------------------------------------------------
+    # -- records -----------------------------------------------------------------------------------
 
     def entry(self, row: int) -> Entry | None:
         """The record of a row if it is at hand."""
@@ -131,7 +136,8 @@ class PhotoModel(QAbstractListModel):
         return entry.photo if entry else None
 
     def want(self, rows: range) -> None:
-        """Fetch what is missing of these rows; wishes of before that are not under way are forgotten."""
+        """Fetch what is missing of these rows; wishes of before that are not under way are
+        forgotten."""
         self._wanted = rows
         if not self._soon.isActive() and any(self._missing(self._ids[row]) for row in rows):
             self._soon.start()
@@ -150,7 +156,11 @@ class PhotoModel(QAbstractListModel):
     def _fetch(self) -> None:
         if self._questions >= _IN_FLIGHT:
             return
-        missing = [self._ids[row] for row in self._wanted if row < len(self._ids) and self._missing(self._ids[row])]
+        missing = [
+            self._ids[row]
+            for row in self._wanted
+            if row < len(self._ids) and self._missing(self._ids[row])
+        ]
         for start in range(0, len(missing), _PAGE):
             if self._questions >= _IN_FLIGHT:
                 break
@@ -159,7 +169,9 @@ class PhotoModel(QAbstractListModel):
     def _ask(self, photo_ids: list[int]) -> None:
         self._questions += 1
         self._asked.update(photo_ids)
-        self._stale.difference_update(photo_ids)  # now, so that a change on the way makes them stale again
+        self._stale.difference_update(
+            photo_ids
+        )  # now, so that a change on the way makes them stale again
         page = _Page(self, photo_ids)
         self._link.ask("photos", photo_ids, then=page.photos, failed=page.failed)
 
@@ -173,7 +185,10 @@ class PhotoModel(QAbstractListModel):
                 by_photo.setdefault(tag.photo_id, []).append(tag)
         changed = set()
         for photo in photos:
-            own = sorted(by_photo.get(photo.id, ()), key=lambda tag: (tag.source is Source.MACHINE, -tag.score))
+            own = sorted(
+                by_photo.get(photo.id, ()),
+                key=lambda tag: (tag.source is Source.MACHINE, -tag.score),
+            )
             entry = Entry(photo, tuple(own))
             if self._entries.get(photo.id) != entry:
                 self._entries[photo.id] = entry
@@ -202,10 +217,12 @@ class PhotoModel(QAbstractListModel):
             self._stale.discard(gone)
         if touched or changes.labels:
             if changes.labels and not changes.ids and not changes.added:
-                self._stale.update(self._entries)  # a label was renamed or removed: every caption may differ
+                self._stale.update(
+                    self._entries
+                )  # a label was renamed or removed: every caption may differ
             self._soon.start()
 
-    # -- Qt's questions -----------------------------------------------------------------------------------------------
+    # -- Qt's questions ----------------------------------------------------------------------------
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._ids)
@@ -213,7 +230,9 @@ class PhotoModel(QAbstractListModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        return (
+            Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        )
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         entry = self.entry(index.row()) if index.isValid() else None
@@ -243,7 +262,8 @@ class PhotoModel(QAbstractListModel):
         return separator.join([*parts, state] if state else parts)
 
     def describe_lines(self, row: int) -> list[tuple[str, str]]:
-        """What the library knows about a row, as (name, value) for people; empty while its record is on the way."""
+        """What the library knows about a row, as (name, value) for people; empty while its record
+        is on the way."""
         entry = self.entry(row)
         if entry is None:
             return []
@@ -278,7 +298,8 @@ class PhotoModel(QAbstractListModel):
         return self.mime_of([self._ids[index.row()] for index in indexes])
 
     def mime_of(self, photo_ids: Sequence[int]) -> QMimeData:
-        """A drag of these photos: their ids for this window, and their files where every record is at hand."""
+        """A drag of these photos: their ids for this window, and their files where every record is
+        at hand."""
         mime = QMimeData()
         mime.setData(PHOTO_IDS, ",".join(map(str, photo_ids)).encode("ascii"))
         entries = [self._entries.get(one) for one in photo_ids]
@@ -305,22 +326,24 @@ class _Page:
 
 
 def moment(seconds: float, locale: QLocale) -> str:
-    """A moment (seconds since the epoch) as people write it; the month by its name, for 9/1 is two days in two countries."""
+    """A moment (seconds since the epoch) as people write it; the month by its name, for 9/1 is two
+    days in two countries."""
     when = QDateTime.fromMSecsSinceEpoch(int(seconds * 1000))
     day = re.sub(r"[,،\s]*dddd[,،\s]*", "", locale.dateFormat(QLocale.FormatType.LongFormat))
     return f"{locale.toString(when.date(), day)} {locale.toString(when.time(), 'HH:mm')}"
 
 
 def data_size(count: int, locale: QLocale) -> str:
-    """A number of bytes as people write it ('80 kB', '4.2 MB', '605 MB', '1.7 GB'): in thousands, as drives and models are
-    sold, and with two digits that say something."""
+    """A number of bytes as people write it ('80 kB', '4.2 MB', '605 MB', '1.7 GB'): in thousands,
+    as drives and models are sold, and with two digits that say something."""
     unit = 1000 ** min(max(len(str(count)) - 1, 0) // 3, 4)
     digits = 1 if unit > 1000 and count < 10 * unit else 0
     return locale.formattedDataSize(count, digits, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def printable(text: str) -> str:
-    """`text` without lone surrogates (bytes of a name that is not UTF-8), which Qt cannot show: they become U+FFFD."""
+    """`text` without lone surrogates (bytes of a name that is not UTF-8), which Qt cannot show:
+    they become U+FFFD."""
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

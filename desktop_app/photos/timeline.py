@@ -1,6 +1,8 @@
-"""Finding the way through decades by the scroll bar: years beside it under the pointer, the date while it is dragged.
+"""Finding the way through decades by the scroll bar: years beside it under the pointer, the date
+while it is dragged.
 
-Knows: where the years begin on the canvas, and which spot of the scroll bar that is. Does not know: photos, queries.
+Knows: where the years begin on the canvas, and which spot of the scroll bar that is. Does not know:
+photos, queries.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class _Mark:
 
 
 class Timeline(QWidget):
-    """Lies over the right edge of `view`, whose canvas `layout()` describes, and hides with the pointer."""
+    """Lies over the right edge of `view`, whose canvas `layout()` describes, and hides with the
+    pointer."""
 
     def __init__(self, view: QAbstractScrollArea, layout: Callable[[], GridLayout]) -> None:
         super().__init__(view)
@@ -53,7 +56,9 @@ class Timeline(QWidget):
     def eventFilter(self, bar: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Enter:
             self._open()
-        elif event.type() == QEvent.Type.Leave and not self.rect().contains(self.mapFromGlobal(QCursor.pos())):
+        elif event.type() == QEvent.Type.Leave and not self.rect().contains(
+            self.mapFromGlobal(QCursor.pos())
+        ):
             self.hide()
         return False
 
@@ -79,7 +84,8 @@ class Timeline(QWidget):
             self.raise_()
 
     def _show_where(self, value: int) -> None:
-        """The day or month that the scroll bar has come to: through years of photos nobody finds the way by inches."""
+        """The day or month that the scroll bar has come to: through years of photos nobody finds
+        the way by inches."""
         viewport, bar = self._view.viewport(), self._view.verticalScrollBar()
         group = self._layout().group_at(value + viewport.height() // 2)
         if group is None or group.day is None:
@@ -92,7 +98,7 @@ class Timeline(QWidget):
         self.where.show()
         self.where.raise_()
 
-    # -- the pointer ------------------------------------------------------------------------------------------------
+    # -- the pointer -------------------------------------------------------------------------------
 
     def _nearest(self, y: float) -> _Mark | None:
         return min(self._marks, key=lambda mark: abs(mark.at - y), default=None)

@@ -1,9 +1,11 @@
-"""What the rows in sight need: their records, their thumbnails, sharper pictures where cells are large; and who still waits.
+"""What the rows in sight need: their records, their thumbnails, sharper pictures where cells are
+large; and who still waits.
 
-Knows: which rows somebody looks at, and what is asked for first. Does not know: where cells are, painting.
+Knows: which rows somebody looks at, and what is asked for first. Does not know: where cells are,
+painting.
 
-Thumbnail files are small. Where a cell is larger, the photos in sight are read again by `pictures` once the view rests,
-and take the place of their enlarged thumbnails.
+Thumbnail files are small. Where a cell is larger, the photos in sight are read again by `pictures`
+once the view rests, and take the place of their enlarged thumbnails.
 """
 
 from __future__ import annotations
@@ -26,9 +28,16 @@ class Sight(QObject):
     arrived = Signal(int)  #: row in sight whose picture is there now, or sharper
     waiting = Signal(list)  #: ids of photos in sight that were not read yet
 
-    def __init__(self, view: QWidget, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures | None) -> None:
+    def __init__(
+        self, view: QWidget, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures | None
+    ) -> None:
         super().__init__(view)
-        self._view, self._model, self._thumbnails, self._pictures = view, model, thumbnails, pictures
+        self._view, self._model, self._thumbnails, self._pictures = (
+            view,
+            model,
+            thumbnails,
+            pictures,
+        )
         self._rows = range(0)
         self._box: Box = (0, 0)
         self._waits = QTimer(self, singleShot=True, interval=_REST)
@@ -40,11 +49,16 @@ class Sight(QObject):
             pictures.arrived.connect(self._picture_arrived)
 
     def look(self, rows: range, total: int, box: Box) -> None:
-        """Ask for what `rows` (of `total`) need first, then for a screenful around them. `box`: the room for a photo."""
+        """Ask for what `rows` (of `total`) need first, then for a screenful around them. `box`: the
+        room for a photo."""
         self._rows, self._box = rows, box
         around = range(max(rows.start - len(rows), 0), min(rows.stop + len(rows), total))
         self._model.want(around)
-        order = [*rows, *range(rows.stop, around.stop), *range(rows.start - 1, around.start - 1, -1)]
+        order = [
+            *rows,
+            *range(rows.stop, around.stop),
+            *range(rows.start - 1, around.start - 1, -1),
+        ]
         photos = [photo for row in order if (photo := self._model.photo(row)) is not None]
         self._thumbnails.want(self, [photo.thumbnail for photo in photos if photo.thumbnail], box)
         self._rest.start()
@@ -64,11 +78,16 @@ class Sight(QObject):
     def _want_sharper(self) -> None:
         """Read the photos in sight that are shown larger than their thumbnail file is."""
         if self._pictures is not None and self._view.isVisible():
-            wishes = [(photo.path, side) for _row, photo in self._photos() if (side := self._missing_side(photo))]
+            wishes = [
+                (photo.path, side)
+                for _row, photo in self._photos()
+                if (side := self._missing_side(photo))
+            ]
             self._pictures.want(self, wishes)
 
     def _missing_side(self, photo: Photo) -> int:
-        """Longer side that `photo` has on the screen, in device pixels; 0 where its thumbnail has as many."""
+        """Longer side that `photo` has on the screen, in device pixels; 0 where its thumbnail has
+        as many."""
         pixmap = self._thumbnails.pixmap(photo.thumbnail, self._box) if photo.thumbnail else None
         if pixmap is None or photo.state is not PhotoState.OK:
             return 0

@@ -1,6 +1,8 @@
-"""Folders and photos come in and go: chosen, dropped, given on the command line; and what is said about it.
+"""Folders and photos come in and go: chosen, dropped, given on the command line; and what is said
+about it.
 
-Knows: what a person wants to hear after a drop. Does not know: how folders are read (`FolderWatch`, the engine).
+Knows: what a person wants to hear after a drop. Does not know: how folders are read (`FolderWatch`,
+the engine).
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ class Adding(QObject):
         super().__init__(desk)
         self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
         self._added: AddReport | None = None
-        self._before = 0  # the look at other folders that was under way when the first of it was added
+        self._before = (
+            0  # the look at other folders that was under way when the first of it was added
+        )
         self._earlier = SyncReport()
         self._not_ours = SyncReport()  # what that look had done before it took up what was added
         self._first_labels: FirstLabels | None = None
@@ -36,12 +40,16 @@ class Adding(QObject):
         self.window.folders.joined.connect(self._joined)
 
     def choose_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self.window, self.tr("Add folder"), os.path.expanduser("~"))
+        path = QFileDialog.getExistingDirectory(
+            self.window, self.tr("Add folder"), os.path.expanduser("~")
+        )
         if path:
             self.add_paths([path])
 
     def choose_files(self) -> None:
-        paths, _filter = QFileDialog.getOpenFileNames(self.window, self.tr("Add photos"), os.path.expanduser("~"))
+        paths, _filter = QFileDialog.getOpenFileNames(
+            self.window, self.tr("Add photos"), os.path.expanduser("~")
+        )
         if paths:
             self.add_paths(paths)
 
@@ -66,16 +74,25 @@ class Adding(QObject):
         if report is None:  # taken back
             self._added, self._earlier, self._not_ours = None, SyncReport(), SyncReport()
             self.window.folders.refresh()
-            self.window.folders.look(None)  # folders that it had taken over are watched by themselves again
+            self.window.folders.look(
+                None
+            )  # folders that it had taken over are watched by themselves again
             self.window.folders.release()
             return
-        if self._added is not None:  # another drop before the first was read: one sentence tells of both
-            folders, photos = self._added.folders + report.folders, self._added.photos + report.photos
+        if (
+            self._added is not None
+        ):  # another drop before the first was read: one sentence tells of both
+            folders, photos = (
+                self._added.folders + report.folders,
+                self._added.photos + report.photos,
+            )
             self._added = AddReport(folders, photos=photos)
         elif report.folders or report.photos:
             self._added, self._before = report, self.window.folders.running()
         if report.folders:
-            names = ", ".join(os.path.basename(folder.path) or folder.path for folder in report.folders[:3])
+            names = ", ".join(
+                os.path.basename(folder.path) or folder.path for folder in report.folders[:3]
+            )
             parts = [self.tr("Added {names}.").format(names=names)]
             if len(report.folders) > 3:
                 parts = [self.tr("Added %Ln folder(s).", "", len(report.folders))]
@@ -126,7 +143,10 @@ class Adding(QObject):
 
     def _joined(self, before: SyncReport) -> None:
         if self._before and self._before == self.window.folders.running():
-            self._before, self._not_ours = 0, before  # the look at something else is now the one that tells of this
+            self._before, self._not_ours = (
+                0,
+                before,
+            )  # the look at something else is now the one that tells of this
 
     def _synchronised(self, report: SyncReport, job: int) -> None:
         self.desk.viewing.count()
@@ -171,7 +191,8 @@ class Adding(QObject):
         self.window.folders.look([folder_id] if folder_id else None)
 
     def remove_folder(self, folder_id: int) -> None:
-        """Stop watching; its photos leave the library, the files stay. Undo brings it back with all that was said."""
+        """Stop watching; its photos leave the library, the files stay. Undo brings it back with all
+        that was said."""
         self.history.push_folder_removed(
             self.tr("Remove folder"), folder_id, partial(self._folder_came_or_went, folder_id)
         )

@@ -1,7 +1,9 @@
-"""What a person says about labels on photos: yes, no, keys 1-9, the next one to review; and improving from it.
+"""What a person says about labels on photos: yes, no, keys 1-9, the next one to review; and
+improving from it.
 
-Knows: what each key means for the chosen photos. Does not know: how labels are stored or learned. Everything said goes
-through the undo stack, and from there to the library, which writes it before it answers.
+Knows: what each key means for the chosen photos. Does not know: how labels are stored or learned.
+Everything said goes through the undo stack, and from there to the library, which writes it before
+it answers.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 
 class Judging(QObject):
-    """Corrections for the photos that `desk.chosen()` names. `labels`: the labels there are, by id."""
+    """Corrections for the photos that `desk.chosen()` names. `labels`: the labels there are, by
+    id."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -59,14 +62,17 @@ class Judging(QObject):
         clear: list[int],
         told: Callable[[bool], object] = lambda _said: None,
     ) -> None:
-        """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back. `told` hears when that happens."""
+        """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back. `told` hears
+        when that happens."""
         label, count = self._label(label_id), len(yes) + len(no) + len(clear)
         if yes:
             text = self.tr("“{label}” on %Ln photo(s)", "", count).format(label=label)
         elif no:
             text = self.tr("Not “{label}” on %Ln photo(s)", "", count).format(label=label)
         else:
-            text = self.tr("Nothing said about “{label}” on %Ln photo(s)", "", count).format(label=label)
+            text = self.tr("Nothing said about “{label}” on %Ln photo(s)", "", count).format(
+                label=label
+            )
         self.history.push_correction(text, label_id, yes, no, clear, told)
 
     def add_new_label(self, name: str, photos: list[int]) -> None:
@@ -75,7 +81,8 @@ class Judging(QObject):
         self.history.push_labels_added(text, [name], photos)
 
     def judge(self, present: bool) -> None:
-        """Enter and X: in the view of a label, that label; elsewhere, all that the machine suggests for the photos."""
+        """Enter and X: in the view of a label, that label; elsewhere, all that the machine suggests
+        for the photos."""
         ids = self.desk.chosen()
         if not ids:
             return
@@ -109,7 +116,10 @@ class Judging(QObject):
         window = self.window
         if window.stack.currentWidget() is window.lightbox:
             window.lightbox.show_next()
-        elif window.grid.selected_count() <= 1 and window.grid.current_row() + 1 < window.model.rowCount():
+        elif (
+            window.grid.selected_count() <= 1
+            and window.grid.current_row() + 1 < window.model.rowCount()
+        ):
             window.grid.set_current_row(window.grid.current_row() + 1)
 
     def toggle_pinned(self, number: int) -> None:
@@ -145,7 +155,11 @@ class Judging(QObject):
         if not rows:
             self.desk.say(self.tr("Nothing in this view needs a review."))
             return
-        now = self.window.lightbox.row if self.desk.front() is self.window.lightbox else self.window.grid.current_row()
+        now = (
+            self.window.lightbox.row
+            if self.desk.front() is self.window.lightbox
+            else self.window.grid.current_row()
+        )
         row = next((one for one in rows if one > now), rows[0])
         if self.desk.front() is self.window.lightbox:
             self.window.lightbox.show_row(row)

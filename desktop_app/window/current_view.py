@@ -1,7 +1,8 @@
-"""Which photos are shown: the query, its answer, the page that fits, and keeping all of it fresh while things change.
+"""Which photos are shown: the query, its answer, the page that fits, and keeping all of it fresh
+while things change.
 
-Knows: the order of questions and answers (a stale answer is dropped), and how often it is worth asking again.
-Does not know: the query language, or what a person does with the photos.
+Knows: the order of questions and answers (a stale answer is dropped), and how often it is worth
+asking again. Does not know: the query language, or what a person does with the photos.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from engine.records import Counts, Folder, FolderState, PhotosChanged, SearchRes
 if TYPE_CHECKING:
     from desktop_app.window.main_window import MainWindow
 
-#: While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where
-#: answering takes long, up to the second number.
+#: While photos keep arriving, the view is asked for again at most this often (milliseconds), and
+#: less often where answering takes long, up to the second number.
 _OFTEN, _SELDOM = 700, 3000
 _COUNTS_OFTEN = 1000
 _LABEL = re.compile(r"""(?:^|\s)label:(?:"([^"]+)"|(\S+))""", re.IGNORECASE)
@@ -51,7 +52,7 @@ class Viewing(QObject):
         window.folders.synchronised.connect(self._synchronised)
         window.stack.currentChanged.connect(self._forget_note)
 
-    # -- asking -------------------------------------------------------------------------------------------------------
+    # -- asking ------------------------------------------------------------------------------------
 
     def restore(self, query: str, photo_id: int) -> None:
         """What the last session showed; asked for as soon as the library is open."""
@@ -79,7 +80,12 @@ class Viewing(QObject):
         self._refresh_soon.stop()
         self._asked_at = time.perf_counter()
         self._request = self._window.link.ask(
-            "view", self.query, self.sort, self.strictness, then=self._answered, failed=self._refused
+            "view",
+            self.query,
+            self.sort,
+            self.strictness,
+            then=self._answered,
+            failed=self._refused,
         )
 
     def _refresh(self) -> None:
@@ -88,7 +94,7 @@ class Viewing(QObject):
             return
         self._ask()
 
-    # -- answers ------------------------------------------------------------------------------------------------------
+    # -- answers -----------------------------------------------------------------------------------
 
     @Slot(object)
     def _answered(self, result: SearchResult) -> None:
@@ -97,13 +103,20 @@ class Viewing(QObject):
         self._refresh_soon.setInterval(min(max(_OFTEN, int(5 * spent)), _SELDOM))
         fresh, self._fresh_query = self._fresh_query, False
         restored, self._restored = self._restored, False
-        if restored and self.query and not (len(result.ids) and (result.matched or not len(result.scores))):
-            self._window.desk.open_query("")  # nobody wants to be greeted by a search that found nothing
+        if (
+            restored
+            and self.query
+            and not (len(result.ids) and (result.matched or not len(result.scores)))
+        ):
+            self._window.desk.open_query(
+                ""
+            )  # nobody wants to be greeted by a search that found nothing
             return
         self.show_result(result, fresh=fresh)
 
     def show_result(self, result: SearchResult, *, fresh: bool) -> None:
-        """Show an answer. `fresh`: it answers another question than the one before, so it starts at its top."""
+        """Show an answer. `fresh`: it answers another question than the one before, so it starts at
+        its top."""
         window = self._window
         if fresh:
             window.grid.start_over()
@@ -122,8 +135,8 @@ class Viewing(QObject):
         self._window.strip.say(sentence)
 
     def choose_page(self, *, fresh: bool) -> None:
-        """The page that fits what is there: first run, no match, or the grid. A page that the person opened stays,
-        unless they asked for another view."""
+        """The page that fits what is there: first run, no match, or the grid. A page that the
+        person opened stays, unless they asked for another view."""
         window = self._window
         if not self._known:
             return
@@ -138,7 +151,8 @@ class Viewing(QObject):
         elif not len(result.ids) and not self.query:
             window.show_page(window.grid)  # folders, but no photo yet: they are on their way
         else:
-            # The engine says "no good match" for the command line; the page and the grid's first header say it too.
+            # The engine says "no good match" for the command line; the page and the grid's first
+            # header say it too.
             notes = [note for note in result.notes if not note.startswith("No good match")]
             if not len(result.ids):
                 window.no_results.explain(self.query, notes)
@@ -155,12 +169,14 @@ class Viewing(QObject):
             self._window.strip.dismiss()
         self._note = ""
 
-    # -- things change ------------------------------------------------------------------------------------------------
+    # -- things change -----------------------------------------------------------------------------
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         ranked = len(self._window.model.result.scores) > 0
         rows = changes.added or changes.removed
-        if (rows or (self.query and not ranked) or not self._known) and not self._refresh_soon.isActive():
+        if (
+            rows or (self.query and not ranked) or not self._known
+        ) and not self._refresh_soon.isActive():
             self._refresh_soon.start()
         if not self._count_soon.isActive():
             self._count_soon.start()
@@ -183,18 +199,23 @@ class Viewing(QObject):
             self.choose_page(fresh=False)
 
     def _gone(self, folder: Folder) -> str:
-        return self.tr("“{folder}” is not there. Reconnect the drive; nothing is forgotten.").format(folder=folder.path)
+        return self.tr(
+            "“{folder}” is not there. Reconnect the drive; nothing is forgotten."
+        ).format(folder=folder.path)
 
     @Slot(list)
     def folders_known(self, folders: list[Folder]) -> None:
-        """The folders there are; one that went away is said once, with what to do, until it is there again."""
+        """The folders there are; one that went away is said once, with what to do, until it is
+        there again."""
         before = {folder.id for folder in self.folders if folder.state is FolderState.OFFLINE}
         gone = [one for one in folders if one.state is FolderState.OFFLINE and one.id not in before]
         self.folders = folders
         if gone:
             self._window.strip.say(self._gone(gone[0]), stay=True)
         elif any(
-            self._window.strip.sentence() == self._gone(one) for one in folders if one.state is FolderState.ONLINE
+            self._window.strip.sentence() == self._gone(one)
+            for one in folders
+            if one.state is FolderState.ONLINE
         ):
             self._window.strip.dismiss()
         self.choose_page(fresh=False)

@@ -1,4 +1,5 @@
-"""What a person does with the files of the chosen photos: open, copy, export, move to the trash; and tags as a file.
+"""What a person does with the files of the chosen photos: open, copy, export, move to the trash;
+and tags as a file.
 
 Knows: which sentence follows. Does not know: how a desktop does these (`desktop_files`).
 """
@@ -44,8 +45,12 @@ class FileActs(QObject):
         box = QMessageBox(self.window)
         box.setText(self.tr("Photos are being copied."))
         box.setInformativeText(self.tr("What was copied so far stays."))
-        stop = box.addButton(self.tr("Stop copying and quit"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(self.tr("Go on copying"), QMessageBox.ButtonRole.RejectRole))
+        stop = box.addButton(
+            self.tr("Stop copying and quit"), QMessageBox.ButtonRole.DestructiveRole
+        )
+        box.setDefaultButton(
+            box.addButton(self.tr("Go on copying"), QMessageBox.ButtonRole.RejectRole)
+        )
         box.exec()
         return box.clickedButton() is stop
 
@@ -89,7 +94,9 @@ class FileActs(QObject):
         if count > _ASKED_ABOVE:
             box = QMessageBox(self.window)
             box.setText(self.tr("Move %Ln photo(s) to the trash?", "", count))
-            box.setInformativeText(self.tr("The files can be taken back from there, also with Undo."))
+            box.setInformativeText(
+                self.tr("The files can be taken back from there, also with Undo.")
+            )
             move = box.addButton(self.tr("Move to trash"), QMessageBox.ButtonRole.AcceptRole)
             box.addButton(QMessageBox.StandardButton.Cancel)
             box.exec()
@@ -103,7 +110,9 @@ class FileActs(QObject):
 
     def _moved_to_trash(self, count: int) -> None:
         self.window.strip.say(
-            self.tr("Moved %Ln photo(s) to the trash.", "", count), self.tr("Undo"), self.history.undo
+            self.tr("Moved %Ln photo(s) to the trash.", "", count),
+            self.tr("Undo"),
+            self.history.undo,
         )
 
     def export_photos(self) -> None:
@@ -111,7 +120,9 @@ class FileActs(QObject):
         if not ids:
             self.desk.say(self.tr("Select the photos to copy first."))
             return
-        folder = QFileDialog.getExistingDirectory(self.window, self.tr("Copy photos to"), os.path.expanduser("~"))
+        folder = QFileDialog.getExistingDirectory(
+            self.window, self.tr("Copy photos to"), os.path.expanduser("~")
+        )
         if folder:
             self.link.ask("photos", ids, then=partial(self._copy_to, folder))
 
@@ -125,28 +136,37 @@ class FileActs(QObject):
     def _exported(self, folder: str, copied: int, trouble: list[str]) -> None:
         text = self.tr("Copied %Ln photo(s) to “{folder}”.", "", copied).format(folder=folder)
         self.window.strip.say(
-            " ".join([text, *trouble[:1]]), self.tr("Open folder"), partial(desktop_files.open_elsewhere, folder)
+            " ".join([text, *trouble[:1]]),
+            self.tr("Open folder"),
+            partial(desktop_files.open_elsewhere, folder),
         )
 
     def export_tags(self, kind: str) -> None:
         """All tags and corrections in one file."""
         start = os.path.join(os.path.expanduser("~"), f"albumen-tags.{kind}")
-        path, _filter = QFileDialog.getSaveFileName(self.window, self.tr("Export tags"), start, f"*.{kind}")
+        path, _filter = QFileDialog.getSaveFileName(
+            self.window, self.tr("Export tags"), start, f"*.{kind}"
+        )
         if path:
             self.history.look("export", kind, then=partial(self._write, path))
 
     def _write(self, path: str, text: str) -> None:
         file = QSaveFile(path)
-        written = file.open(QSaveFile.OpenModeFlag.WriteOnly) and file.write(text.encode("utf-8")) >= 0
+        written = (
+            file.open(QSaveFile.OpenModeFlag.WriteOnly) and file.write(text.encode("utf-8")) >= 0
+        )
         if written and file.commit():
             self.desk.say(self.tr("Exported to “{path}”.").format(path=path))
         else:
             self.desk.say(
-                self.tr("“{path}” could not be written: {reason}.").format(path=path, reason=file.errorString())
+                self.tr("“{path}” could not be written: {reason}.").format(
+                    path=path, reason=file.errorString()
+                )
             )
 
     def restore_words(self) -> None:
-        """Labels and corrections out of a file that the library saved: after its database was lost."""
+        """Labels and corrections out of a file that the library saved: after its database was
+        lost."""
         self.link.ask("place", then=self._restore_from)
 
     def _restore_from(self, place: str) -> None:
@@ -171,7 +191,9 @@ class FileActs(QObject):
 
         def back(restored: Restored) -> Calls:
             words: list[Correction] = yield call("correct_many", list(restored.previous))
-            token = (yield call("remove_labels", list(restored.labels))) if restored.labels else None
+            token = (
+                (yield call("remove_labels", list(restored.labels))) if restored.labels else None
+            )
             return restored, token, words
 
         self.history.push(self.tr("Bring back saved labels and corrections"), forward, back)
@@ -182,6 +204,10 @@ class FileActs(QObject):
         parts = [self.tr("Brought back: {labels}, {words}.").format(labels=labels, words=words)]
         if restored.unknown:
             parts.append(
-                self.tr("%Ln correction(s) are about photos that are not in the library.", "", restored.unknown)
+                self.tr(
+                    "%Ln correction(s) are about photos that are not in the library.",
+                    "",
+                    restored.unknown,
+                )
             )
         self.desk.say(" ".join(parts))

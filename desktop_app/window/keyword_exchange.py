@@ -1,4 +1,5 @@
-"""Words to and from other programs: keywords in photos become labels, confirmed labels go into sidecars beside them.
+"""Words to and from other programs: keywords in photos become labels, confirmed labels go into
+sidecars beside them.
 
 Knows: when to offer and when to write. Does not know: XMP, files (`engine.library.sidecar`).
 """
@@ -31,7 +32,7 @@ class Exchange(QObject):
         self.link.photos_changed.connect(self._changed)
         self.window.folders.synchronised.connect(self._synchronised)
 
-    # -- keywords become labels ---------------------------------------------------------------------------------------
+    # -- keywords become labels --------------------------------------------------------------------
 
     def _synchronised(self) -> None:
         if not self.window.preferences.keywords_offered and not self.desk.adding.offering_labels():
@@ -48,14 +49,17 @@ class Exchange(QObject):
             )
 
     def take_keywords(self) -> None:
-        """Make labels of the keywords in photos and sidecars, and confirm them where nothing was said yet."""
+        """Make labels of the keywords in photos and sidecars, and confirm them where nothing was
+        said yet."""
 
         def forward(undone: tuple[KeywordsRead, Any] | None) -> Calls:
             if undone is not None:  # the same labels again, not new ones of the same names
                 report, token = undone
                 if report.labels:
                     yield call("restore_labels", token)
-                yield call("correct_many", [replace(word, present=True) for word in report.previous])
+                yield call(
+                    "correct_many", [replace(word, present=True) for word in report.previous]
+                )
                 return report
             report = yield call("take_keywords")
             self._taken(report)
@@ -73,13 +77,18 @@ class Exchange(QObject):
             labels = self.tr("%Ln new label(s)", "", len(report.labels))
             words = self.tr("%Ln confirmation(s)", "", len(report.previous))
             text = self.tr("From keywords: {labels}, {words}.").format(labels=labels, words=words)
-            self.window.strip.say(self._with(text, report.failed), self.tr("Undo"), self.history.undo)
+            self.window.strip.say(
+                self._with(text, report.failed), self.tr("Undo"), self.history.undo
+            )
         else:
             self.desk.say(
-                self._with(self.tr("No new keywords were found in the photos or beside them."), report.failed)
+                self._with(
+                    self.tr("No new keywords were found in the photos or beside them."),
+                    report.failed,
+                )
             )
 
-    # -- labels go into sidecars --------------------------------------------------------------------------------------
+    # -- labels go into sidecars -------------------------------------------------------------------
 
     def _changed(self, change: PhotosChanged) -> None:
         if change.labels:

@@ -1,6 +1,7 @@
 """The window: which part stands where, and which signal goes to which slot. Nothing else.
 
-Knows: every part by name. Does not know: how any of them works; what a person does with photos is `wiring`'s.
+Knows: every part by name. Does not know: how any of them works; what a person does with photos is
+`wiring`'s.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ _NARROW = 900
 
 
 class MainWindow(QMainWindow):
-    """Composition only. `shown_first`: emitted once, after the window was painted for the first time. `closing`: it is
-    hidden now, and finishes what was begun."""
+    """Composition only. `shown_first`: emitted once, after the window was painted for the first
+    time. `closing`: it is hidden now, and finishes what was begun."""
 
     shown_first = Signal()
     closing = Signal()
@@ -96,11 +97,13 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self)
         self._restore()
 
-    # -- layout -------------------------------------------------------------------------------------------------------
+    # -- layout ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
-        self.stack.setMinimumSize(240, 180)  # else the widest page, seen or not, would keep the window wide
+        self.stack.setMinimumSize(
+            240, 180
+        )  # else the widest page, seen or not, would keep the window wide
         for page in (
             self.grid,
             self.empty,
@@ -119,8 +122,12 @@ class MainWindow(QMainWindow):
         column.addWidget(self.stack, 1)
         column.addWidget(self.status)
         self.setCentralWidget(centre)
-        self.left = self._dock("left", self.tr("Library"), self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.right = self._dock("right", self.tr("Photo"), self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.left = self._dock(
+            "left", self.tr("Library"), self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea
+        )
+        self.right = self._dock(
+            "right", self.tr("Photo"), self.inspector, Qt.DockWidgetArea.RightDockWidgetArea
+        )
         self.resizeDocks([self.left, self.right], [210, 320], Qt.Orientation.Horizontal)
         self._make_toolbar()
 
@@ -173,7 +180,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.toolbar)
 
     def show_page(self, page: QWidget) -> None:
-        """Bring a page to the front and give it the focus; side panels only where they mean something."""
+        """Bring a page to the front and give it the focus; side panels only where they mean
+        something."""
         focused = self.focusWidget()
         inside = focused is None or self.stack.isAncestorOf(focused)
         self.stack.setCurrentWidget(page)
@@ -181,16 +189,22 @@ class MainWindow(QMainWindow):
         self.strip.show_banners(page in (self.grid, self.empty, self.no_results))
         self.search.setEnabled(page is not self.empty)
         self.size.setEnabled(page is self.grid)
-        self.inspector.preview.setHidden(page is self.lightbox)  # nobody needs the photo beside itself
+        self.inspector.preview.setHidden(
+            page is self.lightbox
+        )  # nobody needs the photo beside itself
         if inside:
             page.setFocus()
 
     def show_panels(self) -> None:
-        """The side panels that the page and the width of the window have room for; around one photo on the full screen,
-        nothing at all."""
+        """The side panels that the page and the width of the window have room for; around one photo
+        on the full screen, nothing at all."""
         page = self.stack.currentWidget()
         bare = self.isFullScreen() and page is self.lightbox
-        alone = bare or page is self.empty or (self._narrow and page in (self.review, self.training, self.problems))
+        alone = (
+            bare
+            or page is self.empty
+            or (self._narrow and page in (self.review, self.training, self.problems))
+        )
         self.left.setVisible(not alone and self.actions_["left_panel"].isChecked())
         about_photos = page in (self.grid, self.lightbox) and not bare
         self.right.setVisible(about_photos and self.actions_["right_panel"].isChecked())
@@ -211,7 +225,7 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    # -- events -------------------------------------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -230,8 +244,9 @@ class MainWindow(QMainWindow):
         self._fit_panels()
 
     def _fit_panels(self) -> None:
-        """The right panel hides itself when the window becomes narrow, and returns with the width; whoever calls it
-        meanwhile (F10, T) gets it. The left one makes room for pages that are not about choosing photos."""
+        """The right panel hides itself when the window becomes narrow, and returns with the width;
+        whoever calls it meanwhile (F10, T) gets it. The left one makes room for pages that are not
+        about choosing photos."""
         narrow, shown = self.width() < _NARROW, self.actions_["right_panel"]
         if narrow and not self._narrow and shown.isChecked():
             self._right_gave_way = True
@@ -263,7 +278,8 @@ class MainWindow(QMainWindow):
         self.desk.adding.add_urls(mime.urls())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape, where nobody else wanted it, goes one step back: to the photos, out of the full screen, to nothing chosen."""
+        """Escape, where nobody else wanted it, goes one step back: to the photos, out of the full
+        screen, to nothing chosen."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif not self.stack.isAncestorOf(self.focusWidget() or self.stack):
@@ -280,7 +296,8 @@ class MainWindow(QMainWindow):
             self.show_panels()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Safe at any moment: hide first, then finish what the person began, and let every thread finish its step."""
+        """Safe at any moment: hide first, then finish what the person began, and let every thread
+        finish its step."""
         if not self.urgent and not self.desk.files.sure_to_leave():
             event.ignore()
             return
@@ -294,7 +311,7 @@ class MainWindow(QMainWindow):
         self.pictures.close()
         super().closeEvent(event)
 
-    # -- session ------------------------------------------------------------------------------------------------------
+    # -- session -----------------------------------------------------------------------------------
 
     def _restore(self) -> None:
         session, actions = self.session, self.actions_

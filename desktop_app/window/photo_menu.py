@@ -1,6 +1,7 @@
 """The context menu of the chosen photos.
 
-Knows: which acts are about photos, and which labels the chosen ones carry. Does not know: what an act does.
+Knows: which acts are about photos, and which labels the chosen ones carry. Does not know: what an
+act does.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from desktop_app.parts.search_words import query_of
 if TYPE_CHECKING:
     from desktop_app.window.wiring import Desk
 
-_LOOKED_AT = 500  # chosen photos whose labels are counted for the ticks; an act is about all of them
+_LOOKED_AT = (
+    500  # chosen photos whose labels are counted for the ticks; an act is about all of them
+)
 
 
 def photo_menu(desk: Desk) -> QMenu:
@@ -44,7 +47,8 @@ def photo_menu(desk: Desk) -> QMenu:
 
 
 def _add_labels(desk: Desk, menu: QMenu, chosen: list[int]) -> None:
-    """Every label, those on the photos first and ticked if all have it; a click puts it on all, or takes it off."""
+    """Every label, those on the photos first and ticked if all have it; a click puts it on all, or
+    takes it off."""
     model = desk.window.model
     looked_at = chosen[:_LOOKED_AT]
     entries = [entry for row in model.rows_of(looked_at) if (entry := model.entry(row)) is not None]
@@ -52,7 +56,9 @@ def _add_labels(desk: Desk, menu: QMenu, chosen: list[int]) -> None:
     submenu = menu.addMenu(QCoreApplication.translate("PhotoMenu", "Labels"))
     submenu.setObjectName("labels")
     submenu.setEnabled(bool(desk.judging.labels))
-    labels = sorted(desk.judging.labels.values(), key=lambda one: (not carried[one.id], one.name.casefold()))
+    labels = sorted(
+        desk.judging.labels.values(), key=lambda one: (not carried[one.id], one.name.casefold())
+    )
     for place, label in enumerate(labels):
         if place and carried[labels[place - 1].id] and not carried[label.id]:
             submenu.addSeparator()

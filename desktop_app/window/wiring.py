@@ -1,7 +1,9 @@
-"""What a person does in the window, and what follows: which page, panel or dialog belongs to each act.
+"""What a person does in the window, and what follows: which page, panel or dialog belongs to each
+act.
 
-Knows: every action and panel by name, and who handles it. Does not know: layout, painting, the engine. Folders are
-`Adding`'s, words about labels `Judging`'s, files `FileActs`', views `Viewing`'s.
+Knows: every action and panel by name, and who handles it. Does not know: layout, painting, the
+engine. Folders are `Adding`'s, words about labels `Judging`'s, files `FileActs`', views
+`Viewing`'s.
 """
 
 from __future__ import annotations
@@ -62,7 +64,7 @@ class Desk(QObject):
     def close(self) -> None:
         self.files.close()
 
-    # -- wiring -------------------------------------------------------------------------------------------------------
+    # -- wiring ------------------------------------------------------------------------------------
 
     def _wire_actions(self) -> None:
         window = self.window
@@ -111,7 +113,9 @@ class Desk(QObject):
         window.actions_["left_panel"].toggled.connect(window.show_panels)
         window.actions_["right_panel"].toggled.connect(window.show_panels)
         for action in window.actions_.pinned:
-            action.triggered.connect(partial(_quietly, partial(self.judging.toggle_pinned, action.data())))
+            action.triggered.connect(
+                partial(_quietly, partial(self.judging.toggle_pinned, action.data()))
+            )
         stack = self.history.stack
         stack.canUndoChanged.connect(self._undo_changed)
         stack.canRedoChanged.connect(self._undo_changed)
@@ -174,7 +178,7 @@ class Desk(QObject):
         window.training.closed.connect(self.show_grid)
         window.training.view_requested.connect(self.open_query)
 
-    # -- messages -----------------------------------------------------------------------------------------------------
+    # -- messages ----------------------------------------------------------------------------------
 
     def say(self, sentence: str) -> None:
         self.window.strip.say(sentence)
@@ -200,7 +204,7 @@ class Desk(QObject):
             else self.tr("Improve labels")
         )
 
-    # -- browsing -----------------------------------------------------------------------------------------------------
+    # -- browsing ----------------------------------------------------------------------------------
 
     def open_query(self, query: str) -> None:
         """Show a view, as if it had been typed."""
@@ -223,7 +227,9 @@ class Desk(QObject):
 
     def search_by_file(self, path: str) -> None:
         """A dropped photo as the query: by its id if it is in the library."""
-        self.link.ask("photo_id", path, then=self.show_like, failed=lambda _s: self._like_file(path))
+        self.link.ask(
+            "photo_id", path, then=self.show_like, failed=lambda _s: self._like_file(path)
+        )
 
     def _like_file(self, path: str) -> None:
         self.link.ask("similar_to_file", path, then=self._like_file_found)
@@ -313,7 +319,7 @@ class Desk(QObject):
         else:
             self.window.showFullScreen()
 
-    # -- correcting ---------------------------------------------------------------------------------------------------
+    # -- correcting --------------------------------------------------------------------------------
 
     def _undo_changed(self, *_args: object) -> None:
         stack = self.history.stack
@@ -325,7 +331,7 @@ class Desk(QObject):
             action.setEnabled(can)
             action.setText(named.format(act=act).replace("&", "&&") if act else plain)
 
-    # -- learning -----------------------------------------------------------------------------------------------------
+    # -- learning ----------------------------------------------------------------------------------
 
     def show_review(self) -> None:
         self.window.show_page(self.window.review)
@@ -343,7 +349,7 @@ class Desk(QObject):
         self.window.training.show_versions()
         self.window.training.setFocus()
 
-    # -- pages and dialogs --------------------------------------------------------------------------------------------
+    # -- pages and dialogs -------------------------------------------------------------------------
 
     def show_problems(self) -> None:
         self.window.problems.refresh()
@@ -361,7 +367,9 @@ class Desk(QObject):
         editor.deleteLater()
 
     def _label_removed(self, name: str) -> None:
-        self.window.strip.say(self.tr("Removed {labels}.").format(labels=name), self.tr("Undo"), self.history.undo)
+        self.window.strip.say(
+            self.tr("Removed {labels}.").format(labels=name), self.tr("Undo"), self.history.undo
+        )
 
     def show_models(self) -> None:
         from desktop_app.panels.model_dialog import ModelDialog
@@ -372,8 +380,8 @@ class Desk(QObject):
         self._dialogs["models"].raise_()
 
     def _offer_better_model(self) -> None:
-        """The banner that says what the built-in model is, until it is dismissed or another one is in use; one question
-        at a time."""
+        """The banner that says what the built-in model is, until it is dismissed or another one is
+        in use; one question at a time."""
         from desktop_app.panels.model_dialog import StarterBanner
 
         if self.adding.offering_labels():
@@ -384,9 +392,13 @@ class Desk(QObject):
         if "starter" not in self._dialogs:
             banner = self._dialogs["starter"] = StarterBanner(self.link)
             banner.models_requested.connect(self.show_models)
-            banner.dismissed.connect(partial(self.window.preferences.set, "starter_banner_dismissed", True))
+            banner.dismissed.connect(
+                partial(self.window.preferences.set, "starter_banner_dismissed", True)
+            )
             self.window.strip.add(banner)
-            self.link.job_ended.connect(partial(_quietly, self._offer_better_model))  # another may be in use now
+            self.link.job_ended.connect(
+                partial(_quietly, self._offer_better_model)
+            )  # another may be in use now
         self._dialogs["starter"].check()
 
     def withdraw_better_model(self) -> None:
@@ -409,13 +421,19 @@ class Desk(QObject):
         dialog.deleteLater()
 
     def _compute(self, dialog: SettingsDialog, device: str, precision: str) -> None:
-        """Another device or precision: a switch of the model, remembered once every photo is known to it."""
+        """Another device or precision: a switch of the model, remembered once every photo is known
+        to it."""
 
         def refused(sentence: str) -> None:
             dialog.refuse(sentence) if isValid(dialog) else self.say(sentence)
 
         self.link.ask(
-            "use_model", "", device, precision, then=partial(self._computes, device, precision), failed=refused
+            "use_model",
+            "",
+            device,
+            precision,
+            then=partial(self._computes, device, precision),
+            failed=refused,
         )
 
     def _computes(self, device: str, precision: str, _model: ModelInfo) -> None:

@@ -1,8 +1,9 @@
-"""Benchmarks: `python -m engine bench NAME [options]`, one module each, each with its baseline in the same run.
+"""Benchmarks: `python -m engine bench NAME [options]`, one module each, each with its baseline in
+the same run.
 
-Knows: which benchmarks there are. Each module has `add_arguments(parser)` and `run(args) -> dict`, ready for JSON;
-`--model`
-and `--device` of the command line arrive as `args.model` and `args.device`.
+Knows: which benchmarks there are. Each module has `add_arguments(parser)` and `run(args) -> dict`,
+ready for JSON; `--model` and `--device` of the command line arrive as `args.model` and
+`args.device`.
 """
 
 from __future__ import annotations
@@ -31,13 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The name of the benchmark, and whatever follows for the benchmark itself."""
     listed = "; ".join(f"{name}: {what}" for name, what in BENCHMARKS.items())
     parser.add_argument("name", choices=BENCHMARKS, metavar="NAME", help=listed.replace("%", "%%"))
-    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="its own options (NAME --help)")
+    parser.add_argument(
+        "rest", nargs=argparse.REMAINDER, metavar="...", help="its own options (NAME --help)"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """Run one benchmark; returns its figures. SystemExit(2) for options that it does not know."""
     module = importlib.import_module(f"engine.bench.{args.name}")
-    parser = argparse.ArgumentParser(prog=f"python -m engine bench {args.name}", description=module.__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m engine bench {args.name}", description=module.__doc__
+    )
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     module.add_arguments(parser)
     options = parser.parse_args(args.rest, argparse.Namespace(model=args.model, device=args.device))

@@ -1,6 +1,8 @@
-"""The published methods that `bench learn` compares with, on cached image features, as their papers give them.
+"""The published methods that `bench learn` compares with, on cached image features, as their papers
+give them.
 
-Each takes image features of unit length and returns scores; none is tuned per task. Not part of the product.
+Each takes image features of unit length and returns scores; none is tuned per task. Not part of the
+product.
 
 Letters in shape comments: n answered images, N images, K classes, S seeds, D joint space.
 """
@@ -24,14 +26,17 @@ def nearest_mean(shots: Tensor, targets: Tensor, images: Tensor, classes: int) -
 
 
 def linear_probe(shots: Tensor, targets: Tensor, images: Tensor, classes: int) -> Tensor:
-    """Logistic regression with L2 (the probe of Radford et al. 2021, C = 0.316 as in its code): logits (N, K)."""
+    """Logistic regression with L2 (the probe of Radford et al. 2021, C = 0.316 as in its code):
+    logits (N, K)."""
     weight = torch.zeros(classes, shots.shape[1], requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimiser = torch.optim.LBFGS([weight, bias], max_iter=100, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimiser.zero_grad()
-        loss = F.cross_entropy(shots @ weight.T + bias, targets, reduction="sum") + weight.square().sum() / (2 * 0.316)
+        loss = F.cross_entropy(
+            shots @ weight.T + bias, targets, reduction="sum"
+        ) + weight.square().sum() / (2 * 0.316)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
@@ -40,20 +45,34 @@ def linear_probe(shots: Tensor, targets: Tensor, images: Tensor, classes: int) -
 
 
 def tip_adapter(
-    shots: Tensor, targets: Tensor, images: Tensor, text: Tensor, scale: float, alpha: float = 1.0, beta: float = 5.5
+    shots: Tensor,
+    targets: Tensor,
+    images: Tensor,
+    text: Tensor,
+    scale: float,
+    alpha: float = 1.0,
+    beta: float = 5.5,
 ) -> Tensor:
-    """Zero-shot logits plus a cache of the shots (Zhang et al. 2022, arXiv:2207.09519; alpha, beta of its config)."""
+    """Zero-shot logits plus a cache of the shots (Zhang et al. 2022, arXiv:2207.09519; alpha, beta
+    of its config)."""
     affinity = torch.exp(-beta * (1 - images @ shots.T))  # (N, n)
     return scale * images @ text.T + alpha * affinity @ F.one_hot(targets, len(text)).float()
 
 
-def coop(clip: CLIP, names: Sequence[str], shots: Tensor, targets: Tensor, per_class: int, n_ctx: int = 16) -> Tensor:
-    """Text features (S, K, D) of CoOp by the official recipe, S seeds side by side: `shots` (S, n, D), `targets` (S,
-    n).
+def coop(
+    clip: CLIP,
+    names: Sequence[str],
+    shots: Tensor,
+    targets: Tensor,
+    per_class: int,
+    n_ctx: int = 16,
+) -> Tensor:
+    """Text features (S, K, D) of CoOp by the official recipe, S seeds side by side: `shots` (S, n,
+    D), `targets` (S, n).
 
-    The recipe of `coop.train_prompts` (SGD, batches of 32, its schedule, random context of 16 vectors, cross-entropy);
-    the seeds share one pass through the text encoder and nothing else, so the result is that of S separate runs. Images
-    are not augmented: features are cached.
+    The recipe of `coop.train_prompts` (SGD, batches of 32, its schedule, random context of 16
+    vectors, cross-entropy); the seeds share one pass through the text encoder and nothing else, so
+    the result is that of S separate runs. Images are not augmented: features are cached.
     """
     seeds, count = targets.shape
     learners = []
@@ -61,26 +80,39 @@ def coop(clip: CLIP, names: Sequence[str], shots: Tensor, targets: Tensor, per_c
         torch.manual_seed(seed)
         learners.append(PromptLearner(clip, names, n_ctx))
     tree, encoder = learners[0].tree(), TextEncoder(clip)
-    ctx = torch.stack([learner.ctx.detach() for learner in learners]).requires_grad_(True)  # (S, n_ctx, C)
-    start, suffixes = learners[0].token_prefix.expand(seeds, -1, -1), tree.suffixes.expand(seeds, -1, -1)
+    ctx = torch.stack([learner.ctx.detach() for learner in learners]).requires_grad_(
+        True
+    )  # (S, n_ctx, C)
+    start, suffixes = (
+        learners[0].token_prefix.expand(seeds, -1, -1),
+        tree.suffixes.expand(seeds, -1, -1),
+    )
     recipe = Recipe.official(per_class)
-    optimiser = torch.optim.SGD([ctx], lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
+    optimiser = torch.optim.SGD(
+        [ctx], lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay
+    )
     generators = [torch.Generator().manual_seed(seed) for seed in range(seeds)]
     batch = min(recipe.batch_size, count)
     scale = float(clip.logit_scale.exp())
 
     def features() -> Tensor:
         prefix = torch.cat([start, ctx], 1)  # (S, 1 + n_ctx, C)
-        return F.normalize(encoder.encode_tree(PromptTree(prefix, suffixes, tree.lengths)), dim=-1)  # (S, K, D)
+        return F.normalize(
+            encoder.encode_tree(PromptTree(prefix, suffixes, tree.lengths)), dim=-1
+        )  # (S, K, D)
 
     for epoch in range(1, recipe.epochs + 1):
         optimiser.param_groups[0]["lr"] = recipe.lr_at(epoch)
-        order = torch.stack([torch.randperm(count, generator=generator) for generator in generators])  # (S, n)
+        order = torch.stack(
+            [torch.randperm(count, generator=generator) for generator in generators]
+        )  # (S, n)
         for rows in torch.split(order, batch, dim=1)[: count // batch]:  # (S, B)
             x = shots.gather(1, rows[:, :, None].expand(-1, -1, shots.shape[2]))  # (S, B, D)
             logits = scale * torch.einsum("sbd,skd->sbk", x, features())
             wanted = targets.gather(1, rows)
-            losses = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction="none").view(seeds, -1)
+            losses = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction="none").view(
+                seeds, -1
+            )
             optimiser.zero_grad()
             losses.mean(1).sum().backward()  # type: ignore[no-untyped-call]
             optimiser.step()

@@ -2,17 +2,21 @@
 
     python -m engine bench coop [--classes 10,50] [--rounds 3]
 
-ViT-B/32's geometry with random weights (speed does not depend on them), 16 context vectors, batches of 32. Four ways,
-in turn within each round, so that whatever else the computer does hits all of them:
+ViT-B/32's geometry with random weights (speed does not depend on them), 16 context vectors, batches
+of 32. Four ways, in turn within each round, so that whatever else the computer does hits all of
+them:
 
-* published: what KaiyangZhou/CoOp and openai/CLIP compute, operation by operation: read the batch's photos (JPEGs of
-  640 x 480, random crop), encode them, and encode all prompts over the whole context of 77 tokens
+* published: what KaiyangZhou/CoOp and openai/CLIP compute, operation by operation: read the batch's
+  photos (JPEGs of 640 x 480, random crop), encode them, and encode all prompts over the whole
+  context of 77 tokens
 * cached: image features are constants
-* cut: and nothing behind the longest prompt's end is computed, nor the last block but where a prompt ends
+* cut: and nothing behind the longest prompt's end is computed, nor the last block but where a
+  prompt ends
 * packed: and the common prefix is computed once (`TextEncoder.encode_tree`)
 
-Beside the time that passed stands the processor's time: on a computer that does other things at once, short steps on
-several threads wait for each other far longer than they work, and only the second is a property of the program.
+Beside the time that passed stands the processor's time: on a computer that does other things at
+once, short steps on several threads wait for each other far longer than they work, and only the
+second is a property of the program.
 """
 
 from __future__ import annotations
@@ -37,39 +41,59 @@ from engine.evaluate.datasets import random_crop
 from engine.images.decode import to_model_input
 
 _BATCH = 32
-Ways = dict[str, tuple[int, Callable[[], None]]]  # name -> how often in a round (short ones vary more), one step
+Ways = dict[
+    str, tuple[int, Callable[[], None]]
+]  # name -> how often in a round (short ones vary more), one step
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench coop`."""
-    parser.add_argument("--classes", default="10,50", help="numbers of classes (default %(default)s)")
-    parser.add_argument("--threads", type=int, default=1, help="threads of torch (1; 0: as torch chooses)")
-    parser.add_argument("--rounds", type=int, default=3, help="measurements of each way (default %(default)s)")
+    parser.add_argument(
+        "--classes", default="10,50", help="numbers of classes (default %(default)s)"
+    )
+    parser.add_argument(
+        "--threads", type=int, default=1, help="threads of torch (1; 0: as torch chooses)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="measurements of each way (default %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Milliseconds per step of each way, the ratio to the published one, and how far its gradient is from that."""
+    """Milliseconds per step of each way, the ratio to the published one, and how far its gradient
+    is from that."""
     if args.threads:
         torch.set_num_threads(args.threads)
     clip = CLIP(
         embed_dim=512, input_resolution=224, vision_layers=12, vision_width=768, vision_patch_size=32,
         context_length=77, vocab_size=49408, transformer_width=512, transformer_heads=8, transformer_layers=12,
     ).eval()  # fmt: skip
-    return {f"{count} classes": _measure(clip, count, args.rounds) for count in map(int, str(args.classes).split(","))}
+    return {
+        f"{count} classes": _measure(clip, count, args.rounds)
+        for count in map(int, str(args.classes).split(","))
+    }
 
 
 def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
     torch.manual_seed(0)
     words = vocabulary_words()
-    names = [words[number * len(words) // classes] for number in range(classes)]  # everyday words from all over
+    names = [
+        words[number * len(words) // classes] for number in range(classes)
+    ]  # everyday words from all over
     learner = PromptLearner(clip, names, n_ctx=16)
     model = CustomCLIP(clip, learner)
-    optimiser = torch.optim.SGD([learner.ctx], lr=0.0, momentum=0.9)  # the same point again and again
+    optimiser = torch.optim.SGD(
+        [learner.ctx], lr=0.0, momentum=0.9
+    )  # the same point again and again
     targets = torch.arange(_BATCH) % classes
     cached = F.normalize(torch.randn(_BATCH, clip.embed_dim), dim=-1)  # (B, D)
     photos, random = [_jpeg(number) for number in range(_BATCH)], np.random.default_rng(0)
-    causal = torch.full((clip.context_length, clip.context_length), float("-inf")).triu(1)  # (77, 77)
-    padding = clip.token_embedding.weight[0].expand(classes, clip.context_length - learner.length, -1)
+    causal = torch.full((clip.context_length, clip.context_length), float("-inf")).triu(
+        1
+    )  # (77, 77)
+    padding = clip.token_embedding.weight[0].expand(
+        classes, clip.context_length - learner.length, -1
+    )
 
     def step(image_features: Tensor, text_features: Tensor) -> None:
         logits = clip.logit_scale.exp() * image_features @ F.normalize(text_features, dim=-1).t()
@@ -79,15 +103,22 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
 
     def whole_context() -> Tensor:
         prompts = torch.cat([learner(), padding], dim=1)  # (K, 77, C)
-        x = _published_blocks(clip.transformer, prompts + clip.positional_embedding, causal)  # (K, 77, C)
+        x = _published_blocks(
+            clip.transformer, prompts + clip.positional_embedding, causal
+        )  # (K, 77, C)
         ends = clip.ln_final(x)[torch.arange(classes), learner.eot]  # (K, C)
         return ends @ clip.text_projection  # type: ignore[no-any-return]
 
     def published() -> None:
-        crops = [random_crop(Image.open(io.BytesIO(photo)).convert("RGB"), 224, random) for photo in photos]
+        crops = [
+            random_crop(Image.open(io.BytesIO(photo)).convert("RGB"), 224, random)
+            for photo in photos
+        ]
         with torch.no_grad():
             _published_image_encoder(clip, to_model_input(np.stack(crops)))
-        step(cached, whole_context())  # the cached features here too, so that the gradients can be compared
+        step(
+            cached, whole_context()
+        )  # the cached features here too, so that the gradients can be compared
 
     ways: Ways = {
         "published": (1, published),
@@ -116,7 +147,9 @@ def _compared(ways: Ways, learner: PromptLearner, rounds: int) -> dict[str, Any]
     first = next(iter(ways))
     passed = {name: statistics.median(values) for name, values in seconds.items()}
     worked = {name: statistics.median(values) for name, values in cpu_seconds.items()}
-    error = {name: float((gradient - gradients[first]).norm()) for name, gradient in gradients.items()}
+    error = {
+        name: float((gradient - gradients[first]).norm()) for name, gradient in gradients.items()
+    }
     return {
         name: {
             "ms": round(1000 * passed[name], 1),
@@ -134,14 +167,18 @@ def _published_image_encoder(clip: CLIP, x: Tensor) -> Tensor:
     visual = clip.visual
     assert isinstance(visual, VisionTransformer)
     x = visual.conv1(x).flatten(2).transpose(1, 2)  # (B, P, C)
-    x = torch.cat([visual.class_embedding.expand(len(x), 1, -1), x], dim=1) + visual.positional_embedding
+    x = (
+        torch.cat([visual.class_embedding.expand(len(x), 1, -1), x], dim=1)
+        + visual.positional_embedding
+    )
     x = _published_blocks(visual.transformer, visual.ln_pre(x), None)  # (B, 1+P, C)
     features: Tensor = visual.ln_post(x[:, 0]) @ visual.proj  # (B, D)
     return features
 
 
 def _published_blocks(transformer: Transformer, x: Tensor, mask: Tensor | None) -> Tensor:
-    """(B, L, C) -> (B, L, C) by the operations of openai/CLIP: tokens first, an additive mask, all of every block."""
+    """(B, L, C) -> (B, L, C) by the operations of openai/CLIP: tokens first, an additive mask, all
+    of every block."""
     x = x.transpose(0, 1)  # (L, B, C)
     for block in transformer.resblocks:
         assert isinstance(block, ResidualAttentionBlock)
@@ -159,8 +196,12 @@ def _published_blocks(transformer: Transformer, x: Tensor, mask: Tensor | None) 
 def _jpeg(number: int) -> bytes:
     """A photo-like JPEG: smooth shapes with some noise."""
     random = np.random.default_rng(number)
-    coarse = Image.fromarray(random.integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize((640, 480))
-    noisy = np.clip(np.asarray(coarse) + random.normal(0, 8, (480, 640, 3)), 0, 255).astype(np.uint8)
+    coarse = Image.fromarray(random.integers(0, 256, (12, 16, 3), dtype=np.uint8)).resize(
+        (640, 480)
+    )
+    noisy = np.clip(np.asarray(coarse) + random.normal(0, 8, (480, 640, 3)), 0, 255).astype(
+        np.uint8
+    )
     stream = io.BytesIO()
     Image.fromarray(noisy).save(stream, "JPEG", quality=90)
     return stream.getvalue()

@@ -1,20 +1,22 @@
-"""Files on disk to embeddings in SQLite, against the seeds' own way and against what this machine could do at most.
+"""Files on disk to embeddings in SQLite, against the seeds' own way and against what this machine
+could do at most.
 
-    python -m engine bench index [--kinds jpeg12,jpeg3,png,heic,phone] [--photos 64] [--rounds 3] [--starter] [--competitor]
+    python -m engine bench index [--kinds jpeg12,jpeg3,png,heic,phone] [--photos 64] [--rounds 3]
+    [--starter] [--competitor]
 
-The photos are made here (12 MP: 4000 x 3000; `jpeg3`: 2048 x 1536; `phone`: HEIC with the smaller picture inside that
-phones write). The model has ViT-B/32's geometry and random weights (speed does not depend on them), or is the shipped one
-(`--starter`). Ways, in turn within each round:
+The photos are made here (12 MP: 4000 x 3000; `jpeg3`: 2048 x 1536; `phone`: HEIC with the smaller
+picture inside that phones write). The model has ViT-B/32's geometry and random weights (speed does
+not depend on them), or is the shipped one (`--starter`). Ways, in turn within each round:
 
 * ours: `Library.sync` of new files: scan, hash, decode, thumbnail, encode, tags, commit
-* seeds: what the seed programs do for each file: open, decode all of it, CLIP's preprocessing, encode one image with
-  the official network in fp32, insert and commit one row
+* seeds: what the seed programs do for each file: open, decode all of it, CLIP's preprocessing,
+  encode one image with the official network in fp32, insert and commit one row
 
-Limit: cores / (core-seconds to decode + core-seconds to encode one photo), both measured as processor time, alone.
-Useful part: those core-seconds in the processor time that the sync and its processes took in all; it hardly depends on
-what else the machine does, as `of the limit` does.
-`--competitor`: the same (ours only) while another program keeps one core busy, with OpenMP threads that wait passively,
-as the program sets them, and with threads that spin.
+Limit: cores / (core-seconds to decode + core-seconds to encode one photo), both measured as
+processor time, alone. Useful part: those core-seconds in the processor time that the sync and its
+processes took in all; it hardly depends on what else the machine does, as `of the limit` does.
+`--competitor`: the same (ours only) while another program keeps one core busy, with OpenMP threads
+that wait passively, as the program sets them, and with threads that spin.
 """
 
 from __future__ import annotations
@@ -54,17 +56,35 @@ _KINDS: dict[str, tuple[str, tuple[int, int], dict[str, Any]]] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench index`."""
-    parser.add_argument("--kinds", default=",".join(_KINDS), help="kinds of files (default %(default)s)")
-    parser.add_argument("--photos", type=int, default=64, help="files per round for ours (default %(default)s)")
-    parser.add_argument("--seeds-photos", type=int, default=12, help="files per round for the seeds' way (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds; medians are reported (default %(default)s)")
-    parser.add_argument("--starter", action="store_true", help="the shipped model instead of ViT-B/32's geometry")
-    parser.add_argument("--competitor", action="store_true", help="also: while another program takes a core")
-    parser.add_argument("--only", help=argparse.SUPPRESS)  # one measurement in a process of its own, as JSON
+    parser.add_argument(
+        "--kinds", default=",".join(_KINDS), help="kinds of files (default %(default)s)"
+    )
+    parser.add_argument(
+        "--photos", type=int, default=64, help="files per round for ours (default %(default)s)"
+    )
+    parser.add_argument(
+        "--seeds-photos",
+        type=int,
+        default=12,
+        help="files per round for the seeds' way (%(default)s)",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="rounds; medians are reported (default %(default)s)"
+    )
+    parser.add_argument(
+        "--starter", action="store_true", help="the shipped model instead of ViT-B/32's geometry"
+    )
+    parser.add_argument(
+        "--competitor", action="store_true", help="also: while another program takes a core"
+    )
+    parser.add_argument(
+        "--only", help=argparse.SUPPRESS
+    )  # one measurement in a process of its own, as JSON
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """{kind: {"ours", "seeds", "limit": photos/s, "ratio", "of the limit"}}, medians over the rounds."""
+    """{kind: {"ours", "seeds", "limit": photos/s, "ratio", "of the limit"}}, medians over the
+    rounds."""
     if args.only:
         return _in_this_process(json.loads(args.only))
     with tempfile.TemporaryDirectory(prefix="albumen-bench-") as name:
@@ -82,7 +102,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return figures
 
 
-def _compare(scratch: Path, model: Path, kind: str, bases: list[bytes], args: argparse.Namespace) -> dict[str, Any]:
+def _compare(
+    scratch: Path, model: Path, kind: str, bases: list[bytes], args: argparse.Namespace
+) -> dict[str, Any]:
     ours: list[dict[str, float]] = []
     seeds: list[float] = []
     for number in range(args.rounds):
@@ -124,11 +146,14 @@ def _with_competitor(
 
 
 def _measure(way: str, folder: Path, model: Path, **environment: str) -> dict[str, float]:
-    """Each in a process of its own: nothing is warm but the files, and OpenMP can be told how to wait."""
+    """Each in a process of its own: nothing is warm but the files, and OpenMP can be told how to
+    wait."""
     task = json.dumps({"way": way, "folder": str(folder), "model": str(model)})
     command = [sys.executable, "-m", "engine", "--json", "bench", "index", "--only", task]
     done = subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
-    return {name: value for name, value in json.loads(done.stdout).items() if not isinstance(value, str)}
+    return {
+        name: value for name, value in json.loads(done.stdout).items() if not isinstance(value, str)
+    }
 
 
 def _in_this_process(task: dict[str, str]) -> dict[str, Any]:
@@ -137,10 +162,14 @@ def _in_this_process(task: dict[str, str]) -> dict[str, Any]:
 
 
 def _ours(folder: Path, model: Path) -> dict[str, float]:
-    """Photos per second of a sync; the model is loaded and the processes are started by a few photos before."""
+    """Photos per second of a sync; the model is loaded and the processes are started by a few
+    photos before."""
     first = folder / "first"
     children = _children_seconds()
-    with tempfile.TemporaryDirectory() as directory, Library.open(directory, model=str(model)) as library:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        Library.open(directory, model=str(model)) as library,
+    ):
         library.add([str(first)])
         list(library.sync())
         library.add([str(folder)])
@@ -154,8 +183,12 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
     count = all_of_them - before
     own += (_children_seconds() - children) * count / all_of_them
     paths = [os.fsencode(path) for path in sorted(folder.glob("*.*"))][:8]
-    decode = _core_seconds(lambda: [decode.decode_raw(path, loaded.input_resolution) for path in paths]) / len(paths)
-    batch = decode.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)  # (B, S, S, 3)
+    decode = _core_seconds(
+        lambda: [decode.decode_raw(path, loaded.input_resolution) for path in paths]
+    ) / len(paths)
+    batch = (
+        decode.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)
+    )  # (B, S, S, 3)
     loaded.encode_images(batch)
     encode = _core_seconds(lambda: loaded.encode_images(batch)) / 32
     return {
@@ -168,7 +201,8 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
 
 
 def _children_seconds() -> float:
-    """Processor time of the decoding processes that have ended (0 on Windows, which does not tell)."""
+    """Processor time of the decoding processes that have ended (0 on Windows, which does not
+    tell)."""
     times = os.times()
     return times.children_user + times.children_system
 
@@ -181,7 +215,8 @@ def _core_seconds(work: Any) -> float:
 
 
 def _seeds(folder: Path, model: Path) -> dict[str, float]:
-    """Photos per second of the seeds' way: one at a time, everything decoded, fp32, a commit each."""
+    """Photos per second of the seeds' way: one at a time, everything decoded, fp32, a commit
+    each."""
     import torch
 
     from engine.clip import checkpoint
@@ -197,7 +232,10 @@ def _seeds(folder: Path, model: Path) -> dict[str, float]:
             return bytes(torch.nn.functional.normalize(features, dim=-1).numpy().tobytes())
 
     encode(paths[0])
-    with tempfile.TemporaryDirectory() as directory, sqlite3.connect(Path(directory, "seeds.db")) as database:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        sqlite3.connect(Path(directory, "seeds.db")) as database,
+    ):
         database.execute("CREATE TABLE embeddings (path TEXT PRIMARY KEY, vector BLOB)")
         started = time.perf_counter()
         for path in paths:
@@ -209,7 +247,8 @@ def _seeds(folder: Path, model: Path) -> dict[str, float]:
 
 
 def _load() -> float | None:
-    """How many programs wanted a core in the last minute: above 0.5 the figures are those of a busy machine."""
+    """How many programs wanted a core in the last minute: above 0.5 the figures are those of a busy
+    machine."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
@@ -217,14 +256,16 @@ def _load() -> float | None:
 
 
 def _bases(kind: str) -> list[bytes]:
-    """Three pictures of a kind with shapes, gradients and fine grain, about as large as a camera's files (one where making
-    it takes long)."""
+    """Three pictures of a kind with shapes, gradients and fine grain, about as large as a camera's
+    files (one where making it takes long)."""
     format_, size, options = _KINDS[kind]
     result = []
     for seed in range(1 if format_ == "HEIF" else 3):
         grain = Image.effect_noise((size[0] // 2, size[1] // 2), 24).resize(size)
         random.seed(seed)
-        planes = [Image.radial_gradient("L").rotate(random.uniform(0, 360)).resize(size) for _ in range(3)]
+        planes = [
+            Image.radial_gradient("L").rotate(random.uniform(0, 360)).resize(size) for _ in range(3)
+        ]
         image = Image.merge("RGB", [Image.blend(plane, grain, 0.35) for plane in planes])
         out = io.BytesIO()
         image.save(out, format_, **options)

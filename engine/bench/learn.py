@@ -1,20 +1,26 @@
-"""Learning from few corrections, against zero-shot, CoOp and the other published methods, on the same shots.
+"""Learning from few corrections, against zero-shot, CoOp and the other published methods, on the
+same shots.
 
-    python -m engine bench learn --data ../shared/data/photos --tasks report [--seeds 10] [--quick] [--csv F] [--plot F]
+    python -m engine bench learn --data ../shared/data/photos --tasks report [--seeds 10] [--quick]
+    [--csv F] [--plot F]
 
-DATA holds a zip per set with `label/photo.jpg` inside. Tasks: every set with two to fifteen labels, and random tasks of
-ten labels from larger sets (also `../train/caltech101.zip` beside DATA: the starter trained on these images; the column
-`seen` says so). Each also as a *personal* task: invented names, so that the words mean nothing. Hyper-parameters were
-fixed on the half `dev`; `report` is the other half.
+DATA holds a zip per set with `label/photo.jpg` inside. Tasks: every set with two to fifteen labels,
+and random tasks of ten labels from larger sets (also `../train/caltech101.zip` beside DATA: the
+starter trained on these images; the column `seen` says so). Each also as a *personal* task:
+invented names, so that the words mean nothing. Hyper-parameters were fixed on the half `dev`;
+`report` is the other half.
 
-* classification: k yes photos of each label, an exclusive group; each half of the photos is the test once (seeds take
-  turns), the shots come from the other. zero-shot, CoOp (official recipe, 16 random context
-  vectors, no image augmentation), linear probe, nearest mean, Tip-Adapter, ours (what `train` learns, Tier A) and ours
-  accepted (zero-shot wherever acceptance did not let it through)
-* yes/no: one label in a library of all photos of the half, k yes and k no (half of the no are what zero-shot gets
-  wrong). Average precision, F1 at the chosen threshold, ECE of the calibrated probability
-* with 0 and 10 % wrong corrections; 'no good match': AUROC of the best three photos' score, labels in the library against
-  labels whose photos were taken out; how often answers at random are accepted; times
+* classification: k yes photos of each label, an exclusive group; each half of the photos is the
+  test once (seeds take turns), the shots come from the other. zero-shot, CoOp (official recipe, 16
+  random context vectors, no image augmentation), linear probe, nearest mean, Tip-Adapter, ours
+  (what `train` learns, Tier A) and ours accepted (zero-shot wherever acceptance did not let it
+  through)
+* yes/no: one label in a library of all photos of the half, k yes and k no (half of the no are what
+  zero-shot gets wrong). Average precision, F1 at the chosen threshold, ECE of the calibrated
+  probability
+* with 0 and 10 % wrong corrections; 'no good match': AUROC of the best three photos' score, labels
+  in the library against labels whose photos were taken out; how often answers at random are
+  accepted; times
 """
 
 from __future__ import annotations
@@ -38,7 +44,16 @@ from torch import Tensor
 
 from engine.bench import baselines, learn_figures
 from engine.bench.learn_figures import show as show
-from engine.bench.learn_tasks import INVENTED, Task, corrections, half_library, sets_of, split, tasks_of, with_wrong
+from engine.bench.learn_tasks import (
+    INVENTED,
+    Task,
+    corrections,
+    half_library,
+    sets_of,
+    split,
+    tasks_of,
+    with_wrong,
+)
 from engine.clip import weights
 from engine.clip.weights import LoadedModel
 from engine.clip.zero_shot import (
@@ -62,20 +77,34 @@ _AT_RANDOM = (4, 16)  # answers of each kind that have nothing to do with the ph
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench learn`."""
-    parser.add_argument("--data", required=True, help="folder with a zip per set, label/photo.jpg inside")
-    parser.add_argument("--tasks", choices=("dev", "report", "all"), default="report", help="default: %(default)s")
+    parser.add_argument(
+        "--data", required=True, help="folder with a zip per set, label/photo.jpg inside"
+    )
+    parser.add_argument(
+        "--tasks", choices=("dev", "report", "all"), default="report", help="default: %(default)s"
+    )
     parser.add_argument("--seeds", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--shots", default="1,2,4,8,16", help="default: %(default)s")
-    parser.add_argument("--random", type=int, default=4, help="random tasks per half and large set (default: 4)")
-    parser.add_argument("--pairs", action="store_true", help="also 'X / not X' of every label of the small sets")
-    parser.add_argument("--quick", action="store_true", help="2 seeds, 1, 4 and 16 shots, one random task per set")
+    parser.add_argument(
+        "--random", type=int, default=4, help="random tasks per half and large set (default: 4)"
+    )
+    parser.add_argument(
+        "--pairs", action="store_true", help="also 'X / not X' of every label of the small sets"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="2 seeds, 1, 4 and 16 shots, one random task per set"
+    )
     parser.add_argument(
         "--coop", choices=("no", "named", "all"), default="all",
         help="CoOp takes most of the time: leave it out, or run it on named tasks without wrong answers (default: all)",
     )  # fmt: skip
-    parser.add_argument("--cache", help="folder for image features (default: the user's cache folder)")
+    parser.add_argument(
+        "--cache", help="folder for image features (default: the user's cache folder)"
+    )
     parser.add_argument("--csv", help="write every single run to this file")
-    parser.add_argument("--plot", help="write the curves to this file (.png, .svg); needs matplotlib")
+    parser.add_argument(
+        "--plot", help="write the curves to this file (.png, .svg); needs matplotlib"
+    )
 
 
 @dataclass(slots=True)
@@ -92,7 +121,9 @@ class _Bench:
 
     def collection(self, rows: Tensor) -> learn.Collection:
         """These photos as a library; taken an hour apart, so that nothing is a burst by time."""
-        return learn.Collection(rows, self.image_features[rows], self.centre[rows], rows.double() * 3600)
+        return learn.Collection(
+            rows, self.image_features[rows], self.centre[rows], rows.double() * 3600
+        )
 
     def heads(self, labels: Sequence[str], group: str | None) -> tuple[Tensor, list[Head]]:
         """Zero-shot text features (K, D) and heads."""
@@ -103,11 +134,13 @@ class _Bench:
         return self.known[key]
 
     def coop(self, labels: Sequence[str], rows: Tensor, targets: Tensor, per_class: int) -> Tensor:
-        """`baselines.coop` (S, K, D) on these photos (S, n). It takes most of the time, so what was learned is kept: a
-        run that was broken off goes on where it was."""
+        """`baselines.coop` (S, K, D) on these photos (S, n). It takes most of the time, so what was
+        learned is kept: a run that was broken off goes on where it was."""
         said = f"{self.model.model_id}|{'|'.join(labels)}|{per_class}".encode()
         shots = self.image_features[rows]  # (S, n, D)
-        digest = hashlib.blake2b(said + shots.numpy().tobytes() + targets.numpy().tobytes(), digest_size=16)
+        digest = hashlib.blake2b(
+            said + shots.numpy().tobytes() + targets.numpy().tobytes(), digest_size=16
+        )
         kept = self.cache / "coop" / f"{digest.hexdigest()}.safetensors"
         if kept.is_file():
             return load_file(kept)["text_features"]
@@ -128,12 +161,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     features = torch.cat([found.image_features for found in sets])
     words = vocabulary(model)
     bench = _Bench(model, words, features, words.centre(features), cache)
-    tasks = [task for task in tasks_of(sets, args.random, args.pairs) if args.tasks in (task.half, "all")]
+    tasks = [
+        task for task in tasks_of(sets, args.random, args.pairs) if args.tasks in (task.half, "all")
+    ]
     if not tasks:
         raise AlbumenError(f"{args.data} holds no task of the half '{args.tasks}'.")
     for task in tasks:
         started = time.monotonic()
-        geometries = [_geometry(bench, task.rows[split(task, 1, seed)[1]]) for seed in range(args.seeds)]
+        geometries = [
+            _geometry(bench, task.rows[split(task, 1, seed)[1]]) for seed in range(args.seeds)
+        ]
         for k in shots:
             _classify(bench, task, k, geometries, args.coop)
         print(f"{task.name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
@@ -144,9 +181,24 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         for personal in (False, True):
             for wrong in (0.0, 0.1):
                 coop = args.coop == "all" or (args.coop == "named" and not wrong and not personal)
-                _yes_no(bench, rows, targets, labels, half, personal, wrong, shots, max(1, args.seeds // 5), coop)
-        figures[f"no good match ({half})"] = _no_good_match(bench, rows, targets, labels, args.seeds)
-        figures[f"answers at random ({half})"] = _at_random(bench, [t for t in tasks if t.half == half], args.seeds)
+                _yes_no(
+                    bench,
+                    rows,
+                    targets,
+                    labels,
+                    half,
+                    personal,
+                    wrong,
+                    shots,
+                    max(1, args.seeds // 5),
+                    coop,
+                )
+        figures[f"no good match ({half})"] = _no_good_match(
+            bench, rows, targets, labels, args.seeds
+        )
+        figures[f"answers at random ({half})"] = _at_random(
+            bench, [t for t in tasks if t.half == half], args.seeds
+        )
         print(f"yes/no of {half}: done", file=sys.stderr, flush=True)
     figures |= learn_figures.summary(bench.rows)
     if args.csv:
@@ -158,11 +210,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     return figures
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Classification
 
 
-def _classify(bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Geometry], coop: str) -> None:
+def _classify(
+    bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Geometry], coop: str
+) -> None:
     seeds = len(geometries)
     if task.most_shots < k:
         return
@@ -170,7 +224,10 @@ def _classify(bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Ge
     scale, count = bench.words.logit_scale, len(task.labels)
     for wrong in (0.0, 0.1):
         splits = [split(task, k, seed) for seed in range(seeds)]
-        answers = [with_wrong(task.targets[shot], count, wrong, seed) for seed, (shot, _) in enumerate(splits)]
+        answers = [
+            with_wrong(task.targets[shot], count, wrong, seed)
+            for seed, (shot, _) in enumerate(splits)
+        ]
         learned = None
         if coop == "all" or (coop == "named" and not wrong and not task.personal):
             chosen = torch.stack([task.rows[shot] for shot, _ in splits])
@@ -179,14 +236,17 @@ def _classify(bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Ge
             rows, tests = task.rows[shot], task.rows[test]
             x, y = bench.image_features[rows], bench.image_features[tests]
             scores = {
-                "zero-shot": Scorer(heads).scores(y, bench.centre[tests]) - Scorer(heads).thresholds,
+                "zero-shot": Scorer(heads).scores(y, bench.centre[tests])
+                - Scorer(heads).thresholds,
                 "linear probe": baselines.linear_probe(x, given, y, count),
                 "nearest mean": baselines.nearest_mean(x, given, y, count),
                 "Tip-Adapter": baselines.tip_adapter(x, given, y, text, scale),
             }
             if learned is not None:
                 scores["CoOp"] = y @ learned[seed].T
-            ours, accepted = _ours(bench, task, text, heads, rows, given, tests, seed, geometries[seed])
+            ours, accepted = _ours(
+                bench, task, text, heads, rows, given, tests, seed, geometries[seed]
+            )
             scores |= {"ours": ours, "ours accepted": accepted}
             for method, score in scores.items():
                 right = float((score.argmax(1) == task.targets[test]).float().mean())
@@ -207,17 +267,23 @@ def _ours(
     seed: int,
     geometry: fewshot.Geometry,
 ) -> tuple[Tensor, Tensor]:
-    """Scores of the test by Tier A, and by what acceptance lets through. The library: every photo but the test."""
+    """Scores of the test by Tier A, and by what acceptance lets through. The library: every photo
+    but the test."""
     outside = torch.ones(len(bench.image_features), dtype=torch.bool)
     outside[tests] = False
     library = bench.collection(outside.nonzero()[:, 0])
     subjects = [
-        learn.Subject(number, name, {int(row): True for row in rows[given == number]}, head, head, "group")
+        learn.Subject(
+            number, name, {int(row): True for row in rows[given == number]}, head, head, "group"
+        )
         for number, (name, head) in enumerate(zip(task.labels, heads, strict=True))
     ]
-    job = learn.learn(bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry)
+    job = learn.learn(
+        bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry
+    )
     lessons = _last(job)
-    # "ours": the person looks at what would change and takes it; "accepted": only what passed every gate.
+    # "ours": the person looks at what would change and takes it; "accepted": only what passed every
+    # gate.
     ours = [lesson.head for lesson in lessons]
     accepted = ours if lessons[0].report.accepted else heads
     if lessons[0].report.kind == "unchanged":
@@ -235,7 +301,9 @@ def _geometry(bench: _Bench, tests: Tensor) -> fewshot.Geometry:
     outside = torch.ones(len(bench.image_features), dtype=torch.bool)
     outside[tests] = False
     library = outside.nonzero()[:, 0]
-    drawn = torch.randperm(len(library), generator=torch.Generator().manual_seed(0))[: learn.GEOMETRY_SAMPLE]
+    drawn = torch.randperm(len(library), generator=torch.Generator().manual_seed(0))[
+        : learn.GEOMETRY_SAMPLE
+    ]
     return fewshot.Geometry.of(bench.image_features[library[drawn]])
 
 
@@ -249,7 +317,7 @@ def _last(job: Any) -> list[learn.Lesson]:
             return lessons
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Yes and no, one label at a time
 
 
@@ -271,33 +339,58 @@ def _yes_no(
             given_to = [corrections(z, mine, k, wrong, 100 * label + seed) for seed in range(seeds)]
             learned = None
             if coop:
-                places, answers = (torch.stack(column) for column in zip(*given_to, strict=True))  # (S, 2k)
-                learned = bench.coop([name, "something else"], rows[places], (~answers).long(), k)  # (S, 2, D)
+                places, answers = (
+                    torch.stack(column) for column in zip(*given_to, strict=True)
+                )  # (S, 2k)
+                learned = bench.coop(
+                    [name, "something else"], rows[places], (~answers).long(), k
+                )  # (S, 2, D)
             for seed, (places, answers) in enumerate(given_to):
                 test = torch.ones(len(rows), dtype=torch.bool)
                 test[places] = False
                 given = {int(rows[p]): bool(a) for p, a in zip(places, answers, strict=True)}
                 subject = learn.Subject(label, name, given, heads[0], heads[0])
                 job = learn.learn(
-                    bench.model, bench.words, [subject], library, seed=seed, prompts=False, geometry=geometry
+                    bench.model,
+                    bench.words,
+                    [subject],
+                    library,
+                    seed=seed,
+                    prompts=False,
+                    geometry=geometry,
                 )
                 lesson = _last(job)[0]
-                # "ours": the person looks at what would change and accepts it; "accepted": only what passed every gate.
+                # "ours": the person looks at what would change and accepts it; "accepted": only
+                # what passed every gate.
                 heads_of = {"zero-shot": heads[0], "ours": lesson.head}
                 heads_of["ours accepted"] = lesson.head if lesson.report.accepted else heads[0]
                 scored: dict[str, tuple[Tensor, Tensor, Tensor | None]] = {}
                 for method, head in heads_of.items():
                     s = Scorer([head]).scores(x, centre)[:, 0]
-                    scored[method] = (s, s >= head.threshold, probability(s, head) if head.calibration else None)
+                    scored[method] = (
+                        s,
+                        s >= head.threshold,
+                        probability(s, head) if head.calibration else None,
+                    )
                 y = answers.long()
                 if 0 < int(y.sum()) < len(y):
                     mean = baselines.nearest_mean(x[places], y, x, 2)
                     probe = baselines.linear_probe(x[places], y, x, 2)
-                    both = torch.stack([bench.words.features.mean(0), text[0]])  # no: the average word
+                    both = torch.stack(
+                        [bench.words.features.mean(0), text[0]]
+                    )  # no: the average word
                     tip = baselines.tip_adapter(x[places], y, x, both, scale)
-                    for method, logits in (("nearest mean", mean), ("linear probe", probe), ("Tip-Adapter", tip)):
+                    for method, logits in (
+                        ("nearest mean", mean),
+                        ("linear probe", probe),
+                        ("Tip-Adapter", tip),
+                    ):
                         s = logits[:, 1] - logits[:, 0]
-                        scored[method] = (s, s >= 0, torch.sigmoid(s) if method == "linear probe" else None)
+                        scored[method] = (
+                            s,
+                            s >= 0,
+                            torch.sigmoid(s) if method == "linear probe" else None,
+                        )
                 if learned is not None:
                     s = scale * (x @ (learned[seed, 0] - learned[seed, 1]))
                     scored["CoOp"] = (s, s >= 0, torch.sigmoid(s))
@@ -325,37 +418,54 @@ def _ece(p: Tensor, truth: Tensor, bins: int = 15) -> float:
     total = 0.0
     for b in bin_of.unique().tolist():  # type: ignore[no-untyped-call]
         inside = bin_of == b
-        total += float(inside.float().mean() * (p[inside].mean() - truth[inside].float().mean()).abs())
+        total += float(
+            inside.float().mean() * (p[inside].mean() - truth[inside].float().mean()).abs()
+        )
     return total
 
 
-def _no_good_match(bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], seeds: int) -> dict[str, float]:
-    """AUROC of the best three photos' score: labels in the library against labels whose photos were taken out (half)."""
+def _no_good_match(
+    bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], seeds: int
+) -> dict[str, float]:
+    """AUROC of the best three photos' score: labels in the library against labels whose photos were
+    taken out (half)."""
     text = text_features(bench.model, labels, QUERY_TEMPLATES)
     areas, right = [], []
     for seed in range(seeds):
         order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
         absent = order[: len(labels) // 2]
         kept = rows[~torch.isin(targets, absent)]
-        found = [match(bench.words, t, bench.image_features[kept], bench.centre[kept]) for t in text]
+        found = [
+            match(bench.words, t, bench.image_features[kept], bench.centre[kept]) for t in text
+        ]
         best = torch.stack([m.scores[:BEST_MATCHES].mean() for m in found])
         present = torch.ones(len(labels), dtype=torch.bool)
         present[absent] = False
-        wins = (best[present][:, None] > best[~present]).float() + 0.5 * (best[present][:, None] == best[~present])
+        wins = (best[present][:, None] > best[~present]).float() + 0.5 * (
+            best[present][:, None] == best[~present]
+        )
         areas.append(float(wins.mean()))
         said = torch.tensor([m.good > 0 for m in found])
         right.append(float((said == present).float().mean()))
-    return {"AUROC": sum(areas) / seeds, "right at the default threshold": sum(right) / seeds, "labels": len(labels)}
+    return {
+        "AUROC": sum(areas) / seeds,
+        "right at the default threshold": sum(right) / seeds,
+        "labels": len(labels),
+    }
 
 
 def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, float]:
-    """Share of versions that acceptance lets through when the answers have nothing to do with the photos: a task's own
-    photos, as many answers for each label as for a wrong one; in groups and as yes and no of an invented name."""
+    """Share of versions that acceptance lets through when the answers have nothing to do with the
+    photos: a task's own photos, as many answers for each label as for a wrong one; in groups and as
+    yes and no of an invented name."""
     (_, (invented,)) = bench.heads(INVENTED[:1], None)
     accepted: dict[str, list[float]] = defaultdict(list)
     for task in tasks:
         _, heads = bench.heads(task.labels, "group")
-        library, geometry = bench.collection(task.rows), fewshot.Geometry.of(bench.image_features[task.rows])
+        library, geometry = (
+            bench.collection(task.rows),
+            fewshot.Geometry.of(bench.image_features[task.rows]),
+        )
         for k, seed in itertools.product(_AT_RANDOM, range(seeds)):
             if task.most_shots < k:
                 continue
@@ -363,28 +473,50 @@ def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, fl
             order = torch.randperm(len(shot), generator=torch.Generator().manual_seed(seed))
             rows, given = task.rows[shot[order]], task.targets[shot]
             group = [
-                learn.Subject(number, name, dict.fromkeys(rows[given == number].tolist(), True), head, head, "group")
+                learn.Subject(
+                    number,
+                    name,
+                    dict.fromkeys(rows[given == number].tolist(), True),
+                    head,
+                    head,
+                    "group",
+                )
                 for number, (name, head) in enumerate(zip(task.labels, heads, strict=True))
             ]
             said = {int(row): place % 2 == 0 for place, row in enumerate(rows[: 2 * k])}
             one = learn.Subject(0, INVENTED[0], said, invented, invented)
             for kind, subjects in (("groups", group), ("an invented name, yes and no", [one])):
                 job = learn.learn(
-                    bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry
+                    bench.model,
+                    bench.words,
+                    subjects,
+                    library,
+                    seed=seed,
+                    prompts=False,
+                    geometry=geometry,
                 )
                 accepted[f"{kind}, {k} each"].append(float(_last(job)[0].report.accepted))
     return {kind: sum(passed) / len(passed) for kind, passed in accepted.items()}
 
 
 def _times(bench: _Bench) -> dict[str, float]:
-    """Seconds: Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels, on this machine as it is now."""
-    library = bench.collection(torch.arange(len(bench.image_features))[:: max(1, len(bench.image_features) // 2000)])
+    """Seconds: Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels, on this machine
+    as it is now."""
+    library = bench.collection(
+        torch.arange(len(bench.image_features))[:: max(1, len(bench.image_features) // 2000)]
+    )
     _, heads = bench.heads(list(INVENTED[:8]), None)
     generator = torch.Generator().manual_seed(0)
     subjects = []
     for number, head in enumerate(heads):
-        ids = library.photo_ids[torch.randperm(len(library.photo_ids), generator=generator)[:16]].tolist()
-        subjects.append(learn.Subject(number, INVENTED[number], {i: n < 8 for n, i in enumerate(ids)}, head, head))
+        ids = library.photo_ids[
+            torch.randperm(len(library.photo_ids), generator=generator)[:16]
+        ].tolist()
+        subjects.append(
+            learn.Subject(
+                number, INVENTED[number], {i: n < 8 for n, i in enumerate(ids)}, head, head
+            )
+        )
     photos = library.photos(torch.arange(16))
     geometry = fewshot.Geometry.of(library.image_features)
     started = time.perf_counter()

@@ -1,6 +1,7 @@
 """What `bench learn` says about its runs: means, goals, table, CSV, curves.
 
-Knows rows of single runs ({"task", "method", "k", "seed", "accuracy" or "ap", "f1", "ece", ...}); nothing of models.
+Knows rows of single runs ({"task", "method", "k", "seed", "accuracy" or "ap", "f1", "ece", ...});
+nothing of models.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from engine.records import AlbumenError
 
 
 def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Means over tasks (each task the mean of its seeds) per method and k, and the goals of the learning design."""
+    """Means over tasks (each task the mean of its seeds) per method and k, and the goals of the
+    learning design."""
     figures: dict[str, Any] = {}
     for personal in (False, True):
         for wrong in (0.0, 0.1):
@@ -34,18 +36,27 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 means = _means(picked, measure)
                 if means:
                     figures[f"{title}, {kind}"] = means
-    clean = [row for row in rows if row["kind"] == "classification" and not row["wrong"] and not row["personal"]]
+    clean = [
+        row
+        for row in rows
+        if row["kind"] == "classification" and not row["wrong"] and not row["personal"]
+    ]
     figures["goals"] = _goals(clean) | _costs(figures)
     return figures
 
 
 def _costs(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """What 10 % wrong answers cost, in points, and how far invented names lie above the nearest mean."""
+    """What 10 % wrong answers cost, in points, and how far invented names lie above the nearest
+    mean."""
     found: dict[str, Any] = {}
     for title, better, worse in (
         ("cost of 10 % wrong answers, points", "named, 0% wrong/ours", "named, 10% wrong/ours"),
         ("the same, accepted", "named, 0% wrong/ours accepted", "named, 10% wrong/ours accepted"),
-        ("invented names: points over nearest mean", "personal, 0% wrong/ours", "personal, 0% wrong/nearest mean"),
+        (
+            "invented names: points over nearest mean",
+            "personal, 0% wrong/ours",
+            "personal, 0% wrong/nearest mean",
+        ),
     ):
         (a, b), (c, d) = better.split("/"), worse.split("/")
         high, low = (
@@ -64,11 +75,14 @@ def _means(rows: Sequence[Mapping[str, Any]], measure: str) -> dict[str, dict[st
     table: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for (method, k, _), values in per_task.items():
         table[method][k].append(sum(values) / len(values))
-    return {m: {str(k): sum(v) / len(v) for k, v in sorted(by_k.items())} for m, by_k in table.items()}
+    return {
+        m: {str(k): sum(v) / len(v) for k, v in sorted(by_k.items())} for m, by_k in table.items()
+    }
 
 
 def _goals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Margins over CoOp in points, runs that lose more than a point to zero-shot, deviation over seeds."""
+    """Margins over CoOp in points, runs that lose more than a point to zero-shot, deviation over
+    seeds."""
     value = {(r["task"], r["k"], r["seed"], r["method"]): r["accuracy"] for r in rows}
     goals: dict[str, Any] = {}
     for ours in ("ours", "ours accepted"):
@@ -83,7 +97,9 @@ def _goals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 margin[str(k)] = 100 * sum(gains) / len(gains)
         goals[f"{ours}: points over CoOp"] = margin
         lost = [v - value[t, k, s, "zero-shot"] for (t, k, s, m), v in value.items() if m == ours]
-        goals[f"{ours}: share of runs more than a point below zero-shot"] = sum(x < -0.01 for x in lost) / len(lost)
+        goals[f"{ours}: share of runs more than a point below zero-shot"] = sum(
+            x < -0.01 for x in lost
+        ) / len(lost)
         goals[f"{ours}: mean points over zero-shot"] = 100 * sum(lost) / len(lost)
     for method in ("CoOp", "ours", "ours accepted"):
         groups: dict[tuple[str, int, int], list[float]] = defaultdict(list)
@@ -97,7 +113,21 @@ def _goals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def write_csv(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    fields = ["kind", "task", "half", "personal", "seen", "method", "k", "wrong", "seed", "accuracy", "ap", "f1", "ece"]
+    fields = [
+        "kind",
+        "task",
+        "half",
+        "personal",
+        "seen",
+        "method",
+        "k",
+        "wrong",
+        "seed",
+        "accuracy",
+        "ap",
+        "f1",
+        "ece",
+    ]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fields)
         writer.writeheader()
@@ -108,8 +138,16 @@ def show(figures: Mapping[str, Any]) -> str:
     """The figures as tables."""
     lines = [f"model {figures['model']}, {figures['tasks']} tasks, {figures['seeds']} seeds"]
     for title, value in figures.items():
-        if isinstance(value, Mapping) and value and all(isinstance(inner, Mapping) for inner in value.values()):
-            shots = sorted({int(k) for inner in value.values() for k in inner}) if title != "goals" else []
+        if (
+            isinstance(value, Mapping)
+            and value
+            and all(isinstance(inner, Mapping) for inner in value.values())
+        ):
+            shots = (
+                sorted({int(k) for inner in value.values() for k in inner})
+                if title != "goals"
+                else []
+            )
             lines += ["", f"{title:<40}" + "".join(f"{k:>8}" for k in shots)]
             for method, inner in value.items():
                 cells = "".join(f"{_number(inner.get(str(k))):>8}" for k in shots)
@@ -118,7 +156,11 @@ def show(figures: Mapping[str, Any]) -> str:
             lines += ["", str(title)]
             for name, inner in value.items():
                 nested = isinstance(inner, Mapping)
-                text = "  ".join(f"{k}: {v:+.1f}" for k, v in inner.items()) if nested else f"{inner:.3f}"
+                text = (
+                    "  ".join(f"{k}: {v:+.1f}" for k, v in inner.items())
+                    if nested
+                    else f"{inner:.3f}"
+                )
                 lines.append(f"  {name}: {text}")
     return "\n".join(lines)
 
@@ -127,7 +169,15 @@ def _number(value: float | None) -> str:
     return "-" if value is None or math.isnan(value) else f"{value:.3f}"
 
 
-METHODS = ("ours", "ours accepted", "CoOp", "zero-shot", "linear probe", "nearest mean", "Tip-Adapter")
+METHODS = (
+    "ours",
+    "ours accepted",
+    "CoOp",
+    "zero-shot",
+    "linear probe",
+    "nearest mean",
+    "Tip-Adapter",
+)
 
 
 def plot(figures: Mapping[str, Any], path: Path) -> None:
@@ -144,9 +194,20 @@ def plot(figures: Mapping[str, Any], path: Path) -> None:
         for place, method in enumerate(METHODS):
             by_k = figures[title].get(method, {})
             style = (
-                {"linewidth": 2.5} if method == "ours" else {"linewidth": 1.2, "linestyle": "--"} if place == 1 else {}
+                {"linewidth": 2.5}
+                if method == "ours"
+                else {"linewidth": 1.2, "linestyle": "--"}
+                if place == 1
+                else {}
             )
-            (line,) = axes.plot(list(by_k), list(by_k.values()), marker="o", markersize=4, color=f"C{place}", **style)
+            (line,) = axes.plot(
+                list(by_k),
+                list(by_k.values()),
+                marker="o",
+                markersize=4,
+                color=f"C{place}",
+                **style,
+            )
             if by_k:
                 lines[method] = line
         axes.set_title(title)

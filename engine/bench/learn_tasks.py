@@ -1,6 +1,8 @@
-"""What `bench learn` asks: sets of photographs, tasks of both halves, which photos are shots, tests, wrong answers.
+"""What `bench learn` asks: sets of photographs, tasks of both halves, which photos are shots,
+tests, wrong answers.
 
-Knows zip files, image features and random numbers; nothing of methods. Everything is fixed by the seed.
+Knows zip files, image features and random numbers; nothing of methods. Everything is fixed by the
+seed.
 
 Letters in shape comments: N photos, D joint space.
 """
@@ -61,14 +63,19 @@ class Task:
 
 
 def sets_of(data: Path, model: LoadedModel, cache: Path) -> Iterator[Photoset]:
-    """Every zip of the folder, and Caltech-101 beside it; features are computed once per model and file."""
+    """Every zip of the folder, and Caltech-101 beside it; features are computed once per model and
+    file."""
     if not data.is_dir():
         raise AlbumenError(f"There is no folder {data}; --data needs one with a zip per set.")
     caltech = data.parent / "train" / "caltech101.zip"
     for path in [*sorted(data.glob("*.zip")), *([caltech] if caltech.is_file() else [])]:
         kept = cache / f"{model.model_id}-{path.stem}-{path.stat().st_size}.safetensors"
         with zipfile.ZipFile(path) as archive:
-            names = sorted(name for name in archive.namelist() if name.lower().endswith((".jpg", ".jpeg", ".png")))
+            names = sorted(
+                name
+                for name in archive.namelist()
+                if name.lower().endswith((".jpg", ".jpeg", ".png"))
+            )
             if kept.is_file():
                 features = load_file(kept)["image_features"]
             else:
@@ -84,8 +91,13 @@ def sets_of(data: Path, model: LoadedModel, cache: Path) -> Iterator[Photoset]:
 def _encode(archive: zipfile.ZipFile, names: Sequence[str], model: LoadedModel) -> Tensor:
     found = []
     for start in range(0, len(names), 64):
-        pictures = [Image.open(io.BytesIO(archive.read(name))).convert("RGB") for name in names[start : start + 64]]
-        batch = torch.stack([decode.preprocess(picture, model.input_resolution) for picture in pictures])
+        pictures = [
+            Image.open(io.BytesIO(archive.read(name))).convert("RGB")
+            for name in names[start : start + 64]
+        ]
+        batch = torch.stack(
+            [decode.preprocess(picture, model.input_resolution) for picture in pictures]
+        )
         with torch.no_grad():
             encoded = model.clip.encode_image(batch.to(model.device))
         found.append(F.normalize(encoded.float(), dim=-1).cpu())
@@ -93,8 +105,9 @@ def _encode(archive: zipfile.ZipFile, names: Sequence[str], model: LoadedModel) 
 
 
 def tasks_of(sets: Sequence[Photoset], random_tasks: int, pairs: bool = False) -> Iterator[Task]:
-    """Named and personal tasks of both halves. Random tasks: the labels of a large set in a fixed random order. `pairs`:
-    'X / not X' of every label of the small sets as well, as many photos of either."""
+    """Named and personal tasks of both halves. Random tasks: the labels of a large set in a fixed
+    random order. `pairs`: 'X / not X' of every label of the small sets as well, as many photos of
+    either."""
     offset = 0
     generator = torch.Generator().manual_seed(123)
     for found in sets:
@@ -102,7 +115,9 @@ def tasks_of(sets: Sequence[Photoset], random_tasks: int, pairs: bool = False) -
         offset += len(found.targets)
         if len(found.labels) <= 15:
             half = "dev" if found.name in _DEV else "report"
-            task = Task(found.name, half, everything, found.targets, found.labels, False, found.seen)
+            task = Task(
+                found.name, half, everything, found.targets, found.labels, False, found.seen
+            )
             yield from _both(task)
             if pairs and len(found.labels) > 2:
                 yield from _pairs(task)
@@ -122,26 +137,42 @@ def tasks_of(sets: Sequence[Photoset], random_tasks: int, pairs: bool = False) -
 
 def _pairs(task: Task) -> Iterator[Task]:
     for label, name in enumerate(task.labels):
-        mine, others = (task.targets == label).nonzero()[:, 0], (task.targets != label).nonzero()[:, 0]
-        drawn = others[torch.randperm(len(others), generator=torch.Generator().manual_seed(label))[: len(mine)]]
+        mine, others = (
+            (task.targets == label).nonzero()[:, 0],
+            (task.targets != label).nonzero()[:, 0],
+        )
+        drawn = others[
+            torch.randperm(len(others), generator=torch.Generator().manual_seed(label))[: len(mine)]
+        ]
         chosen = torch.cat([mine, drawn]).sort().values
         targets = (task.targets[chosen] != label).long()
         pair = (name, f"not {name}")
-        yield Task(f"{task.name}: {name}", task.half, task.rows[chosen], targets, pair, False, task.seen)
+        yield Task(
+            f"{task.name}: {name}", task.half, task.rows[chosen], targets, pair, False, task.seen
+        )
 
 
 def _both(task: Task) -> Iterator[Task]:
     yield task
     invented = tuple(INVENTED[i % len(INVENTED)] for i in range(len(task.labels)))
-    yield Task(f"{task.name} (personal)", task.half, task.rows, task.targets, invented, True, task.seen)
+    yield Task(
+        f"{task.name} (personal)", task.half, task.rows, task.targets, invented, True, task.seen
+    )
 
 
-def half_library(sets: Sequence[Photoset], tasks: Sequence[Task], half: str) -> tuple[Tensor, Tensor, list[str]]:
+def half_library(
+    sets: Sequence[Photoset], tasks: Sequence[Task], half: str
+) -> tuple[Tensor, Tensor, list[str]]:
     """All photos of the half's named tasks as one library: rows (N,), label of each (N,), names."""
     rows, targets = [], []
     labels: list[str] = []
     for task in tasks:
-        if task.half == half and not task.personal and not task.seen and not any(map(negated, task.labels)):
+        if (
+            task.half == half
+            and not task.personal
+            and not task.seen
+            and not any(map(negated, task.labels))
+        ):
             rows.append(task.rows)
             targets.append(task.targets + len(labels))
             labels += task.labels
@@ -151,9 +182,9 @@ def half_library(sets: Sequence[Photoset], tasks: Sequence[Task], half: str) -> 
 def split(task: Task, k: int, seed: int) -> tuple[Tensor, Tensor]:
     """Places (not rows) of k shots per label, and of the test.
 
-    As published for CoOp, the test stays and the shots change: seeds of the same `fold_of` have one test, so that what
-    differs between them is what was learned. Each half of every label's photos is the test of one fold (two-fold), the
-    shots come from the other.
+    As published for CoOp, the test stays and the shots change: seeds of the same `fold_of` have one
+    test, so that what differs between them is what was learned. Each half of every label's photos
+    is the test of one fold (two-fold), the shots come from the other.
     """
     halves = torch.Generator().manual_seed(1000)
     draw = torch.Generator().manual_seed(2000 + seed)
@@ -162,7 +193,9 @@ def split(task: Task, k: int, seed: int) -> tuple[Tensor, Tensor]:
         mine = (task.targets == label).nonzero()[:, 0]
         mine = mine[torch.randperm(len(mine), generator=halves)]
         half = len(mine) // 2
-        pool, rest = (mine[:half], mine[half:]) if fold_of(seed) == 0 else (mine[-half:], mine[:-half])
+        pool, rest = (
+            (mine[:half], mine[half:]) if fold_of(seed) == 0 else (mine[-half:], mine[:-half])
+        )
         shots.append(pool[torch.randperm(half, generator=draw)][:k])
         test.append(rest)
     return torch.cat(shots), torch.cat(test)
@@ -182,7 +215,8 @@ def with_wrong(targets: Tensor, count: int, wrong: float, seed: int) -> Tensor:
 
 
 def corrections(z: Tensor, mine: Tensor, k: int, wrong: float, seed: int) -> tuple[Tensor, Tensor]:
-    """Places and answers (2k,): k photos of the label; half of the no are the first of zero-shot, the rest random."""
+    """Places and answers (2k,): k photos of the label; half of the no are the first of zero-shot,
+    the rest random."""
     generator = torch.Generator().manual_seed(seed)
 
     def some(places: Tensor, count: int) -> Tensor:
@@ -190,7 +224,9 @@ def corrections(z: Tensor, mine: Tensor, k: int, wrong: float, seed: int) -> tup
 
     yes = some(mine.nonzero()[:, 0], k)
     others = (~mine).nonzero()[:, 0]
-    hard = some(others[z[others].argsort(descending=True)[: max(2 * int(mine.sum()), 20)]], (k + 1) // 2)
+    hard = some(
+        others[z[others].argsort(descending=True)[: max(2 * int(mine.sum()), 20)]], (k + 1) // 2
+    )
     easy = some(others[~torch.isin(others, hard)], k - len(hard))
     places = torch.cat([yes, hard, easy])
     answers = torch.arange(len(places)) < len(yes)

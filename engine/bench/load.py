@@ -2,9 +2,10 @@
 
     python -m engine bench load [--rounds 3]
 
-ViT-B/32's geometry with random weights, stored in fp32 and in fp16. Each measurement is a fresh process that imports
-torch first; then time and the rise of its peak memory are taken until the first text is encoded and every weight has
-been touched. Plain: build the network with random weights, read the file, copy it in (what most programs do).
+ViT-B/32's geometry with random weights, stored in fp32 and in fp16. Each measurement is a fresh
+process that imports torch first; then time and the rise of its peak memory are taken until the
+first text is encoded and every weight has been touched. Plain: build the network with random
+weights, read the file, copy it in (what most programs do).
 """
 
 from __future__ import annotations
@@ -30,11 +31,14 @@ _SIZES: dict[str, Any] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench load`."""
-    parser.add_argument("--rounds", type=int, default=3, help="measurements of each way (default %(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="measurements of each way (default %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Seconds and peak memory of each way, for a file in fp32 and one in fp16; "of size": of the fp32 weights."""
+    """Seconds and peak memory of each way, for a file in fp32 and one in fp16; "of size": of the
+    fp32 weights."""
     import torch
     from safetensors.torch import save_file
 
@@ -105,7 +109,9 @@ def _resident(which: str = "VmRSS:") -> float:
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
-        raise AlbumenError("'bench load' reads the peak of memory from /proc: run it on Linux.") from None
+        raise AlbumenError(
+            "'bench load' reads the peak of memory from /proc: run it on Linux."
+        ) from None
     return int(next(line for line in lines if line.startswith(which)).split()[1]) * 1024 / 1e6
 
 

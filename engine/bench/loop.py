@@ -3,16 +3,17 @@
     python -m engine bench loop --data ../shared/data/photos [--draws 5] [--shots 8] [--only
     zero-shot,search,learn,kill]
 
-DATA holds a zip (or a folder) per set, `label/photo.jpg` inside. Photos are unpacked under names that say nothing.
-Then:
+DATA holds a zip (or a folder) per set, `label/photo.jpg` inside. Photos are unpacked under names
+that say nothing. Then:
 
 * zero-shot: `classify` with the labels of the set; share of right answers
-* search: all sets in one library, each label as the query; precision at 10, also with the labels in Chinese (as a person
-  would type them, whether `engine.clip.chinese` knows them or not). `sync` twice: the second must do nothing
-* learn: set `cup`, labels cup / not cup in a group; SHOTS corrections of each kind, `train`, accuracy on all others
-before
-  and after; mean of DRAWS draws
-* kill: `sync` is killed (SIGKILL) three times on the way and started again; photos, duplicates, corrections
+* search: all sets in one library, each label as the query; precision at 10, also with the labels in
+  Chinese (as a person would type them, whether `engine.clip.chinese` knows them or not). `sync`
+  twice: the second must do nothing
+* learn: set `cup`, labels cup / not cup in a group; SHOTS corrections of each kind, `train`,
+  accuracy on all others before and after; mean of DRAWS draws
+* kill: `sync` is killed (SIGKILL) three times on the way and started again; photos, duplicates,
+  corrections
 """
 
 from __future__ import annotations
@@ -43,10 +44,16 @@ _BIG = "tiny-imagenet-val"  # 200 labels: too many to be queries among the other
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench loop`."""
     parser.add_argument("--data", required=True, help="folder with a zip or a folder per set")
-    parser.add_argument("--draws", type=int, default=5, help="draws of corrections (default %(default)s)")
-    parser.add_argument("--shots", type=int, default=8, help="corrections of each kind (default %(default)s)")
+    parser.add_argument(
+        "--draws", type=int, default=5, help="draws of corrections (default %(default)s)"
+    )
+    parser.add_argument(
+        "--shots", type=int, default=8, help="corrections of each kind (default %(default)s)"
+    )
     parser.add_argument("--sets", help="only these sets, separated by commas")
-    parser.add_argument("--only", default=",".join(_PARTS), help="parts, separated by commas (default: %(default)s)")
+    parser.add_argument(
+        "--only", default=",".join(_PARTS), help="parts, separated by commas (default: %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -55,12 +62,19 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     figures: dict[str, Any] = {"model": args.model or "starter"}
     with tempfile.TemporaryDirectory(prefix="albumen-loop-") as directory:
         scratch = Path(directory)
-        sets = {name: unpack(source, scratch / "photos" / name) for name, source in _sources(args).items()}
+        sets = {
+            name: unpack(source, scratch / "photos" / name)
+            for name, source in _sources(args).items()
+        }
         cli = _CommandLine(scratch / "library", args.model, args.device)
         if "zero-shot" in parts:
-            figures["zero-shot accuracy"] = {name: _zero_shot(cli, truth) for name, truth in sets.items()}
+            figures["zero-shot accuracy"] = {
+                name: _zero_shot(cli, truth) for name, truth in sets.items()
+            }
         if "search" in parts:
-            figures["search"] = _search(cli, {name: truth for name, truth in sets.items() if name != _BIG})
+            figures["search"] = _search(
+                cli, {name: truth for name, truth in sets.items() if name != _BIG}
+            )
         if "learn" in parts and "cup" in sets:
             figures["learn"] = _learn(scratch, args, sets["cup"])
         if "kill" in parts:
@@ -71,19 +85,34 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _sources(args: argparse.Namespace) -> dict[str, Path]:
     data = Path(args.data)
     if not data.is_dir():
-        raise AlbumenError(f"There is no folder {data}; --data needs one with a zip or a folder per set.")
-    found = {path.stem: path for path in sorted(data.iterdir()) if path.suffix == ".zip" or path.is_dir()}
-    chosen = {name: path for name, path in found.items() if args.sets is None or name in args.sets.split(",")}
+        raise AlbumenError(
+            f"There is no folder {data}; --data needs one with a zip or a folder per set."
+        )
+    found = {
+        path.stem: path for path in sorted(data.iterdir()) if path.suffix == ".zip" or path.is_dir()
+    }
+    chosen = {
+        name: path
+        for name, path in found.items()
+        if args.sets is None or name in args.sets.split(",")
+    }
     if not chosen:
-        raise AlbumenError(f"{data} holds none of the sets asked for; it has {', '.join(found) or 'nothing'}.")
+        raise AlbumenError(
+            f"{data} holds none of the sets asked for; it has {', '.join(found) or 'nothing'}."
+        )
     return chosen
 
 
 def unpack(source: Path, target: Path) -> dict[str, str]:
-    """Copy the photos of a set to names that say nothing; returns path -> label. Seeded: the order says nothing too."""
+    """Copy the photos of a set to names that say nothing; returns path -> label. Seeded: the order
+    says nothing too."""
     target.mkdir(parents=True)
     if source.is_dir():
-        files = [(path.parent.name, path.read_bytes()) for path in sorted(source.glob("*/*")) if path.is_file()]
+        files = [
+            (path.parent.name, path.read_bytes())
+            for path in sorted(source.glob("*/*"))
+            if path.is_file()
+        ]
     else:
         with zipfile.ZipFile(source) as archive:
             names = sorted(name for name in archive.namelist() if not name.endswith("/"))
@@ -99,12 +128,16 @@ def unpack(source: Path, target: Path) -> dict[str, str]:
 
 
 class _CommandLine:
-    """`python -m engine --json ...` in this process: the program's own door, without a new process each time."""
+    """`python -m engine --json ...` in this process: the program's own door, without a new process
+    each time."""
 
     def __init__(self, library: Path, model: str | None, device: str) -> None:
         self.common = ["--library", str(library), "--json", "--device", device]
         if model:
-            self.common += ["--model", str(Path(model).absolute()) if Path(model).exists() else model]
+            self.common += [
+                "--model",
+                str(Path(model).absolute()) if Path(model).exists() else model,
+            ]
 
     def __call__(self, *words: str) -> Any:
         from engine.__main__ import main
@@ -113,7 +146,9 @@ class _CommandLine:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(told):
             code = main([*self.common, *words])
         if code:
-            raise AlbumenError(f"`{' '.join(words)[:60]}` ended with {code}: {told.getvalue().strip()}")
+            raise AlbumenError(
+                f"`{' '.join(words)[:60]}` ended with {code}: {told.getvalue().strip()}"
+            )
         return json.loads(out.getvalue())
 
 
@@ -152,7 +187,9 @@ def _search(cli: _CommandLine, sets: Mapping[str, Mapping[str, str]]) -> dict[st
         "second sync, seconds per 10,000 photos": round(second["seconds"] / len(truth) * 10_000, 3),
         "precision at 10": {name: precision(some, english) for name, some in sets.items()},
         "in Chinese": {
-            name: precision(some, _IN_CHINESE) for name, some in sets.items() if set(some.values()) & _IN_CHINESE.keys()
+            name: precision(some, _IN_CHINESE)
+            for name, some in sets.items()
+            if set(some.values()) & _IN_CHINESE.keys()
         },
     }
 
@@ -211,7 +248,9 @@ def _learn(scratch: Path, args: argparse.Namespace, truth: Mapping[str, str]) ->
         cli = _CommandLine(copy, args.model, args.device)
         taught: dict[str, list[str]] = {}
         for label in ("cup", "not cup"):
-            taught[label] = random.Random(seed).sample(sorted(p for p in truth if truth[p] == label), args.shots)
+            taught[label] = random.Random(seed).sample(
+                sorted(p for p in truth if truth[p] == label), args.shots
+            )
         held_out = {path: label for path, label in truth.items() if path not in taught[label]}
         before = _right(cli, held_out)
         cli("correct", "cup", "--yes", *taught["cup"], "--no", *taught["not cup"])
@@ -222,12 +261,18 @@ def _learn(scratch: Path, args: argparse.Namespace, truth: Mapping[str, str]) ->
             {
                 "before": round(before / len(held_out), 4),
                 "after": round(_right(cli, held_out) / len(held_out), 4),
-                "learned": [f"{report['kind']}{'' if report['accepted'] else ' (not accepted)'}" for report in reports],
+                "learned": [
+                    f"{report['kind']}{'' if report['accepted'] else ' (not accepted)'}"
+                    for report in reports
+                ],
                 "seconds": round(seconds, 2),
             }
         )
         shutil.rmtree(copy)
-    mean = {when: round(sum(draw[when] for draw in draws) / len(draws), 4) for when in ("before", "after")}
+    mean = {
+        when: round(sum(draw[when] for draw in draws) / len(draws), 4)
+        for when in ("before", "after")
+    }
     return {"shots": args.shots, "held out": len(held_out), "mean": mean, "draws": draws}
 
 
@@ -240,7 +285,9 @@ def _right(cli: _CommandLine, truth: Mapping[str, str]) -> int:
     return len([path for path, label in truth.items() if said[path] == {label}])
 
 
-def _kill(scratch: Path, args: argparse.Namespace, sets: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _kill(
+    scratch: Path, args: argparse.Namespace, sets: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
     truth = max(sets.values(), key=len)
     library = scratch / "killed"
     cli = _CommandLine(library, args.model, args.device)
@@ -250,20 +297,30 @@ def _kill(scratch: Path, args: argparse.Namespace, sets: Mapping[str, Mapping[st
     corrected: list[str] = []
     kills = 0
     for _ in range(3):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as child:
             assert child.stderr is not None
             for line in _lines(child.stderr):
                 if line.startswith("encode") and not line.startswith("encode 0"):
                     child.send_signal(signal.SIGKILL)
                     kills += 1
                     break
-        known = [row["path"] for row in cli("search", "after:1900", "-n", "5000") if row["path"] not in corrected]
+        known = [
+            row["path"]
+            for row in cli("search", "after:1900", "-n", "5000")
+            if row["path"] not in corrected
+        ]
         if known:
             cli("correct", "something", "--yes", known[0])
             corrected.append(known[0])
     last = cli("sync")
     rows = cli("tags")
-    kept = [path for path in corrected if any(tag["source"] == "person" for tag in cli("tags", path)[0]["tags"])]
+    kept = [
+        path
+        for path in corrected
+        if any(tag["source"] == "person" for tag in cli("tags", path)[0]["tags"])
+    ]
     return {
         "kills": kills,
         "photos": len(truth),

@@ -1,8 +1,8 @@
-"""Libraries that are made, not photographed: rows, vectors and tags without files, for measuring size.
+"""Libraries that are made, not photographed: rows, vectors and tags without files, for measuring
+size.
 
-Vectors are drawn around 200 centres, as photos of a real library are; paths, dates and names look like a camera's.
-Models
-have random weights: speed does not depend on them.
+Vectors are drawn around 200 centres, as photos of a real library are; paths, dates and names look
+like a camera's. Models have random weights: speed does not depend on them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _CHUNK = 20_000
 
 
 def write_model(path: Path, vit_b32: bool = False, seed: int = 0) -> Path:
-    """A CLIP with random weights and 512 dimensions: tiny towers, or ViT-B/32's geometry (600 MB)."""
+    """A CLIP with random weights and 512 dimensions: tiny towers, or ViT-B/32's geometry (600
+    MB)."""
     torch.manual_seed(seed)
     if vit_b32:
         clip = CLIP(
@@ -45,8 +46,9 @@ def write_model(path: Path, vit_b32: bool = False, seed: int = 0) -> Path:
 
 @contextmanager
 def installed(scratch: Path) -> Iterator[str]:
-    """ViT-B/32's geometry with random weights, installed as a download would be, in directories of this run alone; its
-    name. (Where the system keeps data elsewhere than XDG says: the path of the file, which loads a little slower.)"""
+    """ViT-B/32's geometry with random weights, installed as a download would be, in directories of
+    this run alone; its name. (Where the system keeps data elsewhere than XDG says: the path of the
+    file, which loads a little slower.)"""
     before = {name: os.environ.get(name) for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME")}
     os.environ |= dict.fromkeys(before, str(scratch))
     try:
@@ -81,14 +83,16 @@ def queries(n: int, dim: int) -> Tensor:
 
 
 def library(directory: Path, n: int, model: Path | str, labels: int = 0) -> None:
-    """A library of `n` photos in `directory`, encoded by `model`, with the first `labels` starter labels and a model's
-    tags."""
+    """A library of `n` photos in `directory`, encoded by `model`, with the first `labels` starter
+    labels and a model's tags."""
     with Library.open(directory, model=str(model)) as opened:
         recognition = opened._model.recognition()
         number = recognition.number
         _ = recognition.matrix  # also tells the store which vocabulary its centres will come from
         dim = recognition.model.embed_dim
-        (opened._store.thumbnails / "00").mkdir()  # not emptied by anybody: a sync need not make what is not there
+        (
+            opened._store.thumbnails / "00"
+        ).mkdir()  # not emptied by anybody: a sync need not make what is not there
         _fill(opened._store, number, n, dim)
     with Library.open(directory, model=str(model)) as opened:
         if labels:
@@ -116,6 +120,8 @@ def _fill(store: Store, number: int, n: int, dim: int) -> None:
                     state) VALUES (?, 1, ?, ?, 1000000, 1600000000000000000, ?, ?, ?, 4000, 3000, 'ok')""",
                 rows,
             )
-            centres = (0.01 * torch.randn(len(some)) - 0.17).tolist()  # about 1 photo in 25 carries a label
+            centres = (
+                0.01 * torch.randn(len(some)) - 0.17
+            ).tolist()  # about 1 photo in 25 carries a label
             store.put_embeddings(number, zip(ids, pack(some), centres, strict=True))
             first += len(some)

@@ -2,10 +2,11 @@
 
     python -m engine bench memory [--photos 100000] [--files 3000] [--tiny]
 
-Resident memory (MB) of new processes. Idle: a library of PHOTOS rows with ViT-B/32's geometry (random weights, installed
-as a download would be, unless `--tiny`), listed, searched once, at rest. Baseline in the same run: `import torch` alone,
-and the model alone; the vectors' own size is given beside them. Sync: FILES small photos are read into an empty library;
-memory after each eighth, and the growth per file from the third eighth on (before, caches fill).
+Resident memory (MB) of new processes. Idle: a library of PHOTOS rows with ViT-B/32's geometry
+(random weights, installed as a download would be, unless `--tiny`), listed, searched once, at rest.
+Baseline in the same run: `import torch` alone, and the model alone; the vectors' own size is given
+beside them. Sync: FILES small photos are read into an empty library; memory after each eighth, and
+the growth per file from the third eighth on (before, caches fill).
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def resident():
 
 _TORCH = _RESIDENT + "import torch; print(resident())"
 
-_MODEL = _RESIDENT + "from engine import weights; model = weights.load(sys.argv[1]); print(resident())"
+_MODEL = (
+    _RESIDENT + "from engine import weights; model = weights.load(sys.argv[1]); print(resident())"
+)
 
 _IDLE = (
     _RESIDENT
@@ -65,9 +68,18 @@ print(json.dumps(marks))
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench memory`."""
-    parser.add_argument("--photos", type=int, default=100_000, help="rows of the idle library (default %(default)s)")
-    parser.add_argument("--files", type=int, default=3000, help="photos that are synced, 0: none (default %(default)s)")
-    parser.add_argument("--tiny", action="store_true", help="a tiny model instead of ViT-B/32's geometry")
+    parser.add_argument(
+        "--photos", type=int, default=100_000, help="rows of the idle library (default %(default)s)"
+    )
+    parser.add_argument(
+        "--files",
+        type=int,
+        default=3000,
+        help="photos that are synced, 0: none (default %(default)s)",
+    )
+    parser.add_argument(
+        "--tiny", action="store_true", help="a tiny model instead of ViT-B/32's geometry"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -101,7 +113,9 @@ def _sync(scratch: Path, files: int) -> dict[str, Any]:
     photos = scratch / "photos"
     photos.mkdir()
     for number in range(files):
-        Image.effect_noise((320, 240), 20 + number / files * 60).save(photos / f"{number:06}.jpg", quality=60)
+        Image.effect_noise((320, 240), 20 + number / files * 60).save(
+            photos / f"{number:06}.jpg", quality=60
+        )
     tiny = made.write_model(scratch / "tiny.safetensors")
     marks = _child(_SYNC, scratch / "synced", photos, tiny, files)
     grown = (marks[-1] - marks[2]) * 1000 / (files * 5 / 8)

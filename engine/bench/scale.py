@@ -2,10 +2,10 @@
 
     python -m engine bench scale [--sizes 10000,100000,1000000]
 
-Made libraries without files, 512 dimensions, 60 labels. Seconds of: `make` (writing the rows), `open` to first list,
-sort by
-name, first search (all vectors into memory), search, filter (label, date), counts, tag all (60 labels), one label after
-training (re-tag), one correction. `growth`: time per row at the largest size against the smallest but one; 1 is linear.
+Made libraries without files, 512 dimensions, 60 labels. Seconds of: `make` (writing the rows),
+`open` to first list, sort by name, first search (all vectors into memory), search, filter (label,
+date), counts, tag all (60 labels), one label after training (re-tag), one correction. `growth`:
+time per row at the largest size against the smallest but one; 1 is linear.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from engine.library.library import Library
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench scale`."""
-    parser.add_argument("--sizes", default="10000,100000,1000000", help="rows (default %(default)s)")
+    parser.add_argument(
+        "--sizes", default="10000,100000,1000000", help="rows (default %(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -84,14 +86,23 @@ def _measure(directory: Path, size: int, model: Path) -> dict[str, float]:
         median("search with filter", lambda: library.view("dog label:cat after:2015"))
         median("filter", lambda: library.view("label:cat -label:dog after:2015"))
         label = library.labels()[0]
-        head = next(head for head in library._model.recognition().heads if head.label_id == label.id)
+        head = next(
+            head for head in library._model.recognition().heads if head.label_id == label.id
+        )
         version = library._judgements.add_version(
-            label.id, library._model.recognition().number, "residual", head.vector, (head.anchor, head.threshold)
+            label.id,
+            library._model.recognition().number,
+            "residual",
+            head.vector,
+            (head.anchor, head.threshold),
         )
         with timed("re-tag one label"):
             library.activate(version)
         median("correct one photo", lambda: library.correct(label.id, yes=[size // 2]))
-        median("photos of a screen", lambda: [dataclasses.astuple(photo) for photo in library.photos(range(1, 101))])
+        median(
+            "photos of a screen",
+            lambda: [dataclasses.astuple(photo) for photo in library.photos(range(1, 101))],
+        )
         median("tags of a screen", lambda: library.tags(range(1, 101)))
         with timed("re-tag all"):
             for _ in library.retag():

@@ -1,16 +1,20 @@
 """Text queries: how fast, how exact, how near to the speed of memory.
 
-    python -m engine bench search [--sizes 10000,100000,1000000] [--queries 50] [--while-indexing 100000]
+    python -m engine bench search [--sizes 10000,100000,1000000] [--queries 50] [--while-indexing
+    100000]
 
-For each size, top 100 of N x 512, medians and 95th percentiles over the queries, all ways in turn within one run:
+For each size, top 100 of N x 512, medians and 95th percentiles over the queries, all ways in turn
+within one run:
 
-* scan: what search does (`Matrix.products`): one half-precision product, the first thousand refined, the best hundred
+* scan: what search does (`Matrix.products`): one half-precision product, the first thousand
+  refined, the best hundred
 * fp32: the same in single precision (torch), and in numpy, as most programs do it: twice the memory
 * memory: reading as many bytes once (`torch.sum`): nothing that looks at every vector can be faster
 
-Recall is against the single-precision vectors. `--while-indexing N`: a `sync` of new photos runs into a library of N with
-ViT-B/32's geometry; every now and then a text that was never asked before is searched, as the window does it: at any
-moment, answered when the step in hand is done. `answer`: from that moment until the result is there.
+Recall is against the single-precision vectors. `--while-indexing N`: a `sync` of new photos runs
+into a library of N with ViT-B/32's geometry; every now and then a text that was never asked before
+is searched, as the window does it: at any moment, answered when the step in hand is done. `answer`:
+from that moment until the result is there.
 """
 
 from __future__ import annotations
@@ -38,9 +42,15 @@ _DIM = 512
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench search`."""
-    parser.add_argument("--sizes", default="10000,100000,1000000", help="numbers of photos (default %(default)s)")
-    parser.add_argument("--queries", type=int, default=50, help="queries per size (default %(default)s)")
-    parser.add_argument("--while-indexing", type=int, default=0, metavar="N", help="also: searches during a sync")
+    parser.add_argument(
+        "--sizes", default="10000,100000,1000000", help="numbers of photos (default %(default)s)"
+    )
+    parser.add_argument(
+        "--queries", type=int, default=50, help="queries per size (default %(default)s)"
+    )
+    parser.add_argument(
+        "--while-indexing", type=int, default=0, metavar="N", help="also: searches during a sync"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -90,7 +100,10 @@ def _measure(size: int, count: int) -> dict[str, Any]:
         if turn:
             hits += len(set(found["scan"].tolist()) & set(found["fp32"].tolist()))
     row: dict[str, Any] = {
-        name: {"median_ms": round(statistics.median(some), 3), "p95_ms": round(float(np.percentile(some, 95)), 3)}
+        name: {
+            "median_ms": round(statistics.median(some), 3),
+            "p95_ms": round(float(np.percentile(some, 95)), 3),
+        }
         for name, some in times.items()
     }
     row["recall at 100"] = round(hits / (_TOP * count), 5)
@@ -105,11 +118,16 @@ def _while_indexing(size: int) -> dict[str, Any]:
 
     from engine.library.library import Library
 
-    words = [" ".join(some) for some in itertools.product(_LOOKS, _THINGS, _PLACES)]  # none is asked twice
+    words = [
+        " ".join(some) for some in itertools.product(_LOOKS, _THINGS, _PLACES)
+    ]  # none is asked twice
     dice = random.Random(0)
     dice.shuffle(words)
     asked = iter(words)
-    with tempfile.TemporaryDirectory(prefix="albumen-search-") as directory, made.installed(Path(directory)) as model:
+    with (
+        tempfile.TemporaryDirectory(prefix="albumen-search-") as directory,
+        made.installed(Path(directory)) as model,
+    ):
         scratch = Path(directory)
         made.library(scratch / "library", size, model, labels=60)
         photos = scratch / "photos"
@@ -144,7 +162,10 @@ def _while_indexing(size: int) -> dict[str, Any]:
             seconds = time.perf_counter() - began
 
     def of(some: list[float]) -> dict[str, float]:
-        return {"median_ms": round(statistics.median(some), 1), "p95_ms": round(float(np.percentile(some, 95)), 1)}
+        return {
+            "median_ms": round(statistics.median(some), 1),
+            "p95_ms": round(float(np.percentile(some, 95)), 1),
+        }
 
     return {
         "photos": size,
@@ -158,8 +179,32 @@ def _while_indexing(size: int) -> dict[str, Any]:
 
 _PHOTOS = 400
 _BETWEEN = 0.4  # seconds between two searches, more or less
-_LOOKS = ("small", "old", "bright", "blurred", "lonely", "wet", "broken", "painted", "huge", "sleeping")
-_THINGS = ("dog", "red car", "child", "boat", "flower", "old man", "bridge", "cake", "guitar", "horse", "tent", "cat")
+_LOOKS = (
+    "small",
+    "old",
+    "bright",
+    "blurred",
+    "lonely",
+    "wet",
+    "broken",
+    "painted",
+    "huge",
+    "sleeping",
+)
+_THINGS = (
+    "dog",
+    "red car",
+    "child",
+    "boat",
+    "flower",
+    "old man",
+    "bridge",
+    "cake",
+    "guitar",
+    "horse",
+    "tent",
+    "cat",
+)
 _PLACES = (
     "on a beach",
     "in the snow",

@@ -2,11 +2,12 @@
 
     python -m engine bench start [--photos 100000] [--rounds 3] [--tiny]
 
-Each round is a new process. Marks, in seconds since Python began our code: `open` (the library), `list` (all photos by
-date, the labels with their counts: what a window shows first; no torch yet), `model` (torch imported, weights loaded),
-`search` (the first text query answered; all vectors in memory). Baseline in the same run: a process that only imports
-torch and reads the same weights and the same vectors, without any order or meaning; `torch` is its import alone.
-ViT-B/32's geometry with random weights, installed as a download would be, unless `--tiny`.
+Each round is a new process. Marks, in seconds since Python began our code: `open` (the library),
+`list` (all photos by date, the labels with their counts: what a window shows first; no torch yet),
+`model` (torch imported, weights loaded), `search` (the first text query answered; all vectors in
+memory). Baseline in the same run: a process that only imports torch and reads the same weights and
+the same vectors, without any order or meaning; `torch` is its import alone. ViT-B/32's geometry
+with random weights, installed as a download would be, unless `--tiny`.
 """
 
 from __future__ import annotations
@@ -51,9 +52,15 @@ print(json.dumps({'torch': torch_seconds, 'least': time.time() - began}))
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine bench start`."""
-    parser.add_argument("--photos", type=int, default=100_000, help="rows of the library (default %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="processes of each kind (default %(default)s)")
-    parser.add_argument("--tiny", action="store_true", help="a tiny model instead of ViT-B/32's geometry")
+    parser.add_argument(
+        "--photos", type=int, default=100_000, help="rows of the library (default %(default)s)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="processes of each kind (default %(default)s)"
+    )
+    parser.add_argument(
+        "--tiny", action="store_true", help="a tiny model instead of ViT-B/32's geometry"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -70,7 +77,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         for _ in range(args.rounds):
             for code in (_OURS, _LEAST):
                 words = [str(scratch / "library"), str(args.photos), weights_file]
-                child = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+                child = subprocess.run(
+                    [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+                )
                 for name, seconds in json.loads(child.stdout).items():
                     marks.setdefault(name, []).append(seconds)
         size = (scratch / "library" / "library.db").stat().st_size

@@ -1,6 +1,8 @@
-"""Which of these labels is on an image: CLIP's zero-shot classification of files, without a library.
+"""Which of these labels is on an image: CLIP's zero-shot classification of files, without a
+library.
 
-The two examples of the method in one call: cat / dog / car by the softmax over labels, cup / not cup by the same.
+The two examples of the method in one call: cat / dog / car by the softmax over labels, cup / not
+cup by the same.
 """
 
 from __future__ import annotations
@@ -22,18 +24,29 @@ _BATCH = 32
 
 
 def classify(
-    images: Sequence[str], labels: Sequence[str], template: str, model: str = "starter", device: str = "auto"
+    images: Sequence[str],
+    labels: Sequence[str],
+    template: str,
+    model: str = "starter",
+    device: str = "auto",
 ) -> list[dict[str, object]]:
-    """[{"path", "probs": {label: p}}] by softmax(logit_scale * image_features . text_features), labels as given.
+    """[{"path", "probs": {label: p}}] by softmax(logit_scale * image_features . text_features),
+    labels as given.
 
-    Raises AlbumenError for a label that is empty or too long, a template without `{}`, or an image that cannot be read.
-    Follows openai/CLIP, README 'Zero-Shot Prediction'.
+    Raises AlbumenError for a label that is empty or too long, a template without `{}`, or an image
+    that cannot be read. Follows openai/CLIP, README 'Zero-Shot Prediction'.
     """
     names = [checked_name(label) for label in labels]
     if len(set(names)) < len(names):
         raise AlbumenError("A label is given twice; name each once.")
-    if template.count("{}") != 1 or template.replace("{}", "").count("{") or template.replace("{}", "").count("}"):
-        raise AlbumenError(f"The template '{template}' needs one {{}} where the label goes, and no other braces.")
+    if (
+        template.count("{}") != 1
+        or template.replace("{}", "").count("{")
+        or template.replace("{}", "").count("}")
+    ):
+        raise AlbumenError(
+            f"The template '{template}' needs one {{}} where the label goes, and no other braces."
+        )
     loaded = weights.load(model, device)
     if loaded.note:
         print(loaded.note, file=sys.stderr)
@@ -57,4 +70,6 @@ def classify(
 def _pixels(path: str, answer: Decoded | Failure | None) -> npt.NDArray[np.uint8]:
     if isinstance(answer, Decoded):
         return answer.pixels
-    raise AlbumenError(f"{path} cannot be read: {answer.reason if answer else 'there was no answer'}")
+    raise AlbumenError(
+        f"{path} cannot be read: {answer.reason if answer else 'there was no answer'}"
+    )

@@ -1,4 +1,5 @@
-"""How the command line's answers look to a person: plain text, from the same values that JSON carries."""
+"""How the command line's answers look to a person: plain text, from the same values that JSON
+carries."""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ def table(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     cells = [heads, *([_cell(head, row[head]) for head in heads] for row in rows)]
     widths = [min(max(_width(line[i]) for line in cells), 60) for i in range(len(heads))]
     return "\n".join(
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
         for line in cells
     )
 
@@ -47,7 +50,8 @@ def _width(text: str) -> int:
 
 
 def _cell(name: str, value: Any) -> str:
-    """One value as a person reads it; its name says what kind of number it is (JSON carries the number itself)."""
+    """One value as a person reads it; its name says what kind of number it is (JSON carries the
+    number itself)."""
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -68,14 +72,21 @@ def added(answer: Mapping[str, Any]) -> str:
     lines = [f"Watching {path}" for path in answer["folders"]]
     lines += [f"Took {answer['photos']} single photos."] if answer["photos"] else []
     new = ["Now 'sync' reads and tags them."] if lines else []
-    return "\n".join([*lines, *(f"{path} is in the library already." for path in answer["already"]), *new])
+    return "\n".join(
+        [*lines, *(f"{path} is in the library already." for path in answer["already"]), *new]
+    )
 
 
 def tags(rows: Sequence[Mapping[str, Any]]) -> str:
     """One photo a line; a person's words carry a star."""
     return "\n".join(
         f"{row['path']}: "
-        + (", ".join(tag["label"] + ("*" if tag["source"] == "person" else "") for tag in row["tags"]) or "-")
+        + (
+            ", ".join(
+                tag["label"] + ("*" if tag["source"] == "person" else "") for tag in row["tags"]
+            )
+            or "-"
+        )
         for row in rows
     )
 
@@ -101,7 +112,8 @@ def corrected(answer: Mapping[str, Any]) -> str:
 
 
 def trained(reports: Sequence[Mapping[str, Any]]) -> str:
-    """The sentence of each report, whether it is in use now and if not how to use it, with the reasons why not more."""
+    """The sentence of each report, whether it is in use now and if not how to use it, with the
+    reasons why not more."""
     if not reports:
         return "No label has new corrections."
     lines = []
@@ -123,7 +135,9 @@ def classified(rows: Sequence[Mapping[str, Any]]) -> str:
     """Each image with its labels, likeliest first."""
     return "\n".join(
         f"{row['path']}: "
-        + ", ".join(f"{name} {p:.3f}" for name, p in sorted(row["probs"].items(), key=lambda item: -item[1]))
+        + ", ".join(
+            f"{name} {p:.3f}" for name, p in sorted(row["probs"].items(), key=lambda item: -item[1])
+        )
         for row in rows
     )
 
@@ -138,7 +152,10 @@ def tree(value: Any, indent: str = "") -> str:
             for name, inner in value.items()
         )
     if isinstance(value, list):
-        return "\n".join(tree(inner, indent) if _nested(inner) else f"{indent}{_cell('', inner)}" for inner in value)
+        return "\n".join(
+            tree(inner, indent) if _nested(inner) else f"{indent}{_cell('', inner)}"
+            for inner in value
+        )
     return f"{indent}{_cell('', value)}"
 
 

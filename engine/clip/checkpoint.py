@@ -1,8 +1,8 @@
 """Files of CLIP weights <-> state dicts with the official names, without ever opening a pickle.
 
-Knows: safetensors (official, open_clip and HF `CLIPModel` layout) and OpenAI's TorchScript archives, what can be wrong
-with a file and how to say it. Does not know: where files come from (`weights.py`, `fetch.py`), the network
-(`clip.py`).
+Knows: safetensors (official, open_clip and HF `CLIPModel` layout) and OpenAI's TorchScript
+archives, what can be wrong with a file and how to say it. Does not know: where files come from
+(`weights.py`, `fetch.py`), the network (`clip.py`).
 """
 
 from __future__ import annotations
@@ -24,17 +24,22 @@ from engine.clip.model import Activation, build_model
 from engine.records import AlbumenError
 
 _LONGEST_HEADER = 100_000_000  # the format's own limit; a real model's header has 20-200 KB
-# Tensors that are converted are read from a mapping of the file that is closed after this many bytes: what was read
-# counts as memory of the process until then.
+# Tensors that are converted are read from a mapping of the file that is closed after this many
+# bytes: what was read counts as memory of the process until then.
 _MAPPED_AT_ONCE = 32_000_000
-_ACTIVATION_NAMES: dict[str, Activation] = {"quickgelu": "quickgelu", "quick_gelu": "quickgelu", "gelu": "gelu"}
+_ACTIVATION_NAMES: dict[str, Activation] = {
+    "quickgelu": "quickgelu",
+    "quick_gelu": "quickgelu",
+    "gelu": "gelu",
+}
 # What may be whole numbers: BatchNorm's counters and the constants of official archives.
 _COUNTERS = ("num_batches_tracked", "input_resolution", "context_length", "vocab_size", "attn_mask")
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Weights under the official names, all floating-point tensors in fp32, and what the file says about itself.
+    """Weights under the official names, all floating-point tensors in fp32, and what the file says
+    about itself.
 
     `activation` is None where neither the file nor a configuration beside it tells.
     """
@@ -45,15 +50,18 @@ class Checkpoint:
 
 
 def read(path: Path, mapped: bool = False) -> Checkpoint:
-    """The weights of a safetensors file, checked: a whole CLIP, of fitting shapes, every number finite.
+    """The weights of a safetensors file, checked: a whole CLIP, of fitting shapes, every number
+    finite.
 
-    Names and shapes are checked on the meta device before a weight is read. `mapped`: fp32 tensors stay memory-mapped
-    views and are not read here at all (only for files that nobody unplugs or overwrites, since a page that is gone kills
-    the process, and whose checksum was right when they came); otherwise, and for fp16 or bf16 files, tensor by tensor is
-    copied, so peak memory stays near the model's size either way.
+    Names and shapes are checked on the meta device before a weight is read. `mapped`: fp32 tensors
+    stay memory-mapped views and are not read here at all (only for files that nobody unplugs or
+    overwrites, since a page that is gone kills the process, and whose checksum was right when they
+    came); otherwise, and for fp16 or bf16 files, tensor by tensor is copied, so peak memory stays
+    near the model's size either way.
 
-    Raises AlbumenError with a sentence of its own for: no such file, a pickle, a TorchScript archive, an oversized
-    header, a truncated or damaged file, half a CLIP, something else than a CLIP, wrong shapes, NaN.
+    Raises AlbumenError with a sentence of its own for: no such file, a pickle, a TorchScript
+    archive, an oversized header, a truncated or damaged file, half a CLIP, something else than a
+    CLIP, wrong shapes, NaN.
     """
     _refuse_other_formats(path)
     try:
@@ -76,18 +84,29 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
             )
     try:
         empty = {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
-        build_model({name: source.convert([empty[part] for part in source.parts]) for name, source in sources.items()})
+        build_model(
+            {
+                name: source.convert([empty[part] for part in source.parts])
+                for name, source in sources.items()
+            }
+        )
     except (ValueError, RuntimeError) as error:
         raise AlbumenError(f"{path}: {error}") from error
     state_dict: dict[str, Tensor] = {}
     try:
-        # Largest first: a tensor and its copy exist together, which must not happen at the end, on top of all others.
-        sources = dict(sorted(sources.items(), key=lambda item: -math.prod(shapes[item[1].parts[0]])))
+        # Largest first: a tensor and its copy exist together, which must not happen at the end, on
+        # top of all others.
+        sources = dict(
+            sorted(sources.items(), key=lambda item: -math.prod(shapes[item[1].parts[0]]))
+        )
         for name, tensor in _tensors(path, sources, mapped):
-            # NaN and infinity survive a sum, and it needs no memory. What was installed by its sha256 is known to be sound,
-            # and reading all of it at each start would take longer than everything else that a search waits for.
+            # NaN and infinity survive a sum, and it needs no memory. What was installed by its
+            # sha256 is known to be sound, and reading all of it at each start would take longer
+            # than everything else that a search waits for.
             if not mapped and not bool(tensor.sum().isfinite()):
-                raise AlbumenError(f"{path} holds numbers that are not finite (in {name}): this file is broken.")
+                raise AlbumenError(
+                    f"{path} holds numbers that are not finite (in {name}): this file is broken."
+                )
             state_dict[name] = tensor
     except SafetensorError as error:
         raise AlbumenError(f"{path} is damaged ({error}): copy or download it again.") from error
@@ -95,7 +114,8 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
 
 
 def activation(path: Path) -> Activation | None:
-    """The activation of a safetensors file's weights, if the file or a configuration beside it tells; no weight is read.
+    """The activation of a safetensors file's weights, if the file or a configuration beside it
+    tells; no weight is read.
 
     Raises AlbumenError if the file cannot be read.
     """
@@ -105,7 +125,8 @@ def activation(path: Path) -> Activation | None:
 
 
 def sizes(path: Path) -> tuple[int, int]:
-    """`input_resolution` and `embed_dim` of a safetensors file in official layout, from its header alone."""
+    """`input_resolution` and `embed_dim` of a safetensors file in official layout, from its header
+    alone."""
     with safe_open(str(path), framework="pt") as file:
         shapes = {name: file.get_slice(name).get_shape() for name in file.keys()}  # noqa: SIM118
     empty = {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
@@ -114,7 +135,8 @@ def sizes(path: Path) -> tuple[int, int]:
 
 
 def write(path: Path, state_dict: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Weights and their description -> a safetensors file that `read` opens; complete or not at all."""
+    """Weights and their description -> a safetensors file that `read` opens; complete or not at
+    all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state_dict.items()}
@@ -130,12 +152,15 @@ def is_archive(path: Path) -> bool:
 def read_archive(path: Path) -> dict[str, Tensor]:
     """The state dict of an official TorchScript archive, in the precision it is stored in.
 
-    Running TorchScript is running its author's code: the caller must have matched the file's sha256 with a known one.
+    Running TorchScript is running its author's code: the caller must have matched the file's sha256
+    with a known one.
     """
     try:
         module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
     except RuntimeError as error:
-        raise AlbumenError(f"{path} is a known archive, but torch cannot open it ({error}).") from error
+        raise AlbumenError(
+            f"{path} is a known archive, but torch cannot open it ({error})."
+        ) from error
     return dict(module.state_dict())
 
 
@@ -164,16 +189,26 @@ def _refuse_other_formats(path: Path) -> None:
         raise AlbumenError(f"{path} is empty or cut off ({size} bytes): copy or download it again.")
     header = int.from_bytes(start[:8], "little")
     if start[8:9] != b"{":
-        raise AlbumenError(f"{path} is no safetensors file: choose a model as safetensors or an official archive.")
+        raise AlbumenError(
+            f"{path} is no safetensors file: choose a model as safetensors or an official archive."
+        )
     if header > _LONGEST_HEADER:
-        raise AlbumenError(f"{path} announces a header of {header:,} bytes: it is damaged or made to do harm.")
+        raise AlbumenError(
+            f"{path} announces a header of {header:,} bytes: it is damaged or made to do harm."
+        )
     if header + 8 > size:
-        raise AlbumenError(f"{path} is cut off within its header ({size:,} bytes): copy or download it again.")
+        raise AlbumenError(
+            f"{path} is cut off within its header ({size:,} bytes): copy or download it again."
+        )
     with path.open("rb") as file:
         file.seek(8)
         try:
             entries = json.loads(file.read(header))
-            ends = [entry["data_offsets"][1] for name, entry in entries.items() if name != "__metadata__"]
+            ends = [
+                entry["data_offsets"][1]
+                for name, entry in entries.items()
+                if name != "__metadata__"
+            ]
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             raise AlbumenError(f"{path} has a damaged header: copy or download it again.") from None
     end = max(ends, default=0)
@@ -187,15 +222,22 @@ def _refuse_half_models(path: Path, sources: Mapping[str, _Source]) -> None:
     images = any(name.startswith("visual.") for name in sources)
     texts = any(name.startswith(("transformer.", "token_embedding.")) for name in sources)
     if texts and not images:
-        raise AlbumenError(f"{path} holds only the text half of a CLIP; Albumen needs the image half in the same file.")
+        raise AlbumenError(
+            f"{path} holds only the text half of a CLIP; Albumen needs the image half in the same file."
+        )
     if images and not texts:
-        raise AlbumenError(f"{path} holds only the image half of a CLIP; Albumen needs the text half in the same file.")
+        raise AlbumenError(
+            f"{path} holds only the image half of a CLIP; Albumen needs the text half in the same file."
+        )
     if not images:
         raise AlbumenError(f"{path} holds no CLIP, but other weights.")
 
 
-def _tensors(path: Path, sources: Mapping[str, _Source], mapped: bool) -> Iterator[tuple[str, Tensor]]:
-    """Official name and fp32 tensor, one after the other; the file is reopened now and then to give memory back."""
+def _tensors(
+    path: Path, sources: Mapping[str, _Source], mapped: bool
+) -> Iterator[tuple[str, Tensor]]:
+    """Official name and fp32 tensor, one after the other; the file is reopened now and then to give
+    memory back."""
     todo = list(sources.items())
     while todo:
         used = 0
@@ -211,7 +253,7 @@ def _tensors(path: Path, sources: Mapping[str, _Source], mapped: bool) -> Iterat
                 yield name, tensor
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Layouts
 
 
@@ -231,8 +273,8 @@ def _transposed(parts: list[Tensor]) -> Tensor:
     return parts[0].t()
 
 
-# HF `CLIPModel` name -> official name; blocks are handled by pattern below. `nn.Linear` stores (out, in), CLIP's own
-# projections are (in, out), hence transposed.
+# HF `CLIPModel` name -> official name; blocks are handled by pattern below. `nn.Linear` stores
+# (out, in), CLIP's own projections are (in, out), hence transposed.
 _HF_NAMES = {
     "text_model.embeddings.token_embedding.weight": "token_embedding.weight",
     "text_model.embeddings.position_embedding.weight": "positional_embedding",
@@ -247,7 +289,10 @@ _HF_NAMES = {
     "vision_model.post_layernorm.bias": "visual.ln_post.bias",
     "logit_scale": "logit_scale",
 }
-_HF_TRANSPOSED = {"text_projection.weight": "text_projection", "visual_projection.weight": "visual.proj"}
+_HF_TRANSPOSED = {
+    "text_projection.weight": "text_projection",
+    "visual_projection.weight": "visual.proj",
+}
 _HF_BLOCK = re.compile(r"(text|vision)_model\.encoder\.layers\.(\d+)\.(.+)\.(weight|bias)")
 _HF_BLOCK_NAMES = {
     "self_attn.out_proj": "attn.out_proj",
@@ -259,8 +304,8 @@ _HF_BLOCK_NAMES = {
 
 
 def _sources(names: Mapping[str, object]) -> dict[str, _Source]:
-    """Official names -> tensors of the file; the HF layout is recognised by its prefixes, any other is taken as it
-    is.
+    """Official names -> tensors of the file; the HF layout is recognised by its prefixes, any other
+    is taken as it is.
     """
     if not any(name.startswith(("text_model.", "vision_model.")) for name in names):
         return {name: _Source((name,), _same) for name in names}
@@ -276,7 +321,9 @@ def _sources(names: Mapping[str, object]) -> dict[str, _Source]:
             if part in _HF_BLOCK_NAMES:
                 sources[f"{block}{_HF_BLOCK_NAMES[part]}.{kind}"] = _Source((name,), _same)
             elif part == "self_attn.q_proj":
-                queries_keys_values = tuple(name.replace("q_proj", which) for which in ("q_proj", "k_proj", "v_proj"))
+                queries_keys_values = tuple(
+                    name.replace("q_proj", which) for which in ("q_proj", "k_proj", "v_proj")
+                )
                 if set(queries_keys_values) <= names.keys():
                     sources[f"{block}attn.in_proj_{kind}"] = _Source(queries_keys_values, torch.cat)
             elif part not in ("self_attn.k_proj", "self_attn.v_proj"):
@@ -287,7 +334,8 @@ def _sources(names: Mapping[str, object]) -> dict[str, _Source]:
 
 
 def _activation(path: Path, metadata: Mapping[str, str]) -> Activation | None:
-    """What the file's metadata say, else the configuration that open_clip or HF keep beside their weights."""
+    """What the file's metadata say, else the configuration that open_clip or HF keep beside their
+    weights."""
     if known := _ACTIVATION_NAMES.get(metadata.get("activation", "").lower()):
         return known
     try:

@@ -1,11 +1,14 @@
-"""What Chinese words say to a text tower that was taught English: a dictionary of everyday words and a little grammar.
+"""What Chinese words say to a text tower that was taught English: a dictionary of everyday words
+and a little grammar.
 
-CLIP's tokenizer cuts a Chinese word into bytes that its text tower never saw with a picture, and so does every model that
-Albumen opens. Here the longest known words are looked up in `resources/chinese.txt` and put into the order of an English
-phrase: 桌子上的红色杯子 is 'red cup on table'. Simplified characters. Knows words; does not know labels, queries, models.
+CLIP's tokenizer cuts a Chinese word into bytes that its text tower never saw with a picture, and so
+does every model that Albumen opens. Here the longest known words are looked up in
+`resources/chinese.txt` and put into the order of an English phrase: 桌子上的红色杯子 is 'red cup on table'.
+Simplified characters. Knows words; does not know labels, queries, models.
 
-Names must not be taken apart: two known words of one character that touch (雪球, a cat's name) are a word that the
-dictionary lacks, unless one of them is a colour, a size or a link. What is not known is told, never guessed.
+Names must not be taken apart: two known words of one character that touch (雪球, a cat's name) are a
+word that the dictionary lacks, unless one of them is a colour, a size or a link. What is not known
+is told, never guessed.
 """
 
 from __future__ import annotations
@@ -22,8 +25,8 @@ _OF = "的"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`english`: what was understood, in English, with words of other scripts as they stand; "" if nothing was.
-    `unknown`: the Chinese pieces without a meaning, in order."""
+    """`english`: what was understood, in English, with words of other scripts as they stand; "" if
+    nothing was. `unknown`: the Chinese pieces without a meaning, in order."""
 
     english: str
     unknown: tuple[str, ...] = ()
@@ -31,7 +34,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """`kind`: "" a word; 'after' and 'light' as in the file; 'other' not Chinese; 'unknown' Chinese without a meaning."""
+    """`kind`: "" a word; 'after' and 'light' as in the file; 'other' not Chinese; 'unknown' Chinese
+    without a meaning."""
 
     text: str
     english: str
@@ -96,7 +100,9 @@ def _words(text: str) -> list[_Word]:
                 break
         else:
             end = at + 1
-            kind = "unknown" if unicodedata.name(text[at], "").startswith("CJK UNIFIED") else "other"
+            kind = (
+                "unknown" if unicodedata.name(text[at], "").startswith("CJK UNIFIED") else "other"
+            )
             if words and words[-1].kind == kind:
                 words[-1] = _Word(words[-1].text + text[at], "", kind)
             else:
@@ -106,20 +112,26 @@ def _words(text: str) -> list[_Word]:
 
 
 def _names_apart(words: list[_Word]) -> list[_Word]:
-    """The same, with single characters that are likely part of a name or of a word that is not here as unknown."""
+    """The same, with single characters that are likely part of a name or of a word that is not here
+    as unknown."""
     lost = {place for place, word in enumerate(words) if word.kind == "unknown"}
     for place, (word, after) in enumerate(pairwise(words)):
         if word.touchy and after.touchy:
             lost |= {place, place + 1}
     edge = lost
     while edge:  # beside what is unknown, a single character is part of it
-        beside = {place for one in edge for place in (one - 1, one + 1) if 0 <= place < len(words)} - lost
+        beside = {
+            place for one in edge for place in (one - 1, one + 1) if 0 <= place < len(words)
+        } - lost
         edge = {place for place in beside if words[place].joins}
         lost = lost | edge
     meaning = [place for place in range(len(words)) if words[place].english and place not in lost]
     if len(meaning) > 1 and all(words[place].kind == "light" for place in meaning):
         lost.update(meaning)  # 小白, 大黄: pets
-    return [_Word(word.text, "", "unknown") if place in lost else word for place, word in enumerate(words)]
+    return [
+        _Word(word.text, "", "unknown") if place in lost else word
+        for place, word in enumerate(words)
+    ]
 
 
 def _unknown(words: list[_Word]) -> tuple[str, ...]:
@@ -128,7 +140,8 @@ def _unknown(words: list[_Word]) -> tuple[str, ...]:
 
 
 def _phrase(words: list[_Word]) -> str:
-    """English in its order: what stands before 的 goes in front, or behind where it is a place or what somebody does."""
+    """English in its order: what stands before 的 goes in front, or behind where it is a place or
+    what somebody does."""
     parts: list[list[str]] = [[]]
     behind = [False]
     for word in words:

@@ -1,16 +1,18 @@
-"""Prompt learning: CoOp (Zhou et al. 2022, "Learning to Prompt for Vision-Language Models", arXiv:2109.01134).
+"""Prompt learning: CoOp (Zhou et al. 2022, "Learning to Prompt for Vision-Language Models",
+arXiv:2109.01134).
 
-The words around a class name are replaced by learned vectors `ctx`; all of CLIP stays frozen. Follows the published
-code (KaiyangZhou/CoOp, `trainers/coop.py`) in every equation, and adds a text path that gives the same features and
-the same gradients many times faster: image features are constants, tokens behind the end of text are not computed, and
-what all prompts have in common is computed once (`TextEncoder.encode_tree`).
+The words around a class name are replaced by learned vectors `ctx`; all of CLIP stays frozen.
+Follows the published code (KaiyangZhou/CoOp, `trainers/coop.py`) in every equation, and adds a text
+path that gives the same features and the same gradients many times faster: image features are
+constants, tokens behind the end of text are not computed, and what all prompts have in common is
+computed once (`TextEncoder.encode_tree`).
 
-Knows: tensors, class names, checkpoints of `ctx`. Does not know: photos, the library, which version of a label is
-active.
+Knows: tensors, class names, checkpoints of `ctx`. Does not know: photos, the library, which version
+of a label is active.
 
-Letters in shape comments: K classes, n context vectors, L tokens of a prompt, C width of the text encoder, D joint
-space, P tokens of a shared prefix, T tokens behind it (of all prompts together), N images, B images of a batch, S
-variants.
+Letters in shape comments: K classes, n context vectors, L tokens of a prompt, C width of the text
+encoder, D joint space, P tokens of a shared prefix, T tokens behind it (of all prompts together), N
+images, B images of a batch, S variants.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ from engine.records import AlbumenError, Progress
 
 Position = Literal["end", "middle", "front"]
 
-# Suffixes attend in groups of about this many tokens: longer groups waste work on each other's tokens, shorter ones are
-# more and smaller products.
+# Suffixes attend in groups of about this many tokens: longer groups waste work on each other's
+# tokens, shorter ones are more and smaller products.
 _GROUP_TOKENS = 24
 
 
@@ -47,8 +49,9 @@ _GROUP_TOKENS = 24
 class PromptTree:
     """K prompts that begin with the same P tokens, as embeddings without positions.
 
-    `prefix` (P, C); `suffixes` (T, C): what follows, prompt after prompt; `lengths`: tokens of each suffix, T in all,
-    its last token is EOT. Both tensors may carry the same leading dimension S: S variants of the same prompts at once.
+    `prefix` (P, C); `suffixes` (T, C): what follows, prompt after prompt; `lengths`: tokens of each
+    suffix, T in all, its last token is EOT. Both tensors may carry the same leading dimension S: S
+    variants of the same prompts at once.
     """
 
     prefix: Tensor
@@ -57,15 +60,17 @@ class PromptTree:
 
 
 class PromptLearner(nn.Module):
-    """Prompts `[SOT] ctx_1 ... ctx_n name . [EOT]` of K classes, of which only `ctx` is learned (paper, section 3.2).
+    """Prompts `[SOT] ctx_1 ... ctx_n name . [EOT]` of K classes, of which only `ctx` is learned
+    (paper, section 3.2).
 
-    `ctx_init`: start from the embeddings of these words (their TOKENS are counted, and give n_ctx); None: normal(0,
-    0.02) and `n_ctx` vectors. `class_specific`: `ctx` is (K, n, C) instead of one (n, C) for all.
-    `class_token_position`: the name stands at the "end", in the "middle" (n // 2 vectors in front of it) or in "front"
-    of the context.
+    `ctx_init`: start from the embeddings of these words (their TOKENS are counted, and give n_ctx);
+    None: normal(0, 0.02) and `n_ctx` vectors. `class_specific`: `ctx` is (K, n, C) instead of one
+    (n, C) for all. `class_token_position`: the name stands at the "end", in the "middle" (n // 2
+    vectors in front of it) or in "front" of the context.
 
-    Raises AlbumenError if a prompt is longer than the model's context, if there is no class, or if `ctx_init` and
-    `class_specific` are both asked for (the published code silently ignores the second).
+    Raises AlbumenError if a prompt is longer than the model's context, if there is no class, or if
+    `ctx_init` and `class_specific` are both asked for (the published code silently ignores the
+    second).
     """
 
     eot: Tensor
@@ -85,12 +90,16 @@ class PromptLearner(nn.Module):
         if not classnames:
             raise AlbumenError("There is no class to learn a prompt for: give at least one name.")
         if class_token_position not in ("end", "middle", "front"):
-            raise AlbumenError(f"The class name can stand at 'end', 'middle' or 'front', not '{class_token_position}'.")
+            raise AlbumenError(
+                f"The class name can stand at 'end', 'middle' or 'front', not '{class_token_position}'."
+            )
         embedding = clip.token_embedding.weight.detach()  # (vocabulary, C)
         width, device = embedding.shape[1], embedding.device
         if ctx_init is not None:
             if class_specific:
-                raise AlbumenError("A context starts from words or is one per class: drop ctx_init or class_specific.")
+                raise AlbumenError(
+                    "A context starts from words or is one per class: drop ctx_init or class_specific."
+                )
             words = encode(ctx_init.replace("_", " "))
             if not words:
                 raise AlbumenError(f"The initial context '{ctx_init}' holds no word.")
@@ -105,11 +114,14 @@ class PromptLearner(nn.Module):
         self.ctx = nn.Parameter(ctx.clone())  # (n, C) or (K, n, C)
 
         names = [name.replace("_", " ") for name in self.classnames]
-        # As published, the name's tokens are counted alone and tokenised with the full stop: "e.t." + "." gives "..".
+        # As published, the name's tokens are counted alone and tokenised with the full stop: "e.t."
+        # + "." gives "..".
         self._name_lengths = tuple(len(encode(name)) for name in names)
         rests = [[*encode(f"{name}."), EOT] for name in names]
         longest = max(range(len(rests)), key=lambda k: len(rests[k]))
-        self.length = 1 + self.n_ctx + len(rests[longest])  # L: nothing behind the longest prompt's EOT is ever used
+        self.length = (
+            1 + self.n_ctx + len(rests[longest])
+        )  # L: nothing behind the longest prompt's EOT is ever used
         if self.length > clip.context_length:
             raise AlbumenError(
                 f"The prompt of '{names[longest][:60]}' has {self.length} tokens and this model reads at most "
@@ -122,8 +134,12 @@ class PromptLearner(nn.Module):
         # Derived from the names, so recomputed for the current ones and never saved.
         eot = torch.tensor(self._rest_lengths, device=device) + self.n_ctx
         self.register_buffer("eot", eot, persistent=False)  # (K,) position of EOT in each prompt
-        self.register_buffer("token_prefix", embedding[SOT].float()[None], persistent=False)  # (1, C)
-        self.register_buffer("token_suffix", embedding[padded.to(device)].float(), persistent=False)  # (K, L-1-n, C)
+        self.register_buffer(
+            "token_prefix", embedding[SOT].float()[None], persistent=False
+        )  # (1, C)
+        self.register_buffer(
+            "token_suffix", embedding[padded.to(device)].float(), persistent=False
+        )  # (K, L-1-n, C)
 
     @property
     def n_ctx(self) -> int:
@@ -136,7 +152,8 @@ class PromptLearner(nn.Module):
         return self.ctx.dim() == 3
 
     def forward(self) -> Tensor:
-        """Prompts as embeddings (K, L, C), L = `length`, positions not added; the published form."""
+        """Prompts as embeddings (K, L, C), L = `length`, positions not added; the published
+        form."""
         count = len(self.classnames)
         ctx = self.ctx if self.class_specific else self.ctx.expand(count, -1, -1)  # (K, n, C)
         prefix = self.token_prefix.expand(count, -1, -1)  # (K, 1, C)
@@ -144,15 +161,22 @@ class PromptLearner(nn.Module):
             return torch.cat([prefix, ctx, self.token_suffix], dim=1)  # (K, L, C)
         front = self._vectors_before_name
         rows = [
-            torch.cat([prefix[k], ctx[k, :front], suffix[:name], ctx[k, front:], suffix[name:]])  # (L, C)
-            for k, (suffix, name) in enumerate(zip(self.token_suffix, self._name_lengths, strict=True))
+            torch.cat(
+                [prefix[k], ctx[k, :front], suffix[:name], ctx[k, front:], suffix[name:]]
+            )  # (L, C)
+            for k, (suffix, name) in enumerate(
+                zip(self.token_suffix, self._name_lengths, strict=True)
+            )
         ]
         return torch.stack(rows)  # (K, L, C)
 
     def tree(self) -> PromptTree:
-        """The same prompts as `forward`, as a tree whose trunk is all that they share, without padding."""
+        """The same prompts as `forward`, as a tree whose trunk is all that they share, without
+        padding."""
         shared = 0 if self.class_specific else self._vectors_before_name
-        prefix = torch.cat([self.token_prefix, self.ctx[:shared]]) if shared else self.token_prefix  # (P, C)
+        prefix = (
+            torch.cat([self.token_prefix, self.ctx[:shared]]) if shared else self.token_prefix
+        )  # (P, C)
         parts: list[Tensor] = []
         for k, name in enumerate(self._name_lengths):
             ctx = self.ctx[k] if self.class_specific else self.ctx
@@ -171,9 +195,11 @@ class PromptLearner(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """CLIP's text encoder fed with embeddings instead of token ids. Building it freezes the given CLIP.
+    """CLIP's text encoder fed with embeddings instead of token ids. Building it freezes the given
+    CLIP.
 
-    It shares the weights (nothing is copied) and wants them in fp32, as `weights.load` leaves them at every precision.
+    It shares the weights (nothing is copied) and wants them in fp32, as `weights.load` leaves them
+    at every precision.
     """
 
     def __init__(self, clip: CLIP) -> None:
@@ -181,18 +207,20 @@ class TextEncoder(nn.Module):
         self.clip = clip.requires_grad_(False)
 
     def forward(self, prompts: Tensor, eot: Tensor) -> Tensor:
-        """Prompts (K, L, C) without positions, EOT positions (K,) -> text_features (K, D), not normalised. As
-        published.
+        """Prompts (K, L, C) without positions, EOT positions (K,) -> text_features (K, D), not
+        normalised. As published.
         """
         return self.clip.encode_embedding(prompts, eot)
 
     def encode_tree(self, tree: PromptTree) -> Tensor:
-        """The K prompts of the tree -> text_features (K, D), or (S, K, D) for S variants; not normalised.
+        """The K prompts of the tree -> text_features (K, D), or (S, K, D) for S variants; not
+        normalised.
 
-        Equal to `forward` on the prompts written out, in values and gradients (the tests ask for 1e-5): causal
-        attention makes the states of a common prefix the same in every prompt, so it is computed once, and what
-        follows lies behind it, prompt after prompt, in one sequence, in which every token keeps the position that it
-        has in its own prompt and sees the prefix and the past of its own prompt only.
+        Equal to `forward` on the prompts written out, in values and gradients (the tests ask for
+        1e-5): causal attention makes the states of a common prefix the same in every prompt, so it
+        is computed once, and what follows lies behind it, prompt after prompt, in one sequence, in
+        which every token keeps the position that it has in its own prompt and sees the prefix and
+        the past of its own prompt only.
         """
         variants = tree.prefix.shape[:-2]
         tokens = torch.cat([tree.prefix, tree.suffixes], dim=-2)  # (..., P+T, C)
@@ -206,7 +234,8 @@ class TextEncoder(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How K prompts lie in one sequence: the prefix, then G groups of m tokens, each of whole suffixes and padding."""
+    """How K prompts lie in one sequence: the prefix, then G groups of m tokens, each of whole
+    suffixes and padding."""
 
     prefix: int  # P
     tokens: Tensor  # (P+G m,) index into prefix + suffixes
@@ -215,28 +244,36 @@ class _Plan:
     eot: Tensor  # (K,) index into the sequence
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """`clip.Attend` (S, H, P+G m, C/H): the prefix sees its own past, a suffix the prefix and its own past.
+        """`clip.Attend` (S, H, P+G m, C/H): the prefix sees its own past, a suffix the prefix and
+        its own past.
 
-        One mask over the whole sequence would say the same, but the square of all tokens, nearly all of it masked,
-        takes three times as long as the groups.
+        One mask over the whole sequence would say the same, but the square of all tokens, nearly
+        all of it masked, takes three times as long as the groups.
         """
         p, (_, groups, m, _) = self.prefix, self.mask.shape
         variants, heads, _, width = q.shape
-        trunk = F.scaled_dot_product_attention(q[:, :, :p], k[:, :, :p], v[:, :, :p], is_causal=True)  # (S, H, P, C/H)
+        trunk = F.scaled_dot_product_attention(
+            q[:, :, :p], k[:, :, :p], v[:, :, :p], is_causal=True
+        )  # (S, H, P, C/H)
 
         def branches(part: Tensor) -> Tensor:
             return part[:, :, p:].reshape(variants * heads, groups, m, width)
 
         def with_trunk(part: Tensor) -> Tensor:
-            shared = part[:, :, None, :p].expand(-1, -1, groups, -1, -1).flatten(0, 1)  # (S H, G, P, C/H)
+            shared = (
+                part[:, :, None, :p].expand(-1, -1, groups, -1, -1).flatten(0, 1)
+            )  # (S H, G, P, C/H)
             return torch.cat([shared, branches(part)], dim=2)  # (S H, G, P+m, C/H)
 
-        rest = F.scaled_dot_product_attention(branches(q), with_trunk(k), with_trunk(v), attn_mask=self.mask)
+        rest = F.scaled_dot_product_attention(
+            branches(q), with_trunk(k), with_trunk(v), attn_mask=self.mask
+        )
         return torch.cat([trunk, rest.reshape(variants, heads, groups * m, width)], dim=2)
 
 
 def _groups(lengths: Sequence[int]) -> list[list[int]]:
-    """Share suffixes of these lengths out to groups of nearly equal length (each is padded to the longest)."""
+    """Share suffixes of these lengths out to groups of nearly equal length (each is padded to the
+    longest)."""
     longest_first = sorted(range(len(lengths)), key=lambda k: -lengths[k])
     total, longest = sum(lengths), lengths[longest_first[0]]
     count = max(1, total // max(_GROUP_TOKENS, longest))
@@ -244,7 +281,9 @@ def _groups(lengths: Sequence[int]) -> list[list[int]]:
         groups: list[list[int]] = []
         free: list[int] = []
         for k in longest_first:
-            number = next((number for number, room in enumerate(free) if room >= lengths[k]), len(free))
+            number = next(
+                (number for number, room in enumerate(free) if room >= lengths[k]), len(free)
+            )
             if number == len(free):
                 groups.append([])
                 free.append(most)
@@ -260,7 +299,10 @@ def _plan(prefix: int, lengths: tuple[int, ...], device: torch.device) -> _Plan:
     groups = _groups(lengths)
     m = max(sum(lengths[k] for k in group) for group in groups)
     starts = [prefix, *(prefix + total for total in accumulate(lengths))]
-    tokens_at, positions = torch.zeros(len(groups), m, dtype=torch.long), torch.zeros(len(groups), m, dtype=torch.long)
+    tokens_at, positions = (
+        torch.zeros(len(groups), m, dtype=torch.long),
+        torch.zeros(len(groups), m, dtype=torch.long),
+    )
     owner = torch.full((len(groups), m), -1)  # which prompt a token belongs to; -1: padding
     eot = torch.zeros(len(lengths), dtype=torch.long)
     for number, group in enumerate(groups):
@@ -276,12 +318,18 @@ def _plan(prefix: int, lengths: tuple[int, ...], device: torch.device) -> _Plan:
     past = torch.ones(m, m, dtype=torch.bool).tril()
     own = past & (owner[:, :, None] == owner[:, None, :])  # (G, m, m)
     mask = torch.cat([torch.ones(len(groups), m, prefix, dtype=torch.bool), own], dim=2)[None]
-    made = (torch.cat([trunk, tokens_at.flatten()]), torch.cat([trunk, positions.flatten()]), mask, eot)
+    made = (
+        torch.cat([trunk, tokens_at.flatten()]),
+        torch.cat([trunk, positions.flatten()]),
+        mask,
+        eot,
+    )
     return _Plan(prefix, *(tensor.to(device) for tensor in made))
 
 
 class CustomCLIP(nn.Module):
-    """CLIP as a classifier whose text side is a `PromptLearner`: logits = exp(logit_scale) * cosine (paper, eq. 3)."""
+    """CLIP as a classifier whose text side is a `PromptLearner`: logits = exp(logit_scale) * cosine
+    (paper, eq. 3)."""
 
     def __init__(self, clip: CLIP, prompt_learner: PromptLearner) -> None:
         super().__init__()
@@ -298,20 +346,23 @@ class CustomCLIP(nn.Module):
         return scale * image_features.to(scale.device) @ self.text_features().t()
 
     def forward(self, image: Tensor) -> Tensor:
-        """Preprocessed images (B, 3, S, S) -> logits (B, K). The image encoder runs without gradients."""
+        """Preprocessed images (B, 3, S, S) -> logits (B, K). The image encoder runs without
+        gradients."""
         with torch.no_grad():
-            image_features = F.normalize(self.text_encoder.clip.encode_image(image).float(), dim=-1)  # (B, D)
+            image_features = F.normalize(
+                self.text_encoder.clip.encode_image(image).float(), dim=-1
+            )  # (B, D)
         return self.logits(image_features)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Training
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How `ctx` is optimised: SGD with momentum, cosine learning rate by epoch, the first epoch at a small constant
-    rate.
+    """How `ctx` is optimised: SGD with momentum, cosine learning rate by epoch, the first epoch at
+    a small constant rate.
     """
 
     epochs: int
@@ -323,13 +374,15 @@ class Recipe:
 
     @classmethod
     def official(cls, shots: int) -> Recipe:
-        """The published recipe for this many images per class: 50 epochs (1 shot), 100 (2 to 4), 200 (from 8 on)."""
+        """The published recipe for this many images per class: 50 epochs (1 shot), 100 (2 to 4),
+        200 (from 8 on)."""
         return cls(epochs=50 if shots <= 1 else 100 if shots <= 4 else 200)
 
     def lr_at(self, epoch: int) -> float:
         """Learning rate of this epoch, counted from 1.
 
-        The published schedule is a cosine over all epochs that starts counting while the warm-up epoch runs.
+        The published schedule is a cosine over all epochs that starts counting while the warm-up
+        epoch runs.
         """
         if epoch == 1:
             return self.first_epoch_lr
@@ -343,16 +396,20 @@ def train_prompts(
     recipe: Recipe | Literal["official"] = "official",
     seed: int = 0,
 ) -> Iterator[Progress]:
-    """Train `model.prompt_learner.ctx` by cross-entropy on cached image features; one `Progress` after each step.
+    """Train `model.prompt_learner.ctx` by cross-entropy on cached image features; one `Progress`
+    after each step.
 
-    `image_features` (N, D), L2-normalised, or (N, V, D): V augmented views of each image, of which every epoch uses a
-    random one (the published augmentation is a random resized crop and flip). `targets` (N,): class indices. "official"
-    takes the epochs from the size of the largest class. `detail` carries the loss. Close the generator to stop; `ctx`
-    then is that of the last step. Raises AlbumenError for unusable data or when the loss stops being a number.
+    `image_features` (N, D), L2-normalised, or (N, V, D): V augmented views of each image, of which
+    every epoch uses a random one (the published augmentation is a random resized crop and flip).
+    `targets` (N,): class indices. "official" takes the epochs from the size of the largest class.
+    `detail` carries the loss. Close the generator to stop; `ctx` then is that of the last step.
+    Raises AlbumenError for unusable data or when the loss stops being a number.
     """
     count = len(model.prompt_learner.classnames)
     if len(image_features) != len(targets) or not len(targets):
-        raise AlbumenError(f"There are {len(image_features)} images for {len(targets)} answers: nothing to learn from.")
+        raise AlbumenError(
+            f"There are {len(image_features)} images for {len(targets)} answers: nothing to learn from."
+        )
     if int(targets.min()) < 0 or int(targets.max()) >= count:
         raise AlbumenError(f"An answer names a class that is none of the {count} classes.")
     if recipe == "official":
@@ -360,10 +417,14 @@ def train_prompts(
     views = image_features if image_features.dim() == 3 else image_features[:, None]  # (N, V, D)
     ctx = model.prompt_learner.ctx
     views, targets = views.to(ctx.device), targets.to(ctx.device)
-    optimiser = torch.optim.SGD([ctx], lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
+    optimiser = torch.optim.SGD(
+        [ctx], lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay
+    )
     generator = torch.Generator().manual_seed(seed)
     batch_size = min(recipe.batch_size, len(targets))
-    steps_per_epoch = len(targets) // batch_size  # the published loader drops the last, smaller batch
+    steps_per_epoch = (
+        len(targets) // batch_size
+    )  # the published loader drops the last, smaller batch
     total = recipe.epochs * steps_per_epoch
     started, step = time.monotonic(), 0
     for epoch in range(1, recipe.epochs + 1):
@@ -375,26 +436,38 @@ def train_prompts(
             loss = F.cross_entropy(model.logits(views[batch, view[batch]]), targets[batch])
             value = float(loss.detach())
             if not math.isfinite(value):
-                raise AlbumenError("Learning broke down: the loss is no longer a number; is the training data sound?")
+                raise AlbumenError(
+                    "Learning broke down: the loss is no longer a number; is the training data sound?"
+                )
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             step += 1
             elapsed = time.monotonic() - started
-            yield Progress("train", step, total, step / elapsed, elapsed / step * (total - step), f"loss {value:.4f}")
+            yield Progress(
+                "train",
+                step,
+                total,
+                step / elapsed,
+                elapsed / step * (total - step),
+                f"loss {value:.4f}",
+            )
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Checkpoints and words
 
 
 _FORMAT = "albumen-prompt-1"
 
 
-def save_prompts(path: str | Path, learner: PromptLearner, model_id: str = "", **metadata: str) -> None:
+def save_prompts(
+    path: str | Path, learner: PromptLearner, model_id: str = "", **metadata: str
+) -> None:
     """Write `ctx` and what is needed to use it again as safetensors, completely or not at all.
 
-    Nothing that follows from class names is saved. `model_id` names the weights that the context was learned for.
+    Nothing that follows from class names is saved. `model_id` names the weights that the context
+    was learned for.
     """
     header = {
         "format": _FORMAT,
@@ -413,9 +486,9 @@ def load_prompts(
 ) -> PromptLearner:
     """The learner of a checkpoint, for its own class names or for others.
 
-    Class-specific contexts belong to their names: other `classnames` may reorder or leave out, not add. Raises
-    AlbumenError if the file is no prompt checkpoint, or was learned for other weights than `model_id` (where both are
-    given), or does not fit this CLIP's width.
+    Class-specific contexts belong to their names: other `classnames` may reorder or leave out, not
+    add. Raises AlbumenError if the file is no prompt checkpoint, or was learned for other weights
+    than `model_id` (where both are given), or does not fit this CLIP's width.
     """
     try:
         with safe_open(str(path), framework="pt") as file:
@@ -430,10 +503,14 @@ def load_prompts(
     # The precision in the id does not matter here: the text encoder is fp32 at every precision.
     ids = [own.split("-") for own in (header["model_id"], model_id)]
     if model_id and header["model_id"] and (ids[0][0], ids[0][2:]) != (ids[1][0], ids[1][2:]):
-        raise AlbumenError(f"The prompts of {path} were learned for another model ({header['model_id']}).")
+        raise AlbumenError(
+            f"The prompts of {path} were learned for another model ({header['model_id']})."
+        )
     width = clip.token_embedding.weight.shape[1]
     if ctx.dim() not in (2, 3) or ctx.shape[-1] != width or not ctx.isfinite().all():
-        raise AlbumenError(f"The contexts of {path} do not fit this model: {tuple(ctx.shape)} for a width of {width}.")
+        raise AlbumenError(
+            f"The contexts of {path} do not fit this model: {tuple(ctx.shape)} for a width of {width}."
+        )
     names = list(saved_names if classnames is None else classnames)
     if ctx.dim() == 3:
         unknown = [name for name in names if name not in saved_names]
@@ -441,7 +518,9 @@ def load_prompts(
             raise AlbumenError(f"{path} holds one context per class and none for '{unknown[0]}'.")
         ctx = ctx[torch.tensor([saved_names.index(name) for name in names])]  # (K, n, C)
     if position not in ("end", "middle", "front"):
-        raise AlbumenError(f"{path} puts the class name at '{position}', which this version does not know.")
+        raise AlbumenError(
+            f"{path} puts the class name at '{position}', which this version does not know."
+        )
     learner = PromptLearner(clip, names, ctx.shape[-2], None, ctx.dim() == 3, position)
     with torch.no_grad():
         learner.ctx.copy_(ctx)
@@ -449,12 +528,16 @@ def load_prompts(
 
 
 def interpret(ctx: Tensor, clip: CLIP, words: int = 3) -> list[list[tuple[str, float]]]:
-    """Contexts (..., n, C) -> for each vector, in order, its nearest words of the vocabulary and their distances.
+    """Contexts (..., n, C) -> for each vector, in order, its nearest words of the vocabulary and
+    their distances.
 
-    Euclidean distance to the token embeddings, as the published `interpret_prompt.py`; a hint, not an explanation.
+    Euclidean distance to the token embeddings, as the published `interpret_prompt.py`; a hint, not
+    an explanation.
     """
     vectors = ctx.detach().flatten(0, -2)  # (n, C)
-    distances = torch.cdist(vectors.float(), clip.token_embedding.weight.detach().float())  # (n, vocabulary)
+    distances = torch.cdist(
+        vectors.float(), clip.token_embedding.weight.detach().float()
+    )  # (n, vocabulary)
     near = distances.cpu().topk(words, largest=False)
     return [
         [(decode([token]), distance) for token, distance in zip(tokens, values, strict=True)]

@@ -1,12 +1,14 @@
 """Image encoders in fp32 on the CPU, arranged for inference: the same numbers in less time.
 
-* A ResNet's BatchNorm is folded into its convolutions, ReLU and residual sums ride along with them, and pixels lie
-  channels last, as oneDNN likes them: half the time.
-* A ViT's linear layers take weights laid out for oneDNN once, where this processor is faster that way. torch uses MKL,
-  which on AMD processors runs at half the speed of oneDNN; on Intel they are equal. It is measured, not looked up.
+* A ResNet's BatchNorm is folded into its convolutions, ReLU and residual sums ride along with them,
+  and pixels lie channels last, as oneDNN likes them: half the time.
+* A ViT's linear layers take weights laid out for oneDNN once, where this processor is faster that
+  way. torch uses MKL, which on AMD processors runs at half the speed of oneDNN; on Intel they are
+  equal. It is measured, not looked up.
 
-Both use operators that torch keeps for itself, so both are compared with the usual way before they are used, and the
-usual way remains: where an operator is missing, a number differs, gradients are wanted, or weights were changed since.
+Both use operators that torch keeps for itself, so both are compared with the usual way before they
+are used, and the usual way remains: where an operator is missing, a number differs, gradients are
+wanted, or weights were changed since.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from torch.overrides import TorchFunctionMode
 
 from engine.clip.model import Bottleneck, ModifiedResNet, VisionTransformer
 
-_ROWS = 1600  # the layout suits about 32 images of 50 tokens; any number of rows is computed rightly
+_ROWS = (
+    1600  # the layout suits about 32 images of 50 tokens; any number of rows is computed rightly
+)
 _WORTH = 1.25  # times faster at least: a second copy of the weights costs memory
 _TOLERANCE = 1e-4  # relative; beyond it the operators are not what they were when this was written
 
@@ -32,8 +36,8 @@ _TOLERANCE = 1e-4  # relative; beyond it the operators are not what they were wh
 def image_encoder(visual: ModifiedResNet | VisionTransformer) -> Callable[[Tensor], Tensor] | None:
     """A faster `visual.forward` for inference, (B, 3, S, S) -> (B, D), or None where there is none.
 
-    `visual` must be in eval mode, in fp32 and on the CPU. It is not changed; should its weights change later (training),
-    the encoder notices and takes the usual way.
+    `visual` must be in eval mode, in fp32 and on the CPU. It is not changed; should its weights
+    change later (training), the encoder notices and takes the usual way.
     """
     try:
         with torch.no_grad():
@@ -51,8 +55,8 @@ def image_encoder(visual: ModifiedResNet | VisionTransformer) -> Callable[[Tenso
 
 
 def on_first_use(visual: ModifiedResNet | VisionTransformer) -> Callable[[Tensor], Tensor]:
-    """`image_encoder(visual)`, or `visual` itself, made when the first image comes: who only searches needs neither the
-    time nor the memory."""
+    """`image_encoder(visual)`, or `visual` itself, made when the first image comes: who only
+    searches needs neither the time nor the memory."""
     arranged = cache(lambda: image_encoder(visual) or visual)
 
     def encode(x: Tensor) -> Tensor:
@@ -61,7 +65,9 @@ def on_first_use(visual: ModifiedResNet | VisionTransformer) -> Callable[[Tensor
     return encode
 
 
-def _unless_changed(visual: nn.Module, fast: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+def _unless_changed(
+    visual: nn.Module, fast: Callable[[Tensor], Tensor]
+) -> Callable[[Tensor], Tensor]:
     """`fast` while the weights are those that it was made of, and no gradients are wanted."""
 
     def version() -> int:
@@ -79,13 +85,14 @@ def _unless_changed(visual: nn.Module, fast: Callable[[Tensor], Tensor]) -> Call
     return encode
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # ResNet
 
 
 @dataclass(frozen=True, slots=True)
 class _Convolution:
-    """A convolution with the BatchNorm behind it: y = gain (W x - mean) / sqrt(var + eps) + shift, as one."""
+    """A convolution with the BatchNorm behind it: y = gain (W x - mean) / sqrt(var + eps) + shift,
+    as one."""
 
     weight: Tensor
     bias: Tensor
@@ -97,7 +104,9 @@ class _Convolution:
         assert isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d)
         assert norm.running_mean is not None and norm.running_var is not None
         scale = norm.weight / (norm.running_var + norm.eps).sqrt()
-        weight = (convolution.weight * scale[:, None, None, None]).contiguous(memory_format=torch.channels_last)
+        weight = (convolution.weight * scale[:, None, None, None]).contiguous(
+            memory_format=torch.channels_last
+        )
         bias = norm.bias - norm.running_mean * scale
         padding = [int(side) for side in convolution.padding]
         return cls(weight, bias, list(convolution.stride), padding)
@@ -112,7 +121,19 @@ class _Convolution:
     def onto(self, x: Tensor, other: Tensor) -> Tensor:
         """relu(other + W x + b), written over `other`."""
         y: Tensor = torch.ops.mkldnn._convolution_pointwise_.binary(
-            other, x, self.weight, self.bias, self.padding, self.stride, [1, 1], 1, "add", 1.0, "relu", [], ""
+            other,
+            x,
+            self.weight,
+            self.bias,
+            self.padding,
+            self.stride,
+            [1, 1],
+            1,
+            "add",
+            1.0,
+            "relu",
+            [],
+            "",
         )
         return y
 
@@ -130,7 +151,12 @@ class _FoldedResNet:
             )
         ]
         layers = (visual.layer1, visual.layer2, visual.layer3, visual.layer4)
-        self.blocks = [_FoldedBlock(block) for layer in layers for block in layer if isinstance(block, Bottleneck)]
+        self.blocks = [
+            _FoldedBlock(block)
+            for layer in layers
+            for block in layer
+            if isinstance(block, Bottleneck)
+        ]
         self.attnpool = visual.attnpool
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -148,7 +174,8 @@ class _FoldedResNet:
 
 
 class _FoldedBlock:
-    """`Bottleneck.forward`; its result takes the place of the input's memory where the shapes agree."""
+    """`Bottleneck.forward`; its result takes the place of the input's memory where the shapes
+    agree."""
 
     def __init__(self, block: Bottleneck) -> None:
         self.first = _Convolution.of(block.conv1, block.bn1)
@@ -161,23 +188,28 @@ class _FoldedBlock:
             self.shortcut = _Convolution.of(block.downsample[1], block.downsample[2])
 
     def __call__(self, x: Tensor) -> Tensor:
-        identity = x if self.pool_identity is None else self.shortcut(self.pool_identity(x), then="none")
+        identity = (
+            x if self.pool_identity is None else self.shortcut(self.pool_identity(x), then="none")
+        )
         return self.third.onto(self.pool(self.second(self.first(x))), identity)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # ViT
 
 
 class PackedLinears(TorchFunctionMode):
-    """While this context is entered, `F.linear` in fp32 without gradients takes weights laid out for oneDNN.
+    """While this context is entered, `F.linear` in fp32 without gradients takes weights laid out
+    for oneDNN.
 
-    Each weight is laid out when it is first used and kept; one that was changed since goes torch's own way.
+    Each weight is laid out when it is first used and kept; one that was changed since goes torch's
+    own way.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        # By place: the weight (held, so that no other tensor gets its place), its version, its layout.
+        # By place: the weight (held, so that no other tensor gets its place), its version, its
+        # layout.
         self._known: dict[tuple[int, torch.Size], tuple[Tensor, int, Tensor]] = {}
 
     def __torch_function__(
@@ -212,7 +244,8 @@ def _through(linears: PackedLinears, visual: nn.Module) -> Callable[[Tensor], Te
 
 @lru_cache(maxsize=1)
 def packing_pays() -> bool:
-    """Whether oneDNN's layout is clearly faster here than torch's own way, with the same numbers; 0.1 s, once."""
+    """Whether oneDNN's layout is clearly faster here than torch's own way, with the same numbers;
+    0.1 s, once."""
     generator = torch.Generator().manual_seed(0)
     x, weight = (torch.randn(rows, 768, generator=generator) for rows in (400, 3072))
     bias = torch.zeros(3072)
@@ -233,8 +266,9 @@ def packing_pays() -> bool:
 
 @lru_cache(maxsize=1)
 def bf16_pays() -> bool:
-    """Whether linear layers in bf16 are clearly faster here than in fp32. AMD's Zen 5 takes half the time; an Intel that
-    has the instructions, but whose matrix unit is hidden from the virtual machine, takes twice as long."""
+    """Whether linear layers in bf16 are clearly faster here than in fp32. AMD's Zen 5 takes half
+    the time; an Intel that has the instructions, but whose matrix unit is hidden from the virtual
+    machine, takes twice as long."""
     generator = torch.Generator().manual_seed(0)
     x, weight = (torch.randn(rows, 768, generator=generator) for rows in (400, 3072))
     half_x, half_weight = x.bfloat16(), weight.bfloat16()

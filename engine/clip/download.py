@@ -1,7 +1,8 @@
 """One file from the network, complete and verified under its final name, or not at all.
 
-Knows: HTTP with resume, the Hugging Face hub (its cache, mirrors by HF_ENDPOINT, its offline mode), checksums. Does not
-know what is in the file. Nothing here runs unless a person asked for a download.
+Knows: HTTP with resume, the Hugging Face hub (its cache, mirrors by HF_ENDPOINT, its offline mode),
+checksums. Does not know what is in the file. Nothing here runs unless a person asked for a
+download.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file to fetch: address, sha256 in hex, size in bytes (None: unknown), request headers (authorisation)."""
+    """A file to fetch: address, sha256 in hex, size in bytes (None: unknown), request headers
+    (authorisation)."""
 
     url: str
     sha256: str
@@ -40,11 +42,12 @@ class Remote:
 
 
 def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
-    """Ask the Hugging Face hub for a file: where it is and its sha256; or its path if the hub's cache has it already.
+    """Ask the Hugging Face hub for a file: where it is and its sha256; or its path if the hub's
+    cache has it already.
 
-    `mirror`: address of another server with the hub's interface; it never gets the person's token. Honours HF_ENDPOINT
-    (a mirror too, where none is given), HF_TOKEN and HF_HUB_OFFLINE. Raises AlbumenError if the hub does not answer or does
-    not know the file.
+    `mirror`: address of another server with the hub's interface; it never gets the person's token.
+    Honours HF_ENDPOINT (a mirror too, where none is given), HF_TOKEN and HF_HUB_OFFLINE. Raises
+    AlbumenError if the hub does not answer or does not know the file.
     """
     import huggingface_hub as hub
     from huggingface_hub import errors
@@ -63,12 +66,21 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
         found = hub.get_hf_file_metadata(url, timeout=_TIMEOUT, token=False if mirror else None)
     except errors.HfHubHTTPError as error:
         status = error.response.status_code
-        raise AlbumenError(f"{url} answered with status {status}: try again later or choose another model.") from error
-    except Exception as error:  # the HTTP library's own classes differ between versions of the hub's library
-        raise AlbumenError(f"{url} cannot be reached ({_short(error)}): check the network and try again.") from error
+        raise AlbumenError(
+            f"{url} answered with status {status}: try again later or choose another model."
+        ) from error
+    except (
+        Exception
+    ) as error:  # the HTTP library's own classes differ between versions of the hub's library
+        raise AlbumenError(
+            f"{url} cannot be reached ({_short(error)}): check the network and try again."
+        ) from error
     if not found.etag or not _SHA256.fullmatch(found.etag):
-        raise AlbumenError(f"{url} does not tell the file's sha256, so it cannot be verified: use another mirror.")
-    # The hub's own address, not the signed one that it redirects to: that one expires before a slow download ends.
+        raise AlbumenError(
+            f"{url} does not tell the file's sha256, so it cannot be verified: use another mirror."
+        )
+    # The hub's own address, not the signed one that it redirects to: that one expires before a slow
+    # download ends.
     token = None if mirror else hub.get_token()
     headers = (("Authorization", f"Bearer {token}"),) if token else ()
     return Remote(url, found.etag, found.size, headers)
@@ -77,20 +89,27 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
 def fetch(remote: Remote, target: Path) -> Iterator[Progress]:
     """Job: the remote file -> `target`, one `Progress` (bytes) at least every quarter of a second.
 
-    An interrupted download (cancelled by closing the generator, a lost connection, a killed process) goes on where it
-    stopped, also when the server cuts the connection; the sha256 decides whether what arrived becomes `target`. Raises
-    AlbumenError, each case with its own sentence; `target` is then untouched.
+    An interrupted download (cancelled by closing the generator, a lost connection, a killed
+    process) goes on where it stopped, also when the server cuts the connection; the sha256 decides
+    whether what arrived becomes `target`. Raises AlbumenError, each case with its own sentence;
+    `target` is then untouched.
     """
-    part = target.with_name(f"{target.name}.{remote.sha256[:16]}.part")  # never continued with bytes of another version
+    part = target.with_name(
+        f"{target.name}.{remote.sha256[:16]}.part"
+    )  # never continued with bytes of another version
     target.parent.mkdir(parents=True, exist_ok=True)
     if remote.size is not None:
         missing = remote.size - (part.stat().st_size if part.exists() else 0)
         free = shutil.disk_usage(target.parent).free
         if missing > free:
-            raise AlbumenError(f"{target.name} needs {_mb(missing)} more in {target.parent}, but {_mb(free)} are free.")
+            raise AlbumenError(
+                f"{target.name} needs {_mb(missing)} more in {target.parent}, but {_mb(free)} are free."
+            )
     events: queue.SimpleQueue[int | BaseException | None] = queue.SimpleQueue()
     stop = threading.Event()
-    thread = threading.Thread(target=_receive, args=(remote, part, events, stop), name="download", daemon=True)
+    thread = threading.Thread(
+        target=_receive, args=(remote, part, events, stop), name="download", daemon=True
+    )
     thread.start()
     started, first, done = time.monotonic(), -1, 0
     try:
@@ -106,7 +125,9 @@ def fetch(remote: Remote, target: Path) -> Iterator[Progress]:
             if isinstance(event, BaseException):
                 raise event
             done = event
-            first = done if first < 0 else first  # what an earlier attempt left is no speed of this one
+            first = (
+                done if first < 0 else first
+            )  # what an earlier attempt left is no speed of this one
             rate = (done - first) / max(time.monotonic() - started, 1e-6)
             total = remote.size or 0
             left = (total - done) / rate if rate and total else None
@@ -118,12 +139,19 @@ def fetch(remote: Remote, target: Path) -> Iterator[Progress]:
 
 
 def copy(source: Path, target: Path) -> Iterator[Progress]:
-    """Job: a file of the hub's cache -> `target`, with the same promise: complete and verified, or not there.
+    """Job: a file of the hub's cache -> `target`, with the same promise: complete and verified, or
+    not there.
 
-    The cache names its files by their sha256 where the file system has links; elsewhere only the size is known.
+    The cache names its files by their sha256 where the file system has links; elsewhere only the
+    size is known.
     """
     part = target.with_name(target.name + ".part")
-    total, done, digest, expected = source.stat().st_size, 0, hashlib.sha256(), source.resolve().name
+    total, done, digest, expected = (
+        source.stat().st_size,
+        0,
+        hashlib.sha256(),
+        source.resolve().name,
+    )
     try:
         with source.open("rb") as reader, part.open("wb") as writer:
             while chunk := reader.read(16 * _CHUNK):
@@ -135,15 +163,19 @@ def copy(source: Path, target: Path) -> Iterator[Progress]:
             raise AlbumenError(f"{source} is damaged (wrong checksum): delete it and try again.")
         os.replace(part, target)
     except OSError as error:
-        raise AlbumenError(f"{source} cannot be copied to {target.parent} ({error.strerror}).") from error
+        raise AlbumenError(
+            f"{source} cannot be copied to {target.parent} ({error.strerror})."
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
 
 def meanwhile(work: Callable[[], T], detail: str) -> Generator[Progress, None, T]:
-    """Job: `work()` in a thread; a `Progress` of unknown length four times a second, then its result or exception.
+    """Job: `work()` in a thread; a `Progress` of unknown length four times a second, then its
+    result or exception.
 
-    For what may take seconds and has no steps. Closing the generator leaves the thread to end by itself.
+    For what may take seconds and has no steps. Closing the generator leaves the thread to end by
+    itself.
     """
     answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 
@@ -175,9 +207,13 @@ def sha256_of(path: Path) -> str:
 
 
 def _receive(
-    remote: Remote, part: Path, events: queue.SimpleQueue[int | BaseException | None], stop: threading.Event
+    remote: Remote,
+    part: Path,
+    events: queue.SimpleQueue[int | BaseException | None],
+    stop: threading.Event,
 ) -> None:
-    """The thread: fill `part`, check it; tell bytes so far, then None for success or the exception."""
+    """The thread: fill `part`, check it; tell bytes so far, then None for success or the
+    exception."""
     try:
         digest, done = hashlib.sha256(), 0
         with part.open("ab+") as file:
@@ -188,11 +224,15 @@ def _receive(
                 if stop.is_set():
                     return
             attempts, last = 0, ""
-            while digest.hexdigest() != remote.sha256 if remote.size is None else done < remote.size:
+            while (
+                digest.hexdigest() != remote.sha256 if remote.size is None else done < remote.size
+            ):
                 before = done
                 try:
                     for chunk in _body(remote, done):
-                        if stop.is_set():  # asked before each write: a later attempt may own the file by now
+                        if (
+                            stop.is_set()
+                        ):  # asked before each write: a later attempt may own the file by now
                             return
                         if chunk is None:  # the server starts over: it cannot resume
                             file.truncate(0)
@@ -202,13 +242,19 @@ def _receive(
                         digest.update(chunk)
                         done += len(chunk)
                         if remote.size is not None and done > remote.size:
-                            raise AlbumenError(_refused(part, f"sent more than the {_mb(remote.size)} it announced"))
+                            raise AlbumenError(
+                                _refused(
+                                    part, f"sent more than the {_mb(remote.size)} it announced"
+                                )
+                            )
                         events.put(done)
                     if remote.size is None:
                         break
                 except AlbumenError:
                     raise
-                except Exception as error:  # whatever the network did: what arrived is kept, and continued
+                except (
+                    Exception
+                ) as error:  # whatever the network did: what arrived is kept, and continued
                     last = _short(error)
                 attempts = attempts + 1 if done <= before else 0
                 if attempts >= _ATTEMPTS:
@@ -242,17 +288,25 @@ def _body(remote: Remote, offset: int) -> Iterator[bytes | None]:
     headers = dict(remote.headers) | {"Accept-Encoding": "identity"}
     if offset:
         headers["Range"] = f"bytes={offset}-"
-    session: Any = get_session()  # the hub's HTTP client: proxies, certificates and offline mode as the user set them
-    with session.stream("GET", remote.url, headers=headers, timeout=_TIMEOUT, follow_redirects=True) as response:
+    session: Any = (
+        get_session()
+    )  # the hub's HTTP client: proxies, certificates and offline mode as the user set them
+    with session.stream(
+        "GET", remote.url, headers=headers, timeout=_TIMEOUT, follow_redirects=True
+    ) as response:
         if response.status_code == 416 or (offset and response.status_code == 200):
             yield None
             if response.status_code == 416:
                 return
         elif response.status_code in (401, 403, 404, 410):
-            raise AlbumenError(f"{remote.url} answered with status {response.status_code}: choose another source.")
+            raise AlbumenError(
+                f"{remote.url} answered with status {response.status_code}: choose another source."
+            )
         elif response.status_code not in (200, 206):
             raise ConnectionError(f"status {response.status_code}")
-        elif offset and not response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
+        elif offset and not response.headers.get("Content-Range", "").startswith(
+            f"bytes {offset}-"
+        ):
             raise ConnectionError("the server resumed at another place")
         yield from response.iter_bytes()  # as it comes: what waits for a full chunk is lost with the connection
 

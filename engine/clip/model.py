@@ -1,12 +1,14 @@
-"""CLIP, the whole model in one file: two image encoders, one text encoder, and how to build them from a state dict.
+"""CLIP, the whole model in one file: two image encoders, one text encoder, and how to build them
+from a state dict.
 
-Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision" (arXiv:2103.00020).
-The parameter names are those of openai/CLIP, so official weights, the LAION and DataComp weights of open_clip and our
-own starter load strictly. This file knows tensors only: not where weights come from (`weights.py`), not how a photo
-becomes pixels (`images.py`), not how text becomes tokens (`tokenizer.py`).
+Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision"
+(arXiv:2103.00020). The parameter names are those of openai/CLIP, so official weights, the LAION and
+DataComp weights of open_clip and our own starter load strictly. This file knows tensors only: not
+where weights come from (`weights.py`), not how a photo becomes pixels (`images.py`), not how text
+becomes tokens (`tokenizer.py`).
 
-Letters in shape comments: B images, N texts, L tokens, S pixels per side, P positions, H heads, C channels or width,
-D joint space.
+Letters in shape comments: B images, N texts, L tokens, S pixels per side, P positions, H heads, C
+channels or width, D joint space.
 """
 
 import math
@@ -21,44 +23,53 @@ from torch import Tensor, nn
 
 Activation = Literal["quickgelu", "gelu"]
 
-# Constants of the network that the official archives store beside the parameters; we infer them from shapes instead.
+# Constants of the network that the official archives store beside the parameters; we infer them
+# from shapes instead.
 _OFFICIAL_SCALARS = frozenset({"input_resolution", "context_length", "vocab_size"})
 _HEAD_WIDTH = 64
 _DEEPEST = 256  # blocks; the deepest published CLIP has 48 (a file that claims a million must not be tried out)
 
 
 def _normal(parameter: Tensor, std: float) -> None:
-    """Random first values, except on the meta device: there torch would import its compiler (800 modules, seconds)."""
+    """Random first values, except on the meta device: there torch would import its compiler (800
+    modules, seconds)."""
     if not parameter.is_meta:
         nn.init.normal_(parameter, std=std)
 
 
 class QuickGELU(nn.Module):
-    """`x * sigmoid(1.702 x)`: the approximate GELU that OpenAI's weights (and MetaCLIP, DFN) were trained with.
+    """`x * sigmoid(1.702 x)`: the approximate GELU that OpenAI's weights (and MetaCLIP, DFN) were
+    trained with.
 
-    Changes its input, which is a linear layer's fresh output: at (B, L, 4C) every pass and every allocation counts.
+    Changes its input, which is a linear layer's fresh output: at (B, L, 4C) every pass and every
+    allocation counts.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         x = x.mul_(1.702)
-        return F.silu(x, inplace=not torch.is_grad_enabled()).mul_(1 / 1.702)  # silu(z) = z sigmoid(z)
+        return F.silu(x, inplace=not torch.is_grad_enabled()).mul_(
+            1 / 1.702
+        )  # silu(z) = z sigmoid(z)
 
 
-# timm and open_clip call the exact GELU "gelu". A wrong choice raises no error, it only costs accuracy.
+# timm and open_clip call the exact GELU "gelu". A wrong choice raises no error, it only costs
+# accuracy.
 _ACTIVATIONS: dict[str, type[nn.Module]] = {"quickgelu": QuickGELU, "gelu": nn.GELU}
 
 
 class LayerNorm(nn.LayerNorm):
-    """LayerNorm that computes in the precision of its own weights (fp32), whatever the precision of its input."""
+    """LayerNorm that computes in the precision of its own weights (fp32), whatever the precision of
+    its input."""
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.to(self.weight.dtype)).to(x.dtype)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Transformer, shared by text and ViT
 
-# Queries, keys, values (B, H, L, C/H) -> (B, H, L, C/H): the attention of one layer, in which each token sees some.
+# Queries, keys, values (B, H, L, C/H) -> (B, H, L, C/H): the attention of one layer, in which each
+# token sees some.
 Attend = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
@@ -78,7 +89,8 @@ def _picked(x: Tensor, rows: Tensor) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Multi-head self-attention with the parameter names of `nn.MultiheadAttention` (Vaswani et al. 2017)."""
+    """Multi-head self-attention with the parameter names of `nn.MultiheadAttention` (Vaswani et al.
+    2017)."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -122,7 +134,8 @@ class ResidualAttentionBlock(nn.Module):
 
 
 class Transformer(nn.Module):
-    """A stack of residual attention blocks, (B, L, C) -> (B, L, C); `attend` says which tokens see which."""
+    """A stack of residual attention blocks, (B, L, C) -> (B, L, C); `attend` says which tokens see
+    which."""
 
     def __init__(self, width: int, layers: int, heads: int, activation: Activation) -> None:
         super().__init__()
@@ -137,9 +150,11 @@ class Transformer(nn.Module):
             nn.init.zeros_(block.attn.out_proj.bias)
 
     def forward(self, x: Tensor, attend: Attend, rows: Tensor | None = None) -> Tensor:
-        """x (B, L, C) -> (B, L, C); with `rows` (B, Q) the same numbers for these tokens only, (B, Q, C).
+        """x (B, L, C) -> (B, L, C); with `rows` (B, Q) the same numbers for these tokens only, (B,
+        Q, C).
 
-        CLIP pools one token of a sequence: the others need no output of the last block, which saves most of it.
+        CLIP pools one token of a sequence: the others need no output of the last block, which saves
+        most of it.
         """
         *blocks, last = self.resblocks
         for block in blocks:
@@ -148,12 +163,13 @@ class Transformer(nn.Module):
         return out
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Image encoders
 
 
 class VisionTransformer(nn.Module):
-    """ViT (Dosovitskiy et al. 2020, arXiv:2010.11929) with CLIP's extra LayerNorm in front; (B, 3, S, S) -> (B, D)."""
+    """ViT (Dosovitskiy et al. 2020, arXiv:2010.11929) with CLIP's extra LayerNorm in front; (B, 3,
+    S, S) -> (B, D)."""
 
     def __init__(
         self,
@@ -169,7 +185,9 @@ class VisionTransformer(nn.Module):
         self.input_resolution = input_resolution
         self.conv1 = nn.Conv2d(3, width, kernel_size=patch_size, stride=patch_size, bias=False)
         self.class_embedding = nn.Parameter(torch.empty(width))
-        self.positional_embedding = nn.Parameter(torch.empty((input_resolution // patch_size) ** 2 + 1, width))
+        self.positional_embedding = nn.Parameter(
+            torch.empty((input_resolution // patch_size) ** 2 + 1, width)
+        )
         self.ln_pre = LayerNorm(width)
         self.transformer = Transformer(width, layers, heads, activation)
         self.ln_post = LayerNorm(width)
@@ -229,7 +247,8 @@ class Bottleneck(nn.Module):
 
 
 class AttentionPool2d(nn.Module):
-    """Pools a feature map by attention whose only query is the mean of the map; (B, C, h, w) -> (B, D)."""
+    """Pools a feature map by attention whose only query is the mean of the map; (B, C, h, w) -> (B,
+    D)."""
 
     def __init__(self, grid: int, width: int, heads: int, embed_dim: int) -> None:
         super().__init__()
@@ -250,7 +269,9 @@ class AttentionPool2d(nn.Module):
         x = x + self.positional_embedding.to(x.dtype)
 
         def split(y: Tensor) -> Tensor:
-            return y.view(batch, -1, self.heads, width // self.heads).transpose(1, 2)  # (B, H, *, C/H)
+            return y.view(batch, -1, self.heads, width // self.heads).transpose(
+                1, 2
+            )  # (B, H, *, C/H)
 
         x = F.scaled_dot_product_attention(
             split(self.q_proj(x[:, :1])), split(self.k_proj(x)), split(self.v_proj(x))
@@ -266,7 +287,12 @@ class ModifiedResNet(nn.Module):
     """
 
     def __init__(
-        self, layers: tuple[int, int, int, int], embed_dim: int, heads: int, input_resolution: int, width: int
+        self,
+        layers: tuple[int, int, int, int],
+        embed_dim: int,
+        heads: int,
+        input_resolution: int,
+        width: int,
     ) -> None:
         super().__init__()
         self.input_resolution = input_resolution
@@ -306,16 +332,17 @@ class ModifiedResNet(nn.Module):
         return x
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # The joint model
 
 
 class CLIP(nn.Module):
     """Image and text encoder with one joint space.
 
-    `vision_layers` is a tuple of four block counts for a ModifiedResNet, or the depth of a VisionTransformer (which
-    then needs `vision_patch_size`). `input_resolution`, `context_length`, `vocab_size` and `embed_dim` are attributes:
-    images must be `input_resolution` pixels square and texts tokenised with this model's `context_length`.
+    `vision_layers` is a tuple of four block counts for a ModifiedResNet, or the depth of a
+    VisionTransformer (which then needs `vision_patch_size`). `input_resolution`, `context_length`,
+    `vocab_size` and `embed_dim` are attributes: images must be `input_resolution` pixels square and
+    texts tokenised with this model's `context_length`.
     """
 
     def __init__(
@@ -335,7 +362,9 @@ class CLIP(nn.Module):
     ) -> None:
         super().__init__()
         if activation not in _ACTIVATIONS:
-            raise ValueError(f"Unknown activation '{activation}': use one of {', '.join(_ACTIVATIONS)}.")
+            raise ValueError(
+                f"Unknown activation '{activation}': use one of {', '.join(_ACTIVATIONS)}."
+            )
         self.embed_dim = embed_dim
         self.input_resolution = input_resolution
         self.context_length = context_length
@@ -344,15 +373,25 @@ class CLIP(nn.Module):
         self.visual: ModifiedResNet | VisionTransformer
         if isinstance(vision_layers, tuple):
             heads = _heads(vision_width * 32)
-            self.visual = ModifiedResNet(vision_layers, embed_dim, heads, input_resolution, vision_width)
+            self.visual = ModifiedResNet(
+                vision_layers, embed_dim, heads, input_resolution, vision_width
+            )
         else:
             if vision_patch_size is None:
                 raise ValueError("A VisionTransformer needs vision_patch_size.")
             heads = _heads(vision_width)
             self.visual = VisionTransformer(
-                input_resolution, vision_patch_size, vision_width, vision_layers, heads, embed_dim, activation
+                input_resolution,
+                vision_patch_size,
+                vision_width,
+                vision_layers,
+                heads,
+                embed_dim,
+                activation,
             )
-        self.transformer = Transformer(transformer_width, transformer_layers, transformer_heads, activation)
+        self.transformer = Transformer(
+            transformer_width, transformer_layers, transformer_heads, activation
+        )
         self.token_embedding = nn.Embedding(
             vocab_size, transformer_width, _weight=torch.empty(vocab_size, transformer_width)
         )
@@ -375,33 +414,40 @@ class CLIP(nn.Module):
         return self.visual.conv1.weight.device
 
     def encode_image(self, image: Tensor) -> Tensor:
-        """Preprocessed images (B, 3, S, S), S = `input_resolution` -> image_features (B, D), not normalised."""
+        """Preprocessed images (B, 3, S, S), S = `input_resolution` -> image_features (B, D), not
+        normalised."""
         features: Tensor = self.visual(image.to(self.dtype))  # (B, D)
         return features
 
     def encode_text(self, text: Tensor) -> Tensor:
-        """Token ids (N, L), rows `[SOT] ... [EOT] 0 0`, L <= `context_length` -> text_features (N, D), unnormalised.
+        """Token ids (N, L), rows `[SOT] ... [EOT] 0 0`, L <= `context_length` -> text_features (N,
+        D), unnormalised.
 
-        EOT has the highest id of the vocabulary, so its position is the row's argmax. Attention is causal and only
-        EOT's output is used, hence nothing after the longest text's EOT matters and it is cut off before the
-        transformer.
+        EOT has the highest id of the vocabulary, so its position is the row's argmax. Attention is
+        causal and only EOT's output is used, hence nothing after the longest text's EOT matters and
+        it is cut off before the transformer.
         """
         eot = text.argmax(dim=-1)  # (N,)
         text = text[:, : int(eot.max()) + 1] if len(text) else text  # (N, L')
         return self.encode_embedding(self.token_embedding(text), eot)
 
     def encode_embedding(self, embedding: Tensor, eot: Tensor) -> Tensor:
-        """Token embeddings (N, L, C) without positions, and each row's EOT position (N,) -> text_features (N, D).
+        """Token embeddings (N, L, C) without positions, and each row's EOT position (N,) ->
+        text_features (N, D).
 
-        The door for prompt learning (CoOp, Zhou et al. 2022): there some embeddings are learned vectors, not tokens.
+        The door for prompt learning (CoOp, Zhou et al. 2022): there some embeddings are learned
+        vectors, not tokens.
         """
-        x = embedding + self.positional_embedding[: embedding.shape[1]].to(embedding.dtype)  # (N, L, C)
+        x = embedding + self.positional_embedding[: embedding.shape[1]].to(
+            embedding.dtype
+        )  # (N, L, C)
         x = self.transformer(x, past_tokens, eot[:, None])[:, 0]  # (N, C)
         features: Tensor = self.ln_final(x) @ self.text_projection  # (N, D)
         return features
 
     def forward(self, image: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (B, 3, S, S), token ids (N, L) -> `logits_per_image` (B, N), `logits_per_text` (N, B).
+        """Images (B, 3, S, S), token ids (N, L) -> `logits_per_image` (B, N), `logits_per_text` (N,
+        B).
 
         logits = exp(logit_scale) * cosine (paper, figure 3).
         """
@@ -411,49 +457,70 @@ class CLIP(nn.Module):
         return logits_per_image, logits_per_image.t()
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # From a state dict
 
 
-def build_model(state_dict: Mapping[str, Tensor], activation: Activation = "quickgelu", copy: bool = True) -> CLIP:
-    """The CLIP whose weights these are, in eval mode, every size inferred from the shapes; the dict is not changed.
+def build_model(
+    state_dict: Mapping[str, Tensor], activation: Activation = "quickgelu", copy: bool = True
+) -> CLIP:
+    """The CLIP whose weights these are, in eval mode, every size inferred from the shapes; the dict
+    is not changed.
 
-    Strict: ValueError names missing, unexpected or wrongly shaped tensors. Tolerated are only the three scalars of the
-    official archives, a stored causal mask, and BatchNorm's batch counters (absent from some conversions). fp16 weights
-    become fp32. `activation` cannot be seen in the weights: "quickgelu" for OpenAI, MetaCLIP and DFN, "gelu" for what
-    timm and open_clip trained with the exact GELU (LAION, DataComp).
+    Strict: ValueError names missing, unexpected or wrongly shaped tensors. Tolerated are only the
+    three scalars of the official archives, a stored causal mask, and BatchNorm's batch counters
+    (absent from some conversions). fp16 weights become fp32. `activation` cannot be seen in the
+    weights: "quickgelu" for OpenAI, MetaCLIP and DFN, "gelu" for what timm and open_clip trained
+    with the exact GELU (LAION, DataComp).
 
-    `copy=False`: tensors that are fp32 become the parameters themselves, so memory-mapped weights are not read here and
-    take no memory twice. With tensors on the meta device this checks names and shapes at no cost.
+    `copy=False`: tensors that are fp32 become the parameters themselves, so memory-mapped weights
+    are not read here and take no memory twice. With tensors on the meta device this checks names
+    and shapes at no cost.
     """
     weights = {
-        name: tensor for name, tensor in state_dict.items() if name not in _OFFICIAL_SCALARS and name != "attn_mask"
+        name: tensor
+        for name, tensor in state_dict.items()
+        if name not in _OFFICIAL_SCALARS and name != "attn_mask"
     }
     try:
-        with torch.device("meta"):  # no memory and no random numbers for weights that are replaced at once
+        with torch.device(
+            "meta"
+        ):  # no memory and no random numbers for weights that are replaced at once
             model = CLIP(**_sizes(weights), activation=activation)
     except KeyError as error:
-        raise ValueError(f"These are not the weights of a CLIP: the tensor {error} is missing.") from None
+        raise ValueError(
+            f"These are not the weights of a CLIP: the tensor {error} is missing."
+        ) from None
     except (TypeError, IndexError, ValueError) as error:
-        raise ValueError(f"These are not the weights of a CLIP: a tensor has an impossible shape ({error}).") from None
-    counters = {name for name in model.state_dict() if name.endswith("num_batches_tracked")} - weights.keys()
+        raise ValueError(
+            f"These are not the weights of a CLIP: a tensor has an impossible shape ({error})."
+        ) from None
+    counters = {
+        name for name in model.state_dict() if name.endswith("num_batches_tracked")
+    } - weights.keys()
     weights |= {name: torch.zeros((), dtype=torch.long) for name in counters}
     own = {
-        name: tensor.detach().to(torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=copy)
+        name: tensor.detach().to(
+            torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=copy
+        )
         for name, tensor in weights.items()
     }  # copies, unless the caller gives its tensors away: training this model must not change them
     try:
         model.load_state_dict(own, strict=True, assign=True)
     except RuntimeError as error:
         detail = "; ".join(line.strip() for line in str(error).splitlines()[1:4])
-        raise ValueError(f"These weights do not fit the CLIP that their sizes describe: {detail}") from None
+        raise ValueError(
+            f"These weights do not fit the CLIP that their sizes describe: {detail}"
+        ) from None
     return model.eval()
 
 
 def _heads(width: int) -> int:
     """Attention heads of this width; every published CLIP has one per 64 channels."""
     if width < _HEAD_WIDTH or width % _HEAD_WIDTH:
-        raise ValueError(f"a width of {width} cannot be split into attention heads of {_HEAD_WIDTH} channels")
+        raise ValueError(
+            f"a width of {width} cannot be split into attention heads of {_HEAD_WIDTH} channels"
+        )
     return width // _HEAD_WIDTH
 
 
@@ -466,7 +533,8 @@ def _count(names: Mapping[str, Tensor], pattern: str) -> int:
 
 
 def _sizes(weights: Mapping[str, Tensor]) -> dict[str, Any]:
-    """The arguments of `CLIP` that these shapes imply. KeyError names a tensor that must be there and is not."""
+    """The arguments of `CLIP` that these shapes imply. KeyError names a tensor that must be there
+    and is not."""
     vision_layers: int | tuple[int, ...]
     if "visual.proj" in weights:
         vision_width, _, vision_patch_size, _ = weights["visual.conv1.weight"].shape

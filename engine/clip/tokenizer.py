@@ -1,6 +1,8 @@
-"""Text -> token ids by CLIP's byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909; vocabulary of openai/CLIP).
+"""Text -> token ids by CLIP's byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909;
+vocabulary of openai/CLIP).
 
-Knows the vocabulary and the cleaning of text; knows nothing of models: the caller passes the model's `context_length`.
+Knows the vocabulary and the cleaning of text; knows nothing of models: the caller passes the
+model's `context_length`.
 """
 
 import gzip
@@ -19,16 +21,22 @@ VOCAB_SIZE = 49408
 SOT = VOCAB_SIZE - 2  # start of text
 EOT = VOCAB_SIZE - 1  # end of text: the highest id, which is how the model finds it
 
-# The official pattern also matches '<|startoftext|>' and '<|endoftext|>' as special tokens. They are left out here: a
-# label or a query is a person's plain text, and a literal '<|endoftext|>' in it must not end the text early.
-_WORD = regex.compile(r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+""", regex.IGNORECASE)
+# The official pattern also matches '<|startoftext|>' and '<|endoftext|>' as special tokens. They
+# are left out here: a label or a query is a person's plain text, and a literal '<|endoftext|>' in
+# it must not end the text early.
+_WORD = regex.compile(
+    r"""'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+""", regex.IGNORECASE
+)
 
 
-def tokenize(texts: str | Sequence[str], context_length: int = 77, truncate: bool = False) -> torch.Tensor:
+def tokenize(
+    texts: str | Sequence[str], context_length: int = 77, truncate: bool = False
+) -> torch.Tensor:
     """One text or N texts -> token ids (N, context_length), int32, rows `[SOT] ... [EOT] 0 0 ...`.
 
-    Pass the model's own `context_length` (77 in the official models, 32 in the starter). A text that does not fit
-    raises ValueError with a sentence for the user; with `truncate=True` it is cut and still ends in EOT.
+    Pass the model's own `context_length` (77 in the official models, 32 in the starter). A text
+    that does not fit raises ValueError with a sentence for the user; with `truncate=True` it is cut
+    and still ends in EOT.
     """
     if isinstance(texts, str):
         texts = [texts]
@@ -48,7 +56,8 @@ def tokenize(texts: str | Sequence[str], context_length: int = 77, truncate: boo
 
 
 def encode(text: str) -> list[int]:
-    """Token ids of a text without SOT and EOT: cleaned, lower-cased, split into words, each word merged bottom-up."""
+    """Token ids of a text without SOT and EOT: cleaned, lower-cased, split into words, each word
+    merged bottom-up."""
     ids: list[int] = []
     for word in _WORD.findall(_clean(text)):
         ids.extend(_bpe(word))
@@ -56,7 +65,8 @@ def encode(text: str) -> list[int]:
 
 
 def decode(ids: Sequence[int]) -> str:
-    """The text of these token ids, lower case and with single spaces; SOT, EOT and all behind EOT are dropped."""
+    """The text of these token ids, lower case and with single spaces; SOT, EOT and all behind EOT
+    are dropped."""
     symbols = _symbols()
     words: list[str] = []
     for token in map(int, ids):
@@ -70,15 +80,21 @@ def decode(ids: Sequence[int]) -> str:
 
 
 def _clean(text: str) -> str:
-    """As the official tokenizer: repair mojibake, unescape HTML twice (web texts may be escaped twice), lower case."""
+    """As the official tokenizer: repair mojibake, unescape HTML twice (web texts may be escaped
+    twice), lower case."""
     text = html.unescape(html.unescape(ftfy.fix_text(text)))
     return " ".join(text.split()).lower()
 
 
 @lru_cache(maxsize=1)
 def _byte_characters() -> dict[int, str]:
-    """A printable character for each byte: itself if it is printable Latin-1, else one from U+0100 on (as GPT-2)."""
-    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    """A printable character for each byte: itself if it is printable Latin-1, else one from U+0100
+    on (as GPT-2)."""
+    printable = [
+        *range(ord("!"), ord("~") + 1),
+        *range(ord("¡"), ord("¬") + 1),
+        *range(ord("®"), ord("ÿ") + 1),
+    ]
     others = [byte for byte in range(256) if byte not in printable]
     table = {byte: chr(byte) for byte in printable}
     table.update({byte: chr(256 + n) for n, byte in enumerate(others)})
@@ -90,9 +106,12 @@ def _ranks() -> dict[tuple[str, str], int]:
     """The merges in order of preference: (left, right) -> rank."""
     with gzip.open(resources.path("bpe_simple_vocab_16e6.txt.gz"), "rt", encoding="utf-8") as file:
         lines = file.read().split("\n")
-    # Line 0 is a header; of the merges CLIP uses as many as its vocabulary leaves beside 2 x 256 bytes and 2 specials.
+    # Line 0 is a header; of the merges CLIP uses as many as its vocabulary leaves beside 2 x 256
+    # bytes and 2 specials.
     merges = lines[1 : VOCAB_SIZE - 512 - 2 + 1]
-    return {(left, right): rank for rank, (left, right) in enumerate(line.split() for line in merges)}
+    return {
+        (left, right): rank for rank, (left, right) in enumerate(line.split() for line in merges)
+    }
 
 
 @lru_cache(maxsize=1)
@@ -100,7 +119,13 @@ def _symbols() -> list[str]:
     """Symbol of each id: 256 bytes, the same bytes as word ends, the merges in order, SOT, EOT."""
     characters = list(_byte_characters().values())
     merged = ("".join(pair) for pair in _ranks())
-    return [*characters, *(c + "</w>" for c in characters), *merged, "<|startoftext|>", "<|endoftext|>"]
+    return [
+        *characters,
+        *(c + "</w>" for c in characters),
+        *merged,
+        "<|startoftext|>",
+        "<|endoftext|>",
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -110,7 +135,8 @@ def _ids() -> dict[str, int]:
 
 @lru_cache(maxsize=65536)
 def _bpe(word: str) -> tuple[int, ...]:
-    """Ids of one word: start from its bytes and always merge the pair of the best rank, everywhere it occurs."""
+    """Ids of one word: start from its bytes and always merge the pair of the best rank, everywhere
+    it occurs."""
     table, ranks, ids = _byte_characters(), _ranks(), _ids()
     parts = [table[byte] for byte in word.encode("utf-8")]
     parts[-1] += "</w>"

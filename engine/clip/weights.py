@@ -1,11 +1,12 @@
-"""From a name or a file to a model that is ready to encode: the catalogue, what is installed, device, precision, model
-id.
+"""From a name or a file to a model that is ready to encode: the catalogue, what is installed,
+device, precision, model id.
 
-Knows: which models there are, where their weights lie, which processor they run on and how exactly. Does not know: file
-formats (`checkpoint.py`), HTTP (`fetch.py`), the network (`clip.py`), photo files (`images.py`), the library.
+Knows: which models there are, where their weights lie, which processor they run on and how exactly.
+Does not know: file formats (`checkpoint.py`), HTTP (`fetch.py`), the network (`clip.py`), photo
+files (`images.py`), the library.
 
-"Precision" is that of the image encoder, which does nearly all the work. The text encoder always computes in fp32, so
-prompts learned at one precision mean the same at another.
+"Precision" is that of the image encoder, which does nearly all the work. The text encoder always
+computes in fp32, so prompts learned at one precision mean the same at another.
 """
 
 from __future__ import annotations
@@ -36,13 +37,15 @@ PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float
 _ARCHIVES = "https://openaipublic.azureedge.net/clip/models"
 _HUB_FILE = "open_clip_model.safetensors"
 _TEXTS_AT_ONCE = 256
-_ASSUMED: Activation = "quickgelu"  # where a file does not tell: OpenAI's own, and what most conversions are of
+_ASSUMED: Activation = (
+    "quickgelu"  # where a file does not tell: OpenAI's own, and what most conversions are of
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A model of the catalogue. `zero_shot`: published ImageNet top-1 in percent; `archive`: (file, sha256) at
-    OpenAI.
+    """A model of the catalogue. `zero_shot`: published ImageNet top-1 in percent; `archive`: (file,
+    sha256) at OpenAI.
     """
 
     title: str
@@ -56,7 +59,8 @@ class _Known:
     licence: str = "MIT"
 
 
-# Sizes are those of the fp32 files on the hub. ImageNet figures: the results that open_clip publishes.
+# Sizes are those of the fp32 files on the hub. ImageNet figures: the results that open_clip
+# publishes.
 _CATALOGUE: dict[str, _Known] = {
     "ViT-B/32-256-DataComp": _Known(
         "ViT-B/32 at 256 px, DataComp (recommended)",
@@ -112,10 +116,10 @@ _CATALOGUE: dict[str, _Known] = {
 class LoadedModel:
     """A CLIP on its device, with what the rest of the engine must know of it.
 
-    `model_id`: "<first 16 hex digits of the sha256 of the weights>-<precision>", then "-gelu" for the exact GELU; vectors
-    of different ids are never mixed. `name`: the name or path it was loaded by. `precision`: "fp32", "bf16" or "fp16".
-    `note`: sentences for the person where the model does not run on the device that was to be expected, or where its
-    activation is not known; else "".
+    `model_id`: "<first 16 hex digits of the sha256 of the weights>-<precision>", then "-gelu" for
+    the exact GELU; vectors of different ids are never mixed. `name`: the name or path it was loaded
+    by. `precision`: "fp32", "bf16" or "fp16". `note`: sentences for the person where the model does
+    not run on the device that was to be expected, or where its activation is not known; else "".
     """
 
     clip: CLIP
@@ -127,17 +131,27 @@ class LoadedModel:
     context_length: int
     embed_dim: int
     note: str = ""
-    image_encoder: Callable[[torch.Tensor], torch.Tensor] | None = None  # the same, arranged for this processor
+    image_encoder: Callable[[torch.Tensor], torch.Tensor] | None = (
+        None  # the same, arranged for this processor
+    )
 
     def encode_images(self, pixels: npt.NDArray[np.uint8]) -> torch.Tensor:
-        """RGB pixels (B, S, S, 3) uint8, resized and cropped to S = `input_resolution` -> image_features (B, D).
+        """RGB pixels (B, S, S, 3) uint8, resized and cropped to S = `input_resolution` ->
+        image_features (B, D).
 
-        fp32, L2-normalised, on the CPU. Pixels travel to the device as bytes and are normalised there. A batch that is
-        too large for the device's memory is halved; AlbumenError if not even one image fits.
+        fp32, L2-normalised, on the CPU. Pixels travel to the device as bytes and are normalised
+        there. A batch that is too large for the device's memory is halved; AlbumenError if not even
+        one image fits.
         """
         try:
-            with torch.no_grad():  # not inference mode: its tensors could not be used in training later
-                x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(0, 3, 1, 2)  # (B, 3, S, S)
+            with (
+                torch.no_grad()
+            ):  # not inference mode: its tensors could not be used in training later
+                x = (
+                    torch.from_numpy(np.ascontiguousarray(pixels))
+                    .to(self.device)
+                    .permute(0, 3, 1, 2)
+                )  # (B, 3, S, S)
                 mean = torch.tensor(CLIP_MEAN, device=self.device).view(1, 3, 1, 1)
                 std = torch.tensor(CLIP_STD, device=self.device).view(1, 3, 1, 1)
                 x = x.contiguous().float().div_(255).sub_(mean).div_(std)  # (B, 3, S, S)
@@ -163,8 +177,8 @@ class LoadedModel:
         except ValueError as error:
             raise AlbumenError(str(error)) from None
         features = torch.empty(len(tokens), self.embed_dim)
-        # Short texts apart from long ones, a few at a time: a batch is as long as its longest, and thousands of texts
-        # (a vocabulary in several templates) would take gigabytes at once.
+        # Short texts apart from long ones, a few at a time: a batch is as long as its longest, and
+        # thousands of texts (a vocabulary in several templates) would take gigabytes at once.
         with torch.no_grad():
             for rows in torch.split(tokens.argmax(dim=-1).argsort(), _TEXTS_AT_ONCE):
                 made = self.clip.encode_text(tokens[rows].to(self.device))  # (n, D)
@@ -172,15 +186,19 @@ class LoadedModel:
         return features
 
 
-def load(name_or_path: str = "starter", device: str = "auto", precision: str = "auto") -> LoadedModel:
+def load(
+    name_or_path: str = "starter", device: str = "auto", precision: str = "auto"
+) -> LoadedModel:
     """The model of the catalogue ("starter", "ViT-B/32", ...) or of a file, in eval mode, frozen.
 
-    A file is safetensors (official, open_clip or HF `CLIPModel` names), or one of OpenAI's TorchScript archives, whose
-    weights are then kept as safetensors among the installed models. `device`: "auto" takes CUDA, then MPS, then the
-    CPU, and falls back with `note`; "cpu", "cuda", "cuda:1", "mps" are taken or refused. `precision`: "auto" is fp16
-    on CUDA and fp32 elsewhere; bf16 on the CPU is refused where the processor would only emulate it.
+    A file is safetensors (official, open_clip or HF `CLIPModel` names), or one of OpenAI's
+    TorchScript archives, whose weights are then kept as safetensors among the installed models.
+    `device`: "auto" takes CUDA, then MPS, then the CPU, and falls back with `note`; "cpu", "cuda",
+    "cuda:1", "mps" are taken or refused. `precision`: "auto" is fp16 on CUDA and fp32 elsewhere;
+    bf16 on the CPU is refused where the processor would only emulate it.
 
-    Raises AlbumenError with one sentence: unknown name, not installed, unusable file, device or precision.
+    Raises AlbumenError with one sentence: unknown name, not installed, unusable file, device or
+    precision.
     """
     path = _installed_path(name_or_path)
     content = checkpoint.read(path, mapped=_is_ours(path))
@@ -213,19 +231,23 @@ def load(name_or_path: str = "starter", device: str = "auto", precision: str = "
         context_length=clip.context_length,
         embed_dim=clip.embed_dim,
         note="\n".join(filter(None, (failed, assumed))),
-        image_encoder=cpu_inference.on_first_use(clip.visual) if (chosen.type, exact) == ("cpu", "fp32") else None,
+        image_encoder=cpu_inference.on_first_use(clip.visual)
+        if (chosen.type, exact) == ("cpu", "fp32")
+        else None,
     )
 
 
 def model_id(name_or_path: str = "starter", precision: str = "auto", device: str = "auto") -> str:
-    """The id that `load` would give, without building the model; the checksum of an unchanged file is remembered."""
+    """The id that `load` would give, without building the model; the checksum of an unchanged file
+    is remembered."""
     exact = precision_for(precision, _device(device)) if precision == "auto" else precision
     path = _installed_path(name_or_path)
     return _model_id(path, exact, _activation(path))
 
 
 def catalogue() -> tuple[ModelInfo, ...]:
-    """All models known by name: the built-in one first, then the recommended ones; `active` is left to the library."""
+    """All models known by name: the built-in one first, then the recommended ones; `active` is left
+    to the library."""
     infos = []
     for name in ("starter", *_CATALOGUE):
         try:
@@ -261,13 +283,17 @@ def models_directory() -> Path:
 
 
 def download(name: str, directory: Path | None = None, mirror: str = "") -> Iterator[Progress]:
-    """Job: install a model of the catalogue; bytes as `Progress`; close the generator to cancel, call again to go on.
+    """Job: install a model of the catalogue; bytes as `Progress`; close the generator to cancel,
+    call again to go on.
 
-    From the Hugging Face hub (or `mirror`, see `fetch.on_hub`; its cache and offline mode are honoured); OpenAI's own archive if
-    the hub does not answer. Verified by sha256 before it gets its name. Raises AlbumenError with one sentence.
+    From the Hugging Face hub (or `mirror`, see `fetch.on_hub`; its cache and offline mode are
+    honoured); OpenAI's own archive if the hub does not answer. Verified by sha256 before it gets
+    its name. Raises AlbumenError with one sentence.
     """
     if name not in _CATALOGUE:
-        raise AlbumenError(f"There is no model '{name}' to download: choose one of {', '.join(_CATALOGUE)}.")
+        raise AlbumenError(
+            f"There is no model '{name}' to download: choose one of {', '.join(_CATALOGUE)}."
+        )
     known = _CATALOGUE[name]
     target = (directory or models_directory()) / _file_name(name)
     if target.exists():
@@ -283,7 +309,9 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
         file, sha256 = known.archive
         archive = target.with_name(file)
         yield from transfer.fetch(transfer.Remote(f"{_ARCHIVES}/{sha256}/{file}", sha256), archive)
-        yield from transfer.meanwhile(lambda: _install_archive(archive, sha256, target), f"unpacking {file}")
+        yield from transfer.meanwhile(
+            lambda: _install_archive(archive, sha256, target), f"unpacking {file}"
+        )
         archive.unlink()
         return
     if isinstance(remote, Path):
@@ -292,7 +320,7 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
         yield from transfer.fetch(remote, target)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Files
 
 
@@ -312,11 +340,15 @@ def _installed_path(name_or_path: str) -> Path:
     if name_or_path in _CATALOGUE:
         path = models_directory() / _file_name(name_or_path)
         if not path.is_file():
-            raise AlbumenError(f"The model '{name_or_path}' is not on this computer: download it first.")
+            raise AlbumenError(
+                f"The model '{name_or_path}' is not on this computer: download it first."
+            )
         return path
     path = Path(name_or_path)
     if not path.is_file():
-        raise AlbumenError(f"There is no model '{name_or_path}': give a name of the catalogue or a safetensors file.")
+        raise AlbumenError(
+            f"There is no model '{name_or_path}': give a name of the catalogue or a safetensors file."
+        )
     if checkpoint.is_archive(path):
         sha256 = _checksum(path)
         for name, known in _CATALOGUE.items():
@@ -326,7 +358,9 @@ def _installed_path(name_or_path: str) -> Path:
                     _install_archive(path, sha256, target)
                 return target
         if path.name in {known.archive[0] for known in _CATALOGUE.values() if known.archive}:
-            raise AlbumenError(f"{path} has a wrong checksum: it is damaged or not OpenAI's file; download it again.")
+            raise AlbumenError(
+                f"{path} has a wrong checksum: it is damaged or not OpenAI's file; download it again."
+            )
     return path
 
 
@@ -335,13 +369,20 @@ def _install_archive(archive: Path, sha256: str, target: Path) -> None:
     if transfer.sha256_of(archive) != sha256:
         raise AlbumenError(f"{archive} changed while it was read: try again.")
     state_dict = checkpoint.read_archive(archive)
-    names = ("input_resolution", "context_length", "vocab_size")  # constants of the archive, not weights
+    names = (
+        "input_resolution",
+        "context_length",
+        "vocab_size",
+    )  # constants of the archive, not weights
     weights = {name: tensor for name, tensor in state_dict.items() if name not in names}
-    checkpoint.write(target, weights, {"activation": "quickgelu", "source": f"OpenAI {archive.name} {sha256}"})
+    checkpoint.write(
+        target, weights, {"activation": "quickgelu", "source": f"OpenAI {archive.name} {sha256}"}
+    )
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether Albumen itself put the file there, so that nobody unplugs or overwrites it while it is mapped."""
+    """Whether Albumen itself put the file there, so that nobody unplugs or overwrites it while it
+    is mapped."""
     return path.parent in (models_directory(), Path(resources.__file__).parent)
 
 
@@ -364,8 +405,8 @@ def _model_id(path: Path, precision: str, activation: Activation) -> str:
 
 
 def _checksum(path: Path) -> str:
-    """sha256 of a file in hex, remembered by path, size, time of change and inode (two files may come in one tick of the
-    clock): hashing 600 MB at each start costs 1 s."""
+    """sha256 of a file in hex, remembered by path, size, time of change and inode (two files may
+    come in one tick of the clock): hashing 600 MB at each start costs 1 s."""
     memory = Path(platformdirs.user_cache_path("albumen", appauthor=False)) / "checksums.json"
     status = path.stat()
     key, version = str(path.absolute()), [status.st_size, status.st_mtime_ns, status.st_ino]
@@ -404,15 +445,16 @@ def _starter_info(path: Path | None, identity: str) -> ModelInfo:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Device and precision
 
 
 def convert_weights(clip: CLIP, dtype: torch.dtype) -> None:
-    """The image encoder's convolutions, linear layers, attention and projection -> `dtype`, in place.
+    """The image encoder's convolutions, linear layers, attention and projection -> `dtype`, in
+    place.
 
-    As `convert_weights` of openai/CLIP: LayerNorm, BatchNorm and embeddings stay fp32. Unlike there the text encoder
-    stays fp32 too: it costs little, and prompts are learned through it.
+    As `convert_weights` of openai/CLIP: LayerNorm, BatchNorm and embeddings stay fp32. Unlike there
+    the text encoder stays fp32 too: it costs little, and prompts are learned through it.
     """
     for module in clip.visual.modules():
         if isinstance(module, (nn.Conv2d, nn.Linear)):
@@ -427,23 +469,38 @@ def convert_weights(clip: CLIP, dtype: torch.dtype) -> None:
 def _device(device: str) -> torch.device:
     """The device of this name; "auto" is the first that this computer has of CUDA, MPS, CPU."""
     if device == "auto":
-        kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+        kind = (
+            "cuda"
+            if torch.cuda.is_available()
+            else "mps"
+            if torch.backends.mps.is_available()
+            else "cpu"
+        )
         return torch.device(kind)
     try:
         chosen = torch.device(device)
     except RuntimeError:
-        raise AlbumenError(f"There is no device '{device}': choose auto, cpu, cuda or mps.") from None
-    if chosen.type == "cuda" and not (torch.cuda.is_available() and (chosen.index or 0) < torch.cuda.device_count()):
-        raise AlbumenError(f"'{device}' cannot be used: this computer or this torch has no such CUDA device; use cpu.")
+        raise AlbumenError(
+            f"There is no device '{device}': choose auto, cpu, cuda or mps."
+        ) from None
+    if chosen.type == "cuda" and not (
+        torch.cuda.is_available() and (chosen.index or 0) < torch.cuda.device_count()
+    ):
+        raise AlbumenError(
+            f"'{device}' cannot be used: this computer or this torch has no such CUDA device; use cpu."
+        )
     if chosen.type == "mps" and not torch.backends.mps.is_available():
-        raise AlbumenError("'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu.")
+        raise AlbumenError(
+            "'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu."
+        )
     if chosen.type not in ("cpu", "cuda", "mps"):
         raise AlbumenError(f"Albumen does not run on '{device}': choose auto, cpu, cuda or mps.")
     return chosen
 
 
 def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
-    """The model where it was asked to be; with "auto" on the CPU, with a sentence, if the graphics processor fails."""
+    """The model where it was asked to be; with "auto" on the CPU, with a sentence, if the graphics
+    processor fails."""
     chosen = _device(device)
     if chosen.type == "cpu":
         return clip, chosen, ""
@@ -451,35 +508,56 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
         moved = clip.to(chosen)
         side = clip.input_resolution
         with torch.no_grad():  # a driver or kernel that does not fit shows only when something runs
-            moved.encode_text(torch.full((1, 2), clip.vocab_size - 1, dtype=torch.int, device=chosen))
-            moved.encode_image(torch.zeros(1, 3, side, side, device=chosen)).cpu()  # waits until it has run
+            moved.encode_text(
+                torch.full((1, 2), clip.vocab_size - 1, dtype=torch.int, device=chosen)
+            )
+            moved.encode_image(
+                torch.zeros(1, 3, side, side, device=chosen)
+            ).cpu()  # waits until it has run
         return moved, chosen, ""
     except RuntimeError as error:
         reason = (str(error).strip().splitlines() or ["unknown error"])[0][:120]
         if device != "auto":
-            raise AlbumenError(f"The model does not run on '{device}' ({reason}); use cpu.") from error
-        return clip.to("cpu"), torch.device("cpu"), f"The graphics processor failed ({reason}); the CPU is used."
+            raise AlbumenError(
+                f"The model does not run on '{device}' ({reason}); use cpu."
+            ) from error
+        return (
+            clip.to("cpu"),
+            torch.device("cpu"),
+            f"The graphics processor failed ({reason}); the CPU is used.",
+        )
 
 
 def precision_for(precision: str, device: torch.device) -> str:
-    """The precision to compute with on this device; AlbumenError with a sentence if it cannot be had or would not
-    pay.
+    """The precision to compute with on this device; AlbumenError with a sentence if it cannot be
+    had or would not pay.
     """
     if precision == "auto":
         return "fp16" if device.type == "cuda" else "fp32"
     if precision not in PRECISIONS:
-        raise AlbumenError(f"There is no precision '{precision}': choose auto, {', '.join(PRECISIONS)}.")
+        raise AlbumenError(
+            f"There is no precision '{precision}': choose auto, {', '.join(PRECISIONS)}."
+        )
     if device.type == "cpu" and precision == "fp16":
-        raise AlbumenError("fp16 is for graphics processors: on the CPU use fp32 (or bf16 where it has it).")
+        raise AlbumenError(
+            "fp16 is for graphics processors: on the CPU use fp32 (or bf16 where it has it)."
+        )
     if device.type == "cpu" and precision == "bf16" and not cpu_has_bf16():
-        raise AlbumenError("This processor has no bf16 arithmetic (avx512_bf16 or AMX) and would be slower: use fp32.")
-    if device.type == "cuda" and precision == "bf16" and not torch.cuda.is_bf16_supported(including_emulation=False):
+        raise AlbumenError(
+            "This processor has no bf16 arithmetic (avx512_bf16 or AMX) and would be slower: use fp32."
+        )
+    if (
+        device.type == "cuda"
+        and precision == "bf16"
+        and not torch.cuda.is_bf16_supported(including_emulation=False)
+    ):
         raise AlbumenError("This graphics processor has no bf16 arithmetic: use fp16.")
     return precision
 
 
 def precisions(device: str) -> list[str]:
-    """The precisions that can be had and pay on the device of this name, the one that "auto" takes first."""
+    """The precisions that can be had and pay on the device of this name, the one that "auto" takes
+    first."""
     chosen = _device(device)
     found = [precision_for("auto", chosen)]
     for precision in PRECISIONS:
@@ -491,6 +569,10 @@ def precisions(device: str) -> list[str]:
 
 
 def cpu_has_bf16() -> bool:
-    """Whether this CPU multiplies bf16 itself; elsewhere torch emulates it, 2.5 times slower than fp32."""
-    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # private in torch, hence guarded
+    """Whether this CPU multiplies bf16 itself; elsewhere torch emulates it, 2.5 times slower than
+    fp32."""
+    checks = (
+        "_is_avx512_bf16_supported",
+        "_is_amx_tile_supported",
+    )  # private in torch, hence guarded
     return any(bool(getattr(torch.cpu, check, lambda: False)()) for check in checks)

@@ -1,7 +1,9 @@
-"""What is on disk against what the store knows: new, changed, moved, gone for good, or only out of reach.
+"""What is on disk against what the store knows: new, changed, moved, gone for good, or only out of
+reach.
 
-Knows: how to walk a folder in short steps whatever lies in it, and how to tell a drive that is away from photos that
-are gone. Does not know: SQL, pixels, events (`watch`). Paths are bytes: a name need not be UTF-8.
+Knows: how to walk a folder in short steps whatever lies in it, and how to tell a drive that is away
+from photos that are gone. Does not know: SQL, pixels, events (`watch`). Paths are bytes: a name
+need not be UTF-8.
 """
 
 from __future__ import annotations
@@ -26,20 +28,34 @@ SETTLE_COARSE_NS = 3_000_000_000  # FAT and some network drives keep times to tw
 MAX_ATTEMPTS = 3
 _COMPARED = 50_000  # files per step
 
-# Folders of the system, of other programs' thumbnails, of bins. Anything hidden (a leading dot) is left out as well.
+# Folders of the system, of other programs' thumbnails, of bins. Anything hidden (a leading dot) is
+# left out as well.
 _NO_PHOTOS = frozenset(
     name.casefold()
     for name in (
-        *("$Recycle.Bin", "System Volume Information", "lost+found", "__macosx"),  # Windows, Linux, macOS
+        *(
+            "$Recycle.Bin",
+            "System Volume Information",
+            "lost+found",
+            "__macosx",
+        ),  # Windows, Linux, macOS
         *("@eaDir", "#recycle", "#snapshot"),  # Synology
     )
 )
-_NO_PHOTOS_ENDINGS = (".lrdata", ".lrcat-data", ".cocatalog", ".photoslibrary", ".aplibrary", ".migratedphotolibrary")
+_NO_PHOTOS_ENDINGS = (
+    ".lrdata",
+    ".lrcat-data",
+    ".cocatalog",
+    ".photoslibrary",
+    ".aplibrary",
+    ".migratedphotolibrary",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
-    """A file that may be a photo. Size in bytes and mtime in nanoseconds; of a broken link those of the link itself."""
+    """A file that may be a photo. Size in bytes and mtime in nanoseconds; of a broken link those of
+    the link itself."""
 
     path: bytes
     size: int
@@ -48,7 +64,8 @@ class FileStat:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows about a file: size and mtime when it was last read, and how that ended."""
+    """What the store knows about a file: size and mtime when it was last read, and how that
+    ended."""
 
     path: bytes
     size: int
@@ -63,12 +80,13 @@ class Known:
 class Diff:
     """What to do.
 
-    `added`: files without a row. `changed`: rows whose file has another size or mtime: read again. `retry`: rows whose
-    file is as before but was never read to the end (pending, or failed fewer than 3 times). `returned`: rows that were
-    offline or missing and whose file is back unchanged: nothing to read. `unchanged`: how many rows need nothing.
-    `vanished`: rows whose file is gone from a folder that could be read. `offline`: rows that are merely out of reach.
-    `settling`: files that were written within the last second; look again with `settled`. `folder_offline`: the folder
-    as a whole is out of reach: keep its old token.
+    `added`: files without a row. `changed`: rows whose file has another size or mtime: read again.
+    `retry`: rows whose file is as before but was never read to the end (pending, or failed fewer
+    than 3 times). `returned`: rows that were offline or missing and whose file is back unchanged:
+    nothing to read. `unchanged`: how many rows need nothing. `vanished`: rows whose file is gone
+    from a folder that could be read. `offline`: rows that are merely out of reach. `settling`:
+    files that were written within the last second; look again with `settled`. `folder_offline`: the
+    folder as a whole is out of reach: keep its old token.
     """
 
     added: list[FileStat] = field(default_factory=list)
@@ -86,21 +104,24 @@ class Diff:
         away = row.state in (PhotoState.OFFLINE, PhotoState.MISSING)
         if away and row.content_hash:
             self.returned.append(row)
-        elif row.state == PhotoState.OK or (row.state == PhotoState.FAILED and row.attempts >= MAX_ATTEMPTS):
+        elif row.state == PhotoState.OK or (
+            row.state == PhotoState.FAILED and row.attempts >= MAX_ATTEMPTS
+        ):
             self.unchanged += 1
         else:
             self.retry.append((row, file))
 
 
 class Walk:
-    """An iterator over the files below `root` that may be photos, as lists; each step takes at most about a tenth of a
-    second.
+    """An iterator over the files below `root` that may be photos, as lists; each step takes at most
+    about a tenth of a second.
 
-    A list may be empty. Links to folders are followed once everything else was seen, each real folder once, so that
-    loops end. After the last step: `token` (remember it with the folder: it identifies the drives that were there),
-    `skipped` (files that are no photos), `problems` (subfolders that could not be read, links that run in a circle),
-    `out_of_reach` (folders of which nothing can be said), `same_place` (False when `root` is not the same directory as
-    in the token given).
+    A list may be empty. Links to folders are followed once everything else was seen, each real
+    folder once, so that loops end. After the last step: `token` (remember it with the folder: it
+    identifies the drives that were there), `skipped` (files that are no photos), `problems`
+    (subfolders that could not be read, links that run in a circle), `out_of_reach` (folders of
+    which nothing can be said), `same_place` (False when `root` is not the same directory as in the
+    token given).
     """
 
     def __init__(self, root: bytes, exclusions: Sequence[str] = (), token: str = "") -> None:
@@ -179,7 +200,9 @@ class Walk:
                 if _is_no_photo_folder(name):
                     return
                 status = entry.stat(follow_symlinks=False) if os.name == "posix" else os.stat(path)
-                if _is_marked_hidden(status) or (status.st_dev, status.st_ino) in seen:  # mounted onto its own inside
+                if (
+                    _is_marked_hidden(status) or (status.st_dev, status.st_ino) in seen
+                ):  # mounted onto its own inside
                     return
                 seen.add((status.st_dev, status.st_ino))
                 if status.st_dev != device:
@@ -190,7 +213,9 @@ class Walk:
             elif is_candidate(path):
                 try:
                     status = os.stat(path) if entry.is_symlink() else entry.stat()
-                except OSError:  # a link that leads nowhere or in a circle: reading it gives the reason
+                except (
+                    OSError
+                ):  # a link that leads nowhere or in a circle: reading it gives the reason
                     status = entry.stat(follow_symlinks=False)
                 found.append(FileStat(path, status.st_size, status.st_mtime_ns))
             else:
@@ -201,8 +226,8 @@ class Walk:
             self._unreadable(path, error)
 
     def _follow(self, links: list[bytes], seen: set[tuple[int, int]]) -> tuple[bytes, int] | None:
-        """The next linked folder that was not seen yet. Links are taken in the order of their names, so that a folder
-        reached by two links keeps the same paths from scan to scan."""
+        """The next linked folder that was not seen yet. Links are taken in the order of their
+        names, so that a folder reached by two links keeps the same paths from scan to scan."""
         links.sort(reverse=True)
         path = links.pop()
         inside, target = os.path.realpath(self.root), os.path.realpath(path)
@@ -225,24 +250,37 @@ class Walk:
         if isinstance(error, FileNotFoundError) and path != self.root:
             return
         self.out_of_reach.append(path)
-        why = "no permission" if isinstance(error, PermissionError) else (error.strerror or "unknown reason").lower()
+        why = (
+            "no permission"
+            if isinstance(error, PermissionError)
+            else (error.strerror or "unknown reason").lower()
+        )
         reason = f"It could not be opened ({why}); its photos are kept as they were."
         self.problems.append(Failure(os.fsdecode(path), reason))
 
     def _mounts_away(self, mounts: list[str]) -> list[str]:
-        """Drives that were mounted below the root at the last scan and are not now, unless files took their place."""
-        return [mount for mount in self._before.get("mounts", ()) if mount not in mounts and not _has_entries(mount)]
+        """Drives that were mounted below the root at the last scan and are not now, unless files
+        took their place."""
+        return [
+            mount
+            for mount in self._before.get("mounts", ())
+            if mount not in mounts and not _has_entries(mount)
+        ]
 
 
 def walk(root: bytes, exclusions: Sequence[str] = (), token: str = "") -> Walk:
-    """Walk `root`. `exclusions`: globs; without `/` they match any file's or folder's name, with `/` the path relative
-    to the root, absolute ones the whole path. `token`: what the last complete walk of this folder left, or ''. Never
-    raises: a root that cannot be read ends at once with `out_of_reach == [root]`."""
+    """Walk `root`. `exclusions`: globs; without `/` they match any file's or folder's name, with
+    `/` the path relative to the root, absolute ones the whole path. `token`: what the last complete
+    walk of this folder left, or ''. Never raises: a root that cannot be read ends at once with
+    `out_of_reach == [root]`."""
     return Walk(root, exclusions, token)
 
 
 def diff(
-    found: Iterable[FileStat], known: Iterable[Known], walk: Walk | None = None, now_ns: int | None = None
+    found: Iterable[FileStat],
+    known: Iterable[Known],
+    walk: Walk | None = None,
+    now_ns: int | None = None,
 ) -> Diff:
     """`comparing`, at once."""
     steps = comparing(found, known, walk, now_ns)
@@ -254,13 +292,16 @@ def diff(
 
 
 def comparing(
-    found: Iterable[FileStat], known: Iterable[Known], walk: Walk | None = None, now_ns: int | None = None
+    found: Iterable[FileStat],
+    known: Iterable[Known],
+    walk: Walk | None = None,
+    now_ns: int | None = None,
 ) -> Generator[Progress, None, Diff]:
     """Compare the files found with the rows known of the same folder (all states), in short steps.
 
-    An emptied folder is believed only when it is the very directory of the last scan (device and inode): when a drive
-    is unplugged, its mount point is another directory, or none. Without any known file in a directory that is not the
-    same one, everything is offline, not vanished.
+    An emptied folder is believed only when it is the very directory of the last scan (device and
+    inode): when a drive is unplugged, its mount point is another directory, or none. Without any
+    known file in a directory that is not the same one, everything is offline, not vanished.
     """
     now_ns = time.time_ns() if now_ns is None else now_ns
     rows = {row.path: row for row in known}
@@ -285,13 +326,19 @@ def comparing(
     result.folder_offline = walk.root in walk.out_of_reach or (nothing_met and not walk.same_place)
     away = [walk.root] if result.folder_offline else walk.out_of_reach
     for row in rows.values():
-        (result.offline if any(is_within(row.path, folder) for folder in away) else result.vanished).append(row)
+        (
+            result.offline
+            if any(is_within(row.path, folder) for folder in away)
+            else result.vanished
+        ).append(row)
     return result
 
 
-def settled(files: Iterable[FileStat], now_ns: int | None = None) -> tuple[list[FileStat], list[FileStat]]:
-    """Look at settling files again: (those that are quiet, as they are now; those to look at later). Gone ones are
-    dropped."""
+def settled(
+    files: Iterable[FileStat], now_ns: int | None = None
+) -> tuple[list[FileStat], list[FileStat]]:
+    """Look at settling files again: (those that are quiet, as they are now; those to look at
+    later). Gone ones are dropped."""
     now_ns = time.time_ns() if now_ns is None else now_ns
     ready: list[FileStat] = []
     waiting: list[FileStat] = []
@@ -309,15 +356,16 @@ def settled(files: Iterable[FileStat], now_ns: int | None = None) -> tuple[list[
 
 
 def move_candidates(added: Iterable[FileStat], gone: Iterable[Known]) -> list[FileStat]:
-    """The new files that may be moved photos, worth hashing: those with the size of a photo that is gone."""
+    """The new files that may be moved photos, worth hashing: those with the size of a photo that is
+    gone."""
     sizes = {row.size for row in gone if row.content_hash}
     return [file for file in added if file.size in sizes]
 
 
 def match_moves(hashed: Mapping[bytes, str], gone: Iterable[Known]) -> list[tuple[Known, bytes]]:
-    """(row, its new path) for new files whose content hash is that of a photo that is gone. Each row and each file is
-    used once; among copies with equal content the one that kept its name is preferred, then the order of the paths
-    decides."""
+    """(row, its new path) for new files whose content hash is that of a photo that is gone. Each
+    row and each file is used once; among copies with equal content the one that kept its name is
+    preferred, then the order of the paths decides."""
     by_hash: dict[str, list[Known]] = {}
     for row in sorted(gone, key=lambda row: row.path):
         if row.content_hash:
@@ -326,7 +374,9 @@ def match_moves(hashed: Mapping[bytes, str], gone: Iterable[Known]) -> list[tupl
     left: list[tuple[bytes, str]] = []
     for path, digest in sorted(hashed.items()):
         name = os.path.basename(path)
-        same = next((row for row in by_hash.get(digest, ()) if os.path.basename(row.path) == name), None)
+        same = next(
+            (row for row in by_hash.get(digest, ()) if os.path.basename(row.path) == name), None
+        )
         if same is None:
             left.append((path, digest))
         else:
@@ -339,14 +389,17 @@ def match_moves(hashed: Mapping[bytes, str], gone: Iterable[Known]) -> list[tupl
 
 
 def _is_settling(file: FileStat, now_ns: int) -> bool:
-    """Written so lately that another write could still carry the same time. A time in the future says nothing."""
+    """Written so lately that another write could still carry the same time. A time in the future
+    says nothing."""
     coarse = file.mtime_ns % 1_000_000_000 == 0
     return 0 <= now_ns - file.mtime_ns < (SETTLE_COARSE_NS if coarse else SETTLE_NS)
 
 
 def is_within(path: bytes, folder: bytes) -> bool:
     """Whether `path` is `folder` or lies below it (`/a/b2` does not lie below `/a/b`)."""
-    return path == folder or path.startswith(folder.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep))
+    return path == folder or path.startswith(
+        folder.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+    )
 
 
 def _has_entries(folder: str) -> bool:
@@ -365,7 +418,10 @@ def _is_no_photo_folder(name: bytes) -> bool:
 def _is_marked_hidden(status: os.stat_result) -> bool:
     """Hidden or system by Windows' attributes, hidden by macOS's flags."""
     attributes, flags = getattr(status, "st_file_attributes", 0), getattr(status, "st_flags", 0)
-    return bool(attributes & (stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM) or flags & stat.UF_HIDDEN)
+    return bool(
+        attributes & (stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM)
+        or flags & stat.UF_HIDDEN
+    )
 
 
 def _parse_token(token: str) -> dict[str, list[Any]]:
@@ -381,10 +437,16 @@ class _Exclusions:
 
     def __init__(self, root: bytes, patterns: Sequence[str]) -> None:
         self._skip = len(root.rstrip(os.fsencode(os.sep))) + 1
-        cleaned = [os.path.normcase(pattern.strip().rstrip("/")) for pattern in patterns if pattern.strip("/ ")]
+        cleaned = [
+            os.path.normcase(pattern.strip().rstrip("/"))
+            for pattern in patterns
+            if pattern.strip("/ ")
+        ]
         self._names = _any_of(p for p in cleaned if "/" not in p and os.sep not in p)
         self._whole = _any_of(p for p in cleaned if os.path.isabs(p))
-        self._relative = _any_of(p for p in cleaned if ("/" in p or os.sep in p) and not os.path.isabs(p))
+        self._relative = _any_of(
+            p for p in cleaned if ("/" in p or os.sep in p) and not os.path.isabs(p)
+        )
 
     def match(self, path: bytes, name: bytes) -> bool:
         if self._names and self._names.match(os.path.normcase(os.fsdecode(name))):
@@ -393,7 +455,10 @@ class _Exclusions:
             return False
         text = os.path.normcase(os.fsdecode(path))
         relative = os.path.normcase(os.fsdecode(path[self._skip :]))
-        return bool((self._whole and self._whole.match(text)) or (self._relative and self._relative.match(relative)))
+        return bool(
+            (self._whole and self._whole.match(text))
+            or (self._relative and self._relative.match(relative))
+        )
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:

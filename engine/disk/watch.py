@@ -1,12 +1,13 @@
 """Noticing that a watched folder changed, without ever relying on being told.
 
-Knows: file system events (watchdog), how to wait until a burst of them is over, when to look without one.
-Does not know: what changed (`scan` finds out), the store, Qt. All it ever says is 'this folder changed'.
+Knows: file system events (watchdog), how to wait until a burst of them is over, when to look
+without one. Does not know: what changed (`scan` finds out), the store, Qt. All it ever says is
+'this folder changed'.
 
-Events get lost: queues overflow, watch limits are reached, network drives send none, a drive is mounted over a watched
-folder. So every folder is also reported every `rescan_seconds`, again half a minute after a storm, every `poll_seconds`
-where the system refuses to watch it, and whenever the directory behind its path becomes another one, appears or
-disappears.
+Events get lost: queues overflow, watch limits are reached, network drives send none, a drive is
+mounted over a watched folder. So every folder is also reported every `rescan_seconds`, again half a
+minute after a storm, every `poll_seconds` where the system refuses to watch it, and whenever the
+directory behind its path becomes another one, appears or disappears.
 """
 
 from __future__ import annotations
@@ -39,17 +40,26 @@ from watchdog.observers import Observer
 
 from engine.images.decode import is_candidate
 
-# A folder that leaves the watched one and comes back makes watchdog warn about its own book-keeping.
+# A folder that leaves the watched one and comes back makes watchdog warn about its own
+# book-keeping.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
 
 STORM_EVENTS = 5000
 STORM_RESCAN_SECONDS = 30.0
 GLANCE_SECONDS = 5.0
 
-# Reading a photo must not look like a change, so opening and plain closing are not asked for. Linux says when a written
-# file is closed; elsewhere every write counts and the wait for quiet does the rest.
+# Reading a photo must not look like a change, so opening and plain closing are not asked for. Linux
+# says when a written file is closed; elsewhere every write counts and the wait for quiet does the
+# rest.
 _EVENTS: list[type[FileSystemEvent]] = [
-    *(FileCreatedEvent, FileMovedEvent, FileDeletedEvent, DirCreatedEvent, DirMovedEvent, DirDeletedEvent),
+    *(
+        FileCreatedEvent,
+        FileMovedEvent,
+        FileDeletedEvent,
+        DirCreatedEvent,
+        DirMovedEvent,
+        DirDeletedEvent,
+    ),
     FileClosedEvent if sys.platform == "linux" else FileModifiedEvent,
 ]
 _LIMITS = (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
@@ -72,12 +82,14 @@ class _Watched:
 
 
 class FolderWatcher:
-    """Watch folders and call `on_change(folder)` from this object's own thread when one may have changed.
+    """Watch folders and call `on_change(folder)` from this object's own thread when one may have
+    changed.
 
-    A change is reported once `quiet_seconds` have passed without another, at the latest `longest_delay` after the
-    first; so is a folder that is watched from now on. `on_notice(sentence)`: something a person should know (a limit of
-    the system was reached), from the same thread. `watch(paths)` replaces the set of folders and returns at once;
-    `stop()` ends every thread. `clock` and `observer` are there for tests.
+    A change is reported once `quiet_seconds` have passed without another, at the latest
+    `longest_delay` after the first; so is a folder that is watched from now on.
+    `on_notice(sentence)`: something a person should know (a limit of the system was reached), from
+    the same thread. `watch(paths)` replaces the set of folders and returns at once; `stop()` ends
+    every thread. `clock` and `observer` are there for tests.
     """
 
     def __init__(
@@ -101,7 +113,9 @@ class FolderWatcher:
         self._clock = clock
         self._new_observer = observer
         self._observer: Any = None
-        self._lock = threading.Condition()  # guards _wanted, _stopping and the event clocks of _folders
+        self._lock = (
+            threading.Condition()
+        )  # guards _wanted, _stopping and the event clocks of _folders
         self._wanted: list[bytes] = []
         self._folders: dict[bytes, _Watched] = {}
         self._noticed = False
@@ -114,7 +128,9 @@ class FolderWatcher:
             self._wanted = list(dict.fromkeys(paths))
             self._lock.notify_all()
             if self._thread is None and not self._stopping:
-                self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._run, name="folder-watcher", daemon=True
+                )
                 self._thread.start()
 
     def stop(self) -> None:
@@ -143,7 +159,8 @@ class FolderWatcher:
                 self._observer.join()
 
     def step(self) -> float:
-        """One round of the watcher's thread: take up new folders, report what is due; seconds until the next round."""
+        """One round of the watcher's thread: take up new folders, report what is due; seconds until
+        the next round."""
         with self._lock:
             wanted = list(self._wanted)
         for path in [path for path in self._folders if path not in wanted]:
@@ -151,11 +168,13 @@ class FolderWatcher:
         for path in wanted:
             if path not in self._folders:
                 now = self._clock()
-                folder = _Watched(path, rescan_at=now + self._rescan, glance_at=now + GLANCE_SECONDS)
+                folder = _Watched(
+                    path, rescan_at=now + self._rescan, glance_at=now + GLANCE_SECONDS
+                )
                 folder.identity = _identity(path)
                 self._schedule(folder)
-                # What came since somebody looked and before the watch stood was told to nobody. (A large tree takes
-                # seconds, in which the photos are not kept waiting.)
+                # What came since somebody looked and before the watch stood was told to nobody. (A
+                # large tree takes seconds, in which the photos are not kept waiting.)
                 folder.first_event = folder.last_event = self._clock()
                 with self._lock:
                     self._folders[path] = folder
@@ -165,7 +184,9 @@ class FolderWatcher:
                 self._on_change(folder.path)
         now = self._clock()
         with self._lock:
-            moments = [moment for folder in self._folders.values() for moment in self._moments(folder)]
+            moments = [
+                moment for folder in self._folders.values() for moment in self._moments(folder)
+            ]
         return max(0.01, min(moments, default=now + GLANCE_SECONDS) - now)
 
     def _moments(self, folder: _Watched) -> list[float]:
@@ -181,7 +202,9 @@ class FolderWatcher:
         due = False
         with self._lock:
             if folder.first_event is not None and folder.last_event is not None:
-                due = now >= min(folder.last_event + self._quiet, folder.first_event + self._longest)
+                due = now >= min(
+                    folder.last_event + self._quiet, folder.first_event + self._longest
+                )
             if due:
                 if folder.events >= STORM_EVENTS:
                     folder.again_at = now + STORM_RESCAN_SECONDS
@@ -220,7 +243,10 @@ class FolderWatcher:
                 self._observer = self._new_observer()
                 self._observer.start()
             folder.watch = self._observer.schedule(
-                _Handler(self, folder), os.fsdecode(folder.path), recursive=True, event_filter=_EVENTS
+                _Handler(self, folder),
+                os.fsdecode(folder.path),
+                recursive=True,
+                event_filter=_EVENTS,
             )
             self._probe()
         except OSError as error:
@@ -228,8 +254,8 @@ class FolderWatcher:
                 folder.limited = True
                 folder.rescan_at = min(folder.rescan_at, self._clock() + self._poll)
                 self._notice_limit()
-            # anything else: the folder went away in this moment, or its file system cannot be watched; glances and
-            # rescans go on
+            # anything else: the folder went away in this moment, or its file system cannot be
+            # watched; glances and rescans go on
 
     def _unschedule(self, folder: _Watched) -> None:
         if folder.watch is not None:
@@ -238,8 +264,8 @@ class FolderWatcher:
             folder.watch = None
 
     def _probe(self) -> None:
-        """OSError when the system has no watch left. Newer watchdogs keep silent when a SUBfolder could not be watched,
-        so one more folder is tried."""
+        """OSError when the system has no watch left. Newer watchdogs keep silent when a SUBfolder
+        could not be watched, so one more folder is tried."""
         with tempfile.TemporaryDirectory(prefix="albumen-") as directory:
             self._observer.unschedule(self._observer.schedule(FileSystemEventHandler(), directory))
 
@@ -264,7 +290,8 @@ class FolderWatcher:
 
 
 class _Handler(FileSystemEventHandler):
-    """Filters the events of one folder: photos and folders count, hidden ones and other programs' files do not."""
+    """Filters the events of one folder: photos and folders count, hidden ones and other programs'
+    files do not."""
 
     def __init__(self, watcher: FolderWatcher, folder: _Watched) -> None:
         self._watcher = watcher
@@ -283,7 +310,8 @@ class _Handler(FileSystemEventHandler):
 
 
 def _identity(path: bytes) -> tuple[int, int] | None:
-    """Which directory is behind the path now (device, inode), or None: a drive that comes or goes changes it."""
+    """Which directory is behind the path now (device, inode), or None: a drive that comes or goes
+    changes it."""
     try:
         status = os.stat(path)
     except OSError:

@@ -1,7 +1,8 @@
-"""Sets of photographs with answers, as people keep them: a folder per class, a zip of such, a CSV of captions, CelebA.
+"""Sets of photographs with answers, as people keep them: a folder per class, a zip of such, a CSV
+of captions, CelebA.
 
-Knows: where the pictures of a set are and what is said about each. Does not know: models. Nothing is unpacked to disk,
-and a picture that cannot be read is reported and left out, not fatal.
+Knows: where the pictures of a set are and what is said about each. Does not know: models. Nothing
+is unpacked to disk, and a picture that cannot be read is reported and left out, not fatal.
 """
 
 from __future__ import annotations
@@ -24,15 +25,30 @@ from PIL import Image, ImageOps
 from engine.records import AlbumenError, Failure
 
 Pixels = npt.NDArray[np.uint8]
-Make = Callable[[Image.Image, int], Pixels]  # a picture and its number in the set -> pixels of a fixed shape
+Make = Callable[
+    [Image.Image, int], Pixels
+]  # a picture and its number in the set -> pixels of a fixed shape
 
-IMAGE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".jp2", ".heic", ".avif")
+IMAGE_NAMES = (
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".gif",
+    ".ppm",
+    ".jp2",
+    ".heic",
+    ".avif",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoSet:
-    """N pictures of K classes or captions. `files`: a path, or "archive.zip!member"; `targets` (N,) into
-    `classnames`.
+    """N pictures of K classes or captions. `files`: a path, or "archive.zip!member"; `targets` (N,)
+    into `classnames`.
     """
 
     name: str
@@ -57,8 +73,10 @@ class AttributeSet:
 def open_set(path: str | Path) -> PhotoSet | AttributeSet:
     """The set at this place, told by what is there.
 
-    * a CSV file: `image,caption` rows (a header with these names is optional), images relative to the file;
-    * a folder with `list_attr_celeba.txt`: CelebA; its pictures in it, or in a folder or zip `img_align_celeba` in it;
+    * a CSV file: `image,caption` rows (a header with these names is optional), images relative to
+      the file;
+    * a folder with `list_attr_celeba.txt`: CelebA; its pictures in it, or in a folder or zip
+      `img_align_celeba` in it;
     * any other folder or zip: its folders are the classes, `_` in a name stands for a space.
 
     Raises AlbumenError with a sentence if nothing of that is there.
@@ -84,9 +102,15 @@ def _folders(path: Path) -> PhotoSet:
             if _is_picture(name) and Path(root) != path
         )
     else:
-        found = sorted((member.split("/")[-2], f"{path}!{member}") for member in _members(path) if "/" in member)
+        found = sorted(
+            (member.split("/")[-2], f"{path}!{member}")
+            for member in _members(path)
+            if "/" in member
+        )
     if not found:
-        raise AlbumenError(f"{path} holds no pictures in folders: put those of each class into a folder with its name.")
+        raise AlbumenError(
+            f"{path} holds no pictures in folders: put those of each class into a folder with its name."
+        )
     return _photo_set(path.stem, [(file, folder.replace("_", " ")) for folder, file in found])
 
 
@@ -98,7 +122,9 @@ def _captions(path: Path) -> PhotoSet:
         raise AlbumenError(f"{path} cannot be read as a CSV in UTF-8 ({error}).") from error
     if rows and [cell.strip().lower() for cell in rows[0][:2]] == ["image", "caption"]:
         rows = rows[1:]
-    bad = next((number for number, row in enumerate(rows, 1) if len(row) < 2 or not row[1].strip()), None)
+    bad = next(
+        (number for number, row in enumerate(rows, 1) if len(row) < 2 or not row[1].strip()), None
+    )
     if bad is not None or not rows:
         where = f"row {bad} of {path}" if bad else f"{path}"
         raise AlbumenError(f"{where} lacks an image or a caption: every row is image,caption.")
@@ -106,7 +132,8 @@ def _captions(path: Path) -> PhotoSet:
 
 
 def _celeba(path: Path) -> AttributeSet:
-    """CelebA's own `list_attr_celeba.txt` (Liu et al. 2015): a count, the names, then `file 1 -1 ...` per picture."""
+    """CelebA's own `list_attr_celeba.txt` (Liu et al. 2015): a count, the names, then `file 1 -1
+    ...` per picture."""
     lines = (path / "list_attr_celeba.txt").read_text(encoding="utf-8").splitlines()
     try:
         attributes = tuple(lines[1].split())
@@ -115,7 +142,9 @@ def _celeba(path: Path) -> AttributeSet:
         if present.shape != (len(rows), len(attributes)) or not rows:
             raise ValueError("rows of different lengths")
     except (IndexError, ValueError) as error:
-        raise AlbumenError(f"{path}/list_attr_celeba.txt is not CelebA's list of attributes ({error}).") from error
+        raise AlbumenError(
+            f"{path}/list_attr_celeba.txt is not CelebA's list of attributes ({error})."
+        ) from error
     archive = path / "img_align_celeba.zip"
     if archive.is_file():
         members = {member.rsplit("/", 1)[-1]: f"{archive}!{member}" for member in _members(archive)}
@@ -123,9 +152,13 @@ def _celeba(path: Path) -> AttributeSet:
     else:
         folder = path / "img_align_celeba" if (path / "img_align_celeba").is_dir() else path
         files = [str(folder / row[0]) if (folder / row[0]).is_file() else "" for row in rows]
-    kept = [number for number, file in enumerate(files) if file]  # people evaluate on a part of the 202,599
+    kept = [
+        number for number, file in enumerate(files) if file
+    ]  # people evaluate on a part of the 202,599
     if not kept:
-        raise AlbumenError(f"{path} has CelebA's list but none of its pictures: put them into {path}/img_align_celeba.")
+        raise AlbumenError(
+            f"{path} has CelebA's list but none of its pictures: put them into {path}/img_align_celeba."
+        )
     names = tuple(name.replace("_", " ") for name in attributes)
     return AttributeSet(path.name, tuple(files[number] for number in kept), names, present[kept])
 
@@ -147,25 +180,34 @@ def _members(path: Path) -> list[str]:
             names = archive.namelist()
     except (OSError, zipfile.BadZipFile) as error:
         raise AlbumenError(f"{path} cannot be read as a zip ({error}).") from error
-    return [name for name in names if _is_picture(name.rsplit("/", 1)[-1]) and not name.startswith("__MACOSX/")]
+    return [
+        name
+        for name in names
+        if _is_picture(name.rsplit("/", 1)[-1]) and not name.startswith("__MACOSX/")
+    ]
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Pictures
 
 
 @dataclass(slots=True)
 class Pictures:
-    """Opens the pictures of a set, several at a time. `failures`: what could not be read, with the reason."""
+    """Opens the pictures of a set, several at a time. `failures`: what could not be read, with the
+    reason."""
 
     workers: int = field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
     failures: list[Failure] = field(default_factory=list)
     _open: threading.local = field(default_factory=threading.local)
 
-    def read(self, files: Sequence[str], numbers: Sequence[int], make: Make) -> Iterator[tuple[int, Pixels]]:
-        """(number, `make(picture, number)`) for the numbered files, in order; bounded look-ahead; failures left out.
+    def read(
+        self, files: Sequence[str], numbers: Sequence[int], make: Make
+    ) -> Iterator[tuple[int, Pixels]]:
+        """(number, `make(picture, number)`) for the numbered files, in order; bounded look-ahead;
+        failures left out.
 
-        Pictures are RGB and upright. `make` runs in threads (decoding and resizing release Python's lock).
+        Pictures are RGB and upright. `make` runs in threads (decoding and resizing release Python's
+        lock).
         """
         with ThreadPoolExecutor(self.workers) as pool:
             waiting: deque[tuple[int, Future[Pixels | Failure]]] = deque()
@@ -176,7 +218,9 @@ class Pictures:
             while waiting:
                 yield from self._result(*waiting.popleft())
 
-    def _result(self, number: int, future: Future[Pixels | Failure]) -> Iterator[tuple[int, Pixels]]:
+    def _result(
+        self, number: int, future: Future[Pixels | Failure]
+    ) -> Iterator[tuple[int, Pixels]]:
         result = future.result()
         if isinstance(result, Failure):
             self.failures.append(result)
@@ -194,25 +238,36 @@ class Pictures:
         archive, _, member = file.partition(".zip!")
         if not member:
             return Path(file).read_bytes()
-        opened: dict[str, zipfile.ZipFile] = self._open.__dict__  # a ZipFile per thread: they share no file position
+        opened: dict[str, zipfile.ZipFile] = (
+            self._open.__dict__
+        )  # a ZipFile per thread: they share no file position
         if archive not in opened:
             opened[archive] = zipfile.ZipFile(archive + ".zip")
         return opened[archive].read(member)
 
 
 def square(image: Image.Image, side: int) -> Pixels:
-    """CLIP's published geometry: short side to `side` (bicubic), centre crop -> (side, side, 3) uint8."""
+    """CLIP's published geometry: short side to `side` (bicubic), centre crop -> (side, side, 3)
+    uint8."""
     width, height = image.size
-    scaled = (side, int(side * height / width)) if width <= height else (int(side * width / height), side)
+    scaled = (
+        (side, int(side * height / width))
+        if width <= height
+        else (int(side * width / height), side)
+    )
     image = image.resize(scaled, Image.Resampling.BICUBIC)
     left, top = round((image.width - side) / 2), round((image.height - side) / 2)
     return np.asarray(image.crop((left, top, left + side, top + side)))
 
 
-def random_crop(image: Image.Image, side: int, random: np.random.Generator, smallest: float = 0.08) -> Pixels:
-    """A random part (area `smallest` to 1, ratio 3/4 to 4/3), resized, mirrored half the time -> (side, side, 3) uint8.
+def random_crop(
+    image: Image.Image, side: int, random: np.random.Generator, smallest: float = 0.08
+) -> Pixels:
+    """A random part (area `smallest` to 1, ratio 3/4 to 4/3), resized, mirrored half the time ->
+    (side, side, 3) uint8.
 
-    The augmentation of CoOp's published configurations ("random resized crop, random flip"; Szegedy et al. 2015).
+    The augmentation of CoOp's published configurations ("random resized crop, random flip"; Szegedy
+    et al. 2015).
     """
     width, height = image.size
     for _ in range(10):

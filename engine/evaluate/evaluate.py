@@ -1,12 +1,14 @@
-"""Measuring a model on sets of photographs: zero-shot and CoOp by the published protocols, CelebA's attributes.
+"""Measuring a model on sets of photographs: zero-shot and CoOp by the published protocols, CelebA's
+attributes.
 
-    python -m engine evaluate DIR-or-ZIP-or-CSV... [--shots 1,4,16 --seeds 3] [--json] [--csv FILE] [--plot FILE]
+    python -m engine evaluate DIR-or-ZIP-or-CSV... [--shots 1,4,16 --seeds 3] [--json] [--csv FILE]
+    [--plot FILE]
 
-Knows: protocols. Does not know: a library, corrections, acceptance (`learning.py`), how figures are written down
-(`reports.py`).
-Few-shot runs follow CoOp: k images of each class are drawn per seed, the rest (the same rest for every k) is the test.
-CelebA follows the protocol of a zero-shot tagger: the six most likely of 40 attributes are said to be present; beside
-it stands the mean average precision over attributes (all photos ranked for each attribute).
+Knows: protocols. Does not know: a library, corrections, acceptance (`learning.py`), how figures are
+written down (`reports.py`). Few-shot runs follow CoOp: k images of each class are drawn per seed,
+the rest (the same rest for every k) is the test. CelebA follows the protocol of a zero-shot tagger:
+the six most likely of 40 attributes are said to be present; beside it stands the mean average
+precision over attributes (all photos ranked for each attribute).
 """
 
 from __future__ import annotations
@@ -62,20 +64,33 @@ _KINDS = "embroidered|plastic|origami|toy|cartoon|plushie"
 _ARTICLES = ("a", "the")
 # The 80 templates that CLIP's authors published for ImageNet are these combinations.
 EIGHTY = (
-    *(f"a {picture} of {article} {{}}." for picture in _PICTURES.split("|") for article in _ARTICLES),
+    *(
+        f"a {picture} of {article} {{}}."
+        for picture in _PICTURES.split("|")
+        for article in _ARTICLES
+    ),
     *(f"a photo of {article} {look} {{}}." for look in _LOOKS.split("|") for article in _ARTICLES),
     *(f"{article} {kind} {{}}." for kind in _KINDS.split("|") for article in _ARTICLES),
-    *(f"{what} of {article} {{}}." for what in ("itap", "art", "graffiti") for article in _ARTICLES),
+    *(
+        f"{what} of {article} {{}}."
+        for what in ("itap", "art", "graffiti")
+        for article in _ARTICLES
+    ),
     *("itap of my {}.", "a photo of my {}.", "a photo of many {}.", "a photo of one {}."),
     *("a {} in a video game.", "the {} in a video game."),
 )
-TEMPLATES: dict[str, tuple[str, ...]] = {"photo": LABEL_TEMPLATES[:1], "seven": LABEL_TEMPLATES[1:], "eighty": EIGHTY}
+TEMPLATES: dict[str, tuple[str, ...]] = {
+    "photo": LABEL_TEMPLATES[:1],
+    "seven": LABEL_TEMPLATES[1:],
+    "eighty": EIGHTY,
+}
 _BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """What is measured and how; the defaults are CoOp's (paper, section 4.1), with zero-shot alone."""
+    """What is measured and how; the defaults are CoOp's (paper, section 4.1), with zero-shot
+    alone."""
 
     templates: tuple[str, ...] = TEMPLATES["photo"]
     shots: tuple[int, ...] = ()
@@ -94,7 +109,8 @@ class Protocol:
 def evaluate(
     model: LoadedModel, photos: PhotoSet | AttributeSet, protocol: Protocol
 ) -> Generator[Progress, None, Report | AttributeReport]:
-    """Job: the protocol over one set. Raises AlbumenError, for example if a class has too few photos for the shots."""
+    """Job: the protocol over one set. Raises AlbumenError, for example if a class has too few
+    photos for the shots."""
     if isinstance(photos, AttributeSet):
         return (yield from _attributes(model, photos, protocol))
     most = max(protocol.shots, default=0)
@@ -113,18 +129,24 @@ def evaluate(
         learner = load_prompts(path, model.clip, photos.classnames, model.model_id)
         runs.append(_run(f"prompts of {path.name}", 0, 0, model, learner, image_features, targets))
     for seed in range(1, protocol.seeds + 1) if protocol.shots else ():
-        pool, test = _split(targets, max(protocol.shots), seed)  # (K, k) and (M,), indices into what was read
+        pool, test = _split(
+            targets, max(protocol.shots), seed
+        )  # (K, k) and (M,), indices into what was read
         zero_shot = confusion_matrix(targets[test], answers[test], len(photos.classnames))
         runs.append(Run("zero-shot, same test", 0, seed, zero_shot))
         views = image_features[pool.flatten()][:, None]  # (K k, 1, D)
         if protocol.views:
             chosen = kept[pool.flatten()].tolist()
-            views = yield from _augmented(model, photos, chosen, protocol.views, seed, pictures)  # (K k, V, D)
+            views = yield from _augmented(
+                model, photos, chosen, protocol.views, seed, pictures
+            )  # (K k, V, D)
         views = views.reshape(*pool.shape, *views.shape[1:])  # (K, k, V, D)
         for shots in protocol.shots:
             few = views[:, :shots].flatten(0, 1)  # (K shots, V, D)
             few_targets = targets[pool[:, :shots]].flatten()
-            run = yield from _coop(model, photos, protocol, few, few_targets, image_features[test], targets[test], seed)
+            run = yield from _coop(
+                model, photos, protocol, few, few_targets, image_features[test], targets[test], seed
+            )
             runs.append(run)
     return Report(photos.name, photos.classnames, len(kept), len(photos) - len(kept), tuple(runs))
 
@@ -132,12 +154,15 @@ def evaluate(
 def encode(
     model: LoadedModel, files: Sequence[str], numbers: Sequence[int], pictures: Pictures
 ) -> Generator[Progress, None, tuple[Tensor, Tensor]]:
-    """Job: the numbered pictures -> image_features (M, D) and the numbers (M,) of those that could be read."""
+    """Job: the numbered pictures -> image_features (M, D) and the numbers (M,) of those that could
+    be read."""
     rows: list[Pixels] = []
     kept: list[int] = []
     features: list[Tensor] = []
     started = time.monotonic()
-    for number, pixels in pictures.read(files, numbers, lambda image, _: square(image, model.input_resolution)):
+    for number, pixels in pictures.read(
+        files, numbers, lambda image, _: square(image, model.input_resolution)
+    ):
         rows.append(pixels)
         kept.append(number)
         if len(rows) == _BATCH or len(kept) == len(numbers):
@@ -147,23 +172,30 @@ def encode(
     if rows:
         features.append(model.encode_images(np.stack(rows)))
     if not kept:
-        raise AlbumenError(f"None of the {len(numbers)} pictures can be read, for example {files[numbers[0]]}.")
+        raise AlbumenError(
+            f"None of the {len(numbers)} pictures can be read, for example {files[numbers[0]]}."
+        )
     return torch.cat(features), torch.tensor(kept)
 
 
 def confusion_matrix(targets: Tensor, answers: Tensor, classes: int) -> npt.NDArray[np.int64]:
     """True classes (N,) and answers (N,) -> counts (K, K)."""
-    counts: npt.NDArray[np.int64] = torch.bincount(targets * classes + answers, minlength=classes**2).numpy()
+    counts: npt.NDArray[np.int64] = torch.bincount(
+        targets * classes + answers, minlength=classes**2
+    ).numpy()
     return counts.reshape(classes, classes)
 
 
 def average_precision(scores: Tensor, present: Tensor) -> Tensor:
-    """Scores (N, A) and truth (N, A) bool -> average precision (A,): precision at each true photo of the ranking,
-    averaged.
+    """Scores (N, A) and truth (N, A) bool -> average precision (A,): precision at each true photo
+    of the ranking, averaged.
 
-    As the area under the precision-recall steps (no interpolation); NaN where no photo has the attribute.
+    As the area under the precision-recall steps (no interpolation); NaN where no photo has the
+    attribute.
     """
-    truth = present.gather(0, scores.argsort(dim=0, descending=True, stable=True)).double()  # (N, A) best first
+    truth = present.gather(
+        0, scores.argsort(dim=0, descending=True, stable=True)
+    ).double()  # (N, A) best first
     found = truth.cumsum(dim=0)
     precision = found / torch.arange(1, len(truth) + 1, dtype=torch.double)[:, None]
     return (precision * truth).sum(dim=0) / truth.sum(dim=0)
@@ -180,13 +212,20 @@ def _split(targets: Tensor, pool: int, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def _augmented(
-    model: LoadedModel, photos: PhotoSet, numbers: Sequence[int], views: int, seed: int, pictures: Pictures
+    model: LoadedModel,
+    photos: PhotoSet,
+    numbers: Sequence[int],
+    views: int,
+    seed: int,
+    pictures: Pictures,
 ) -> Generator[Progress, None, Tensor]:
     """Random crops of the chosen pictures, encoded: (n, V, D)."""
 
     def crops(image: Any, number: int) -> Pixels:
         random = np.random.default_rng((seed, number))
-        return np.stack([random_crop(image, model.input_resolution, random) for _ in range(views)])  # (V, S, S, 3)
+        return np.stack(
+            [random_crop(image, model.input_resolution, random) for _ in range(views)]
+        )  # (V, S, S, 3)
 
     features: list[Tensor] = []
     started = time.monotonic()
@@ -219,7 +258,9 @@ def _coop(
     if protocol.save:
         protocol.save.mkdir(parents=True, exist_ok=True)
         file = protocol.save / f"{photos.name}-{shots}-shots-seed-{seed}.safetensors"
-        save_prompts(file, learner, model.model_id, set=photos.name, shots=str(shots), seed=str(seed))
+        save_prompts(
+            file, learner, model.model_id, set=photos.name, shots=str(shots), seed=str(seed)
+        )
     return _run("CoOp", shots, seed, model, learner, test, test_targets, seconds)
 
 
@@ -235,7 +276,9 @@ def _run(
 ) -> Run:
     """The learner's answers to photos (M, D) whose classes are `targets` (M,)."""
     with torch.no_grad():
-        answers = CustomCLIP(model.clip, learner).logits(image_features).argmax(dim=-1).cpu()  # (M,)
+        answers = (
+            CustomCLIP(model.clip, learner).logits(image_features).argmax(dim=-1).cpu()
+        )  # (M,)
     words = tuple(near[0] for near in interpret(learner.ctx, model.clip, words=1))
     confusion = confusion_matrix(targets, answers, len(learner.classnames))
     return Run(method, shots, seed, confusion, seconds, words)
@@ -245,12 +288,16 @@ def _attributes(
     model: LoadedModel, photos: AttributeSet, protocol: Protocol
 ) -> Generator[Progress, None, AttributeReport]:
     pictures = Pictures()
-    image_features, kept = yield from encode(model, photos.files, range(len(photos.files)), pictures)  # (N, D)
+    image_features, kept = yield from encode(
+        model, photos.files, range(len(photos.files)), pictures
+    )  # (N, D)
     present = torch.from_numpy(photos.present)[kept]  # (N, A)
     vectors = text_features(model, photos.attributes, protocol.templates)  # (A, D)
     scale = model.clip.logit_scale.detach().exp().cpu()
     probabilities = (scale * image_features @ vectors.t()).softmax(dim=-1)  # (N, A)
-    said = torch.zeros_like(present).scatter(1, probabilities.topk(min(protocol.top, present.shape[1])).indices, True)
+    said = torch.zeros_like(present).scatter(
+        1, probabilities.topk(min(protocol.top, present.shape[1])).indices, True
+    )
     right = (said & present).double()  # (N, A)
     precisions = average_precision(probabilities, present)  # (A,)
     return AttributeReport(
@@ -273,40 +320,56 @@ def _progress(phase: str, done: int, total: int, started: float) -> Progress:
     return Progress(phase, done, total, rate, (total - done) / rate)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Command line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine evaluate`."""
-    parser.add_argument("sets", nargs="+", metavar="SET", help="folder or zip with a folder per class, CSV, CelebA")
-    parser.add_argument("--model", default=argparse.SUPPRESS, help="name of the catalogue or weights file (starter)")
+    parser.add_argument(
+        "sets", nargs="+", metavar="SET", help="folder or zip with a folder per class, CSV, CelebA"
+    )
+    parser.add_argument(
+        "--model", default=argparse.SUPPRESS, help="name of the catalogue or weights file (starter)"
+    )
     parser.add_argument("--device", default=argparse.SUPPRESS, help="auto, cpu, cuda, mps")
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16")
     parser.add_argument(
         "--templates", action="append", default=[], metavar="T",
         help="photo (default), seven, eighty, or a text with {}; may be given several times",
     )  # fmt: skip
-    parser.add_argument("--shots", default="", metavar="K,K", help="learn prompts from K images per class, e.g. 1,4,16")
+    parser.add_argument(
+        "--shots",
+        default="",
+        metavar="K,K",
+        help="learn prompts from K images per class, e.g. 1,4,16",
+    )
     parser.add_argument("--seeds", type=int, default=3, help="runs per number of shots (default 3)")
     parser.add_argument("--n-ctx", type=int, default=16, help="context vectors (default 16)")
     parser.add_argument("--ctx-init", help="words to start the context from, e.g. 'a photo of a'")
     parser.add_argument("--class-specific", action="store_true", help="one context per class")
     parser.add_argument("--class-token-position", choices=("end", "middle", "front"), default="end")
     parser.add_argument("--epochs", type=int, help="instead of the published number for the shots")
-    parser.add_argument("--views", type=int, default=8, help="random crops per training image (8; 0: centre only)")
-    parser.add_argument("--top", type=int, default=6, help="CelebA: attributes said to be present (default 6)")
+    parser.add_argument(
+        "--views", type=int, default=8, help="random crops per training image (8; 0: centre only)"
+    )
+    parser.add_argument(
+        "--top", type=int, default=6, help="CelebA: attributes said to be present (default 6)"
+    )
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep the learned prompts")
     parser.add_argument(
         "--prompts", type=Path, action="append", default=[], metavar="FILE",
         help="prompts that --save kept, also for other classes; may be given several times",
     )  # fmt: skip
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write accuracy per class and run")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw accuracy and confusion (needs matplotlib)")
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="draw accuracy and confusion (needs matplotlib)"
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Evaluate every set and write the files that were asked for; everything measured as plain values, see `show`."""
+    """Evaluate every set and write the files that were asked for; everything measured as plain
+    values, see `show`."""
     try:
         shots = tuple(sorted({int(part) for part in args.shots.split(",") if part.strip()}))
     except ValueError:
@@ -329,7 +392,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def load_model(name: str | None, device: str, precision: str) -> LoadedModel:
-    """`weights.load` for a command: what a person should know of the model goes to the error stream."""
+    """`weights.load` for a command: what a person should know of the model goes to the error
+    stream."""
     model = weights.load(name or "starter", device, precision)
     if model.note:
         print(model.note, file=sys.stderr)
@@ -341,13 +405,16 @@ def templates(asked: Sequence[str]) -> tuple[str, ...]:
     chosen: list[str] = []
     for text in asked or ["photo"]:
         if text not in TEMPLATES and "{}" not in text:
-            raise AlbumenError(f"'{text}' is no template: use photo, seven, eighty or a text with {{}}.")
+            raise AlbumenError(
+                f"'{text}' is no template: use photo, seven, eighty or a text with {{}}."
+            )
         chosen += TEMPLATES.get(text, (text,))
     return tuple(dict.fromkeys(chosen))
 
 
 def drive(job: Generator[Progress, None, Any], name: str) -> Any:
-    """Run a job to its end; progress on the error stream, one line that is overwritten where a person looks at it."""
+    """Run a job to its end; progress on the error stream, one line that is overwritten where a
+    person looks at it."""
     shown = 0.0
     while True:
         try:

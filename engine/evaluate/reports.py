@@ -40,7 +40,9 @@ class Run:
     @property
     def per_class(self) -> list[float]:
         """Right answers of each class's photos (K,)."""
-        counts: list[float] = (np.diag(self.confusion) / np.maximum(1, self.confusion.sum(axis=1))).tolist()
+        counts: list[float] = (
+            np.diag(self.confusion) / np.maximum(1, self.confusion.sum(axis=1))
+        ).tolist()
         return counts
 
 
@@ -59,9 +61,9 @@ class Report:
 class AttributeReport:
     """CelebA's protocol: figures over the photos, and per attribute.
 
-    `precision`, `recall`: of the `top` attributes said to be present, averaged over photos. `average_precision` (A,):
-    of each attribute over all photos ranked for it; `mean_average_precision` is its mean. `frequency` (A,): how many
-    have it.
+    `precision`, `recall`: of the `top` attributes said to be present, averaged over photos.
+    `average_precision` (A,): of each attribute over all photos ranked for it;
+    `mean_average_precision` is its mean. `frequency` (A,): how many have it.
     """
 
     name: str
@@ -78,7 +80,8 @@ class AttributeReport:
 
 
 def show(answer: dict[str, Any]) -> str:
-    """What `run` returned, as text: accuracy with deviation over seeds, then per class (or attribute)."""
+    """What `run` returned, as text: accuracy with deviation over seeds, then per class (or
+    attribute)."""
     return "\n\n".join("\n".join(_lines(one)) for one in answer["sets"])
 
 
@@ -89,22 +92,36 @@ def _lines(report: dict[str, Any]) -> list[str]:
         top = f"top {report['top']} of {len(report['attributes'])}"
         lines.append(f"  {top}: precision {report['precision']:.3f}, recall {report['recall']:.3f}")
         chance = statistics.mean(report["frequency"])
-        lines.append(f"  mean average precision {report['mean_average_precision']:.3f} (chance {chance:.3f})")
-        columns = (report[name] for name in ("attributes", "average_precision", "attribute_recall", "frequency"))
+        lines.append(
+            f"  mean average precision {report['mean_average_precision']:.3f} (chance {chance:.3f})"
+        )
+        columns = (
+            report[name]
+            for name in ("attributes", "average_precision", "attribute_recall", "frequency")
+        )
         for name, precision, recall, share in zip(*columns, strict=True):
-            lines.append(f"  {name:<24} AP {precision:.3f}  recall {recall:.3f}  has it {share:.3f}")
+            lines.append(
+                f"  {name:<24} AP {precision:.3f}  recall {recall:.3f}  has it {share:.3f}"
+            )
         return lines
     methods: dict[str, list[dict[str, Any]]] = {}
     for one in sorted(report["runs"], key=lambda run: int(run["shots"])):
-        methods.setdefault(f"{one['method']}, {one['shots']} shots" if one["shots"] else one["method"], []).append(one)
+        methods.setdefault(
+            f"{one['method']}, {one['shots']} shots" if one["shots"] else one["method"], []
+        ).append(one)
     for name, runs in methods.items():
         accuracies = [run["accuracy"] for run in runs]
-        spread = f" +- {statistics.stdev(accuracies):.3f} ({len(runs)} seeds)" if len(runs) > 1 else ""
+        spread = (
+            f" +- {statistics.stdev(accuracies):.3f} ({len(runs)} seeds)" if len(runs) > 1 else ""
+        )
         lines.append(f"  {name:<24} {statistics.mean(accuracies):.3f}{spread}")
-    shown = dict([next(iter(methods.items())), list(methods.items())[-1]])  # zero-shot, and what learned from most
+    shown = dict(
+        [next(iter(methods.items())), list(methods.items())[-1]]
+    )  # zero-shot, and what learned from most
     for classname in report["classnames"]:
         figures = (
-            f"{name} {statistics.mean(run['per_class'][classname] for run in runs):.3f}" for name, runs in shown.items()
+            f"{name} {statistics.mean(run['per_class'][classname] for run in runs):.3f}"
+            for name, runs in shown.items()
         )
         lines.append(f"    {classname:<22} {'  '.join(figures)}")
     for name, runs in methods.items():
@@ -134,7 +151,8 @@ def as_json(report: Report | AttributeReport) -> dict[str, Any]:
 
 
 def plot(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
-    """One row per set: accuracy by shots (or average precision per attribute), and the confusion of the last runs."""
+    """One row per set: accuracy by shots (or average precision per attribute), and the confusion of
+    the last runs."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
@@ -144,18 +162,29 @@ def plot(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
     for (left, right), report in zip(axes, reports, strict=True):
         if isinstance(report, AttributeReport):
             order = np.argsort(report.average_precision)
-            left.barh([report.attributes[i] for i in order], [report.average_precision[i] for i in order])
+            left.barh(
+                [report.attributes[i] for i in order], [report.average_precision[i] for i in order]
+            )
             left.set(title=f"{report.name}: average precision", xlim=(0, 1))
             left.tick_params(axis="y", labelsize=6)
             right.scatter(report.frequency, report.average_precision)
-            right.set(xlabel="share of photos that have it", ylabel="average precision", xlim=(0, 1), ylim=(0, 1))
+            right.set(
+                xlabel="share of photos that have it",
+                ylabel="average precision",
+                xlim=(0, 1),
+                ylim=(0, 1),
+            )
             continue
         methods = _methods(report)
-        learned = {shots: [run.accuracy for run in runs] for (_, shots), runs in methods.items() if shots}
+        learned = {
+            shots: [run.accuracy for run in runs] for (_, shots), runs in methods.items() if shots
+        }
         left.axhline(report.runs[0].accuracy, linestyle="--", color="grey", label="zero-shot")
         if learned:
             means = [statistics.mean(values) for values in learned.values()]
-            spread = [statistics.stdev(values) if len(values) > 1 else 0.0 for values in learned.values()]
+            spread = [
+                statistics.stdev(values) if len(values) > 1 else 0.0 for values in learned.values()
+            ]
             left.errorbar(list(learned), means, yerr=spread, marker="o", capsize=3, label="CoOp")
             left.set_xticks(list(learned))
         left.set(title=f"{report.name}: accuracy", xlabel="images per class", ylim=(0, 1))
@@ -165,7 +194,9 @@ def plot(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
         image = right.imshow(shares, vmin=0, vmax=1, cmap="Blues")
         right.set(title="confusion (rows: truth)", xlabel="answer")
         if len(report.classnames) <= 30:
-            right.set_xticks(range(len(report.classnames)), report.classnames, rotation=90, fontsize=7)
+            right.set_xticks(
+                range(len(report.classnames)), report.classnames, rotation=90, fontsize=7
+            )
             right.set_yticks(range(len(report.classnames)), report.classnames, fontsize=7)
         figure.colorbar(image, ax=right)
     figure.savefig(path)
@@ -190,9 +221,15 @@ def write_csv(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
                     report.attributes, report.average_precision, report.frequency, strict=True
                 ):
                     count = round(share * report.photos)
-                    writer.writerow([report.name, "average precision", 0, 0, name, count, f"{value:.6f}"])
+                    writer.writerow(
+                        [report.name, "average precision", 0, 0, name, count, f"{value:.6f}"]
+                    )
                 continue
             for one in report.runs:
                 totals = one.confusion.sum(axis=1).tolist()
-                for name, value, total in zip(report.classnames, one.per_class, totals, strict=True):
-                    writer.writerow([report.name, one.method, one.shots, one.seed, name, total, f"{value:.6f}"])
+                for name, value, total in zip(
+                    report.classnames, one.per_class, totals, strict=True
+                ):
+                    writer.writerow(
+                        [report.name, one.method, one.shots, one.seed, name, total, f"{value:.6f}"]
+                    )

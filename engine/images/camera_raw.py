@@ -1,11 +1,13 @@
-"""What cameras call RAW -> a picture: the preview that the camera put into the file, or a development of the sensor's data.
+"""What cameras call RAW -> a picture: the preview that the camera put into the file, or a
+development of the sensor's data.
 
-Knows: LibRaw (by rawpy), which of the two is good enough, how both are turned upright, and where such files keep date
-and camera. Does not know: the model's input, thumbnails, processes (`images`, `decode_pool`). rawpy and numpy are
-imported with the first RAW file, so that decoding processes that never meet one stay small.
+Knows: LibRaw (by rawpy), which of the two is good enough, how both are turned upright, and where
+such files keep date and camera. Does not know: the model's input, thumbnails, processes (`images`,
+`decode_pool`). rawpy and numpy are imported with the first RAW file, so that decoding processes
+that never meet one stay small.
 
-The preview comes first: it is the camera's own rendering, as the photographer saw it, and costs little. Where it would
-have to be enlarged too much (`ENLARGED`), the sensor's data is developed.
+The preview comes first: it is the camera's own rendering, as the photographer saw it, and costs
+little. Where it would have to be enlarged too much (`ENLARGED`), the sensor's data is developed.
 """
 
 from __future__ import annotations
@@ -25,8 +27,26 @@ if TYPE_CHECKING:
 
 # As LibRaw reads them. Left out on purpose: `.raw` (anything may be called that), cinema formats.
 ENDINGS = (
-    *(".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf"),  # Adobe, phones; Canon; Nikon; Sony
-    *(".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw", ".x3f"),  # Fujifilm, Olympus, Panasonic, Leica, Pentax, ...
+    *(
+        ".dng",
+        ".cr2",
+        ".cr3",
+        ".crw",
+        ".nef",
+        ".nrw",
+        ".arw",
+        ".sr2",
+        ".srf",
+    ),  # Adobe, phones; Canon; Nikon; Sony
+    *(
+        ".raf",
+        ".orf",
+        ".rw2",
+        ".rwl",
+        ".pef",
+        ".srw",
+        ".x3f",
+    ),  # Fujifilm, Olympus, Panasonic, Leica, Pentax, ...
     *(".3fr", ".fff", ".iiq", ".mos", ".mef", ".mrw", ".erf", ".kdc", ".dcr", ".gpr"),
 )
 _BY_NAME = frozenset(os.fsencode(ending) for ending in ENDINGS)
@@ -39,7 +59,14 @@ _ORIENTATION, _XMP = 0x0112, 0x02BC
 _TAIL = 64  # bytes
 # LibRaw's turns (bits: mirror left-right, upside down, transpose) -> EXIF orientation.
 _ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
-_LIKE_TIFF = (b"II*\0", b"MM\0*", b"IIRO", b"IIRS", b"MMOR", b"IIU\0")  # the last four: Olympus, Panasonic
+_LIKE_TIFF = (
+    b"II*\0",
+    b"MM\0*",
+    b"IIRO",
+    b"IIRS",
+    b"MMOR",
+    b"IIU\0",
+)  # the last four: Olympus, Panasonic
 
 
 class NotRaw(Exception):  # noqa: N818 - no fault: it may be another kind of picture under a RAW file's name
@@ -51,8 +78,9 @@ class DamagedRaw(Exception):  # noqa: N818
 
 
 class Shot(NamedTuple):
-    """`image`: preview or development, possibly not decoded yet, with the file's XMP in its `info`; `exif.orientation`
-    makes it upright. `size`: width and height of the whole picture, upright; a preview may be smaller."""
+    """`image`: preview or development, possibly not decoded yet, with the file's XMP in its `info`;
+    `exif.orientation` makes it upright. `size`: width and height of the whole picture, upright; a
+    preview may be smaller."""
 
     image: Image.Image
     size: tuple[int, int]
@@ -70,11 +98,12 @@ def kind(path: bytes) -> str:
 
 
 def open_shot(stream: IO[bytes], longest: int, pixel_limit: int, develop: bool = False) -> Shot:
-    """The picture of a RAW file, good enough for a long side of `longest` pixels; `develop`: in any case from the sensor's
-    data.
+    """The picture of a RAW file, good enough for a long side of `longest` pixels; `develop`: in any
+    case from the sensor's data.
 
-    Raises NotRaw, DamagedRaw, MemoryError, Image.DecompressionBombError (more than `pixel_limit` pixels) and
-    ImportError (rawpy does not load). For files you trust, or inside a decoding process.
+    Raises NotRaw, DamagedRaw, MemoryError, Image.DecompressionBombError (more than `pixel_limit`
+    pixels) and ImportError (rawpy does not load). For files you trust, or inside a decoding
+    process.
     """
     import rawpy
 
@@ -95,13 +124,17 @@ def open_shot(stream: IO[bytes], longest: int, pixel_limit: int, develop: bool =
             raise DamagedRaw("it ends too early") from error
         except rawpy.LibRawError as error:
             words = error.args[0] if error.args else ""
-            raise DamagedRaw(words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)) from error
+            raise DamagedRaw(
+                words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+            ) from error
     if xmp:
         shot.image.info["xmp"] = xmp
     return shot
 
 
-def _shot(file: rawpy.RawPy, data: bytes | None, written: exif.Exif, longest: int, pixel_limit: int) -> Shot:
+def _shot(
+    file: rawpy.RawPy, data: bytes | None, written: exif.Exif, longest: int, pixel_limit: int
+) -> Shot:
     """`data`: what the file holds; None where its preview is not wanted."""
     import rawpy
 
@@ -116,14 +149,19 @@ def _shot(file: rawpy.RawPy, data: bytes | None, written: exif.Exif, longest: in
     if preview is None:
         developed = _developed(file, longest < max(whole))
         taken_at = written.taken_at if written.taken_at is not None else _moment(file)
-        return Shot(developed, _within(whole, developed.size), replace(written, orientation=1, taken_at=taken_at))
+        return Shot(
+            developed,
+            _within(whole, developed.size),
+            replace(written, orientation=1, taken_at=taken_at),
+        )
     beside = _beside(preview)
     said = (beside.orientation,) if _ORIENTATION in preview.getexif() else ()
     turn = _turn((*said, orientation, 1), preview.size, whole)
     size = _within(whole, _upright(preview.size, turn))
     facts = beside.facts | written.facts
     taken_at = written.taken_at if written.taken_at is not None else beside.taken_at
-    # In another shape (a camera set to 16:9) the preview is the picture that was meant; zooming in does not change it.
+    # In another shape (a camera set to 16:9) the preview is the picture that was meant; zooming in
+    # does not change it.
     needed = max(longest if size == whole else 0, ENLARGED * SMALLEST_PREVIEW)
     if max(preview.size) * ENLARGED < min(needed, max(whole)):
         try:
@@ -136,12 +174,14 @@ def _shot(file: rawpy.RawPy, data: bytes | None, written: exif.Exif, longest: in
 
 
 def _preview(file: rawpy.RawPy, data: bytes) -> Image.Image | None:
-    """The largest picture that the camera put beside the sensor's data, None without a sound one."""
+    """The largest picture that the camera put beside the sensor's data, None without a sound
+    one."""
     import rawpy
 
     try:
         found = file.extract_thumb().data
-        # Of a file that was cut off, LibRaw gives as many bytes as there should be; the last ones it never read.
+        # Of a file that was cut off, LibRaw gives as many bytes as there should be; the last ones
+        # it never read.
         if (found[-_TAIL:] if isinstance(found, bytes) else found[-1].tobytes()) not in data:
             return None
         if isinstance(found, bytes):
@@ -155,8 +195,8 @@ def _preview(file: rawpy.RawPy, data: bytes) -> Image.Image | None:
 
 
 def _developed(file: rawpy.RawPy, half: bool) -> Image.Image:
-    """The sensor's data as an upright sRGB picture; `half`: one pixel for 2 x 2 of the sensor, which is much quicker. PPG
-    takes half the time of LibRaw's default."""
+    """The sensor's data as an upright sRGB picture; `half`: one pixel for 2 x 2 of the sensor,
+    which is much quicker. PPG takes half the time of LibRaw's default."""
     import rawpy
 
     pixels = file.postprocess(
@@ -183,7 +223,8 @@ def _written(data: bytes) -> tuple[exif.Exif, bytes]:
 
 
 def _moment(file: rawpy.RawPy) -> float | None:
-    """When LibRaw believes that the picture was taken; only after a development (it unpacks the sensor's data)."""
+    """When LibRaw believes that the picture was taken; only after a development (it unpacks the
+    sensor's data)."""
     try:
         return file.other.timestamp.timestamp() or None
     except (ValueError, OverflowError, OSError):
@@ -195,7 +236,8 @@ def _upright(size: tuple[int, int], orientation: int) -> tuple[int, int]:
 
 
 def _beside(preview: Image.Image) -> exif.Exif:
-    """EXIF of the preview. Where the camera wrote none LibRaw makes it up, signed and, without a date, of 1970."""
+    """EXIF of the preview. Where the camera wrote none LibRaw makes it up, signed and, without a
+    date, of 1970."""
     read = exif.read(preview)
     if not read.facts.get("software", "").startswith("dcraw"):
         return read
@@ -205,8 +247,8 @@ def _beside(preview: Image.Image) -> exif.Exif:
 
 
 def _turn(candidates: tuple[int, ...], stored: tuple[int, int], whole: tuple[int, int]) -> int:
-    """The first orientation that makes the preview lie as the whole picture does: some cameras turn previews, some say
-    so, some leave both to the reader."""
+    """The first orientation that makes the preview lie as the whole picture does: some cameras turn
+    previews, some say so, some leave both to the reader."""
     lies = whole[0] >= whole[1]
     for orientation in candidates:
         width, height = _upright(stored, orientation)
@@ -221,4 +263,8 @@ def _within(whole: tuple[int, int], shape: tuple[int, int]) -> tuple[int, int]:
     ratio = shape[0] * height / (shape[1] * width)
     if abs(ratio - 1) <= _SAME_SHAPE:
         return whole
-    return (width, max(1, round(height / ratio))) if ratio > 1 else (max(1, round(width * ratio)), height)
+    return (
+        (width, max(1, round(height / ratio)))
+        if ratio > 1
+        else (max(1, round(width * ratio)), height)
+    )

@@ -1,9 +1,10 @@
-"""A file on disk -> pixels: what Albumen can read, and how one decode gives the model's input and the thumbnail.
+"""A file on disk -> pixels: what Albumen can read, and how one decode gives the model's input and
+the thumbnail.
 
-Knows: the allow-list of formats, the pixel limit, EXIF orientation and date, colour (16-bit, CMYK, palettes, ICC),
-CLIP's published preprocessing (`preprocess`, the reference) and the fast path of the library (`decode`). Does not know:
-processes and time limits (`decode_pool`), the store, Qt. Importing it imports neither torch nor numpy, so that the
-decoding processes stay small.
+Knows: the allow-list of formats, the pixel limit, EXIF orientation and date, colour (16-bit, CMYK,
+palettes, ICC), CLIP's published preprocessing (`preprocess`, the reference) and the fast path of
+the library (`decode`). Does not know: processes and time limits (`decode_pool`), the store, Qt.
+Importing it imports neither torch nor numpy, so that the decoding processes stay small.
 """
 
 from __future__ import annotations
@@ -52,9 +53,9 @@ if TYPE_CHECKING:
 
 pillow_heif.register_heif_opener(decode_threads=1)  # the pool runs one process per core already
 
-# Pillow's name of each format -> the file name endings that make a file a candidate. Left out on purpose: EPS and WMF
-# (they run or call another program), FITS, HDF5, GRIB, BUFR (no photographs), game textures (BLP, DDS, FTEX), PCD,
-# MPEG.
+# Pillow's name of each format -> the file name endings that make a file a candidate. Left out on
+# purpose: EPS and WMF (they run or call another program), FITS, HDF5, GRIB, BUFR (no photographs),
+# game textures (BLP, DDS, FTEX), PCD, MPEG.
 FORMATS: dict[str, tuple[str, ...]] = {
     JpegImagePlugin.JpegImageFile.format: (".jpg", ".jpeg", ".jpe", ".jfif"),
     MpoImagePlugin.MpoImageFile.format: (".mpo",),
@@ -78,16 +79,17 @@ FORMATS: dict[str, tuple[str, ...]] = {
 _EXTENSIONS = frozenset(
     os.fsencode(ending) for endings in (*FORMATS.values(), camera_raw.ENDINGS) for ending in endings
 )
-# TGA has no signature: almost any bytes pass for one, so it is tried only on files that say they are one. MPO (two
-# pictures in one JPEG) is opened by the JPEG plug-in. RAW files, which often look like TIFF, are told by their names.
+# TGA has no signature: almost any bytes pass for one, so it is tried only on files that say they
+# are one. MPO (two pictures in one JPEG) is opened by the JPEG plug-in. RAW files, which often look
+# like TIFF, are told by their names.
 _BY_SIGNATURE = tuple(name for name in FORMATS if name not in ("TGA", "MPO"))
 
 PIXEL_LIMIT = 250_000_000
 THUMBNAIL = (256, 82)
 """Long side in pixels and JPEG quality of a thumbnail, unless the library wants another."""
 NO_MEMORY = "It needs more memory than one picture may take."
-# Averaging 2 x 2 pixels before a bicubic reduction by more than three halves the time of the resize; the pixels differ
-# by 0.3/255 from the reference instead of 0.16/255, in the mean.
+# Averaging 2 x 2 pixels before a bicubic reduction by more than three halves the time of the
+# resize; the pixels differ by 0.3/255 from the reference instead of 0.16/255, in the mean.
 _REDUCING_GAP = 1.5
 _WHOLE_FILE = 64 * 2**20  # up to this size the bytes are read once, hashed and decoded from memory
 _CHUNK = 4 * 2**20
@@ -114,7 +116,8 @@ _Rendered = tuple[bytes, bytes, int, int, float | None, tuple[str, ...]]
 
 
 class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person would use
-    """A file that gives no picture. `reason` is the sentence without the file's name, `str()` the one with it."""
+    """A file that gives no picture. `reason` is the sentence without the file's name, `str()` the
+    one with it."""
 
     def __init__(self, path: bytes, reason: str) -> None:
         super().__init__(f"{os.path.basename(os.fsdecode(path))!r}: {reason}")
@@ -125,11 +128,12 @@ class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person woul
 class Decoded:
     """One photo, read once.
 
-    `pixels`: the model's input before normalisation, uint8 (S, S, 3), upright, sRGB. `thumbnail`: JPEG bytes, never
-    enlarged. `width`, `height`: of the whole picture after EXIF rotation. `taken_at`: seconds since the
-    epoch out of EXIF, None where the file does not say. `content_hash`: BLAKE2b-128 of the file's bytes, 32 hexadecimal
-    digits. `size` and `mtime_ns` are those of exactly the bytes that were decoded. `keywords`: what other programs wrote
-    into the file (`keywords.of_metadata`).
+    `pixels`: the model's input before normalisation, uint8 (S, S, 3), upright, sRGB. `thumbnail`:
+    JPEG bytes, never enlarged. `width`, `height`: of the whole picture after EXIF rotation.
+    `taken_at`: seconds since the epoch out of EXIF, None where the file does not say.
+    `content_hash`: BLAKE2b-128 of the file's bytes, 32 hexadecimal digits. `size` and `mtime_ns`
+    are those of exactly the bytes that were decoded. `keywords`: what other programs wrote into the
+    file (`keywords.of_metadata`).
     """
 
     path: bytes
@@ -145,7 +149,8 @@ class Decoded:
 
 
 class RawPhoto(NamedTuple):
-    """`Decoded` with its pixels as plain bytes (S * S * 3): what a decoding process sends, made without numpy."""
+    """`Decoded` with its pixels as plain bytes (S * S * 3): what a decoding process sends, made
+    without numpy."""
 
     pixels: bytes
     thumbnail: bytes
@@ -158,7 +163,8 @@ class RawPhoto(NamedTuple):
     keywords: tuple[str, ...] = ()
 
     def decoded(self, path: bytes, resolution: int) -> Decoded:
-        """The record of the engine. ValueError when there are not resolution * resolution * 3 bytes."""
+        """The record of the engine. ValueError when there are not resolution * resolution * 3
+        bytes."""
         import numpy as np
 
         pixels = np.frombuffer(self.pixels, dtype=np.uint8).reshape(resolution, resolution, 3)
@@ -167,9 +173,9 @@ class RawPhoto(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One photo for the screen. `pixels`: width * height * 3 bytes, RGB, upright, sRGB. `full_width`, `full_height`: of
-    the whole picture, upright. `facts`: `exif.Exif.facts` and `format` (Pillow's name, or a RAW file's
-    ending)."""
+    """One photo for the screen. `pixels`: width * height * 3 bytes, RGB, upright, sRGB.
+    `full_width`, `full_height`: of the whole picture, upright. `facts`: `exif.Exif.facts` and
+    `format` (Pillow's name, or a RAW file's ending)."""
 
     path: bytes
     width: int
@@ -181,17 +187,20 @@ class Picture:
 
 
 def is_candidate(path: bytes) -> bool:
-    """Whether the file's name says that it may be a picture that Albumen reads (macOS `._` companions are not)."""
+    """Whether the file's name says that it may be a picture that Albumen reads (macOS `._`
+    companions are not)."""
     name = os.path.basename(path)
     return os.path.splitext(name)[1].lower() in _EXTENSIONS and not name.startswith(b"._")
 
 
 def decode(path: bytes, resolution: int) -> Decoded:
-    """Read one file: model input (resolution S), thumbnail, size, date and content hash out of ONE decode.
+    """Read one file: model input (resolution S), thumbnail, size, date and content hash out of ONE
+    decode.
 
-    The fast path: a JPEG is decoded at 1/2, 1/4 or 1/8 of its size (still at least twice the model's input), anything
-    larger is box-reduced to that, then one bicubic resize of the centre square gives the pixels. It is `preprocess` of
-    the upright sRGB picture, to a mean difference of well under 1/255. Pictures with transparency lie on white.
+    The fast path: a JPEG is decoded at 1/2, 1/4 or 1/8 of its size (still at least twice the
+    model's input), anything larger is box-reduced to that, then one bicubic resize of the centre
+    square gives the pixels. It is `preprocess` of the upright sRGB picture, to a mean difference of
+    well under 1/255. Pictures with transparency lie on white.
 
     Raises UnreadablePhoto with a sentence. Call it on files you trust, or through `DecodePool`.
     """
@@ -199,10 +208,14 @@ def decode(path: bytes, resolution: int) -> Decoded:
 
 
 def decode_raw(
-    path: bytes, resolution: int, tick: Callable[[], None] = lambda: None, thumbnail: tuple[int, int] = THUMBNAIL
+    path: bytes,
+    resolution: int,
+    tick: Callable[[], None] = lambda: None,
+    thumbnail: tuple[int, int] = THUMBNAIL,
 ) -> RawPhoto:
-    """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is not mistaken for a
-    hang. `thumbnail`: its long side in pixels (never enlarged) and JPEG quality."""
+    """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is
+    not mistaken for a hang. `thumbnail`: its long side in pixels (never enlarged) and JPEG
+    quality."""
 
     def make(image: Image.Image, shot: Shot | None) -> _Rendered:
         return _render(image, shot, resolution, thumbnail)
@@ -219,19 +232,23 @@ def decode_raw(
             digest = _digest(file, tick)
             _require_unchanged(path, file, status)
     pixels, small, width, height, taken_at, words = made
-    return RawPhoto(pixels, small, width, height, taken_at, digest, status.st_size, status.st_mtime_ns, words)
+    return RawPhoto(
+        pixels, small, width, height, taken_at, digest, status.st_size, status.st_mtime_ns, words
+    )
 
 
 def view(path: bytes, longest: int) -> Picture:
-    """Read one file for the screen: upright, sRGB, the long side at most `longest` pixels. Raises UnreadablePhoto. For
-    files you trust, or through `DecodePool.view`."""
+    """Read one file for the screen: upright, sRGB, the long side at most `longest` pixels. Raises
+    UnreadablePhoto. For files you trust, or through `DecodePool.view`."""
     with _opened(path) as (file, _):
-        return _from_picture(path, file, longest, lambda image, shot: _view(path, image, shot, longest))
+        return _from_picture(
+            path, file, longest, lambda image, shot: _view(path, image, shot, longest)
+        )
 
 
 def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
-    """BLAKE2b-128 of the file's bytes as 32 hexadecimal digits: the identity that survives a move. Raises
-    UnreadablePhoto."""
+    """BLAKE2b-128 of the file's bytes as 32 hexadecimal digits: the identity that survives a move.
+    Raises UnreadablePhoto."""
     with _opened(path) as (file, status):
         digest = _digest(file, tick)
         _require_unchanged(path, file, status)
@@ -241,9 +258,10 @@ def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
 def preprocess(image: Image.Image, resolution: int) -> torch.Tensor:
     """CLIP's published preprocessing, pixel for pixel: the reference that `decode` approximates.
 
-    Resize the short side to `resolution` (bicubic, in the picture's own mode, long side rounded down), centre crop,
-    RGB, [0, 1], normalise. Like the official code it ignores EXIF rotation. -> float32 (3, S, S). Follows openai/CLIP
-    `clip.py` `_transform` with torchvision's rounding of `Resize` and `CenterCrop`.
+    Resize the short side to `resolution` (bicubic, in the picture's own mode, long side rounded
+    down), centre crop, RGB, [0, 1], normalise. Like the official code it ignores EXIF rotation. ->
+    float32 (3, S, S). Follows openai/CLIP `clip.py` `_transform` with torchvision's rounding of
+    `Resize` and `CenterCrop`.
     """
     import numpy as np
 
@@ -256,10 +274,13 @@ def preprocess(image: Image.Image, resolution: int) -> torch.Tensor:
 
 
 def to_model_input(pixels: np.ndarray) -> torch.Tensor:
-    """uint8 (B, S, S, 3) -> float32 (B, 3, S, S): [0, 1], then CLIP's mean and standard deviation per channel."""
+    """uint8 (B, S, S, 3) -> float32 (B, 3, S, S): [0, 1], then CLIP's mean and standard deviation
+    per channel."""
     import torch
 
-    scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous().float().div(255)  # (B, 3, S, S)
+    scaled = (
+        torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous().float().div(255)
+    )  # (B, 3, S, S)
     mean = torch.tensor(CLIP_MEAN).view(1, 3, 1, 1)
     std = torch.tensor(CLIP_STD).view(1, 3, 1, 1)
     return scaled.sub_(mean).div_(std)  # (B, 3, S, S)
@@ -270,15 +291,17 @@ def to_model_input(pixels: np.ndarray) -> torch.Tensor:
 
 @contextlib.contextmanager
 def _opened(path: bytes) -> Iterator[tuple[IO[bytes], os.stat_result]]:
-    """A regular file, opened read-only without ever waiting for the other end of a pipe or touching a device. Whatever
-    goes wrong with it inside the block becomes a sentence."""
+    """A regular file, opened read-only without ever waiting for the other end of a pipe or touching
+    a device. Whatever goes wrong with it inside the block becomes a sentence."""
     flags = os.O_RDONLY
     for flag in ("O_BINARY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"):
         flags |= getattr(os, flag, 0)
     try:
         _require_regular(path, os.stat(path))
         with open(os.open(path, flags), "rb", buffering=2**16) as file:
-            status = os.fstat(file.fileno())  # of what was opened: the name may have been swapped since the first look
+            status = os.fstat(
+                file.fileno()
+            )  # of what was opened: the name may have been swapped since the first look
             _require_regular(path, status)
             yield file, status
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -287,7 +310,9 @@ def _opened(path: bytes) -> Iterator[tuple[IO[bytes], os.stat_result]]:
 
 def _require_regular(path: bytes, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise UnreadablePhoto(path, "It is not a file but a folder, a pipe or a device; it was left alone.")
+        raise UnreadablePhoto(
+            path, "It is not a file but a folder, a pipe or a device; it was left alone."
+        )
     if status.st_size == 0:
         raise UnreadablePhoto(path, "The file is empty.")
 
@@ -295,10 +320,14 @@ def _require_regular(path: bytes, status: os.stat_result) -> None:
 def _require_unchanged(path: bytes, file: IO[bytes], before: os.stat_result) -> None:
     now = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
-        raise UnreadablePhoto(path, "It changed while it was read; it will be read again once it is complete.")
+        raise UnreadablePhoto(
+            path, "It changed while it was read; it will be read again once it is complete."
+        )
 
 
-def _digest(file: IO[bytes], tick: Callable[[], None], keep: Callable[[bytes], None] = lambda chunk: None) -> str:
+def _digest(
+    file: IO[bytes], tick: Callable[[], None], keep: Callable[[bytes], None] = lambda chunk: None
+) -> str:
     """Hash the rest of the file, handing each chunk to `keep`."""
     digest = hashlib.blake2b(digest_size=16)
     while chunk := file.read(_CHUNK):
@@ -328,8 +357,8 @@ def _plain(text: str) -> str:
 def _from_picture(
     path: bytes, stream: IO[bytes], longest: int, make: Callable[[Image.Image, Shot | None], Made]
 ) -> Made:
-    """Open the picture and make something of it; every failure becomes a sentence. `longest`: long side that will do, for
-    RAW files, whose `Shot` `make` gets as well."""
+    """Open the picture and make something of it; every failure becomes a sentence. `longest`: long
+    side that will do, for RAW files, whose `Shot` `make` gets as well."""
     formats = _BY_SIGNATURE
     if path[-4:].lower() == b".tga":
         formats = (*_BY_SIGNATURE, "TGA")
@@ -337,8 +366,12 @@ def _from_picture(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd metadata; whatever matters raises
             shot = _shot(path, stream, longest)
-            if camera_raw.is_raw(path):  # and LibRaw does not know it: a TIFF would be the stamp in an unknown RAW file
-                formats = tuple(name for name in formats if name != TiffImagePlugin.TiffImageFile.format)
+            if camera_raw.is_raw(
+                path
+            ):  # and LibRaw does not know it: a TIFF would be the stamp in an unknown RAW file
+                formats = tuple(
+                    name for name in formats if name != TiffImagePlugin.TiffImageFile.format
+                )
             with shot.image if shot else Image.open(stream, formats=formats) as image:
                 if image.width * image.height > PIXEL_LIMIT:
                     raise UnreadablePhoto(path, _too_large(image.size))
@@ -346,7 +379,11 @@ def _from_picture(
                     return make(image, shot)
                 except Exception:
                     # A camera's preview may be damaged where the sensor's data is sound.
-                    developed = _shot(path, stream, longest, develop=True) if shot and image.format == "JPEG" else None
+                    developed = (
+                        _shot(path, stream, longest, develop=True)
+                        if shot and image.format == "JPEG"
+                        else None
+                    )
                     if developed is None:
                         raise
             with developed.image as image:
@@ -354,12 +391,16 @@ def _from_picture(
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError as error:
-        raise UnreadablePhoto(path, "It is damaged or not a picture of a kind that Albumen reads.") from error
+        raise UnreadablePhoto(
+            path, "It is damaged or not a picture of a kind that Albumen reads."
+        ) from error
     except Image.DecompressionBombError as error:
         raise UnreadablePhoto(path, _too_large()) from error
     except MemoryError as error:
         raise UnreadablePhoto(path, NO_MEMORY) from error
-    except Exception as error:  # decoders raise anything on broken data (struct.error, KeyError, TypeError, ...)
+    except (
+        Exception
+    ) as error:  # decoders raise anything on broken data (struct.error, KeyError, TypeError, ...)
         detail = _plain(str(error)) or type(error).__name__
         raise UnreadablePhoto(path, f"The picture is damaged or incomplete ({detail}).") from error
 
@@ -384,17 +425,21 @@ def _too_large(size: tuple[int, int] | None = None) -> str:
     return f"{what}; Albumen reads pictures of up to {PIXEL_LIMIT // 10**6} megapixels."
 
 
-def _render(image: Image.Image, shot: Shot | None, resolution: int, thumbnail: tuple[int, int]) -> _Rendered:
+def _render(
+    image: Image.Image, shot: Shot | None, resolution: int, thumbnail: tuple[int, int]
+) -> _Rendered:
     """Decode once."""
     width, height = image.size
     side, quality = thumbnail
-    # Twice the model's input on the short side: a bicubic resize from there cannot be told from one of the full
-    # picture. The long side must also give the thumbnail; for very long pictures the short side alone decides.
+    # Twice the model's input on the short side: a bicubic resize from there cannot be told from one
+    # of the full picture. The long side must also give the thumbnail; for very long pictures the
+    # short side alone decides.
     for_thumbnail = math.ceil(side * min(width, height) / max(width, height))
     wanted = max(min(2 * resolution, width, height), for_thumbnail)
     if image.format == "HEIF":
-        # Decoding takes 50 times as long as for JPEG, and phones put a smaller picture beside the large one: take that
-        # if it has the pixels that the model needs, without asking for twice as many.
+        # Decoding takes 50 times as long as for JPEG, and phones put a smaller picture beside the
+        # large one: take that if it has the pixels that the model needs, without asking for twice
+        # as many.
         enough = max(min(resolution, width, height), for_thumbnail) / min(width, height)
         image.draft(None, (math.ceil(width * enough), math.ceil(height * enough)))
     else:
@@ -413,7 +458,9 @@ def _render(image: Image.Image, shot: Shot | None, resolution: int, thumbnail: t
     crop = _crop_of_file(width, height, resolution, turn)
     x0, y0, x1, y1 = (edge / (drafted * factor) for edge in crop)
     size = (resolution, resolution)
-    square = rgb.resize(size, Image.Resampling.BICUBIC, (x0, y0, x1, y1), reducing_gap=_REDUCING_GAP)
+    square = rgb.resize(
+        size, Image.Resampling.BICUBIC, (x0, y0, x1, y1), reducing_gap=_REDUCING_GAP
+    )
     small = _fitted(rgb, side, _REDUCING_GAP)
     square, small = _finished(square, icc, turn), _finished(small, icc, turn)
     with io.BytesIO() as out:
@@ -421,7 +468,14 @@ def _render(image: Image.Image, shot: Shot | None, resolution: int, thumbnail: t
         encoded = out.getvalue()
     if shot:
         width, height = shot.size
-    return square.tobytes(), encoded, width, height, metadata.taken_at, keywords.of_metadata(image.info)
+    return (
+        square.tobytes(),
+        encoded,
+        width,
+        height,
+        metadata.taken_at,
+        keywords.of_metadata(image.info),
+    )
 
 
 def _view(path: bytes, image: Image.Image, shot: Shot | None, longest: int) -> Picture:
@@ -431,7 +485,8 @@ def _view(path: bytes, image: Image.Image, shot: Shot | None, longest: int) -> P
     image.load()
     metadata = shot.exif if shot else exif.read(image)
     icc = image.info.get("icc_profile")
-    # Half of the reduction by averaging blocks, the rest by the resize: cheap, and as good to the eye.
+    # Half of the reduction by averaging blocks, the rest by the resize: cheap, and as good to the
+    # eye.
     rgb = to_rgb(image, max(1, max(image.size) // (2 * longest)), icc)
     upright = _finished(_fitted(rgb, longest), icc, metadata.orientation)
     if metadata.orientation >= 5:
@@ -443,8 +498,9 @@ def _view(path: bytes, image: Image.Image, shot: Shot | None, longest: int) -> P
 
 
 def _fitted(image: Image.Image, longest: int, reducing_gap: float = 2.0) -> Image.Image:
-    """The whole picture with its long side at most `longest`, never enlarged, no side below one pixel. `reducing_gap`
-    as for Pillow's `resize`: what is more than that many times too large is averaged first, which is cheap."""
+    """The whole picture with its long side at most `longest`, never enlarged, no side below one
+    pixel. `reducing_gap` as for Pillow's `resize`: what is more than that many times too large is
+    averaged first, which is cheap."""
     if max(image.size) <= longest:
         return image
     scale = longest / max(image.size)
@@ -460,18 +516,21 @@ def _finished(image: Image.Image, icc: bytes | None, orientation: int) -> Image.
 
 
 def _resized(width: int, height: int, resolution: int) -> tuple[int, int]:
-    """Size with the short side at `resolution` and the long side rounded down, as torchvision's `Resize` does."""
+    """Size with the short side at `resolution` and the long side rounded down, as torchvision's
+    `Resize` does."""
     if width <= height:
         return resolution, int(resolution * height / width)
     return int(resolution * width / height), resolution
 
 
-def _crop_of_file(width: int, height: int, resolution: int, orientation: int) -> tuple[float, float, float, float]:
-    """The part of the picture that `preprocess` keeps, (left, top, right, bottom) in the pixels of the file as it is
-    stored.
+def _crop_of_file(
+    width: int, height: int, resolution: int, orientation: int
+) -> tuple[float, float, float, float]:
+    """The part of the picture that `preprocess` keeps, (left, top, right, bottom) in the pixels of
+    the file as it is stored.
 
-    `width`, `height`: of the upright picture. The reference resizes and then crops; its crop, scaled back, lets one
-    resize make just those S x S pixels, whatever the aspect.
+    `width`, `height`: of the upright picture. The reference resizes and then crops; its crop,
+    scaled back, lets one resize make just those S x S pixels, whatever the aspect.
     """
     new_width, new_height = _resized(width, height, resolution)
     left, top = round((new_width - resolution) / 2.0), round((new_height - resolution) / 2.0)

@@ -1,14 +1,16 @@
-"""The program of one decoding process: reads paths from its standard input, answers with pixels on its standard output.
+"""The program of one decoding process: reads paths from its standard input, answers with pixels on
+its standard output.
 
-Knows: the frames of the conversation, and how to give up rights that a decoder never needs (writing, running programs,
-network, more memory or time than agreed), because the files it opens may have been made to attack it.
-Does not know: queues, order, restarts (`decode_pool`). It imports neither torch nor numpy nor Qt.
+Knows: the frames of the conversation, and how to give up rights that a decoder never needs
+(writing, running programs, network, more memory or time than agreed), because the files it opens
+may have been made to attack it. Does not know: queues, order, restarts (`decode_pool`). It imports
+neither torch nor numpy nor Qt.
 
 Frames. In: `<cIII` command (`D`ecode | `H`ash | `V`iew), the long side that is wanted, JPEG quality of a thumbnail, length
-of the path; path. Out: `<cIII` kind and three lengths; a JSON
-object, pixels, thumbnail. Kinds: `R`eady, `T`ick (still reading a large file), `A`nswer (its JSON has `reason`, or
-`hash`, or the facts of a photo), `B`ye (was idle; what was sent since is unread). Nothing is pickled: the parent does
-not trust this process.
+of the path; path. Out: `<cIII` kind and three lengths; a JSON object, pixels, thumbnail. Kinds:
+`R`eady, `T`ick (still reading a large file), `A`nswer (its JSON has `reason`, or `hash`, or the
+facts of a photo), `B`ye (was idle; what was sent since is unread). Nothing is pickled: the parent
+does not trust this process.
 """
 
 from __future__ import annotations
@@ -37,13 +39,16 @@ _NICE = 5  # behind what a person waits for, before the encoder (`encoder`), whi
 
 
 def main(arguments: list[str]) -> None:
-    """`arguments`: resolution, memory limit in bytes, seconds per file. Runs until standard input ends or nothing
-    comes."""
+    """`arguments`: resolution, memory limit in bytes, seconds per file. Runs until standard input
+    ends or nothing comes."""
     resolution, memory_limit, seconds = int(arguments[0]), int(arguments[1]), float(arguments[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # LibRaw's and numpy's, should a RAW file come
+    for threads in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+    ):  # LibRaw's and numpy's, should a RAW file come
         os.environ[threads] = "1"  # there is a process per core already
     conversation = _Conversation(resolution, seconds)
     _confine(memory_limit)
@@ -56,7 +61,9 @@ class _Conversation:
         self._seconds = seconds
         self._nowhere = open(os.devnull, "r+b")  # noqa: SIM115 - lives as long as the process
         self._output = _private_output(self._nowhere)
-        self._requests: queue.SimpleQueue[tuple[bytes, tuple[int, int], bytes]] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[tuple[bytes, tuple[int, int], bytes]] = (
+            queue.SimpleQueue()
+        )
 
     def run(self) -> None:
         threading.Thread(target=self._listen, daemon=True).start()
@@ -72,7 +79,8 @@ class _Conversation:
             faulthandler.cancel_dump_traceback_later()
 
     def _listen(self) -> None:
-        """Take requests in while a picture is being decoded; leave at once when the parent is gone, however it went."""
+        """Take requests in while a picture is being decoded; leave at once when the parent is gone,
+        however it went."""
         source = sys.stdin.buffer
         while head := source.read(REQUEST.size):
             command, longest, quality, length = REQUEST.unpack(head)
@@ -89,7 +97,12 @@ class _Conversation:
             elif command == b"V":
                 picture = decode.view(path, size[0])
                 pixels = picture.pixels
-                answer["size"] = (picture.width, picture.height, picture.full_width, picture.full_height)
+                answer["size"] = (
+                    picture.width,
+                    picture.height,
+                    picture.full_width,
+                    picture.full_height,
+                )
                 answer["facts"] = picture.facts
             else:
                 photo = decode.decode_raw(path, self._resolution, self._tick, size)
@@ -104,15 +117,19 @@ class _Conversation:
         self._send(b"A", answer, pixels, thumbnail)
 
     def _arm(self) -> None:
-        # A C thread that needs no lock of Python's: it ends this process even when a decoder hangs with the interpreter
-        # locked and the parent was killed.
-        faulthandler.dump_traceback_later(self._seconds + _GRACE_SECONDS, exit=True, file=self._nowhere.fileno())
+        # A C thread that needs no lock of Python's: it ends this process even when a decoder hangs
+        # with the interpreter locked and the parent was killed.
+        faulthandler.dump_traceback_later(
+            self._seconds + _GRACE_SECONDS, exit=True, file=self._nowhere.fileno()
+        )
 
     def _tick(self) -> None:
         self._arm()
         self._send(b"T", {})
 
-    def _send(self, kind: bytes, answer: dict[str, Any], pixels: bytes = b"", thumbnail: bytes = b"") -> None:
+    def _send(
+        self, kind: bytes, answer: dict[str, Any], pixels: bytes = b"", thumbnail: bytes = b""
+    ) -> None:
         text = json.dumps(answer).encode()
         self._output.write(REPLY.pack(kind, len(text), len(pixels), len(thumbnail)))
         self._output.write(text)
@@ -122,14 +139,16 @@ class _Conversation:
 
 
 def _private_output(nowhere: IO[bytes]) -> IO[bytes]:
-    """Standard output moved to a descriptor that no decoder knows; whatever C code prints goes nowhere."""
+    """Standard output moved to a descriptor that no decoder knows; whatever C code prints goes
+    nowhere."""
     private = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=2**18)
     os.dup2(nowhere.fileno(), sys.stdout.fileno())
     return private
 
 
 def _peak_memory() -> int:
-    """Largest resident size of this process so far, in bytes; 0 where the system does not tell (Windows)."""
+    """Largest resident size of this process so far, in bytes; 0 where the system does not tell
+    (Windows)."""
     try:
         import resource
     except ImportError:
@@ -142,7 +161,8 @@ def _peak_memory() -> int:
 
 
 def _confine(memory_limit: int) -> None:
-    """Take from this process what decoding never needs. Each part that the system does not know is left out."""
+    """Take from this process what decoding never needs. Each part that the system does not know is
+    left out."""
     try:
         import resource
     except ImportError:
@@ -163,8 +183,9 @@ def _confine(memory_limit: int) -> None:
 
 
 def _landlock(libc: ctypes.CDLL) -> None:
-    """Linux 5.13 and later: this process may read files, but not write, create, delete or execute one, nor open TCP
-    connections, nor signal other processes. Follows the kernel's `userspace-api/landlock`; without it nothing happens.
+    """Linux 5.13 and later: this process may read files, but not write, create, delete or execute
+    one, nor open TCP connections, nor signal other processes. Follows the kernel's
+    `userspace-api/landlock`; without it nothing happens.
     """
     create_ruleset, restrict_self = 444, 446
     version = libc.syscall(create_ruleset, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
@@ -172,37 +193,58 @@ def _landlock(libc: ctypes.CDLL) -> None:
         return
     read = 1 << 2 | 1 << 3
     files = ((1 << 13) - 1) & ~read  # execute, write, remove and make of every kind
-    files |= sum(1 << bit for bit, since in ((13, 2), (14, 3), (15, 5)) if version >= since)  # refer, truncate, ioctl
+    files |= sum(
+        1 << bit for bit, since in ((13, 2), (14, 3), (15, 5)) if version >= since
+    )  # refer, truncate, ioctl
     network = 0b11 if version >= 4 else 0  # bind and connect TCP
     scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
     length = 8 if version < 4 else 16 if version < 6 else 24
     rules = (ctypes.c_uint64 * 3)(files, network, scope)
-    ruleset = libc.syscall(create_ruleset, ctypes.byref(rules), ctypes.c_size_t(length), ctypes.c_uint32(0))
+    ruleset = libc.syscall(
+        create_ruleset, ctypes.byref(rules), ctypes.c_size_t(length), ctypes.c_uint32(0)
+    )
     if ruleset >= 0:
         libc.syscall(restrict_self, ruleset, ctypes.c_uint32(0))
         os.close(ruleset)
 
 
-# Calls that fail from now on, by processor: (its audit number, call numbers). Sockets of every kind (by some, other
-# programs of the user could be asked to act), programs, other processes, changes of files that are not open.
+# Calls that fail from now on, by processor: (its audit number, call numbers). Sockets of every kind
+# (by some, other programs of the user could be asked to act), programs, other processes, changes of
+# files that are not open.
 _FORBIDDEN: dict[str, tuple[int, tuple[int, ...]]] = {
     "x86_64": (
         0xC000003E,
         (
-            *(41, 59, 322, 101, 311, 425, 438, 250, 321, 323),  # socket, execve(at), ptrace, io_uring and the like
+            *(
+                41,
+                59,
+                322,
+                101,
+                311,
+                425,
+                438,
+                250,
+                321,
+                323,
+            ),  # socket, execve(at), ptrace, io_uring and the like
             *(90, 91, 268, 452, 92, 93, 94, 260),  # chmod, chown
             *(132, 235, 261, 280, 188, 189, 190, 197, 198, 199),  # utime, (set|remove)xattr
         ),
     ),
     "aarch64": (
         0xC00000B7,
-        (*(198, 221, 281, 117, 271, 425, 438, 219, 280, 282), *(52, 53, 452, 54, 55), *(88, 5, 6, 7, 14, 15, 16)),
+        (
+            *(198, 221, 281, 117, 271, 425, 438, 219, 280, 282),
+            *(52, 53, 452, 54, 55),
+            *(88, 5, 6, 7, 14, 15, 16),
+        ),
     ),
 }
 
 
 def _forbid_calls(libc: ctypes.CDLL) -> None:
-    """A seccomp filter (classic BPF, see the kernel's `userspace-api/seccomp_filter`): forbidden calls return EPERM."""
+    """A seccomp filter (classic BPF, see the kernel's `userspace-api/seccomp_filter`): forbidden
+    calls return EPERM."""
     architecture, calls = _FORBIDDEN.get(os.uname().machine, (0, ()))
     if not calls:
         return

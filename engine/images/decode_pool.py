@@ -1,12 +1,14 @@
-"""The sandboxed decoding processes: many files in, pixels out in the same order, whatever the files contain.
+"""The sandboxed decoding processes: many files in, pixels out in the same order, whatever the files
+contain.
 
-Knows: how to start, feed, time, kill and replace decoding processes, and who is to blame when one dies.
-Does not know: how a picture is decoded (`images`), what a process may do (`decode_child`), the store, Qt, torch.
+Knows: how to start, feed, time, kill and replace decoding processes, and who is to blame when one
+dies. Does not know: how a picture is decoded (`images`), what a process may do (`decode_child`),
+the store, Qt, torch.
 
-Each process is an ordinary child with two pipes, started by `subprocess`: nothing of the program's main module is
-imported again (multiprocessing would), no helper process stays behind, and when the program is killed the pipe ends and
-so does the child. Photos come back as plain bytes through the pipe: 165 KB take 0.04 ms, and shared memory, measured,
-took longer.
+Each process is an ordinary child with two pipes, started by `subprocess`: nothing of the program's
+main module is imported again (multiprocessing would), no helper process stays behind, and when the
+program is killed the pipe ends and so does the child. Photos come back as plain bytes through the
+pipe: 165 KB take 0.04 ms, and shared memory, measured, took longer.
 """
 
 from __future__ import annotations
@@ -28,9 +30,13 @@ from engine.images.decode_child import REPLY, REQUEST
 from engine.records import AlbumenError, Failure
 
 _START_SECONDS = 60.0  # a cold start from a slow disk
-_ABANDON_SECONDS = 2.0  # after a kill that did nothing (a read from a dead network drive cannot be interrupted)
+_ABANDON_SECONDS = (
+    2.0  # after a kill that did nothing (a read from a dead network drive cannot be interrupted)
+)
 _RETRY_SECONDS = 1.0  # when no process could be started
-_LATE_SECONDS = 0.5  # a look at the clock that comes so late: this program, or the whole machine, stood still
+_LATE_SECONDS = (
+    0.5  # a look at the clock that comes so late: this program, or the whole machine, stood still
+)
 _IN_FLIGHT = 2  # per process: the next file is there when one is done
 _LONGEST_PATH = 2**14
 _LONGEST_TEXT = 2**16
@@ -48,8 +54,9 @@ Answer = Decoded | str | Picture | Failure
 
 @dataclass(slots=True)
 class Statistics:
-    """What the pool saw: processes that died or were stopped for taking too long, the largest memory of one in bytes (0
-    where the system does not tell), and the slowest file with its seconds."""
+    """What the pool saw: processes that died or were stopped for taking too long, the largest
+    memory of one in bytes (0 where the system does not tell), and the slowest file with its
+    seconds."""
 
     deaths: int = 0
     overdue: int = 0
@@ -84,13 +91,14 @@ class _Child:
 class DecodePool:
     """Decode files in sandboxed processes.
 
-    `resolution`: S of the model's input. `workers`: processes, one per core by default. `memory_limit`: bytes of
-    address space per process (not enforced by macOS and Windows). `seconds`: longest time for one file. `look_ahead`:
-    how many photos may be decoded or waiting beyond the one that is taken next (S * S * 3 bytes each).
-    `thumbnail`: long side and JPEG quality of the thumbnails; may be set at any time, for files not yet asked for.
+    `resolution`: S of the model's input. `workers`: processes, one per core by default.
+    `memory_limit`: bytes of address space per process (not enforced by macOS and Windows).
+    `seconds`: longest time for one file. `look_ahead`: how many photos may be decoded or waiting
+    beyond the one that is taken next (S * S * 3 bytes each). `thumbnail`: long side and JPEG
+    quality of the thumbnails; may be set at any time, for files not yet asked for.
 
-    Processes start with the first file and leave by themselves after half a minute without one. Use it from one thread;
-    `close` may be called from any.
+    Processes start with the first file and leave by themselves after half a minute without one. Use
+    it from one thread; `close` may be called from any.
     """
 
     def __init__(
@@ -121,26 +129,32 @@ class DecodePool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def decode(self, paths: Iterable[bytes], wait: float | None = None) -> Iterator[Decoded | Failure | None]:
-        """One answer per path, in the order given: the photo, or why it cannot be read. A file that kills or outlasts
-        its process is the one that fails; the others are decoded by the next process.
+    def decode(
+        self, paths: Iterable[bytes], wait: float | None = None
+    ) -> Iterator[Decoded | Failure | None]:
+        """One answer per path, in the order given: the photo, or why it cannot be read. A file that
+        kills or outlasts its process is the one that fails; the others are decoded by the next
+        process.
 
-        `wait`: where given, None is yielded whenever nothing was ready for that many seconds, so that the caller's
-        steps stay short while one file hangs. Closing the iterator drops what was not taken. Raises AlbumenError when
-        no decoding process can be started at all.
+        `wait`: where given, None is yielded whenever nothing was ready for that many seconds, so
+        that the caller's steps stay short while one file hangs. Closing the iterator drops what was
+        not taken. Raises AlbumenError when no decoding process can be started at all.
         """
         for _, answer in self._answers(b"D", paths, wait):
             yield cast("Decoded | Failure | None", answer)
 
-    def hash(self, paths: Iterable[bytes], wait: float | None = None) -> Iterator[tuple[bytes, str] | Failure | None]:
-        """Content hashes (32 hexadecimal digits) of files in the order given, as (path, hash) or Failure; else as
-        `decode`."""
+    def hash(
+        self, paths: Iterable[bytes], wait: float | None = None
+    ) -> Iterator[tuple[bytes, str] | Failure | None]:
+        """Content hashes (32 hexadecimal digits) of files in the order given, as (path, hash) or
+        Failure; else as `decode`."""
         for path, answer in self._answers(b"H", paths, wait):
             yield (path, answer) if isinstance(answer, str) else cast("Failure | None", answer)
 
     def view(self, path: bytes, longest: int) -> Picture | Failure:
-        """One picture for the screen: upright, sRGB, its long side at most `longest` pixels. Blocks until it is there,
-        at most as long as one file may take (and the files before it). Raises like `decode`."""
+        """One picture for the screen: upright, sRGB, its long side at most `longest` pixels. Blocks
+        until it is there, at most as long as one file may take (and the files before it). Raises
+        like `decode`."""
         task = _Task(b"V", path, (longest, 0))
         self._submit(task)
         self._wait_for(task, None)
@@ -199,8 +213,8 @@ class DecodePool:
             self._feed()
 
     def _wait_for(self, task: _Task, wait: float | None) -> bool:
-        """Block until the task is answered (True) or `wait` seconds went by (False); stop overdue processes
-        meanwhile."""
+        """Block until the task is answered (True) or `wait` seconds went by (False); stop overdue
+        processes meanwhile."""
         until = None if wait is None else time.monotonic() + wait
         with self._changed:
             while task.answer is None:
@@ -218,7 +232,9 @@ class DecodePool:
                     return False
                 moments = [self._look_at_clock(child, now) for child in list(self._children)]
                 if task.answer is None:
-                    moments += [now + _RETRY_SECONDS] if until is None else [now + _RETRY_SECONDS, until]
+                    moments += (
+                        [now + _RETRY_SECONDS] if until is None else [now + _RETRY_SECONDS, until]
+                    )
                     self._changed.wait(max(0.0, min(moments) - now))
         return True
 
@@ -230,7 +246,9 @@ class DecodePool:
             return child.deadline if child.tasks else now + 1.0
         if child.overdue:
             self._bury(child)
-        elif now > child.deadline + _LATE_SECONDS:  # so did the file's process, perhaps: its time begins anew
+        elif (
+            now > child.deadline + _LATE_SECONDS
+        ):  # so did the file's process, perhaps: its time begins anew
             child.deadline = now + (self.seconds if child.ready else _START_SECONDS)
         else:
             child.overdue = True
@@ -245,7 +263,11 @@ class DecodePool:
                 self._queue.popleft()
                 continue
             child = min(self._children, key=lambda child: len(child.tasks), default=None)
-            if (child is None or child.tasks) and len(self._children) < self.workers and self._failed_starts < 3:
+            if (
+                (child is None or child.tasks)
+                and len(self._children) < self.workers
+                and self._failed_starts < 3
+            ):
                 child = self._start()
             if child is None or len(child.tasks) >= _IN_FLIGHT:
                 return
@@ -265,9 +287,13 @@ class DecodePool:
     def _start(self) -> _Child | None:
         root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         limits = (str(self.resolution), str(self._memory_limit), str(self.seconds))
-        options: dict[str, Any] = {"process_group": 0}  # Ctrl-C in the terminal reaches the program only
+        options: dict[str, Any] = {
+            "process_group": 0
+        }  # Ctrl-C in the terminal reaches the program only
         if sys.platform == "win32":
-            options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+            options = {
+                "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+            }
         command = [sys.executable, "-P", "-W", "ignore", "-c", _CODE, root]
         if getattr(sys, "frozen", False):  # there is no interpreter, only this program
             command = [sys.executable, FROZEN_CHILD]
@@ -285,11 +311,14 @@ class DecodePool:
             return None
         child = _Child(process, time.monotonic() + _START_SECONDS)
         self._children.append(child)
-        threading.Thread(target=self._listen, args=(child,), name="decode-pool", daemon=True).start()
+        threading.Thread(
+            target=self._listen, args=(child,), name="decode-pool", daemon=True
+        ).start()
         return child
 
     def _bury(self, child: _Child) -> None:
-        """A child is gone, or as good as gone: blame its file if there is one, give the rest to others."""
+        """A child is gone, or as good as gone: blame its file if there is one, give the rest to
+        others."""
         if child.gone:
             return
         child.gone = True
@@ -311,7 +340,9 @@ class DecodePool:
             self._feed()
         self._changed.notify_all()
 
-    def _hear(self, child: _Child, kind: bytes, text: bytes, pixels: bytes, thumbnail: bytes) -> None:
+    def _hear(
+        self, child: _Child, kind: bytes, text: bytes, pixels: bytes, thumbnail: bytes
+    ) -> None:
         """One frame of a child. ValueError (or KeyError, TypeError) when it makes no sense."""
         child.deadline = time.monotonic() + self.seconds
         if kind == b"R":
@@ -330,7 +361,9 @@ class DecodePool:
         elif kind != b"T":
             raise ValueError("unknown frame")
 
-    def _understood(self, task: _Task, answer: dict[str, Any], pixels: bytes, thumbnail: bytes) -> Answer:
+    def _understood(
+        self, task: _Task, answer: dict[str, Any], pixels: bytes, thumbnail: bytes
+    ) -> Answer:
         if "reason" in answer:
             return Failure(os.fsdecode(task.path), str(answer["reason"]))
         if task.command == b"H":
@@ -364,7 +397,9 @@ class DecodePool:
 
     def _listen(self, child: _Child) -> None:
         source = cast("IO[bytes]", child.process.stdout)
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError):
+        with contextlib.suppress(
+            OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError
+        ):
             while True:
                 kind, *lengths = REPLY.unpack(_exactly(source, REPLY.size))
                 side = max(self.resolution, child.tasks[0].size[0] if child.tasks else 0)

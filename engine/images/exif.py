@@ -1,7 +1,8 @@
-"""What a camera wrote beside the pixels: orientation, the moment, and the facts for an information panel.
+"""What a camera wrote beside the pixels: orientation, the moment, and the facts for an information
+panel.
 
-Knows: the EXIF tags that Albumen uses, and that every one of them may be missing, absurd or hostile.
-Does not know: pixels, files. Nothing here raises: broken metadata never costs a photo.
+Knows: the EXIF tags that Albumen uses, and that every one of them may be missing, absurd or
+hostile. Does not know: pixels, files. Nothing here raises: broken metadata never costs a photo.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ _LONGEST_FACT = 120
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """`orientation` 1..8; `taken_at` seconds since the epoch or None; `facts` short texts by fixed keys: `camera`,
-    `lens`, `exposure`, `aperture`, `iso`, `focal_length`, `taken`, `gps`, `software`. What the file does not say is
-    left out."""
+    """`orientation` 1..8; `taken_at` seconds since the epoch or None; `facts` short texts by fixed
+    keys: `camera`, `lens`, `exposure`, `aperture`, `iso`, `focal_length`, `taken`, `gps`,
+    `software`. What the file does not say is left out."""
 
     orientation: int = 1
     taken_at: float | None = None
@@ -31,7 +32,8 @@ class Exif:
 
 
 def read(picture: Image.Image | Image.Exif) -> Exif:
-    """The metadata of a loaded picture (TIFF was turned upright by Pillow already and says 1), or a block of EXIF."""
+    """The metadata of a loaded picture (TIFF was turned upright by Pillow already and says 1), or a
+    block of EXIF."""
     try:
         tags = picture if isinstance(picture, Image.Exif) else picture.getexif()
         orientation = tags.get(0x0112, 1)
@@ -40,8 +42,13 @@ def read(picture: Image.Image | Image.Exif) -> Exif:
     if not (isinstance(orientation, int) and 1 <= orientation <= 8):
         orientation = 1
     details = _directory(tags, _DETAILS)
-    # DateTimeOriginal, then DateTimeDigitized, then DateTime (the last edit), each with its sub-seconds and offset.
-    moments = ((details, 0x9003, 0x9291, 0x9011), (details, 0x9004, 0x9292, 0x9012), (tags, 0x0132, 0x9290, 0x9010))
+    # DateTimeOriginal, then DateTimeDigitized, then DateTime (the last edit), each with its
+    # sub-seconds and offset.
+    moments = (
+        (details, 0x9003, 0x9291, 0x9011),
+        (details, 0x9004, 0x9292, 0x9012),
+        (tags, 0x0132, 0x9290, 0x9010),
+    )
     for source, date, fraction, offset in moments:
         taken_at = _seconds(source.get(date), details.get(fraction), details.get(offset))
         if taken_at is not None:
@@ -57,15 +64,25 @@ def _directory(tags: Image.Exif, tag: int) -> Mapping[int, Any]:
         return {}
 
 
-def _facts(tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[int, Any], taken: str) -> dict[str, str]:
+def _facts(
+    tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[int, Any], taken: str
+) -> dict[str, str]:
     maker, model = _text(tags.get(0x010F)), _text(tags.get(0x0110))
-    exposure, aperture, focal = _number(details.get(0x829A)), _number(details.get(0x829D)), _number(details.get(0x920A))
+    exposure, aperture, focal = (
+        _number(details.get(0x829A)),
+        _number(details.get(0x829D)),
+        _number(details.get(0x920A)),
+    )
     iso = details.get(0x8827)
     iso = iso[0] if isinstance(iso, tuple) and iso else iso
     facts = {
         "camera": model if model.lower().startswith(maker.lower()) else f"{maker} {model}".strip(),
         "lens": _text(details.get(0xA434)),
-        "exposure": "" if not exposure else f"{exposure:g} s" if exposure >= 0.3 else f"1/{1 / exposure:.0f} s",
+        "exposure": ""
+        if not exposure
+        else f"{exposure:g} s"
+        if exposure >= 0.3
+        else f"1/{1 / exposure:.0f} s",
         "aperture": f"f/{aperture:.3g}" if aperture else "",
         "iso": str(iso) if isinstance(iso, int) and iso > 0 else "",
         "focal_length": f"{focal:.4g} mm" if focal else "",
@@ -111,8 +128,8 @@ def _position(gps: Mapping[int, Any]) -> str:
 
 
 def _seconds(date: Any, fraction: Any, offset: Any) -> float | None:
-    """`YYYY:MM:DD HH:MM:SS`, sub-seconds `ddd` and offset `+HH:MM` -> seconds since the epoch; without offset: local
-    time."""
+    """`YYYY:MM:DD HH:MM:SS`, sub-seconds `ddd` and offset `+HH:MM` -> seconds since the epoch;
+    without offset: local time."""
     if not isinstance(date, str):
         return None
     try:
@@ -122,7 +139,12 @@ def _seconds(date: Any, fraction: Any, offset: Any) -> float | None:
         digits = fraction.strip("\0 ") if isinstance(fraction, str) else ""
         parsed = float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
         zone = offset.strip("\0 ") if isinstance(offset, str) else ""
-        if len(zone) == 6 and zone[0] in "+-" and zone[3] == ":" and (zone[1:3] + zone[4:]).isdigit():
+        if (
+            len(zone) == 6
+            and zone[0] in "+-"
+            and zone[3] == ":"
+            and (zone[1:3] + zone[4:]).isdigit()
+        ):
             east = (int(zone[1:3]) * 60 + int(zone[4:])) * 60
             return calendar.timegm(parts) - (east if zone[0] == "+" else -east) + parsed
         try:

@@ -1,6 +1,8 @@
-"""Keywords that other programs left: XMP (`dc:subject`, ISO 16684-1) and IPTC-IIM (record 2, data set 25) to words and back.
+"""Keywords that other programs left: XMP (`dc:subject`, ISO 16684-1) and IPTC-IIM (record 2, data
+set 25) to words and back.
 
-Knows: the two formats, and that they may be broken or made to attack a parser. Does not know: files, photos, labels.
+Knows: the two formats, and that they may be broken or made to attack a parser. Does not know:
+files, photos, labels.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _IIM_RESOURCE = 0x0404  # Photoshop's image resource that holds IPTC
 
 
 def of_metadata(info: Mapping[Any, Any]) -> tuple[str, ...]:
-    """The keywords in what Pillow puts into `Image.info` (`xmp`, `photoshop`), each once; nothing here raises."""
+    """The keywords in what Pillow puts into `Image.info` (`xmp`, `photoshop`), each once; nothing
+    here raises."""
     words: list[str] = []
     packet = info.get("xmp") or info.get("XML:com.adobe.xmp")
     packet = packet.encode("utf-8", "replace") if isinstance(packet, str) else packet
@@ -37,7 +40,11 @@ def of_metadata(info: Mapping[Any, Any]) -> tuple[str, ...]:
     if isinstance(iptc, bytes):
         words += _of_iim(iptc)
     clean = (" ".join(word.split()) for word in words)
-    return tuple(word for word in dict.fromkeys(clean) if word and word.isprintable() and len(word) <= LONGEST)[:MOST]
+    return tuple(
+        word
+        for word in dict.fromkeys(clean)
+        if word and word.isprintable() and len(word) <= LONGEST
+    )[:MOST]
 
 
 def of_xmp(packet: bytes) -> list[str]:
@@ -46,7 +53,8 @@ def of_xmp(packet: bytes) -> list[str]:
 
 
 def parse(packet: bytes) -> minidom.Document:
-    """The XML of an XMP packet. ValueError for what is none, and for entities: XMP has none, attacks on parsers do."""
+    """The XML of an XMP packet. ValueError for what is none, and for entities: XMP has none,
+    attacks on parsers do."""
     from xml.dom import minidom
     from xml.parsers.expat import ExpatError
 
@@ -62,8 +70,8 @@ def parse(packet: bytes) -> minidom.Document:
 
 
 def replaced(packet: bytes, keywords: Sequence[str]) -> bytes:
-    """The same XMP packet with these keywords and nothing else changed. ValueError for what is no XMP, and for words that
-    XML cannot hold."""
+    """The same XMP packet with these keywords and nothing else changed. ValueError for what is no
+    XMP, and for words that XML cannot hold."""
     document = parse(packet)
     _set_subject(document, keywords)
     body = document.documentElement.toxml() if document.documentElement else ""
@@ -77,7 +85,11 @@ def _subject(document: minidom.Document) -> list[str]:
     words = []
     for subject in document.getElementsByTagNameNS(_DC, "subject"):
         for item in subject.getElementsByTagNameNS(_RDF, "li"):
-            words.append("".join(node.data for node in item.childNodes if node.nodeType == node.TEXT_NODE).strip())
+            words.append(
+                "".join(
+                    node.data for node in item.childNodes if node.nodeType == node.TEXT_NODE
+                ).strip()
+            )
     return [word for word in dict.fromkeys(words) if word]
 
 
@@ -103,7 +115,9 @@ def _set_subject(document: minidom.Document, words: Sequence[str]) -> None:
         subject = parent.appendChild(document.createElementNS(_DC, "dc:subject"))
         subject.setAttributeNS(_XMLNS, "xmlns:dc", _DC)
     bag = subject.appendChild(document.createElementNS(_RDF, "rdf:Bag"))
-    bag.setAttributeNS(_XMLNS, "xmlns:rdf", _RDF)  # the file may call this namespace by another name
+    bag.setAttributeNS(
+        _XMLNS, "xmlns:rdf", _RDF
+    )  # the file may call this namespace by another name
     for word in words:
         item = bag.appendChild(document.createElementNS(_RDF, "rdf:li"))
         item.appendChild(document.createTextNode(word))

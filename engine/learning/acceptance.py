@@ -1,8 +1,9 @@
-"""Is a learned version better? Held-out answers, a permutation test, a bootstrap bound, and what else would change.
+"""Is a learned version better? Held-out answers, a permutation test, a bootstrap bound, and what
+else would change.
 
-Knows: how answers are split so that no burst stands on both sides, whether luck explains how well they agree, how
-certain a gain is, which photos flip. Does not
-know how a version was learned (`fewshot`, `prompt_tuning`), nor what is said to the person (`learning`).
+Knows: how answers are split so that no burst stands on both sides, whether luck explains how well
+they agree, how certain a gain is, which photos flip. Does not know how a version was learned
+(`fewshot`, `prompt_tuning`), nor what is said to the person (`learning`).
 
 Letters in shape comments: n answers, N photos of the library, D joint space.
 """
@@ -32,7 +33,8 @@ TOP_KEPT = 0.95  # ... but for one of them
 
 
 def units(image_features: Tensor, taken_at: Tensor) -> Tensor:
-    """Unit of each answered photo, (n,) int64 counted from 0: bursts and near-duplicates (chains of them) are one unit.
+    """Unit of each answered photo, (n,) int64 counted from 0: bursts and near-duplicates (chains of
+    them) are one unit.
 
     `image_features` (n, D) of unit length, `taken_at` (n,) float64 seconds.
     """
@@ -51,11 +53,12 @@ def units(image_features: Tensor, taken_at: Tensor) -> Tensor:
 
 
 def folds(present: Tensor, unit: Tensor, seed: int) -> Tensor:
-    """Fold of each answer, (n,) int64: grouped (a unit is never split) and stratified (the answers spread evenly).
+    """Fold of each answer, (n,) int64: grouped (a unit is never split) and stratified (the answers
+    spread evenly).
 
-    `FOLDS` folds where every answer has so many units; with fewer, one unit or a few at a time (at most `SMALL_FOLDS`
-    folds), so that what is held out is judged by nearly all of the rest. -1 everywhere where no outcome could be told
-    from luck (`arrangements`).
+    `FOLDS` folds where every answer has so many units; with fewer, one unit or a few at a time (at
+    most `SMALL_FOLDS` folds), so that what is held out is judged by nearly all of the rest. -1
+    everywhere where no outcome could be told from luck (`arrangements`).
     """
     kinds = [len(torch.unique(unit[present == answer])) for answer in torch.unique(present)]
     if arrangements(kinds) < 1 / CHANCE:
@@ -77,7 +80,8 @@ def folds(present: Tensor, unit: Tensor, seed: int) -> Tensor:
 
 
 def arrangements(kinds: Sequence[int]) -> int:
-    """In how many ways so many units of each kind of answer could have been given to the same photos."""
+    """In how many ways so many units of each kind of answer could have been given to the same
+    photos."""
     found, total = 1, 0
     for count in kinds:
         total += count
@@ -86,18 +90,23 @@ def arrangements(kinds: Sequence[int]) -> int:
 
 
 def luck(likelihood: Tensor, unit: Tensor, seed: int) -> float:
-    """How probably the answers agree so well with a version that never saw them, if they had nothing to do with the
-    photos: a permutation test (Fisher 1935) over units. `likelihood` (n, n): log-likelihood, on photo i, of the answer
-    that was given to photo j.
+    """How probably the answers agree so well with a version that never saw them, if they had
+    nothing to do with the photos: a permutation test (Fisher 1935) over units. `likelihood` (n, n):
+    log-likelihood, on photo i, of the answer that was given to photo j.
 
-    What was learned is not learned anew for each permutation. But what is said of a photo was learned from all the
-    others: two alike photos that happen to have the same answer foretell each other, every pair counts twice, and the
-    agreement varies more than that of fixed predictions does, up to sqrt(2) times. Where answers are few, the one that
-    is held out is missing from the rest, which leans the other way, and that makes up for it.
+    What was learned is not learned anew for each permutation. But what is said of a photo was
+    learned from all the others: two alike photos that happen to have the same answer foretell each
+    other, every pair counts twice, and the agreement varies more than that of fixed predictions
+    does, up to sqrt(2) times. Where answers are few, the one that is held out is missing from the
+    rest, which leans the other way, and that makes up for it.
     """
     numbers = torch.unique(unit)
-    first = torch.stack([(unit == number).nonzero()[0, 0] for number in numbers])  # (u,) a unit's first answer
-    table = torch.stack([likelihood[unit == number].mean(0) for number in numbers])[:, first]  # (u, u)
+    first = torch.stack(
+        [(unit == number).nonzero()[0, 0] for number in numbers]
+    )  # (u,) a unit's first answer
+    table = torch.stack([likelihood[unit == number].mean(0) for number in numbers])[
+        :, first
+    ]  # (u, u)
     generator = torch.Generator().manual_seed(seed)
     orders = torch.rand(RESAMPLES, len(numbers), generator=generator).argsort(1)  # (R, u)
     shuffled = table.gather(1, orders.T).sum(0)  # (R,)
@@ -108,7 +117,8 @@ def luck(likelihood: Tensor, unit: Tensor, seed: int) -> float:
 
 
 def lower_bound(gains: Tensor, unit: Tensor, seed: int, confidence: float = CONFIDENCE) -> float:
-    """The bound that the mean gain per unit exceeds with this confidence, by the bootstrap over units (Efron 1979).
+    """The bound that the mean gain per unit exceeds with this confidence, by the bootstrap over
+    units (Efron 1979).
 
     `gains` (n,): log-loss before minus after, of each held-out answer.
     """
@@ -133,23 +143,28 @@ class Flips:
 
     @classmethod
     def between(cls, before: Tensor, after: Tensor, answered: Tensor) -> Flips:
-        """`before`, `after`: (N,) bool; `answered`: rows that a person decided, whose tags no machine changes."""
+        """`before`, `after`: (N,) bool; `answered`: rows that a person decided, whose tags no
+        machine changes."""
         changed = before != after
         changed[answered] = False
         return cls((changed & after).nonzero()[:, 0], (changed & before).nonzero()[:, 0])
 
     def too_many(self, answers: int, photos: int) -> bool:
         """More than max(3 n, 2 %): a person should look first."""
-        return len(self.adds) + len(self.removes) > max(FLIPS_PER_ANSWER * answers, FLIPS_OF_LIBRARY * photos)
+        return len(self.adds) + len(self.removes) > max(
+            FLIPS_PER_ANSWER * answers, FLIPS_OF_LIBRARY * photos
+        )
 
 
 def newly_wrong(before: Tensor, after: Tensor) -> int:
-    """How many answers the present version gets right and the new one would not; `before`, `after`: (n,) bool, right."""
+    """How many answers the present version gets right and the new one would not; `before`, `after`:
+    (n,) bool, right."""
     return int((before & ~after).sum())
 
 
 def keeps_top(before: Tensor, after: Tensor) -> bool:
-    """Whether a label that nobody corrected keeps its first photos; scores (N,) of both versions."""
+    """Whether a label that nobody corrected keeps its first photos; scores (N,) of both
+    versions."""
     top = min(TOP, len(before))
     kept = torch.isin(before.topk(top).indices, after.topk(top).indices).sum()
     return int(kept) >= TOP_KEPT * top

@@ -1,7 +1,8 @@
-"""What a person said about one label or one exclusive group, as tensors, and how well a version agrees with it.
+"""What a person said about one label or one exclusive group, as tensors, and how well a version
+agrees with it.
 
-Yes, no and unanswered photos are kept apart; bursts are one unit (`acceptance`). Knows nothing of how versions are
-learned or chosen (`learning`), and nothing of the store.
+Yes, no and unanswered photos are kept apart; bursts are one unit (`acceptance`). Knows nothing of
+how versions are learned or chosen (`learning`), and nothing of the store.
 
 Letters in shape comments: n answers, N photos of the library, K labels of a group, D joint space.
 """
@@ -24,8 +25,9 @@ _TEMPERATURES = torch.logspace(-1.5, 0.5, 20)
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The library as tensors. `photo_ids`: (N,) int64; `image_features`: (N, D) any float type, unit length; `centre`:
-    (N,) of `Vocabulary.centre`; `taken_at`: (N,) float64 seconds (bursts are photos seconds apart)."""
+    """The library as tensors. `photo_ids`: (N,) int64; `image_features`: (N, D) any float type,
+    unit length; `centre`: (N,) of `Vocabulary.centre`; `taken_at`: (N,) float64 seconds (bursts are
+    photos seconds apart)."""
 
     photo_ids: Tensor
     image_features: Tensor
@@ -39,11 +41,13 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A label to be learned: its corrections {photo id: yes / no}, the head that tags now, and its zero-shot head.
+    """A label to be learned: its corrections {photo id: yes / no}, the head that tags now, and its
+    zero-shot head.
 
-    `group`: name of its exclusive group; pass every label of the group in the same call, they are learned together.
-    `learned_from`: photo ids whose corrections the current head was learned from; it is not judged on these.
-    Corrections of photos that are not in the collection (no embedding yet) are ignored.
+    `group`: name of its exclusive group; pass every label of the group in the same call, they are
+    learned together. `learned_from`: photo ids whose corrections the current head was learned from;
+    it is not judged on these. Corrections of photos that are not in the collection (no embedding
+    yet) are ignored.
     """
 
     label_id: int
@@ -57,8 +61,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`rows` (n,) of the answered photos; `allowed` (n, K) bool: which labels the answer leaves possible (for a free
-    label K = 1: yes or no); `unit`, `fold` (n,); `fresh` (n,) bool: the current version was not learned from it."""
+    """`rows` (n,) of the answered photos; `allowed` (n, K) bool: which labels the answer leaves
+    possible (for a free label K = 1: yes or no); `unit`, `fold` (n,); `fresh` (n,) bool: the
+    current version was not learned from it."""
 
     subjects: Sequence[Subject]
     collection: Collection
@@ -72,14 +77,21 @@ class Case:
     unanswered: Photos
 
     @classmethod
-    def of(cls, subjects: Sequence[Subject], collection: Collection, geometry: Geometry, seed: int) -> Case:
+    def of(
+        cls, subjects: Sequence[Subject], collection: Collection, geometry: Geometry, seed: int
+    ) -> Case:
         ids = sorted({photo for subject in subjects for photo in subject.corrections})
         wanted = torch.tensor(ids, dtype=torch.long)
         order = torch.argsort(collection.photo_ids)
         place = torch.searchsorted(collection.photo_ids[order], wanted).clamp_max(len(order) - 1)
         rows = order[place] if len(order) and len(ids) else torch.empty(0, dtype=torch.long)
-        known = collection.photo_ids[rows] == wanted if len(rows) else torch.empty(0, dtype=torch.bool)
-        rows, kept = rows[known], [photo for photo, there in zip(ids, known.tolist(), strict=False) if there]
+        known = (
+            collection.photo_ids[rows] == wanted if len(rows) else torch.empty(0, dtype=torch.bool)
+        )
+        rows, kept = (
+            rows[known],
+            [photo for photo, there in zip(ids, known.tolist(), strict=False) if there],
+        )
         allowed = torch.ones(len(kept), len(subjects), dtype=torch.bool)
         for column, subject in enumerate(subjects):
             for row, photo in enumerate(kept):
@@ -88,7 +100,9 @@ class Case:
                     allowed[row] &= torch.arange(len(subjects)) == column
                 elif answer is False:
                     allowed[row, column] = False
-        contradictory = ~allowed.any(1) if len(subjects) > 1 else torch.zeros(len(kept), dtype=torch.bool)
+        contradictory = (
+            ~allowed.any(1) if len(subjects) > 1 else torch.zeros(len(kept), dtype=torch.bool)
+        )
         rows, allowed = rows[~contradictory], allowed[~contradictory]
         kept = [photo for photo, bad in zip(kept, contradictory.tolist(), strict=True) if not bad]
         answered = collection.photos(rows)
@@ -98,7 +112,9 @@ class Case:
         rest = torch.ones(len(order), dtype=torch.bool)
         rest[rows] = False
         others = rest.nonzero()[:, 0]
-        drawn = torch.randperm(len(others), generator=torch.Generator().manual_seed(seed))[: fewshot.UNANSWERED]
+        drawn = torch.randperm(len(others), generator=torch.Generator().manual_seed(seed))[
+            : fewshot.UNANSWERED
+        ]
         return cls(
             subjects,
             collection,
@@ -116,7 +132,9 @@ class Case:
     def nothing_new(self) -> bool:
         """Whether the present version was learned from exactly these answers."""
         learned_from = set().union(*(subject.learned_from for subject in self.subjects))
-        return len(self.rows) > 0 and learned_from == set(self.collection.photo_ids[self.rows].tolist())
+        return len(self.rows) > 0 and learned_from == set(
+            self.collection.photo_ids[self.rows].tolist()
+        )
 
     @property
     def is_group(self) -> bool:
@@ -128,32 +146,41 @@ class Case:
         return [subject.zero_shot for subject in self.subjects]
 
     def fit(self, words: Sequence[Head], weights: Tensor) -> list[Head]:
-        """Tier A around these K heads, from the answers weighted (n,); weight 0 holds an answer out."""
+        """Tier A around these K heads, from the answers weighted (n,); weight 0 holds an answer
+        out."""
         train = weights > 0
         answered, allowed, weights = self.answered.take(train), self.allowed[train], weights[train]
         if self.is_group:
             return fewshot.fit_group(self.geometry, words, answered, allowed, weights)
-        return [fewshot.fit_label(self.geometry, words[0], answered, allowed[:, 0], weights, self.unanswered)]
+        return [
+            fewshot.fit_label(
+                self.geometry, words[0], answered, allowed[:, 0], weights, self.unanswered
+            )
+        ]
 
     def logits(self, heads: Sequence[Head], rows: Tensor | None = None) -> Tensor:
-        """(n, K): z - threshold of the answered photos (or these of them), in the heads' calibrated unit if any."""
+        """(n, K): z - threshold of the answered photos (or these of them), in the heads' calibrated
+        unit if any."""
         photos = self.answered if rows is None else self.answered.take(rows)
         scorer = Scorer(heads)
         unit = torch.tensor([head.calibration[0] if head.calibration else 1.0 for head in heads])
         return (scorer.scores(photos.image_features, photos.centre) - scorer.thresholds) * unit
 
     def losses(self, logits: Tensor) -> Tensor:
-        """Log-loss (..., n) of the answers under logits (..., n, K); a certain error costs no more than an answer that
-        is wrong one time in a hundred."""
+        """Log-loss (..., n) of the answers under logits (..., n, K); a certain error costs no more
+        than an answer that is wrong one time in a hundred."""
         if self.is_group:
-            inside = logits.masked_fill(~self.allowed, float("-inf")).logsumexp(-1) - logits.logsumexp(-1)
+            inside = logits.masked_fill(~self.allowed, float("-inf")).logsumexp(
+                -1
+            ) - logits.logsumexp(-1)
             p = inside.exp()
         else:
             p = torch.sigmoid(torch.where(self.allowed[:, 0], logits[..., 0], -logits[..., 0]))
         return -torch.log(0.98 * p + 0.01)
 
     def likelihoods(self, logits: Tensor) -> Tensor:
-        """(n, n): log-likelihood on photo i of the answer that was given to photo j, under logits (n, K)."""
+        """(n, n): log-likelihood on photo i of the answer that was given to photo j, under logits
+        (n, K)."""
         if self.is_group:
             p = logits.softmax(1) @ self.allowed.float().T
         else:
@@ -169,7 +196,10 @@ class Case:
     def library_tags(self, heads: Sequence[Head]) -> tuple[Tensor, Tensor]:
         """Tags (N, K) bool and scores (N, K) of the whole library."""
         scorer = Scorer(heads)
-        z = scorer.scores(self.collection.image_features, self.collection.centre) - scorer.thresholds
+        z = (
+            scorer.scores(self.collection.image_features, self.collection.centre)
+            - scorer.thresholds
+        )
         if self.is_group:
             return F.one_hot(z.argmax(1), z.shape[1]).bool(), z
         return z >= 0, z
@@ -177,10 +207,10 @@ class Case:
     def rescaled(self, logits: Tensor) -> Tensor:
         """Logits with the temperature and (free labels) the shift that suit the answers best.
 
-        The answers are no fair sample of the library: yes and no are about as many, while most photos do not carry the
-        label. Without this, a version whose threshold suits the library would lose on log-loss against one that knows
-        less; and no version is to win only because CLIP is overconfident. Thresholds are judged by the answers they
-        get right.
+        The answers are no fair sample of the library: yes and no are about as many, while most
+        photos do not carry the label. Without this, a version whose threshold suits the library
+        would lose on log-loss against one that knows less; and no version is to win only because
+        CLIP is overconfident. Thresholds are judged by the answers they get right.
         """
         if not len(logits):
             return logits

@@ -1,12 +1,12 @@
 """Learning labels from corrections: what is tried, what is offered, and what is said about it.
 
-For each label (or exclusive group) the kinds of versions are tried in the order Tier B (`coop`: a learned prompt, with
-the residual on top), Tier A (`residual`), `threshold`; each is judged on held-out answers (`acceptance`), the best that
-passes is offered, else the label stays `unchanged`. Yes, no and unanswered photos are three different things: what
-nobody answered is no negative.
+For each label (or exclusive group) the kinds of versions are tried in the order Tier B (`coop`: a
+learned prompt, with the residual on top), Tier A (`residual`), `threshold`; each is judged on
+held-out answers (`acceptance`), the best that passes is offered, else the label stays `unchanged`.
+Yes, no and unanswered photos are three different things: what nobody answered is no negative.
 
-Pure tensors in, pure tensors out: it knows neither the store nor files nor Qt. `library` calls `learn`, stores each
-`Lesson`, and activates it.
+Pure tensors in, pure tensors out: it knows neither the store nor files nor Qt. `library` calls
+`learn`, stores each `Lesson`, and activates it.
 
 Letters in shape comments: n answers, N photos of the library, K labels of a group, D joint space.
 """
@@ -43,9 +43,10 @@ MIXES = (0.5, 1.0)  # b of (1 - b) w0 + b w, chosen by held-out answers
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What was learned for one label. `head` replaces the label's head when the version is activated (the current head
-    itself when `report.kind` is 'unchanged'); `ctx`: (n_ctx, C) of Tier B or None; `ctx_seed`: its seed. `report` has
-    `version` 0 and `active` False: the library fills them in when it stores the version."""
+    """What was learned for one label. `head` replaces the label's head when the version is
+    activated (the current head itself when `report.kind` is 'unchanged'); `ctx`: (n_ctx, C) of Tier
+    B or None; `ctx_seed`: its seed. `report` has `version` 0 and `active` False: the library fills
+    them in when it stores the version."""
 
     head: Head
     ctx: Tensor | None
@@ -63,9 +64,9 @@ def learn(
     prompts: bool = True,
     geometry: Geometry | None = None,
 ) -> Generator[Progress, None, list[Lesson]]:
-    """Learn all subjects; one Lesson each, in order. Yields after every step of at most about 250 ms; closing the
-    generator cancels and leaves nothing behind. `prompts=False` leaves out Tier B (CoOp): well under a second. `geometry`: of
-    this library, if the caller keeps one."""
+    """Learn all subjects; one Lesson each, in order. Yields after every step of at most about 250
+    ms; closing the generator cancels and leaves nothing behind. `prompts=False` leaves out Tier B
+    (CoOp): well under a second. `geometry`: of this library, if the caller keeps one."""
     started = time.monotonic()
     if geometry is None:
         generator = torch.Generator().manual_seed(seed)
@@ -74,26 +75,31 @@ def learn(
         yield Progress("train", 0, len(subjects), detail="covariance of the library")
     clusters: dict[str, list[int]] = {}
     for index, subject in enumerate(subjects):
-        clusters.setdefault(f"group {subject.group}" if subject.group else f"label {index}", []).append(index)
+        clusters.setdefault(
+            f"group {subject.group}" if subject.group else f"label {index}", []
+        ).append(index)
     lessons: dict[int, Lesson] = {}
     for indices in clusters.values():
         members = [subjects[i] for i in indices]
         case = Case.of(members, collection, geometry, seed)
         versions = yield from _versions(case, model, vocabulary, seed, prompts)
-        for index, lesson in zip(indices, _judge(case, versions, time.monotonic() - started, seed), strict=True):
+        for index, lesson in zip(
+            indices, _judge(case, versions, time.monotonic() - started, seed), strict=True
+        ):
             lessons[index] = lesson
         started = time.monotonic()
         yield Progress("train", len(lessons), len(subjects), detail=members[-1].name)
     return [lessons[index] for index in range(len(subjects))]
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # What is tried
 
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """A candidate: its heads from all answers, and its held-out logits (n, K), None where nothing could be held out."""
+    """A candidate: its heads from all answers, and its held-out logits (n, K), None where nothing
+    could be held out."""
 
     kind: str
     heads: list[Head]
@@ -101,7 +107,8 @@ class _Version:
     ctx: Tensor | None = None
 
     def luck(self, case: Case, seed: int) -> float:
-        """How probably answers at random would agree so well with what was learned without them (`acceptance.luck`)."""
+        """How probably answers at random would agree so well with what was learned without them
+        (`acceptance.luck`)."""
         assert self.held_out is not None
         return acceptance.luck(case.likelihoods(case.rescaled(self.held_out)), case.unit, seed)
 
@@ -114,7 +121,9 @@ class _Versions:
     reasons: list[str] = field(default_factory=list)
 
 
-_Fit = Callable[[Tensor, int], list[Head]]  # (weights (n,) of the answers, fold that is left out or -1) -> K heads
+_Fit = Callable[
+    [Tensor, int], list[Head]
+]  # (weights (n,) of the answers, fold that is left out or -1) -> K heads
 
 
 def _versions(
@@ -124,7 +133,9 @@ def _versions(
     versions = _Versions()
     if not len(case.rows) or case.nothing_new:
         return versions
-    residual = yield from _held_out(case, "residual", lambda weights, _: case.fit(case.words, weights))
+    residual = yield from _held_out(
+        case, "residual", lambda weights, _: case.fit(case.words, weights)
+    )
     lacking = _too_few_for_a_prompt(case) if prompts else "it was not asked for."
     tuned = None
     if lacking is None:
@@ -134,7 +145,9 @@ def _versions(
             lacking = str(error)
     if tuned is not None:
         for mix in MIXES:
-            version = yield from _held_out(case, "coop", _around(case, tuned.text_features, mix), tuned.ctx[-1])
+            version = yield from _held_out(
+                case, "coop", _around(case, tuned.text_features, mix), tuned.ctx[-1]
+            )
             if _surely_better(case, version, residual, seed):
                 versions.found.append(version)
         if not versions.found:
@@ -144,7 +157,9 @@ def _versions(
     versions.found.append(residual)
     if not case.is_group:
         current = case.subjects[0].current
-        shifted = yield from _held_out(case, "threshold", lambda weights, _: [_shift(case, current, weights)])
+        shifted = yield from _held_out(
+            case, "threshold", lambda weights, _: [_shift(case, current, weights)]
+        )
         versions.found.append(shifted)
     return versions
 
@@ -158,28 +173,42 @@ def _too_few_for_a_prompt(case: Case) -> str | None:
         if found >= PROMPT_UNITS_GROUP:
             return None
         return f"it needs {PROMPT_UNITS_GROUP} answers, bursts counted once; there are {found}."
-    yes, no = (len(torch.unique(case.unit[case.allowed[:, 0] == answer])) for answer in (True, False))
+    yes, no = (
+        len(torch.unique(case.unit[case.allowed[:, 0] == answer])) for answer in (True, False)
+    )
     if min(yes, no) < PROMPT_UNITS:
         return f"it needs {PROMPT_UNITS} yes and {PROMPT_UNITS} no, bursts counted once; there are {yes} and {no}."
     return None
 
 
-def _tune(case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int) -> Generator[Progress, None, Tuned]:
+def _tune(
+    case: Case, model: LoadedModel, vocabulary: Vocabulary, seed: int
+) -> Generator[Progress, None, Tuned]:
     """The prompts of the case with each fold left out, and with all answers as the last variant."""
     count = int(case.fold.max()) + 1
-    variants = torch.stack([case.fold != fold for fold in range(count + 1)])  # (V, n); no fold has the number `count`
+    variants = torch.stack(
+        [case.fold != fold for fold in range(count + 1)]
+    )  # (V, n); no fold has the number `count`
     names = [in_english(subject.name) for subject in case.subjects]
     answers = case.allowed.long()  # (n, K)
     return (
         yield from prompt_tuning.tune(
-            model, vocabulary, names, case.words, case.answered, answers, variants, case.is_group, seed
+            model,
+            vocabulary,
+            names,
+            case.words,
+            case.answered,
+            answers,
+            variants,
+            case.is_group,
+            seed,
         )
     )
 
 
 def _around(case: Case, texts: Tensor, mix: float) -> _Fit:
-    """Fits Tier A around the words moved towards the prompts' text features (V, K, D) of the variant that has not seen
-    the fold."""
+    """Fits Tier A around the words moved towards the prompts' text features (V, K, D) of the
+    variant that has not seen the fold."""
 
     def fit(weights: Tensor, fold: int) -> list[Head]:
         moved = [
@@ -192,14 +221,17 @@ def _around(case: Case, texts: Tensor, mix: float) -> _Fit:
 
 
 def _surely_better(case: Case, version: _Version, than: _Version, seed: int) -> bool:
-    """A stronger kind has to be surely better than a simpler one, or choosing among many would favour luck."""
+    """A stronger kind has to be surely better than a simpler one, or choosing among many would
+    favour luck."""
     if version.held_out is None or than.held_out is None:
         return False
     losses = [case.losses(case.rescaled(x)) for x in (than.held_out, version.held_out)]
     return acceptance.lower_bound(losses[0] - losses[1], case.unit, seed) > 0
 
 
-def _held_out(case: Case, kind: str, fit: _Fit, ctx: Tensor | None = None) -> Generator[Progress, None, _Version]:
+def _held_out(
+    case: Case, kind: str, fit: _Fit, ctx: Tensor | None = None
+) -> Generator[Progress, None, _Version]:
     """Fit with each fold left out in turn, then with all answers."""
     count = int(case.fold.max()) + 1 if len(case.fold) else 0
     held_out = torch.zeros(case.allowed.shape) if count else None
@@ -212,8 +244,8 @@ def _held_out(case: Case, kind: str, fit: _Fit, ctx: Tensor | None = None) -> Ge
 
 
 def _keeping(case: Case, fit: _Fit) -> list[Head]:
-    """The heads from all answers. An answer that is right now and would turn wrong weighs more and more, until it is
-    right again."""
+    """The heads from all answers. An answer that is right now and would turn wrong weighs more and
+    more, until it is right again."""
     right = case.right(case.logits([subject.current for subject in case.subjects]))  # (n,)
     weights = torch.ones(len(case.rows))
     heads = fit(weights, -1)
@@ -230,23 +262,27 @@ _INSIST = (4.0, 16.0, 64.0)
 
 
 def _shift(case: Case, head: Head, weights: Tensor) -> Head:
-    """The same head with its threshold moved to where the answers want it, by MAP around where it is (2 units of z)."""
+    """The same head with its threshold moved to where the answers want it, by MAP around where it
+    is (2 units of z)."""
     z = case.logits([replace(head, calibration=None)])[weights > 0, 0]  # (n,)
     present = case.allowed[weights > 0, 0].float() * (1 - 2 * fewshot.SOFT) + fewshot.SOFT
     slope = head.calibration[0] if head.calibration else 1.0
     moves = torch.linspace(-6, 6, 121)  # (M,)
     logits = slope * (z - moves[:, None])  # (M, n)
-    loss = F.binary_cross_entropy_with_logits(logits, present.expand_as(logits), reduction="none").sum(1)
+    loss = F.binary_cross_entropy_with_logits(
+        logits, present.expand_as(logits), reduction="none"
+    ).sum(1)
     threshold = head.threshold + float(moves[(loss + moves.square() / 8).argmin()])
     return replace(head, threshold=threshold, calibration=(slope, -slope * threshold))
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Which version is offered, and what is said
 
 
 def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[Lesson]:
-    """The best version that passes every gate, else the best that does not (not accepted), else unchanged."""
+    """The best version that passes every gate, else the best that does not (not accepted), else
+    unchanged."""
     currents = [subject.current for subject in case.subjects]
     now = case.logits(currents)
     zero_shot = case.logits([subject.zero_shot for subject in case.subjects])
@@ -256,7 +292,10 @@ def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[L
     refused: tuple[_Version, list[acceptance.Flips], str] | None = None
     for version in ranked:
         tags, scores = case.library_tags(version.heads)
-        flips = [acceptance.Flips.between(tags_now[:, k], tags[:, k], case.rows) for k in range(len(case.subjects))]
+        flips = [
+            acceptance.Flips.between(tags_now[:, k], tags[:, k], case.rows)
+            for k in range(len(case.subjects))
+        ]
         objection = _objection(case, version, now, zero_shot, flips, scores_now, scores, seed)
         if objection is None:
             if _many_changes(case, flips):
@@ -282,17 +321,23 @@ _LOOK_FIRST = "look at them before you accept it."
 
 
 def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: int) -> bool:
-    """Whether the version is right as often as the logits `than` (n, K) on these held-out answers (mask (n,)), and
-    surely better: what was learned in log-loss, a moved threshold in how often it is right."""
+    """Whether the version is right as often as the logits `than` (n, K) on these held-out answers
+    (mask (n,)), and surely better: what was learned in log-loss, a moved threshold in how often it
+    is right."""
     assert version.held_out is not None
     more_right = (case.right(version.held_out).float() - case.right(than).float())[judged]  # (n,)
-    gains = (case.losses(case.rescaled(than)) - case.losses(case.rescaled(version.held_out)))[judged]
+    gains = (case.losses(case.rescaled(than)) - case.losses(case.rescaled(version.held_out)))[
+        judged
+    ]
     surely = more_right if version.kind == "threshold" else gains
-    return bool(more_right.sum() >= 0) and acceptance.lower_bound(surely, case.unit[judged], seed) > 0
+    return (
+        bool(more_right.sum() >= 0) and acceptance.lower_bound(surely, case.unit[judged], seed) > 0
+    )
 
 
 def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
-    """Words for more changed tags than so few answers should cause, else "". What was held out decides; they are shown."""
+    """Words for more changed tags than so few answers should cause, else "". What was held out
+    decides; they are shown."""
     if not any(flip.too_many(len(case.rows), len(case.collection.photo_ids)) for flip in flips):
         return ""
     changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
@@ -320,25 +365,37 @@ def _objection(
     """Why the version is not accepted, in a sentence, or None."""
     checked = version.held_out is not None
     said_yes = case.allowed[:, 0]
-    nothing_to_lose = not case.is_group and bool(said_yes.any()) and not (case.right(now) & said_yes).any()
+    nothing_to_lose = (
+        not case.is_group and bool(said_yes.any()) and not (case.right(now) & said_yes).any()
+    )
     unsure = False
     if checked:
         if not _better(case, version, zero_shot, torch.ones_like(case.fresh), seed):
             if not nothing_to_lose or version.kind == "threshold":
-                return "on answers kept out of learning it is not better than the label's name alone."
+                return (
+                    "on answers kept out of learning it is not better than the label's name alone."
+                )
             unsure = True
         elif case.fresh.any() and not _better(case, version, now, case.fresh, seed):
             return "on answers kept out of learning it is not better than the present version."
     elif version.kind == "threshold":
         return "it needs enough answers of both kinds, yes and no, to be checked."
-    elif not case.is_group and len(torch.unique(case.allowed[:, 0])) == 1 and _many_changes(case, flips):
+    elif (
+        not case.is_group
+        and len(torch.unique(case.allowed[:, 0])) == 1
+        and _many_changes(case, flips)
+    ):
         return f"{_many_changes(case, flips)}, and none of the other kind: answer some of both."
     wrong = acceptance.newly_wrong(case.right(now), case.right(case.logits(version.heads)))
     if wrong:
         return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
     for column, subject in enumerate(case.subjects):
-        if not subject.corrections and not acceptance.keeps_top(scores_now[:, column], scores[:, column]):
-            return f"it would reorder the best photos of '{subject.name}', which you did not correct."
+        if not subject.corrections and not acceptance.keeps_top(
+            scores_now[:, column], scores[:, column]
+        ):
+            return (
+                f"it would reorder the best photos of '{subject.name}', which you did not correct."
+            )
     if unsure:
         return f"not surely better, but now the label is on none of the photos that you said yes to: {_LOOK_FIRST}"
     if not checked:
@@ -357,7 +414,8 @@ def _lessons(
     accepted: bool,
     seconds: float,
 ) -> list[Lesson]:
-    # The present version has seen the answers it was learned from: before and after are compared on the others.
+    # The present version has seen the answers it was learned from: before and after are compared on
+    # the others.
     judged = case.fresh if case.fresh.any() else torch.ones_like(case.fresh)
     before = _measured(case, now, judged)
     after = _measured(case, version.held_out, judged) if version.held_out is not None else before
@@ -391,7 +449,9 @@ def _measured(case: Case, logits: Tensor, judged: Tensor) -> Measured:
     return Measured(int(case.right(logits)[judged].sum()), total, loss)
 
 
-def _sentence(case: Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips) -> str:
+def _sentence(
+    case: Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips
+) -> str:
     count = len(case.rows)
     if not count:
         return "Nothing to learn from yet: no corrected photo of this label has been read."
@@ -403,7 +463,9 @@ def _sentence(case: Case, version: _Version, before: Measured, after: Measured, 
     if version.held_out is None:
         return f"Learned from {_answers(count)}, too few to check it: {change}."
     new = "" if before.total == count else "new "
-    checked = f"Checked on your {_answers(before.total, new)}, each kept out of learning in its turn"
+    checked = (
+        f"Checked on your {_answers(before.total, new)}, each kept out of learning in its turn"
+    )
     return f"{checked}: {before.right} right before, {after.right} after; {change}."
 
 

@@ -1,20 +1,23 @@
 """Tier B: CoOp that does not forget what the words meant.
 
-Plain CoOp (`coop`) learns its context from the answers alone; with few of them it is below zero-shot on some tasks, and
-its softmax assumes one class per photo. Here the context starts at "a photo of a", each label's own tokens may move a
-little as well (a name that means nothing to CLIP can acquire a meaning), and the loss holds everything near what it
-was:
+Plain CoOp (`coop`) learns its context from the answers alone; with few of them it is below
+zero-shot on some tasks, and its softmax assumes one class per photo. Here the context starts at "a
+photo of a", each label's own tokens may move a little as well (a name that means nothing to CLIP
+can acquire a meaning), and the loss holds everything near what it was:
 
-    class-balanced masked binary cross-entropy on yes and no (softmax over the allowed labels inside a group)
+    class-balanced masked binary cross-entropy on yes and no (softmax over the allowed labels inside
+    a group)
     + PULL / n (1 - cos(w, w0))             the learned text stays near its own words (KgCoOp, arXiv:2303.13283)
     + RETAIN (1 - cos) on vocabulary words  the context does not spoil other words
 
-Full batch, few steps, Adam, averaged weights: deterministic, so there is no unlucky seed. All folds of the held-out
-check are learned at once as variants of the same prompts (`TextEncoder.encode_tree`).
+Full batch, few steps, Adam, averaged weights: deterministic, so there is no unlucky seed. All folds
+of the held-out check are learned at once as variants of the same prompts
+(`TextEncoder.encode_tree`).
 
 Knows tensors and prompts; nothing of the library, of versions, of acceptance.
 
-Letters in shape comments: n answers, K labels, V variants (folds), D joint space, C text width, R retained words.
+Letters in shape comments: n answers, K labels, V variants (folds), D joint space, C text width, R
+retained words.
 """
 
 from __future__ import annotations
@@ -66,9 +69,10 @@ def tune(
 ) -> Generator[Progress, None, Tuned]:
     """Learn the prompts of K labels, V variants at once; yields after every step.
 
-    `words`: the K zero-shot heads; `photos`: the n answered ones; `answers` (n, K): free labels: 1 yes,
-    0 no, -1 nothing said; exclusive group: 1 allowed, 0 not; `variants` (V, n) bool: the answers that each variant
-    may see. Raises AlbumenError if a name is too long for the model's context.
+    `words`: the K zero-shot heads; `photos`: the n answered ones; `answers` (n, K): free labels: 1
+    yes, 0 no, -1 nothing said; exclusive group: 1 allowed, 0 not; `variants` (V, n) bool: the
+    answers that each variant may see. Raises AlbumenError if a name is too long for the model's
+    context.
     """
     encoder = TextEncoder(model.clip)
     generator = torch.Generator().manual_seed(seed)
@@ -76,7 +80,9 @@ def tune(
     retained = [vocabulary.words[i] for i in drawn.tolist()]
     learner = PromptLearner(model.clip, [*names, *retained], ctx_init=CTX_INIT)
     tree = learner.tree()
-    own = sum(tree.lengths[: len(names)])  # tokens of the labels' names, before those of the retained words
+    own = sum(
+        tree.lengths[: len(names)]
+    )  # tokens of the labels' names, before those of the retained words
     unit = float(model.clip.token_embedding.weight.detach().float().std())
     count = len(variants)
     device = learner.ctx.device
@@ -85,8 +91,12 @@ def tune(
     meant = torch.stack([head.vector / head.anchor for head in words]).to(device)  # (K, D)
     thresholds = torch.tensor([head.threshold for head in words], device=device)  # (K,)
     start, rest = learner.ctx.detach(), tree.suffixes.detach()
-    moved = torch.zeros(count, *start.shape, device=device, requires_grad=True)  # (V, n, C), in units of `unit`
-    renamed = torch.zeros(count, own, start.shape[1], device=device, requires_grad=True)  # (V, T, C)
+    moved = torch.zeros(
+        count, *start.shape, device=device, requires_grad=True
+    )  # (V, n, C), in units of `unit`
+    renamed = torch.zeros(
+        count, own, start.shape[1], device=device, requires_grad=True
+    )  # (V, T, C)
 
     def features(moved: Tensor, renamed: Tensor) -> Tensor:
         """(V, K + R, D) of unit length."""
@@ -100,14 +110,21 @@ def tune(
     answered = variants[:, :, None] & (answers >= 0)  # (V, n, K)
     seen = variants.sum(1).clamp_min(1)  # (V,)
     scale = vocabulary.logit_scale
-    # The anchors are one template; the words' own features are the mean of several. What is learned is the difference.
+    # The anchors are one template; the words' own features are the mean of several. What is learned
+    # is the difference.
     optimiser = _Adam((moved, renamed))
     average = [moved.detach().clone(), renamed.detach().clone()]
     for step in range(STEPS):
         text = features(moved, renamed)  # (V, K + R, D)
         shifted = _shifted(meant, text[:, : len(names)], anchors[:, : len(names)])  # (V, K, D)
-        z = scale * (torch.einsum("nd,vkd->vnk", photos.image_features, shifted) - photos.centre[:, None]) - thresholds
-        fit = _group_loss(z, answers, variants) if exclusive else _label_loss(z, answers, answered)  # (V,)
+        z = (
+            scale
+            * (torch.einsum("nd,vkd->vnk", photos.image_features, shifted) - photos.centre[:, None])
+            - thresholds
+        )
+        fit = (
+            _group_loss(z, answers, variants) if exclusive else _label_loss(z, answers, answered)
+        )  # (V,)
         drift = 1 - (text * anchors).sum(-1)  # (V, K + R)
         pull = drift[:, : len(names)].sum(1) * PULL / seen
         loss = (fit + pull + RETAIN * drift[:, len(names) :].mean(1)).sum()
@@ -117,12 +134,14 @@ def tune(
         yield Progress("train", step + 1, STEPS, detail=f"prompt of {', '.join(names)[:60]}")
     with torch.no_grad():
         text = features(average[0], average[1])[:, : len(names)]
-        return Tuned(_shifted(meant, text, anchors[:, : len(names)]).cpu(), (start + unit * average[0]).cpu())
+        return Tuned(
+            _shifted(meant, text, anchors[:, : len(names)]).cpu(), (start + unit * average[0]).cpu()
+        )
 
 
 class _Adam:
-    """Adam (Kingma and Ba 2015, arXiv:1412.6980). Ten lines instead of `torch.optim`, whose first use imports torch's
-    compiler: seconds in which a person waits for the first progress."""
+    """Adam (Kingma and Ba 2015, arXiv:1412.6980). Ten lines instead of `torch.optim`, whose first
+    use imports torch's compiler: seconds in which a person waits for the first progress."""
 
     def __init__(self, parameters: Sequence[Tensor]) -> None:
         self.parameters = parameters
@@ -133,7 +152,9 @@ class _Adam:
     def step(self, gradients: Sequence[Tensor]) -> None:
         """One step in place."""
         self.steps += 1
-        for parameter, gradient, (first, second) in zip(self.parameters, gradients, self.moments, strict=True):
+        for parameter, gradient, (first, second) in zip(
+            self.parameters, gradients, self.moments, strict=True
+        ):
             first.lerp_(gradient, 1 - 0.9)
             second.lerp_(gradient.square(), 1 - 0.999)
             unbiased = (second / (1 - 0.999**self.steps)).sqrt() + 1e-8
@@ -141,15 +162,18 @@ class _Adam:
 
 
 def _shifted(words: Tensor, text: Tensor, anchors: Tensor) -> Tensor:
-    """The words' features (K, D) moved by what the prompts (V, K, D) learned beyond their start, of the same length
-    (1, but for 'not X', which stands for the average word)."""
+    """The words' features (K, D) moved by what the prompts (V, K, D) learned beyond their start, of
+    the same length (1, but for 'not X', which stands for the average word)."""
     shifted: Tensor = F.normalize(words + text - anchors, dim=-1) * words.norm(dim=-1, keepdim=True)
     return shifted
 
 
 def _label_loss(z: Tensor, answers: Tensor, answered: Tensor) -> Tensor:
-    """Class-balanced masked binary cross-entropy (V,), mean over labels; z (V, n, K), 0 at the threshold."""
-    losses = F.binary_cross_entropy_with_logits(z, answers.clamp_min(0).float().expand_as(z), reduction="none")
+    """Class-balanced masked binary cross-entropy (V,), mean over labels; z (V, n, K), 0 at the
+    threshold."""
+    losses = F.binary_cross_entropy_with_logits(
+        z, answers.clamp_min(0).float().expand_as(z), reduction="none"
+    )
     total = torch.zeros(z.shape[0], z.shape[2], device=z.device)
     for answer in (0, 1):
         mask = answered & (answers == answer)  # (V, n, K)

@@ -1,8 +1,9 @@
 """The review queue: which photo to ask the person about next, and why.
 
-Most questions are where an answer teaches most: photos close to a label's line, and no two alike (uncertainty and
-diversity, as in Ash et al. 2020, arXiv:1906.03671). One in five is drawn at random from all photos and labels: asking
-only where the machine doubts would never find what it surely gets wrong.
+Most questions are where an answer teaches most: photos close to a label's line, and no two alike
+(uncertainty and diversity, as in Ash et al. 2020, arXiv:1906.03671). One in five is drawn at random
+from all photos and labels: asking only where the machine doubts would never find what it surely
+gets wrong.
 
 Pure tensors: it knows neither the store nor the window.
 
@@ -30,8 +31,8 @@ _FAR = 0.6  # a photo with no answered photo of the label at this cosine is unli
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Is the label on the photo? `score`: z - threshold now (dial included), `suggested`: the machine says yes;
-    `reason`: a few words for the person."""
+    """Is the label on the photo? `score`: z - threshold now (dial included), `suggested`: the
+    machine says yes; `reason`: a few words for the person."""
 
     photo_id: int
     label_id: int
@@ -50,8 +51,8 @@ def next_questions(
 ) -> list[Question]:
     """At most n questions, best first, random checks spread among them.
 
-    `heads`: label id -> its head; `answered`: (photo id, label id) already corrected, never asked again; `dials`: label
-    id -> the person's dial.
+    `heads`: label id -> its head; `answered`: (photo id, label id) already corrected, never asked
+    again; `dials`: label id -> the person's dial.
     """
     labels = list(heads)
     count = len(collection.photo_ids)
@@ -59,9 +60,19 @@ def next_questions(
         return []
     scorer = Scorer([heads[label] for label in labels])
     moved = torch.tensor([DIAL * (dials or {}).get(label, 0.0) for label in labels])
-    margin = scorer.scores(collection.image_features, collection.centre) - scorer.thresholds - moved  # (N, L)
-    row_of = {int(photo): row for row, photo in enumerate(collection.photo_ids.tolist())} if answered else {}
-    known = [(row_of[photo], labels.index(label)) for photo, label in answered if photo in row_of and label in heads]
+    margin = (
+        scorer.scores(collection.image_features, collection.centre) - scorer.thresholds - moved
+    )  # (N, L)
+    row_of = (
+        {int(photo): row for row, photo in enumerate(collection.photo_ids.tolist())}
+        if answered
+        else {}
+    )
+    known = [
+        (row_of[photo], labels.index(label))
+        for photo, label in answered
+        if photo in row_of and label in heads
+    ]
     open_ = torch.ones_like(margin, dtype=torch.bool)  # (N, L)
     if known:
         rows, columns = torch.tensor(known).T
@@ -79,12 +90,19 @@ def next_questions(
         questions.append(_question(collection, margin, labels, row, column, reason))
         if (place + 1) % every == 0 and random_left:
             questions.append(_question(collection, margin, labels, *random_left.pop(0), RANDOM))
-    questions += [_question(collection, margin, labels, row, column, RANDOM) for row, column in random_left]
+    questions += [
+        _question(collection, margin, labels, row, column, RANDOM) for row, column in random_left
+    ]
     return questions
 
 
 def _question(
-    collection: Collection, margin: Tensor, labels: Sequence[int], row: int, column: int, reason: str
+    collection: Collection,
+    margin: Tensor,
+    labels: Sequence[int],
+    row: int,
+    column: int,
+    reason: str,
 ) -> Question:
     score = float(margin[row, column])
     return Question(int(collection.photo_ids[row]), labels[column], score, score >= 0, reason)
@@ -108,8 +126,8 @@ def _random(open_: Tensor, n: int, generator: torch.Generator) -> list[tuple[int
 def _uncertain_and_diverse(
     collection: Collection, margin: Tensor, open_: Tensor, known: Sequence[tuple[int, int]], n: int
 ) -> list[tuple[int, int, str]]:
-    """Greedy: of the least certain open pairs, always the one that is least certain and least like what was asked or
-    answered for that label already."""
+    """Greedy: of the least certain open pairs, always the one that is least certain and least like
+    what was asked or answered for that label already."""
     doubt = margin.abs().masked_fill(~open_, float("inf")).flatten()  # (N L,)
     size = min(CANDIDATES * max(n, 1), int(open_.sum()))
     if not n or not size:
@@ -124,7 +142,9 @@ def _uncertain_and_diverse(
             mine = columns == column
             references = collection.image_features[torch.tensor(answered)].float()
             likeness[mine] = (features[mine] @ references.T).amax(1)
-    has_answers = torch.tensor([any(other == column for _, other in known) for column in columns.tolist()])
+    has_answers = torch.tensor(
+        [any(other == column for _, other in known) for column in columns.tolist()]
+    )
     taken = torch.zeros(size, dtype=torch.bool)
     result: list[tuple[int, int, str]] = []
     for _ in range(min(n, size)):
@@ -134,5 +154,7 @@ def _uncertain_and_diverse(
         result.append((int(rows[best]), int(columns[best]), reason))
         taken[best] = True
         same_label = columns == columns[best]
-        likeness = torch.where(same_label, torch.maximum(likeness, features @ features[best]), likeness)
+        likeness = torch.where(
+            same_label, torch.maximum(likeness, features @ features[best]), likeness
+        )
     return result

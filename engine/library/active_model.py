@@ -1,7 +1,8 @@
 """Which model a library uses, loaded when something needs it and not before.
 
-Knows: the name, the number it has in the store, how to tell without reading weights that they are still the same. Does
-not know: what a model is good for (`recognition`). Importing this imports no torch.
+Knows: the name, the number it has in the store, how to tell without reading weights that they are
+still the same. Does not know: what a model is good for (`recognition`). Importing this imports no
+torch.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ class ModelInUse:
     """`name` None: the one this library used last, at first the built-in one."""
 
     def __init__(
-        self, store: Store, judgements: Judgements, name: str | None, device: str, precision: str = "auto"
+        self,
+        store: Store,
+        judgements: Judgements,
+        name: str | None,
+        device: str,
+        precision: str = "auto",
     ) -> None:
         self._store = store
         self._judgements = judgements
@@ -41,9 +47,13 @@ class ModelInUse:
         """All models by name, and the file in use where it is none of them."""
         from engine.clip import weights
 
-        infos = [dataclasses.replace(info, active=info.name == self.name) for info in weights.catalogue()]
+        infos = [
+            dataclasses.replace(info, active=info.name == self.name) for info in weights.catalogue()
+        ]
         if not any(info.active for info in infos):
-            infos.append(ModelInfo(self.name, os.path.basename(self.name), os.path.exists(self.name), True))
+            infos.append(
+                ModelInfo(self.name, os.path.basename(self.name), os.path.exists(self.name), True)
+            )
         note = self.loaded.model.note if self.loaded is not None else ""
         return [dataclasses.replace(info, note=note) if info.active else info for info in infos]
 
@@ -55,7 +65,8 @@ class ModelInUse:
         return self.loaded
 
     def load(self, name: str, device: str = "", precision: str = "") -> Recognition:
-        """Another model over this library (device and precision "": as now), without using it yet."""
+        """Another model over this library (device and precision "": as now), without using it
+        yet."""
         from engine.library.import_torch import warm_up
 
         warm_up()  # where a window does it beside us, this waits without stopping that window
@@ -65,7 +76,8 @@ class ModelInUse:
         return Recognition(self._store, self._judgements, name, *chosen)
 
     def switch(self, name: str, loaded: Recognition, device: str = "", precision: str = "") -> None:
-        """Use another model from now on, also after a restart; device and precision until the library is closed."""
+        """Use another model from now on, also after a restart; device and precision until the
+        library is closed."""
         self._name = name
         self.device, self._precision = device or self.device, precision or self._precision
         self._store.set("model", name)
@@ -87,17 +99,24 @@ class ModelInUse:
         self._store.set("model key", self._key())
 
     def _key(self) -> str:
-        """What changes when the weights or how they compute do: name, device, precision, size, times and place of the file."""
+        """What changes when the weights or how they compute do: name, device, precision, size,
+        times and place of the file."""
         try:
             own = os.environ.get("ALBUMEN_STARTER") or resources.path("starter.safetensors")
             status = os.stat(own if self.name == "starter" else self.name)
         except OSError:  # a name of the catalogue: what it stands for never changes
             return f"{self.name} {self.device} {self._precision}"
-        told = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)  # one alone may stay as it was
+        told = (
+            status.st_size,
+            status.st_mtime_ns,
+            status.st_ctime_ns,
+            status.st_ino,
+        )  # one alone may stay as it was
         return f"{self.name} {self.device} {self._precision} {told}"
 
     def precisions(self) -> list[str]:
-        """The precisions that pay on the device in use, the one that "auto" takes first. Imports torch."""
+        """The precisions that pay on the device in use, the one that "auto" takes first. Imports
+        torch."""
         from engine.clip import weights
 
         return weights.precisions(self.device)

@@ -1,6 +1,8 @@
-"""What to do with dropped paths: which folders to watch, which files to take, what to refuse and why.
+"""What to do with dropped paths: which folders to watch, which files to take, what to refuse and
+why.
 
-Knows: nesting of folders and what a photo's name looks like. Does not read any file: that is `sync`.
+Knows: nesting of folders and what a photo's name looks like. Does not read any file: that is
+`sync`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from engine.store.database import Store, display_name, local_day
 
 
 def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
-    """Watch folders and single files (see `Library.add`). Returns the report and the ids of photos that appeared."""
+    """Watch folders and single files (see `Library.add`). Returns the report and the ids of photos
+    that appeared."""
     folders: list[int] = []
     already: list[str] = []
     refused: list[Failure] = []
@@ -27,9 +30,18 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and not isinstance(error, FileNotFoundError) else None
+            reason = (
+                error.strerror
+                if isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+                else None
+            )
             refused.append(
-                Failure(text, f"It cannot be opened ({reason})." if reason else "There is no such folder or file.")
+                Failure(
+                    text,
+                    f"It cannot be opened ({reason})."
+                    if reason
+                    else "There is no such folder or file.",
+                )
             )
             continue
         if _covered(store, path):
@@ -38,20 +50,33 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
             if not os.access(path, os.R_OK | os.X_OK):
                 refused.append(Failure(text, "This folder may not be read; check its permissions."))
             elif path == os.path.realpath(os.fsencode(store.directory)):
-                refused.append(Failure(text, "This is the library's own folder; choose the folder with your photos."))
+                refused.append(
+                    Failure(
+                        text,
+                        "This is the library's own folder; choose the folder with your photos.",
+                    )
+                )
             else:
                 folders.append(_watch(store, path))
                 if back := store.recall(f"folder {folders[-1]}"):
                     photos += back
-                    store.set("tagged by", "")  # labels may have changed meanwhile: the next sync tags all photos anew
+                    store.set(
+                        "tagged by", ""
+                    )  # labels may have changed meanwhile: the next sync tags all photos anew
         elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
-            refused.append(Failure(text, "This is neither a folder nor a photo in a format that Albumen reads."))
+            refused.append(
+                Failure(
+                    text, "This is neither a folder nor a photo in a format that Albumen reads."
+                )
+            )
         elif store.id_of(path) is not None:
             already.append(text)
         else:
             singles.append(_single(store, path, status))
     watched = {folder.id: folder for folder in store.folders()}
-    report = AddReport(tuple(watched[id_] for id_ in folders), tuple(already), tuple(refused), tuple(singles))
+    report = AddReport(
+        tuple(watched[id_] for id_ in folders), tuple(already), tuple(refused), tuple(singles)
+    )
     return report, [*photos, *singles]
 
 

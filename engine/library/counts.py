@@ -1,7 +1,7 @@
 """The numbers beside labels and folders: counted once, kept until something changes.
 
-While a job runs they may lag behind a little, so that counting takes at most a tenth of the time, whatever the size of
-the library.
+While a job runs they may lag behind a little, so that counting takes at most a tenth of the time,
+whatever the size of the library.
 """
 
 from __future__ import annotations
@@ -65,8 +65,14 @@ class Counting:
 
     def _count(self) -> Counts:
         photos, pending, review, untagged, problems = (
-            self._view.number(query) for query in ("", "is:pending", "is:review", "is:untagged", "is:problem")
+            self._view.number(query)
+            for query in ("", "is:pending", "is:review", "is:untagged", "is:problem")
         )
         return Counts(
-            photos, pending, review, untagged, problems, sum(self._judgements.untrained(self._model()).values())
+            photos,
+            pending,
+            review,
+            untagged,
+            problems,
+            sum(self._judgements.untrained(self._model()).values()),
         )

@@ -1,7 +1,8 @@
-"""Image features computed in a thread of its own, so that searches are answered while a batch is in hand.
+"""Image features computed in a thread of its own, so that searches are answered while a batch is in
+hand.
 
-Knows: how large a part of a batch is, how many threads compute it, how to step back behind what a person waits for. Does
-not know: the store, where pixels come from, what becomes of the features.
+Knows: how large a part of a batch is, how many threads compute it, how to step back behind what a
+person waits for. Does not know: the store, where pixels come from, what becomes of the features.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ _PART_SECONDS = 0.5  # aim of one call of the network: so long closing may take
 _LEAST = 4  # images per call, where one takes no longer than a part: one by one they cost twice the processor time
 _NICE = 10
 _HELD_UP = 0.5  # a thread that computes less of the time than this waits for one whose core others have taken
-_PATIENCE = 8  # parts until all threads are tried again; twice as many after each time that it was in vain
+_PATIENCE = (
+    8  # parts until all threads are tried again; twice as many after each time that it was in vain
+)
 _MOST_PATIENCE = 128
 
 
 class Encoder:
-    """`encode`: pixels (B, S, S, 3) -> image features (B, D). One batch at a time; use it from one thread."""
+    """`encode`: pixels (B, S, S, 3) -> image features (B, D). One batch at a time; use it from one
+    thread."""
 
     def __init__(self, encode: Callable[[Pixels], Tensor]) -> None:
         self._encode = encode
@@ -53,7 +57,8 @@ class Encoder:
         return bool(wait([self._batch], seconds).done)
 
     def features(self) -> list[Tensor]:
-        """Image features (D,) of each image of the batch, waiting for them; raises what `encode` raised."""
+        """Image features (D,) of each image of the batch, waiting for them; raises what `encode`
+        raised."""
         assert self._batch is not None
         batch, self._batch = self._batch, None
         return batch.result()
@@ -75,7 +80,8 @@ class Encoder:
                 some = images[len(features) : len(features) + self._part()]
                 if torch.get_num_threads() != crew.threads:
                     torch.set_num_threads(crew.threads)
-                # By the thread's own clock: on a busy machine a part is no smaller, it would only be busier.
+                # By the thread's own clock: on a busy machine a part is no smaller, it would only
+                # be busier.
                 computed, started = time.thread_time(), time.perf_counter()
                 features += self._encode(np.stack(some))  # (B, D)
                 computed, lasted = time.thread_time() - computed, time.perf_counter() - started
@@ -93,8 +99,9 @@ class Encoder:
 class Crew:
     """How many threads compute a part: all of them, unless another program keeps a core.
 
-    The threads of a part wait for the slowest. They have stepped back, so on a core that another program keeps one of them
-    gets a tenth of the time, and all of them with it: with two cores, half of the threads are twice as fast then.
+    The threads of a part wait for the slowest. They have stepped back, so on a core that another
+    program keeps one of them gets a tenth of the time, and all of them with it: with two cores,
+    half of the threads are twice as fast then.
     """
 
     def __init__(self, threads: int) -> None:
@@ -117,9 +124,11 @@ class Crew:
 
 
 def _step_back() -> None:
-    """Linux keeps a priority per thread, which the threads that this one starts inherit: whatever else the program or
-    the desktop has to do goes first. Elsewhere nothing happens."""
+    """Linux keeps a priority per thread, which the threads that this one starts inherit: whatever
+    else the program or the desktop has to do goes first. Elsewhere nothing happens."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, thread, max(_NICE, os.getpriority(os.PRIO_PROCESS, thread)))
+            os.setpriority(
+                os.PRIO_PROCESS, thread, max(_NICE, os.getpriority(os.PRIO_PROCESS, thread))
+            )

@@ -1,6 +1,8 @@
-"""What follows when photos or labels change: columns, counts, vectors and tags are kept in step, and the screen is told.
+"""What follows when photos or labels change: columns, counts, vectors and tags are kept in step,
+and the screen is told.
 
-Knows: which parts of a library remember something about photos. Does not know: why anything changed (`library`).
+Knows: which parts of a library remember something about photos. Does not know: why anything changed
+(`library`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from engine.store.labels import Judgements
 _AT_ONCE = 0.25  # seconds that a verb may take for tagging, about: a search may wait for it
 
 TAGGED_BY = "tagged by"
-"""Setting: the number of the model whose tags all photos have, something else while some have not."""
+"""Setting: the number of the model whose tags all photos have, something else while some have
+not."""
 _OWED = "soon"
 
 T = TypeVar("T")
@@ -26,11 +29,19 @@ Step = Progress | PhotosChanged
 
 
 class Upkeep:
-    """Of one library. `leave_work`: somebody takes `take_work`, so what takes long is left to it."""
+    """Of one library. `leave_work`: somebody takes `take_work`, so what takes long is left to
+    it."""
 
     leave_work = False
 
-    def __init__(self, store: Store, judgements: Judgements, model: ModelInUse, view: View, counting: Counting) -> None:
+    def __init__(
+        self,
+        store: Store,
+        judgements: Judgements,
+        model: ModelInUse,
+        view: View,
+        counting: Counting,
+    ) -> None:
         self._store = store
         self._judgements = judgements
         self._model = model
@@ -79,21 +90,25 @@ class Upkeep:
             self._counting.clear()
 
     def retag(self, label_ids: Sequence[int]) -> list[Label]:
-        """Labels are new or different: tag the library with them, all or nothing, or leave it to `take_work` where it
-        would take long; the labels as they are then."""
+        """Labels are new or different: tag the library with them, all or nothing, or leave it to
+        `take_work` where it would take long; the labels as they are then."""
         if self._model.loaded is not None:
             self._model.loaded.heads_changed()
         moved: set[int] = set()
         if label_ids and self._store.embedded():
             recognition = self._model.recognition()
-            if self.leave_work and (self._working or recognition.tagging_seconds(label_ids) > _AT_ONCE):
+            if self.leave_work and (
+                self._working or recognition.tagging_seconds(label_ids) > _AT_ONCE
+            ):
                 self._owe(label_ids)
             else:
                 with self._store.transaction(durable=False):
                     before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
                     for _ in recognition.tag_labels(label_ids):
                         pass
-                    moved = moved.union(*(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids))
+                    moved = moved.union(
+                        *(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids)
+                    )
         self.tell(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
         return self._judgements.labels(label_ids)
 
@@ -104,7 +119,8 @@ class Upkeep:
             self._store.set(TAGGED_BY, _OWED)
 
     def take_work(self) -> Generator[Step, None, None] | None:
-        """The job that does what verbs left to do, None where there is nothing or somebody has it already."""
+        """The job that does what verbs left to do, None where there is nothing or somebody has it
+        already."""
         if not self._owed or self._working:
             return None
         self._working = True

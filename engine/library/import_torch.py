@@ -1,8 +1,9 @@
 """Loading torch beside a window that must not stand still.
 
-Knows: which parts of `import torch` hold the interpreter for long, and how to have them done before. Does not know:
-what torch is used for. A window calls `import_torch` in a thread of its own, early; the library calls it before it imports
-torch, and then either waits for that thread or does the work itself.
+Knows: which parts of `import torch` hold the interpreter for long, and how to have them done
+before. Does not know: what torch is used for. A window calls `import_torch` in a thread of its own,
+early; the library calls it before it imports torch, and then either waits for that thread or does
+the work itself.
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ _one_at_a_time = threading.Lock()
 
 
 def warm_up() -> None:
-    """Import torch and the engine's modules over it, in an order that lets other Python threads run.
+    """Import torch and the engine's modules over it, in an order that lets other Python threads
+    run.
 
-    `import torch` maps a library of 400 MB while it holds the interpreter: 0.2-1 s in which a window is dead. The
-    dynamic loader, called through ctypes, does the same without it; the import then finds the library loaded. The
-    garbage collector rests meanwhile: what an import makes lives for ever, and looking through it again and again is
-    in vain.
+    `import torch` maps a library of 400 MB while it holds the interpreter: 0.2-1 s in which a
+    window is dead. The dynamic loader, called through ctypes, does the same without it; the import
+    then finds the library loaded. The garbage collector rests meanwhile: what an import makes lives
+    for ever, and looking through it again and again is in vain.
 
-    The loader maps one library at a time, and who waits for it may hold the interpreter: so what other threads are
-    likely to import at the same moment (numpy, the picture formats) comes first, and a second caller waits its turn.
+    The loader maps one library at a time, and who waits for it may hold the interpreter: so what
+    other threads are likely to import at the same moment (numpy, the picture formats) comes first,
+    and a second caller waits its turn.
     """
     with _one_at_a_time:
         if "engine.search.recognition" in sys.modules:
@@ -47,7 +50,8 @@ def warm_up() -> None:
 
 
 def warming() -> Iterator[None]:
-    """Have it done in a thread of its own. Yields while that takes: a job that gives way meanwhile lets a person browse."""
+    """Have it done in a thread of its own. Yields while that takes: a job that gives way meanwhile
+    lets a person browse."""
     if "engine.search.recognition" in sys.modules and not _one_at_a_time.locked():
         return
     thread = threading.Thread(target=warm_up, name="warm-up")
@@ -58,7 +62,8 @@ def warming() -> Iterator[None]:
 
 
 def _map_libraries() -> None:
-    """Have the dynamic loader map torch's libraries, which does not hold the interpreter; else nothing happens."""
+    """Have the dynamic loader map torch's libraries, which does not hold the interpreter; else
+    nothing happens."""
     if "torch" in sys.modules or os.name != "posix":
         return
     torch = importlib.util.find_spec("torch")

@@ -1,11 +1,12 @@
-"""Photos that were found but not read yet: thumbnails, facts of the files, embeddings and tags for them.
+"""Photos that were found but not read yet: thumbnails, facts of the files, embeddings and tags for
+them.
 
-Knows: in which order and in steps of which size, and what survives a kill between any two of them: every step is one
-transaction and leaves rows that the next run takes up. Does not know: what is on disk (`sync`), how files are decoded
-(`decode_pool`), pixels encoded (`encoder`, `recognition`).
+Knows: in which order and in steps of which size, and what survives a kill between any two of them:
+every step is one transaction and leaves rows that the next run takes up. Does not know: what is on
+disk (`sync`), how files are decoded (`decode_pool`), pixels encoded (`encoder`, `recognition`).
 
-Three things go on at once: processes decode what comes next, a thread encodes a batch, and this one writes down what
-is there, in steps so short that a search asked meanwhile is answered at once.
+Three things go on at once: processes decode what comes next, a thread encodes a batch, and this one
+writes down what is there, in steps so short that a search asked meanwhile is answered at once.
 """
 
 from __future__ import annotations
@@ -34,18 +35,24 @@ Steps = Generator[Progress | PhotosChanged, None, None]
 Batch = list[tuple[int, Decoded]]
 
 _BATCH = 32  # photos per transaction: what a kill can cost
-_AHEAD = 64  # photos whose paths are asked for at once: so late what somebody looks at can come first
+_AHEAD = (
+    64  # photos whose paths are asked for at once: so late what somebody looks at can come first
+)
 _LOOKED_AT = 100_000  # rows per step of looking for photos to read: a tenth of a second
 _WAIT = 0.03  # seconds of a step in which there is nothing to do but to wait
-_PATIENCE = (3600.0, 86400.0)  # a photo that failed is tried again after an hour, after a day, then only when asked
+_PATIENCE = (
+    3600.0,
+    86400.0,
+)  # a photo that failed is tried again after an hour, after a day, then only when asked
 
 
 class Reading:
     """One store's photos, read by one model.
 
-    `number` tells which model that is without loading it; `recognition` loads it on first need; `pool` gives the decoding
-    processes for an input resolution; `follow` is told which photos came back; `preferred` holds the photos that a
-    person is looking at, and may change at any time. `updated`, `moved`, `failed`: photos that turned out to be so.
+    `number` tells which model that is without loading it; `recognition` loads it on first need;
+    `pool` gives the decoding processes for an input resolution; `follow` is told which photos came
+    back; `preferred` holds the photos that a person is looking at, and may change at any time.
+    `updated`, `moved`, `failed`: photos that turned out to be so.
     """
 
     def __init__(
@@ -67,8 +74,8 @@ class Reading:
         self.updated = self.moved = self.failed = 0
 
     def run(self, tags: bool = True, enough: Callable[[], bool] = lambda: False) -> Steps:
-        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in batches. `enough`: whether
-        to end with the photos in hand; another run goes on."""
+        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in
+        batches. `enough`: whether to end with the photos in hand; another run goes on."""
         self._tags = tags
         ids = yield from self._to_do()
         if not ids:
@@ -99,7 +106,9 @@ class Reading:
                 else:
                     batch.append((todo.pop(answer.path), answer))
                 if len(batch) + len(failures) >= _BATCH:
-                    in_hand = yield from self._take(recognition, encoder, in_hand, batch, failures, pace)
+                    in_hand = yield from self._take(
+                        recognition, encoder, in_hand, batch, failures, pace
+                    )
                     batch, failures = [], []
             in_hand = yield from self._take(recognition, encoder, in_hand, batch, failures, pace)
             yield from self._store_features(recognition, encoder, in_hand, pace)
@@ -109,7 +118,8 @@ class Reading:
             disk_usage.thumbnails_complete(self._store)
 
     def _to_do(self) -> Generator[Progress, None, list[int]]:
-        """Ids of the photos that lack an embedding, newest first, as they are shown; then those that lack a thumbnail."""
+        """Ids of the photos that lack an embedding, newest first, as they are shown; then those
+        that lack a thumbnail."""
         patience, model = [time.time() - seconds for seconds in _PATIENCE], self._number()
         last = self._store.number("SELECT coalesce(max(id), 0) FROM photos")
         found: list[tuple[float, int]] = []
@@ -121,10 +131,15 @@ class Reading:
             if start + _LOOKED_AT < last:
                 yield Progress("scan", start, last)
         found.sort(reverse=True)
-        return list(dict.fromkeys((*(id_ for _, id_ in found), *disk_usage.without_thumbnail(self._store))))
+        return list(
+            dict.fromkeys((*(id_ for _, id_ in found), *disk_usage.without_thumbnail(self._store)))
+        )
 
-    def _paths(self, ids: Sequence[int], todo: dict[bytes, int], enough: Callable[[], bool]) -> Iterator[bytes]:
-        """Paths of these photos, in portions while the pool asks for more: first those that somebody looks at now."""
+    def _paths(
+        self, ids: Sequence[int], todo: dict[bytes, int], enough: Callable[[], bool]
+    ) -> Iterator[bytes]:
+        """Paths of these photos, in portions while the pool asks for more: first those that
+        somebody looks at now."""
         left = set(ids)
         at = 0
         while left and not enough():
@@ -149,8 +164,8 @@ class Reading:
         failures: Sequence[tuple[int, Failure]],
         pace: _Pace,
     ) -> Generator[Progress | PhotosChanged, None, _InHand]:
-        """One batch: failures and thumbnails first, so that the photos can be looked at; then it is the encoder's turn, as
-        soon as the batch before is stored: a kill costs one batch."""
+        """One batch: failures and thumbnails first, so that the photos can be looked at; then it is
+        the encoder's turn, as soon as the batch before is stored: a kill costs one batch."""
         self._write_thumbnails([decoded for _, decoded in batch])
         merged = self._write_decoded(batch, failures)
         batch = [entry for entry in batch if entry[0] not in merged]
@@ -166,9 +181,13 @@ class Reading:
             if decoded.content_hash not in vectors:
                 strangers[decoded.content_hash] = decoded.pixels
         encoder.start(list(strangers.values()))
-        return _InHand([(id_, decoded.content_hash) for id_, decoded in batch], vectors, list(strangers))
+        return _InHand(
+            [(id_, decoded.content_hash) for id_, decoded in batch], vectors, list(strangers)
+        )
 
-    def _store_features(self, recognition: Recognition, encoder: Encoder, in_hand: _InHand, pace: _Pace) -> Steps:
+    def _store_features(
+        self, recognition: Recognition, encoder: Encoder, in_hand: _InHand, pace: _Pace
+    ) -> Steps:
         """Wait for the batch that is being encoded, and store it with its tags."""
         while not encoder.done(_WAIT):
             yield pace.progress("encode")
@@ -176,9 +195,12 @@ class Reading:
         if in_hand.contents:
             with self._store.transaction(durable=False) as connection:
                 ids = [id_ for id_, _ in in_hand.contents]
-                recognition.store_photos(ids, [vectors[content] for _, content in in_hand.contents], self._tags)
+                recognition.store_photos(
+                    ids, [vectors[content] for _, content in in_hand.contents], self._tags
+                )
                 connection.executemany(
-                    "UPDATE photos SET state = 'ok', reason = '', attempts = 0 WHERE id = ?", [(id_,) for id_ in ids]
+                    "UPDATE photos SET state = 'ok', reason = '', attempts = 0 WHERE id = ?",
+                    [(id_,) for id_ in ids],
                 )
             yield PhotosChanged(ids=tuple(ids), labels=True)
         pace.done += len(in_hand.contents)
@@ -201,12 +223,14 @@ class Reading:
     def _write_decoded(
         self, batch: Sequence[tuple[int, Decoded]], failures: Sequence[tuple[int, Failure]]
     ) -> dict[int, int]:
-        """What decoding told about the files. Returns rows that turned out to be an older one that moved: new ->
-        old."""
+        """What decoding told about the files. Returns rows that turned out to be an older one that
+        moved: new -> old."""
         merged: dict[int, int] = {}
         with self._store.transaction(durable=False) as connection:
             for id_, decoded in batch:
-                (before,) = self._store.rows("SELECT content_hash FROM photos WHERE id = ?", (id_,))[0]
+                (before,) = self._store.rows(
+                    "SELECT content_hash FROM photos WHERE id = ?", (id_,)
+                )[0]
                 if not before and (old := self._moved_from(id_, decoded.content_hash)):
                     self._merge(id_, old)
                     merged[id_] = old
@@ -214,12 +238,20 @@ class Reading:
                 if before and before != decoded.content_hash:
                     connection.execute("DELETE FROM embeddings WHERE photo_id = ?", (id_,))
                     self.updated += 1
-                taken_at = decoded.taken_at if decoded.taken_at is not None else decoded.mtime_ns / 1e9
+                taken_at = (
+                    decoded.taken_at if decoded.taken_at is not None else decoded.mtime_ns / 1e9
+                )
                 connection.execute(
                     """UPDATE photos SET content_hash = ?, width = ?, height = ?, taken_at = ?, day = ?, size = ?,
                         mtime_ns = ? WHERE id = ?""",
                     (
-                        *(decoded.content_hash, decoded.width, decoded.height, taken_at, local_day(taken_at)),
+                        *(
+                            decoded.content_hash,
+                            decoded.width,
+                            decoded.height,
+                            taken_at,
+                            local_day(taken_at),
+                        ),
                         *(decoded.size, decoded.mtime_ns, id_),
                     ),
                 )
@@ -237,7 +269,8 @@ class Reading:
         return merged
 
     def _moved_from(self, id_: int, content: str) -> int | None:
-        """The row of the same content whose file is no longer there, although no scan has noticed yet."""
+        """The row of the same content whose file is no longer there, although no scan has noticed
+        yet."""
         for old, path, folder in self._store.rows(
             """SELECT photos.id, photos.path, folders.path FROM photos JOIN folders ON folders.id = folder_id
                 WHERE content_hash = ? AND content_hash != '' AND photos.id != ? AND hidden IS NULL
@@ -249,12 +282,15 @@ class Reading:
         return None
 
     def _merge(self, new: int, old: int) -> None:
-        """The new row is the old one at another place: the old one goes there, with all that was said about either."""
+        """The new row is the old one at another place: the old one goes there, with all that was
+        said about either."""
         with self._store.transaction(durable=False) as connection:
             (path, name, folder_id, size, mtime_ns) = self._store.rows(
                 "SELECT path, name, folder_id, size, mtime_ns FROM photos WHERE id = ?", (new,)
             )[0]
-            connection.execute("UPDATE OR IGNORE corrections SET photo_id = ? WHERE photo_id = ?", (old, new))
+            connection.execute(
+                "UPDATE OR IGNORE corrections SET photo_id = ? WHERE photo_id = ?", (old, new)
+            )
             for table in ("corrections", "tags", "embeddings"):
                 connection.execute(f"DELETE FROM {table} WHERE photo_id = ?", (new,))
             connection.execute("DELETE FROM photos WHERE id = ?", (new,))
@@ -268,8 +304,8 @@ class Reading:
 
 
 class _InHand(NamedTuple):
-    """A batch that is being encoded: (photo id, content hash) of each photo, vectors that were known before, and the
-    contents that the encoder has, in its order."""
+    """A batch that is being encoded: (photo id, content hash) of each photo, vectors that were
+    known before, and the contents that the encoder has, in its order."""
 
     contents: list[tuple[int, str]]
     vectors: dict[str, Tensor]
@@ -293,4 +329,6 @@ class _Pace:
     def progress(self, phase: str) -> Progress:
         elapsed = time.monotonic() - self._started
         rate = self.done / elapsed if self.done else 0.0
-        return Progress(phase, self.done, self._total, rate, (self._total - self.done) / rate if rate else None)
+        return Progress(
+            phase, self.done, self._total, rate, (self._total - self.done) / rate if rate else None
+        )

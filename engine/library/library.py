@@ -1,8 +1,9 @@
 """The library: folders, photos, labels, corrections and what was learned, behind one class.
 
 Knows: the order of things (scan, decode, encode, store, tag, learn) and what a person may ask for.
-Does not know: Qt, argparse, SQL (`store`), how a photo is decoded (`decode_pool`), how a score is made (`zero_shot`)
-or learned (`learning`). Every public method is a verb that the window calls by name and that the command line offers.
+Does not know: Qt, argparse, SQL (`store`), how a photo is decoded (`decode_pool`), how a score is
+made (`zero_shot`) or learned (`learning`). Every public method is a verb that the window calls by
+name and that the command line offers.
 """
 
 from __future__ import annotations
@@ -60,13 +61,14 @@ Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
 
 
 class Library(Labelling):
-    """One library directory, opened by one process at a time. Use it from the thread that opened it, and only there. The
-    verbs about labels, corrections and versions are those of `Labelling`.
+    """One library directory, opened by one process at a time. Use it from the thread that opened
+    it, and only there. The verbs about labels, corrections and versions are those of `Labelling`.
 
-    Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are generators: each `next`
-    does one short step (<= 250 ms where the machine allows), commits it, and yields `Progress` or `PhotosChanged`; the
-    report is the generator's return value; `close()` on the generator cancels, and nothing of a finished step is lost.
-    What other verbs changed on screen is collected and handed out by `take_changes()`.
+    Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are
+    generators: each `next` does one short step (<= 250 ms where the machine allows), commits it,
+    and yields `Progress` or `PhotosChanged`; the report is the generator's return value; `close()`
+    on the generator cancels, and nothing of a finished step is lost. What other verbs changed on
+    screen is collected and handed out by `take_changes()`.
 
     Every expected problem is an `AlbumenError` whose text is one sentence.
     """
@@ -77,7 +79,13 @@ class Library(Labelling):
         in_use = ModelInUse(store, judgements, model, device, precision)
         self._view = View(store, judgements, in_use.recognition)
         counting = Counting(judgements, self._view, in_use.last_number)
-        super().__init__(store, judgements, in_use, counting, Upkeep(store, judgements, in_use, self._view, counting))
+        super().__init__(
+            store,
+            judgements,
+            in_use,
+            counting,
+            Upkeep(store, judgements, in_use, self._view, counting),
+        )
         self._sidecars = Sidecars(judgements)
         self._decoding: DecodePool | None = None
         self._preferred: list[int] = []
@@ -94,13 +102,17 @@ class Library(Labelling):
     ) -> Library:
         """Open the library in `directory` (None: the user's own), making it when it does not exist.
 
-        `model`: name of the catalogue or a file; None keeps the one used last (at first: "starter"). `device`: auto,
-        cpu, cuda, mps. `precision`: auto, fp32, bf16, fp16, of the image encoder. Imports no torch and loads no model:
-        that happens with the first verb that needs one.
-        Raises AlbumenError when another program holds the library, when it was made by a newer Albumen (nothing is
-        written then), or when its database is damaged.
+        `model`: name of the catalogue or a file; None keeps the one used last (at first:
+        "starter"). `device`: auto, cpu, cuda, mps. `precision`: auto, fp32, bf16, fp16, of the
+        image encoder. Imports no torch and loads no model: that happens with the first verb that
+        needs one. Raises AlbumenError when another program holds the library, when it was made by a
+        newer Albumen (nothing is written then), or when its database is damaged.
         """
-        where = Path(directory) if directory is not None else platformdirs.user_data_path("albumen") / "library"
+        where = (
+            Path(directory)
+            if directory is not None
+            else platformdirs.user_data_path("albumen") / "library"
+        )
         return cls(where.expanduser().absolute(), model, device, precision)
 
     def close(self) -> None:
@@ -116,29 +128,37 @@ class Library(Labelling):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
     def leave_work(self) -> None:
-        """From now on verbs leave to `take_work` what would take long: somebody asks for it after each verb."""
+        """From now on verbs leave to `take_work` what would take long: somebody asks for it after
+        each verb."""
         self._upkeep.leave_work = True
 
     def take_work(self) -> Generator[Step, None, None] | None:
-        """Job: what verbs left to do (tagging a large library with new labels); None where there is nothing."""
+        """Job: what verbs left to do (tagging a large library with new labels); None where there is
+        nothing."""
         return self._upkeep.take_work()
 
     def take_changes(self) -> PhotosChanged:
-        """What verbs (not jobs) changed since the last call; the worker emits it unless it is empty."""
+        """What verbs (not jobs) changed since the last call; the worker emits it unless it is
+        empty."""
         return self._upkeep.take_untold()
 
-    # folders -------------------------------------------------------------------------------------------------------
+    # folders
+    # ----------------------------------------------------------------------------------------------
 
     def add(self, paths: Sequence[str]) -> AddReport:
         """Watch folders (with everything below them) or single files; `sync` then reads them.
 
-        A file's folder is not added: single files are watched as such. What is already covered by a watched folder is
-        `already`; what cannot be used (not there, no photo) is `refused` with a reason.
+        A file's folder is not added: single files are watched as such. What is already covered by a
+        watched folder is `already`; what cannot be used (not there, no photo) is `refused` with a
+        reason.
         """
         from engine.library.add_paths import take_in
 
@@ -165,21 +185,26 @@ class Library(Labelling):
         return self._recalled(self._store.restore_folder(folder_id))
 
     def exclusions(self) -> list[str]:
-        """Patterns (`fnmatch`, on names or whole paths) of folders and files that a scan passes over."""
+        """Patterns (`fnmatch`, on names or whole paths) of folders and files that a scan passes
+        over."""
         return list(json.loads(self._store.get("exclusions", "[]")))
 
     def set_exclusions(self, patterns: Sequence[str]) -> None:
         """Replace the patterns; the next `sync` forgets what they cover."""
-        self._store.set("exclusions", json.dumps([pattern.strip() for pattern in patterns if pattern.strip()]))
+        self._store.set(
+            "exclusions", json.dumps([pattern.strip() for pattern in patterns if pattern.strip()])
+        )
 
-    # jobs ----------------------------------------------------------------------------------------------------------
+    # jobs
+    # ----------------------------------------------------------------------------------------------
 
     def sync(self, folder_ids: Sequence[int] | None = None) -> Generator[Step, None, SyncReport]:
         """Job: make the library match the disk: scan, thumbnails, embeddings, tags.
 
-        `folder_ids` None: all. Photos appear as soon as they are found (`PhotosChanged.added`), again when their
-        thumbnail exists and again when they are tagged (`ids`). A moved or renamed file keeps its row, an edited one is
-        encoded again, a folder that is not there goes offline and forgets nothing. Nothing changed: nothing is decoded.
+        `folder_ids` None: all. Photos appear as soon as they are found (`PhotosChanged.added`),
+        again when their thumbnail exists and again when they are tagged (`ids`). A moved or renamed
+        file keeps its row, an edited one is encoded again, a folder that is not there goes offline
+        and forgets nothing. Nothing changed: nothing is decoded.
         """
         from engine.library.sync import Sync
 
@@ -204,24 +229,28 @@ class Library(Labelling):
         return report
 
     def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
-        """Hand folders to the `sync` that is reading photos: it looks at them as soon as those in hand are read, and goes on.
-        Returns what it did so far, of all that its report will tell; None if no `sync` takes folders now."""
+        """Hand folders to the `sync` that is reading photos: it looks at them as soon as those in
+        hand are read, and goes on. Returns what it did so far, of all that its report will tell;
+        None if no `sync` takes folders now."""
         return self._syncing.also(folder_ids) if self._syncing is not None else None
 
     def train(
         self, label_ids: Sequence[int] | None = None, activate: bool = True
     ) -> Generator[Step, None, list[TrainReport]]:
-        """Job 'Improve labels': learn from the corrections given so far; one report per label that has some.
+        """Job 'Improve labels': learn from the corrections given so far; one report per label that
+        has some.
 
-        `label_ids` None: every label with corrections since its last training. Each result is stored as a version;
-        accepted ones tag the library at once if `activate`, otherwise when `activate(version)` is called.
+        `label_ids` None: every label with corrections since its last training. Each result is
+        stored as a version; accepted ones tag the library at once if `activate`, otherwise when
+        `activate(version)` is called.
         """
         if label_ids is not None:
             self._judgements.require(label_ids)
         return (yield from self._upkeep.watched(self._training().run(label_ids, activate)))
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
-        """Job: machine tags of all labels over the whole library again, some thousand photos per step."""
+        """Job: machine tags of all labels over the whole library again, some thousand photos per
+        step."""
         recognition = self._model.recognition()
         recognition.heads_changed()
         for done in recognition.tag_labels():
@@ -235,8 +264,9 @@ class Library(Labelling):
     def use_model(
         self, name_or_path: str = "", device: str = "", precision: str = ""
     ) -> Generator[Step, None, ModelInfo]:
-        """Job: switch to another model, device or precision ("": as it is): load it, encode what it has not seen, tag.
-        Vectors of the old one stay, and it is in use until the new one knows every photo.
+        """Job: switch to another model, device or precision ("": as it is): load it, encode what it
+        has not seen, tag. Vectors of the old one stay, and it is in use until the new one knows
+        every photo.
 
         If the model cannot be loaded, the old one stays in use and AlbumenError says why.
         """
@@ -244,14 +274,16 @@ class Library(Labelling):
         name_or_path = name_or_path or self._model.name
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = self._model.load(name_or_path, device, precision)
-        yield from self._upkeep.watched(self._reading(lambda: new.number, lambda: new).run(tags=False))
+        yield from self._upkeep.watched(
+            self._reading(lambda: new.number, lambda: new).run(tags=False)
+        )
         self._model.switch(name_or_path, new, device, precision)
         yield from self.retag()
         return self.model()
 
     def download_model(self, name: str, mirror: str = "") -> Generator[Step, None, ModelInfo]:
-        """Job: download a model of the catalogue (resumable, checked), from the hub or a `mirror` of it; closing the
-        generator cancels."""
+        """Job: download a model of the catalogue (resumable, checked), from the hub or a `mirror`
+        of it; closing the generator cancels."""
         from engine.clip import weights
 
         yield from weights.download(name, mirror=mirror)
@@ -264,33 +296,39 @@ class Library(Labelling):
         return (yield from disk_usage.measure(self._store, self._model.last_number()))
 
     def clear_thumbnails(self) -> Generator[Progress, None, int]:
-        """Job: delete all thumbnails; the next `sync` makes them again. Returns how many bytes that gave back."""
+        """Job: delete all thumbnails; the next `sync` makes them again. Returns how many bytes that
+        gave back."""
         from engine.store import disk_usage
 
         return (yield from disk_usage.clear_thumbnails(self._store))
 
     def remove_vectors(self) -> Generator[Progress, None, int]:
-        """Job: delete the vectors of models that are not in use (going back to one encodes the library anew); labels,
-        corrections and versions stay. Returns how many bytes that gave back."""
+        """Job: delete the vectors of models that are not in use (going back to one encodes the
+        library anew); labels, corrections and versions stay. Returns how many bytes that gave
+        back."""
         from engine.store import disk_usage
 
         return (yield from disk_usage.remove_vectors(self._store, self._model.number()))
 
-    # browse --------------------------------------------------------------------------------------------------------
+    # browse
+    # ----------------------------------------------------------------------------------------------
 
     def view(self, query: str = "", sort: Sort = "auto", strictness: float = 0.0) -> SearchResult:
         """The photos that answer a query, in order.
 
-        Query language (`engine.search.query`): words (ranked by meaning; file and label names match too), "a phrase", `-word`,
-        `label:cat`, `-label:cat`, `folder:name`, `after:2023`, `before:2023-06-01`, `like:ID`, `is:review`,
-        `is:untagged`, `is:problem`, `is:pending`, `is:offline`, `is:corrected`, joined by and; `OR` between two parts.
-        `sort` "auto": relevance when there are words, else newest first. `strictness` -1 (show more) .. +1 (only sure
-        ones) moves the line behind `SearchResult.matched`; rows after it are still returned, ranked.
+        Query language (`engine.search.query`): words (ranked by meaning; file and label names match
+        too), "a phrase", `-word`, `label:cat`, `-label:cat`, `folder:name`, `after:2023`,
+        `before:2023-06-01`, `like:ID`, `is:review`, `is:untagged`, `is:problem`, `is:pending`,
+        `is:offline`, `is:corrected`, joined by and; `OR` between two parts. `sort` "auto":
+        relevance when there are words, else newest first. `strictness` -1 (show more) .. +1 (only
+        sure ones) moves the line behind `SearchResult.matched`; rows after it are still returned,
+        ranked.
         """
         return self._view.answer(query, sort, strictness)
 
     def prefer(self, ids: Sequence[int]) -> None:
-        """A person looks at these photos: a running or coming `sync` reads them before others, in this order."""
+        """A person looks at these photos: a running or coming `sync` reads them before others, in
+        this order."""
         self._preferred[:] = ids
 
     def photos(self, ids: Sequence[int]) -> list[Photo]:
@@ -301,14 +339,18 @@ class Library(Labelling):
         """The id of the photo at `path`; AlbumenError when it is not in the library."""
         found = self._store.find(path)
         if found is None:
-            raise AlbumenError(f"The photo {path} is not in the library; add its folder and sync first.")
+            raise AlbumenError(
+                f"The photo {path} is not in the library; add its folder and sync first."
+            )
         return found
 
     def similar(self, photo_id: int, n: int = 200) -> SearchResult:
         """The `n` photos most like this one (cosine of embeddings), itself left out."""
         vector = self._model.recognition().vector(photo_id)
         if vector is None:
-            raise AlbumenError("This photo has not been read yet, so nothing can be compared with it; sync first.")
+            raise AlbumenError(
+                "This photo has not been read yet, so nothing can be compared with it; sync first."
+            )
         return self._view.like(vector, n, leave_out=photo_id)
 
     def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
@@ -318,20 +360,23 @@ class Library(Labelling):
         return self._view.like(vector, n)
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
-        """Tags of these photos: a person's words (yes and no) and the machine's suggestions, corrections winning."""
+        """Tags of these photos: a person's words (yes and no) and the machine's suggestions,
+        corrections winning."""
         return self._judgements.tags(photo_ids)
 
     def counts(self) -> Counts:
         """The numbers of the left dock."""
         return self._counting.counts()
 
-    # learning ------------------------------------------------------------------------------------------------------
+    # learning
+    # ----------------------------------------------------------------------------------------------
 
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         """The `n` questions whose answers teach most, least certain first, each with its reason."""
         return self._training().questions(n, label_id)
 
-    # problems ------------------------------------------------------------------------------------------------------
+    # problems
+    # ----------------------------------------------------------------------------------------------
 
     def failures(self) -> list[Failure]:
         """Photos that could not be read, with a sentence each; ignored ones are left out."""
@@ -339,7 +384,9 @@ class Library(Labelling):
 
     def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Try these again at the next `sync`, as if they had never failed."""
-        self._store.update_photos("state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids)
+        self._store.update_photos(
+            "state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids
+        )
         return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
@@ -348,10 +395,13 @@ class Library(Labelling):
         return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
-        """Book-keeping after files went to the trash: hide the rows; the token brings them back by `recall`."""
+        """Book-keeping after files went to the trash: hide the rows; the token brings them back by
+        `recall`."""
         token = f"forgotten {time.time_ns()}"
         self._store.update_photos("hidden = ?", photo_ids, token)
-        self._upkeep.tell(self._upkeep.followed(PhotosChanged(removed=tuple(photo_ids), labels=True)))
+        self._upkeep.tell(
+            self._upkeep.followed(PhotosChanged(removed=tuple(photo_ids), labels=True))
+        )
         return token
 
     def recall(self, token: str) -> PhotosChanged:
@@ -364,7 +414,8 @@ class Library(Labelling):
             self._model.recognition().tag_photos(ids)
         return change
 
-    # about ---------------------------------------------------------------------------------------------------------
+    # about
+    # ----------------------------------------------------------------------------------------------
 
     def models(self) -> list[ModelInfo]:
         """The catalogue, with what is installed and what is in use."""
@@ -375,7 +426,8 @@ class Library(Labelling):
         return next(info for info in self.models() if info.active)
 
     def model_name(self) -> str:
-        """Its name in the catalogue, or the path of its file: known at once, where `model()` reads the catalogue."""
+        """Its name in the catalogue, or the path of its file: known at once, where `model()` reads
+        the catalogue."""
         return self._model.name
 
     def doctor(self) -> dict[str, object]:
@@ -389,7 +441,8 @@ class Library(Labelling):
         return str(self._store.directory)
 
     def precisions(self) -> list[str]:
-        """What `Library.open` takes as `precision` on the device in use, the one that "auto" takes first."""
+        """What `Library.open` takes as `precision` on the device in use, the one that "auto" takes
+        first."""
         return self._model.precisions()
 
     def thumbnail_format(self) -> tuple[int, int]:
@@ -400,7 +453,8 @@ class Library(Labelling):
         return side, quality
 
     def set_thumbnail_format(self, side: int, quality: int) -> None:
-        """Choose both; existing thumbnails stay until `clear_thumbnails`. AlbumenError outside 128-512 and 50-95."""
+        """Choose both; existing thumbnails stay until `clear_thumbnails`. AlbumenError outside
+        128-512 and 50-95."""
         if not (128 <= side <= 512 and 50 <= quality <= 95):
             raise AlbumenError("Thumbnails may have 128 to 512 pixels and a quality of 50 to 95.")
         self._store.set("thumbnail format", json.dumps([side, quality]))
@@ -413,51 +467,68 @@ class Library(Labelling):
 
         return export(self._store, format)
 
-    # sidecars ------------------------------------------------------------------------------------------------------
+    # sidecars
+    # ----------------------------------------------------------------------------------------------
 
     def sidecars(self, wanted: bool | None = None) -> bool:
-        """Whether confirmed labels are written into sidecars (`photo.jpg.xmp`) beside the photos; off at first. `wanted`
-        turns it on (the next `sync` or `write_sidecars` writes them) or off (files that exist stay)."""
+        """Whether confirmed labels are written into sidecars (`photo.jpg.xmp`) beside the photos;
+        off at first. `wanted` turns it on (the next `sync` or `write_sidecars` writes them) or off
+        (files that exist stay)."""
         if wanted is not None:
             self._sidecars.want(wanted)
         return self._sidecars.wanted
 
     def write_sidecars(self) -> Generator[Step, None, SidecarReport]:
-        """Job: bring the sidecars up to date with what the person confirmed; nothing while they are off."""
+        """Job: bring the sidecars up to date with what the person confirmed; nothing while they are
+        off."""
         return (yield from self._sidecars.run()) if self._sidecars.wanted else SidecarReport()
 
     def keywords(self) -> list[tuple[str, int]]:
-        """Keywords that other programs wrote into the photos, with how many have each, the most frequent first."""
+        """Keywords that other programs wrote into the photos, with how many have each, the most
+        frequent first."""
         return self._sidecars.keywords()
 
     def take_keywords(self) -> Generator[Step, None, KeywordsRead]:
-        """Job: keywords that other programs left in photos and sidecars become labels, confirmed for their photos."""
+        """Job: keywords that other programs left in photos and sidecars become labels, confirmed
+        for their photos."""
         report = yield from self._sidecars.take_keywords()
         self._upkeep.retag(report.labels)
-        self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True))
+        self._upkeep.tell(
+            PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True)
+        )
         return report
 
-    # safekeeping ---------------------------------------------------------------------------------------------------
+    # safekeeping
+    # ----------------------------------------------------------------------------------------------
 
     def restore_words(self, file: str = "") -> Restored:
-        """Labels and corrections of a file that was saved beside the database (default: the newest), for what is said
-        about nothing yet: after the database was lost, and its photos were added and synced again."""
+        """Labels and corrections of a file that was saved beside the database (default: the
+        newest), for what is said about nothing yet: after the database was lost, and its photos
+        were added and synced again."""
         kept = words_backup.files(self._store)
         if not file and not kept:
             raise AlbumenError(f"There are no saved words in {self._store.directory / 'backups'}.")
-        restored = words_backup.restore(self._store, self._judgements, Path(file) if file else kept[0])
+        restored = words_backup.restore(
+            self._store, self._judgements, Path(file) if file else kept[0]
+        )
         grouped = {id_: of for id_, (_, of) in self._judgements.names().items()}
-        touched = {word.label_id for word in restored.previous if grouped[word.label_id] is not None}
+        touched = {
+            word.label_id for word in restored.previous if grouped[word.label_id] is not None
+        }
         self._upkeep.retag([*restored.labels, *touched.difference(restored.labels)])
-        self._upkeep.tell(PhotosChanged(ids=tuple({word.photo_id for word in restored.previous}), labels=True))
+        self._upkeep.tell(
+            PhotosChanged(ids=tuple({word.photo_id for word in restored.previous}), labels=True)
+        )
         return restored
 
     def _save_words(self) -> None:
-        """Best effort: every word is in the database; this is a copy for the day when that is lost."""
+        """Best effort: every word is in the database; this is a copy for the day when that is
+        lost."""
         with contextlib.suppress(OSError, AlbumenError, sqlite3.Error):
             words_backup.save(self._store)
 
-    # inside --------------------------------------------------------------------------------------------------------
+    # inside
+    # ----------------------------------------------------------------------------------------------
 
     def _pool(self, resolution: int) -> DecodePool:
         """The decoding processes; 0 takes them for whatever resolution they are."""
@@ -469,10 +540,14 @@ class Library(Labelling):
             self._decoding = DecodePool(resolution or 224, thumbnail=self.thumbnail_format())
         return self._decoding
 
-    def _reading(self, number: Callable[[], int], recognition: Callable[[], Recognition]) -> Reading:
+    def _reading(
+        self, number: Callable[[], int], recognition: Callable[[], Recognition]
+    ) -> Reading:
         from engine.library.indexing import Reading
 
-        return Reading(self._store, number, recognition, self._pool, self._upkeep.follow, self._preferred)
+        return Reading(
+            self._store, number, recognition, self._pool, self._upkeep.follow, self._preferred
+        )
 
     def _training(self) -> Training:
         from engine.library.train_job import Training

@@ -1,8 +1,10 @@
-"""Sidecars: the labels that a person confirmed, written as keywords into `photo.jpg.xmp` beside the photo, when wanted.
+"""Sidecars: the labels that a person confirmed, written as keywords into `photo.jpg.xmp` beside the
+photo, when wanted.
 
-Knows: the XMP file (ISO 16684-1: RDF/XML, keywords are the bag `dc:subject`; the name `photo.jpg.xmp` is digiKam's and
-darktable's, Lightroom's `photo.xmp` is read too), and which keywords in it are Albumen's: those it wrote before. Whatever
-else a sidecar holds stays as it is. Does not know: who confirmed what (`labels`). Photos themselves are never written.
+Knows: the XMP file (ISO 16684-1: RDF/XML, keywords are the bag `dc:subject`; the name
+`photo.jpg.xmp` is digiKam's and darktable's, Lightroom's `photo.xmp` is read too), and which
+keywords in it are Albumen's: those it wrote before. Whatever else a sidecar holds stays as it is.
+Does not know: who confirmed what (`labels`). Photos themselves are never written.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ _PER_STEP = 20  # files between two reports of progress
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A photo whose sidecar does not say what its person says: the keywords it should have, and those written before."""
+    """A photo whose sidecar does not say what its person says: the keywords it should have, and
+    those written before."""
 
     photo_id: int
     path: bytes
@@ -49,7 +52,8 @@ class Sidecars:
         self._store.set("sidecars", "on" if wanted else "off")
 
     def stale(self) -> list[Stale]:
-        """Photos that can be reached and whose sidecar is behind, by path: compared with what was written last."""
+        """Photos that can be reached and whose sidecar is behind, by path: compared with what was
+        written last."""
         rows = self._store.rows(
             f"""WITH said AS (
                 SELECT photo_id, json_group_array(name) AS words FROM (
@@ -66,12 +70,18 @@ class Sidecars:
         )
         # A photo that moved without its sidecar gets a new one: nothing was written beside it yet.
         return [
-            Stale(id_, path, tuple(json.loads(words)), tuple(json.loads(before)) if path == written else ())
+            Stale(
+                id_,
+                path,
+                tuple(json.loads(words)),
+                tuple(json.loads(before)) if path == written else (),
+            )
             for id_, path, words, written, before in rows
         ]
 
     def run(self) -> Generator[Progress, None, SidecarReport]:
-        """Job: write what is behind. A file that cannot be written is reported and tried again the next time."""
+        """Job: write what is behind. A file that cannot be written is reported and tried again the
+        next time."""
         behind = self.stale()
         written, failed = 0, list[Failure]()
         for start in range(0, len(behind), _PER_STEP):
@@ -81,31 +91,42 @@ class Sidecars:
                 try:
                     written += write(item.path, item.keywords, item.before)
                 except AlbumenError as error:
-                    failed.append(Failure(os.fsdecode(sidecar_of(item.path)), str(error), 1, item.photo_id))
+                    failed.append(
+                        Failure(os.fsdecode(sidecar_of(item.path)), str(error), 1, item.photo_id)
+                    )
                 else:
-                    done.append((item.photo_id, item.path, json.dumps(item.keywords, ensure_ascii=False)))
+                    done.append(
+                        (item.photo_id, item.path, json.dumps(item.keywords, ensure_ascii=False))
+                    )
             with self._store.transaction(
                 durable=False
             ) as connection:  # lost with the power: compared and written again
-                connection.executemany("REPLACE INTO sidecars (photo_id, path, keywords) VALUES (?, ?, ?)", done)
+                connection.executemany(
+                    "REPLACE INTO sidecars (photo_id, path, keywords) VALUES (?, ?, ?)", done
+                )
         return SidecarReport(written, tuple(failed))
 
     def keywords(self) -> list[tuple[str, int]]:
-        """Keywords inside the photos that can be seen, with how many have each, the most frequent first."""
+        """Keywords inside the photos that can be seen, with how many have each, the most frequent
+        first."""
         return self._store.rows(
             f"""SELECT word, count(*) FROM keywords JOIN photos ON photos.id = photo_id WHERE {SHOWN}
                 GROUP BY word ORDER BY count(*) DESC, word"""
         )
 
     def take_keywords(self) -> Generator[Progress, None, KeywordsRead]:
-        """Job: keywords in photos and sidecars become labels, and their photos confirmed, where the person said nothing
-        yet. All or nothing: cancelled on the way, nothing is taken over.
+        """Job: keywords in photos and sidecars become labels, and their photos confirmed, where the
+        person said nothing yet. All or nothing: cancelled on the way, nothing is taken over.
         """
         inside: dict[int, list[str]] = {}
         for photo_id, word in self._store.rows("SELECT photo_id, word FROM keywords"):
             inside.setdefault(photo_id, []).append(word)
-        photos = self._store.rows(f"SELECT id, path FROM photos WHERE {SHOWN} AND state != 'offline' ORDER BY path")
-        found: dict[str, tuple[str, list[int]]] = {}  # by the folded name, under which two spellings are one label
+        photos = self._store.rows(
+            f"SELECT id, path FROM photos WHERE {SHOWN} AND state != 'offline' ORDER BY path"
+        )
+        found: dict[
+            str, tuple[str, list[int]]
+        ] = {}  # by the folded name, under which two spellings are one label
         failed: list[Failure] = []
         for done, (photo_id, path) in enumerate(photos):
             if done % (10 * _PER_STEP) == 0:
@@ -116,10 +137,14 @@ class Sidecars:
             except AlbumenError as error:
                 failed.append(Failure(os.fsdecode(path), str(error), 1, photo_id))
             for word in words:
-                with contextlib.suppress(AlbumenError):  # what cannot be a label's name stays a keyword
+                with contextlib.suppress(
+                    AlbumenError
+                ):  # what cannot be a label's name stays a keyword
                     found.setdefault(fold(word), (checked_name(word), []))
                 photo_ids = found[fold(word)][1] if fold(word) in found else []
-                if photo_id not in photo_ids[-1:]:  # said in the photo and beside it, or in two spellings
+                if (
+                    photo_id not in photo_ids[-1:]
+                ):  # said in the photo and beside it, or in two spellings
                     photo_ids.append(photo_id)
         known = set(self._judgements.names())
         with self._store.transaction():
@@ -132,7 +157,9 @@ class Sidecars:
                 if (label_id, photo_id) not in said
             ]
             previous = self._judgements.correct(said_now)
-        return KeywordsRead(tuple(id_ for id_ in ids if id_ not in known), tuple(previous), tuple(failed))
+        return KeywordsRead(
+            tuple(id_ for id_ in ids if id_ not in known), tuple(previous), tuple(failed)
+        )
 
 
 def sidecar_of(photo: bytes) -> bytes:
@@ -141,7 +168,8 @@ def sidecar_of(photo: bytes) -> bytes:
 
 
 def keywords_beside(photo: bytes) -> list[str]:
-    """The keywords in the sidecars of a photo (`photo.jpg.xmp`, `photo.xmp`), each once; none where there is no sidecar.
+    """The keywords in the sidecars of a photo (`photo.jpg.xmp`, `photo.xmp`), each once; none where
+    there is no sidecar.
 
     AlbumenError for a sidecar that cannot be read.
     """
@@ -153,10 +181,12 @@ def keywords_beside(photo: bytes) -> list[str]:
 
 
 def write(photo: bytes, keywords: Sequence[str], before: Sequence[str]) -> bool:
-    """Make the sidecar of a photo hold `keywords`, taking out those of `before` that are no longer among them.
+    """Make the sidecar of a photo hold `keywords`, taking out those of `before` that are no longer
+    among them.
 
-    Keywords of other programs, and everything else in the file, stay. The file is replaced in one step, so a crash
-    leaves the old or the new one. False when it says so already. AlbumenError when it cannot be read or written.
+    Keywords of other programs, and everything else in the file, stay. The file is replaced in one
+    step, so a crash leaves the old or the new one. False when it says so already. AlbumenError when
+    it cannot be read or written.
     """
     file = os.path.realpath(sidecar_of(photo))  # a linked sidecar stays a link
     text = _read(file)

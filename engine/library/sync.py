@@ -1,8 +1,9 @@
-"""The job that makes a library match the disk: which rows a scan's findings become, and who moved where.
+"""The job that makes a library match the disk: which rows a scan's findings become, and who moved
+where.
 
-Knows: in which order, in steps of which size, and what survives a kill between any two of them: every step is one
-transaction and leaves rows that the next `sync` takes up. Does not know: how folders are walked (`scan`), photos read
-(`indexing`).
+Knows: in which order, in steps of which size, and what survives a kill between any two of them:
+every step is one transaction and leaves rows that the next `sync` takes up. Does not know: how
+folders are walked (`scan`), photos read (`indexing`).
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ class _Work:
 class Sync:
     """One run over one store.
 
-    `indexing` reads what was found; `recognition` loads the model on first need; `pool` gives the decoding processes for an
-    input resolution (0: any); `follow` is told which photos went out of sight or came back.
+    `indexing` reads what was found; `recognition` loads the model on first need; `pool` gives the
+    decoding processes for an input resolution (0: any); `follow` is told which photos went out of
+    sight or came back.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Sync:
         self._work = _Work()
         self._unseen: set[int] = set()  # rows that nobody could see when this sync began
         self._looked = False  # what this run was called for is written down
-        self._asked: list[int] = []  # folders to be looked at as soon as the photos in hand are read
+        self._asked: list[
+            int
+        ] = []  # folders to be looked at as soon as the photos in hand are read
         self._started = time.monotonic()
 
     def run(
@@ -74,7 +78,9 @@ class Sync:
         yield from self._look(folder_ids, exclusions)
         self._looked = True
         while True:
-            if self._store.number(f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"):
+            if self._store.number(
+                f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"
+            ):
                 yield from self._reading.run(enough=self._is_asked)
             yield from self._settle()
             if not self._asked:
@@ -83,8 +89,9 @@ class Sync:
             yield from self._look(asked, exclusions)
 
     def also(self, folder_ids: Sequence[int]) -> SyncReport | None:
-        """Look at these folders too, as soon as the photos in hand are read: reading may take hours. What was done before
-        that; None while this run still looks at what it was called for, and nobody can tell."""
+        """Look at these folders too, as soon as the photos in hand are read: reading may take
+        hours. What was done before that; None while this run still looks at what it was called for,
+        and nobody can tell."""
         if not self._looked:
             return None
         self._asked += folder_ids
@@ -106,11 +113,15 @@ class Sync:
     def _is_asked(self) -> bool:
         return bool(self._asked)
 
-    # the disk ------------------------------------------------------------------------------------------------------
+    # the disk
+    # ----------------------------------------------------------------------------------------------
 
     def _look(self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]) -> Steps:
-        """Compare these folders (None: all) with the disk and write down what is new: from then on it can be seen."""
-        roots = [root for root in self._store.roots() if folder_ids is None or root[0] in folder_ids]
+        """Compare these folders (None: all) with the disk and write down what is new: from then on
+        it can be seen."""
+        roots = [
+            root for root in self._store.roots() if folder_ids is None or root[0] in folder_ids
+        ]
         diffs: list[tuple[int, Diff]] = []
         for folder_id, path in roots:
             diffs.append((folder_id, (yield from self._scan(folder_id, path, exclusions))))
@@ -131,16 +142,22 @@ class Sync:
             yield Progress("scan", len(found), 0, detail=os.fsdecode(root))
         diff = yield from scan.comparing(found, known, walk)
         self._work.skipped += walk.skipped
-        if self._store.set_folder_state(folder_id, FolderState.OFFLINE if diff.folder_offline else FolderState.ONLINE):
+        if self._store.set_folder_state(
+            folder_id, FolderState.OFFLINE if diff.folder_offline else FolderState.ONLINE
+        ):
             yield PhotosChanged(labels=True)
         if not diff.folder_offline and walk.token != token:
             with self._store.transaction(durable=False) as connection:
-                connection.execute("UPDATE folders SET scan_token = ? WHERE id = ?", (walk.token, folder_id))
+                connection.execute(
+                    "UPDATE folders SET scan_token = ? WHERE id = ?", (walk.token, folder_id)
+                )
         return diff
 
     def _known_of(self, folder_id: int) -> Generator[Progress, None, list[Known]]:
         """The rows of a folder; while they are read, searches are answered."""
-        ids = self._store.rows("SELECT id FROM photos WHERE folder_id = ? AND hidden IS NULL", (folder_id,))
+        ids = self._store.rows(
+            "SELECT id FROM photos WHERE folder_id = ? AND hidden IS NULL", (folder_id,)
+        )
         known: list[Known] = []
         for start in range(0, len(ids), _KNOWN):
             some = [id_ for (id_,) in ids[start : start + _KNOWN]]
@@ -159,9 +176,12 @@ class Sync:
         ]
 
     def _apply(self, diffs: Sequence[tuple[int, Diff]]) -> Steps:
-        """Write down what the scan found. Content decides: a file whose bytes belonged to a row that lost its file is
-        that row, wherever it is now; so two photos that changed names keep their own tags."""
-        arrived: dict[bytes, tuple[int, FileStat]] = {}  # path -> (folder, file) that holds new content for us
+        """Write down what the scan found. Content decides: a file whose bytes belonged to a row
+        that lost its file is that row, wherever it is now; so two photos that changed names keep
+        their own tags."""
+        arrived: dict[
+            bytes, tuple[int, FileStat]
+        ] = {}  # path -> (folder, file) that holds new content for us
         owner: dict[bytes, Known] = {}  # path -> the row that had this path until now
         homeless: list[Known] = []  # rows whose content is not where it was
         offline: list[int] = []
@@ -173,7 +193,9 @@ class Sync:
                 arrived[stat.path] = (folder_id, stat)
                 owner[stat.path] = known
             homeless += diff.vanished
-            offline += [known.photo_id for known in diff.offline if known.state != PhotoState.OFFLINE]
+            offline += [
+                known.photo_id for known in diff.offline if known.state != PhotoState.OFFLINE
+            ]
             returned += [known.photo_id for known in diff.returned]
             unread += [known.photo_id for known, _ in diff.retry if known.state in _AWAY]
             back = [*diff.returned, *(known for known, _ in diff.retry)]
@@ -195,13 +217,19 @@ class Sync:
         yield from self._move(homes, arrived)
         gone = sorted(set(vanished) - {known.photo_id for known in homes.values()})
         self._work.removed += len(gone)
-        yield from self._set_state(PhotoState.MISSING, gone)  # before new rows: a kill in between must leave no ghost
+        yield from self._set_state(
+            PhotoState.MISSING, gone
+        )  # before new rows: a kill in between must leave no ghost
         yield from self._write_down(arrived, owner, homes, touched)
 
     def _recognise(
-        self, arrived: dict[bytes, tuple[int, FileStat]], owner: dict[bytes, Known], homeless: Sequence[Known]
+        self,
+        arrived: dict[bytes, tuple[int, FileStat]],
+        owner: dict[bytes, Known],
+        homeless: Sequence[Known],
     ) -> Generator[Progress | PhotosChanged, None, tuple[dict[bytes, Known], set[bytes]]]:
-        """Hash what may be an old acquaintance: path -> the row that moved there, and paths that were only touched."""
+        """Hash what may be an old acquaintance: path -> the row that moved there, and paths that
+        were only touched."""
         candidates = [*homeless, *owner.values()]
         worth = scan.move_candidates([stat for _, stat in arrived.values()], candidates)
         if not worth:
@@ -214,15 +242,21 @@ class Sync:
             done += answer is not None
             if done % 64 == 0 or answer is None:
                 yield Progress("scan", done, len(worth))
-        touched = {path for path, known in owner.items() if path in hashed and hashed[path] == known.content_hash}
+        touched = {
+            path
+            for path, known in owner.items()
+            if path in hashed and hashed[path] == known.content_hash
+        }
         for path in touched:
             del hashed[path]
-        moved = scan.match_moves(hashed, [known for known in candidates if known.path not in touched])
+        moved = scan.match_moves(
+            hashed, [known for known in candidates if known.path not in touched]
+        )
         return {path: known for known, path in moved}, touched
 
     def _move(self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]) -> Steps:
-        """Give moved rows their new paths. Those that take each other's names move in one transaction: in a ring of
-        renames each path is free only then."""
+        """Give moved rows their new paths. Those that take each other's names move in one
+        transaction: in a ring of renames each path is free only then."""
         some: dict[bytes, Known] = {}
         left = len(homes)
         for chain in _chains(homes):
@@ -232,7 +266,9 @@ class Sync:
                 yield from self._move_together(some, arrived)
                 some = {}
 
-    def _move_together(self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]) -> Steps:
+    def _move_together(
+        self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]
+    ) -> Steps:
         replaced: list[int] = []
         with self._store.transaction(durable=False) as connection:
             connection.executemany(
@@ -267,9 +303,13 @@ class Sync:
         homes: dict[bytes, Known],
         touched: set[bytes],
     ) -> Steps:
-        """Rows for files that are new, edited, touched, or back at a path that was removed from sight."""
+        """Rows for files that are new, edited, touched, or back at a path that was removed from
+        sight."""
         moved = {known.photo_id for known in homes.values()}
-        rest = sorted(((path, *entry) for path, entry in arrived.items() if path not in homes), key=itemgetter(0))
+        rest = sorted(
+            ((path, *entry) for path, entry in arrived.items() if path not in homes),
+            key=itemgetter(0),
+        )
         for start in range(0, len(rest), _ROWS):
             added, changed = [], []
             with self._store.transaction(durable=False) as connection:
@@ -286,8 +326,15 @@ class Sync:
                         assert row is not None
                         added.append(row)
                         continue
-                    same = path in touched or (known.size, known.mtime_ns) == (stat.size, stat.mtime_ns)
-                    state = f"CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END" if same else "'pending'"
+                    same = path in touched or (known.size, known.mtime_ns) == (
+                        stat.size,
+                        stat.mtime_ns,
+                    )
+                    state = (
+                        f"CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END"
+                        if same
+                        else "'pending'"
+                    )
                     connection.execute(
                         f"""UPDATE photos SET folder_id = ?, size = ?, mtime_ns = ?, hidden = NULL, state = {state},
                             attempts = 0, reason = '', ignored = 0 WHERE id = ?""",
@@ -304,7 +351,9 @@ class Sync:
         if ids:
             self._follow(ids)
             back = [id_ for id_ in ids if id_ in self._unseen]
-            if back and self._store.embedded():  # labels may have changed while nobody saw these photos
+            if (
+                back and self._store.embedded()
+            ):  # labels may have changed while nobody saw these photos
                 self._recognition().tag_photos(back)
             yield PhotosChanged(ids=tuple(ids), added=tuple(back), labels=True)
             self._unseen.difference_update(back)
@@ -313,7 +362,9 @@ class Sync:
         for start in range(0, len(ids), _ROWS):
             some = ids[start : start + _ROWS]
             with self._store.transaction(durable=False) as connection:
-                connection.executemany("UPDATE photos SET state = ? WHERE id = ?", [(state.value, id_) for id_ in some])
+                connection.executemany(
+                    "UPDATE photos SET state = ? WHERE id = ?", [(state.value, id_) for id_ in some]
+                )
             if state is PhotoState.MISSING:
                 self._follow(some)
                 yield PhotosChanged(removed=tuple(some), labels=True)
@@ -335,7 +386,9 @@ class Sync:
             elif self._work.settling:
                 time.sleep(0.05)  # short: searches are answered between steps
                 waiting = len(self._work.settling)
-                yield Progress("scan", 0, waiting, detail="waiting for files that are being written")
+                yield Progress(
+                    "scan", 0, waiting, detail="waiting for files that are being written"
+                )
 
     def _apply_settled(self, ready: Sequence[FileStat]) -> Steps:
         roots = [(id_, root) for id_, root in self._store.roots() if root]
@@ -358,15 +411,17 @@ _ENCODED = "EXISTS (SELECT 1 FROM embeddings WHERE photo_id = photos.id)"
 
 
 def _chains(homes: dict[bytes, Known]) -> Iterator[dict[bytes, Known]]:
-    """Moves (new path -> row) in the smallest sets that can be done one after the other: who takes the path of another row
-    that moves stands in one set with that row."""
+    """Moves (new path -> row) in the smallest sets that can be done one after the other: who takes
+    the path of another row that moves stands in one set with that row."""
     targets = {known.path: path for path, known in homes.items()}  # where the row at a path moves
     seen: set[bytes] = set()
     for path in homes:
         if path in seen:
             continue
         first = path
-        while (before := homes[first].path) in homes and before != path:  # to the start of the chain, or once round
+        while (
+            before := homes[first].path
+        ) in homes and before != path:  # to the start of the chain, or once round
             first = before
         chain: dict[bytes, Known] = {}
         step: bytes | None = first

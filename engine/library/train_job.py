@@ -1,7 +1,7 @@
 """The job 'Improve labels': from the corrections in the store to stored versions and reports.
 
-Knows: which labels are learned together, how a lesson is stored, when it is activated. Does not know: how anything is
-learned or judged (`learning`), tensors beyond passing them on.
+Knows: which labels are learned together, how a lesson is stored, when it is activated. Does not
+know: how anything is learned or judged (`learning`), tensors beyond passing them on.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from engine.store.labels import Judgements, StoredHead
 
 
 class Training:
-    """Learns labels of one library with one model. `taken_at` maps photo ids (N,) to seconds (N,)."""
+    """Learns labels of one library with one model. `taken_at` maps photo ids (N,) to seconds
+    (N,)."""
 
     def __init__(
         self,
@@ -76,7 +77,11 @@ class Training:
 
     def questions(self, n: int, label_id: int | None) -> list[ReviewItem]:
         """The review queue (see `Library.review`)."""
-        heads = {head.label_id: head for head in self._recognition.heads if label_id in (None, head.label_id)}
+        heads = {
+            head.label_id: head
+            for head in self._recognition.heads
+            if label_id in (None, head.label_id)
+        }
         questions = next_questions(
             self.collection(),
             {id_: tensor_head(head) for id_, head in heads.items()},
@@ -85,12 +90,15 @@ class Training:
             dials={id_: head.dial for id_, head in heads.items()},
         )
         return [
-            ReviewItem(q.photo_id, q.label_id, heads[q.label_id].name, q.score, q.suggested, q.reason)
+            ReviewItem(
+                q.photo_id, q.label_id, heads[q.label_id].name, q.score, q.suggested, q.reason
+            )
             for q in questions
         ]
 
     def _subjects(self, label_ids: Sequence[int]) -> list[Subject]:
-        """The labels with the rivals in their exclusive groups, as far as somebody has corrected them."""
+        """The labels with the rivals in their exclusive groups, as far as somebody has corrected
+        them."""
         names = self._judgements.names()
         groups = {names[id_][1] for id_ in label_ids} - {None}
         chosen = [id_ for id_ in names if id_ in label_ids or names[id_][1] in groups]
@@ -115,13 +123,18 @@ class Training:
                 )
         return [subject for subject in subjects if subject.corrections or subject.group is not None]
 
-    def _keep(self, lesson: Lesson, subject: Subject, current: StoredHead, activate: bool) -> TrainReport:
+    def _keep(
+        self, lesson: Lesson, subject: Subject, current: StoredHead, activate: bool
+    ) -> TrainReport:
         """Store what was learned as a version and fill in the report's blanks."""
         report = lesson.report
         if report.kind == "unchanged":
             return dataclasses.replace(report, version=current.version, active=True)
         active = activate and report.accepted
-        summary = dataclasses.asdict(report) | {"adds": len(report.adds), "removes": len(report.removes)}
+        summary = dataclasses.asdict(report) | {
+            "adds": len(report.adds),
+            "removes": len(report.removes),
+        }
         summary["learned_from"] = sorted(subject.corrections)
         version = self._judgements.add_version(
             report.label_id,

@@ -1,11 +1,13 @@
-"""All embeddings of one model in memory: the matrix that search, tagging and learning multiply with.
+"""All embeddings of one model in memory: the matrix that search, tagging and learning multiply
+with.
 
-Knows: which row belongs to which photo, and how to keep in step with the store while photos come and go. Does not know:
-what a score means (`zero_shot`), SQL. 1M x 384 takes 0.8 GB in half precision.
+Knows: which row belongs to which photo, and how to keep in step with the store while photos come
+and go. Does not know: what a score means (`zero_shot`), SQL. 1M x 384 takes 0.8 GB in half
+precision.
 
-A scan takes as long as memory needs to deliver the bytes that it looks at. So where this processor multiplies bytes, it
-looks at a copy of one byte per number, and computes exactly what leads: half the bytes of half precision, a quarter of
-what numpy reads.
+A scan takes as long as memory needs to deliver the bytes that it looks at. So where this processor
+multiplies bytes, it looks at a copy of one byte per number, and computes exactly what leads: half
+the bytes of half precision, a quarter of what numpy reads.
 """
 
 from __future__ import annotations
@@ -57,7 +59,8 @@ class Matrix:
         return self._centre[: self._used]
 
     def reserve(self, n: int) -> None:
-        """Make room for `n` rows in all, so that a library that is loaded at once is not copied while it grows."""
+        """Make room for `n` rows in all, so that a library that is loaded at once is not copied
+        while it grows."""
         if n <= len(self._ids):
             return
         self._ids = np.concatenate([self._ids, np.empty(n - len(self._ids), np.int64)])
@@ -69,8 +72,11 @@ class Matrix:
         if self._coarse is not None:
             self._coarse.reserve(n, self._used)
 
-    def put(self, ids: Sequence[int] | npt.NDArray[np.int64], vectors: Tensor, centre: Tensor) -> None:
-        """Add or replace the vectors (B, D), any float type, and centres (B,) of photos; each id once."""
+    def put(
+        self, ids: Sequence[int] | npt.NDArray[np.int64], vectors: Tensor, centre: Tensor
+    ) -> None:
+        """Add or replace the vectors (B, D), any float type, and centres (B,) of photos; each id
+        once."""
         if not len(ids):
             return
         photo_ids = np.asarray(ids, np.int64)
@@ -85,8 +91,13 @@ class Matrix:
         if end > len(self._ids):
             self.reserve(max(end, self._used * 5 // 4))
         rows[new] = np.arange(self._used, end)
-        # A library that is loaded comes as a block that is all new: copying it is several times faster than spreading it.
-        at = slice(self._used, end) if len(new) == len(rows) else torch.from_numpy(rows.astype(np.int64))
+        # A library that is loaded comes as a block that is all new: copying it is several times
+        # faster than spreading it.
+        at = (
+            slice(self._used, end)
+            if len(new) == len(rows)
+            else torch.from_numpy(rows.astype(np.int64))
+        )
         self._used = end
         self._row[photo_ids] = rows
         self._ids[rows] = photo_ids
@@ -112,17 +123,21 @@ class Matrix:
             self._row[id_] = -1
             self._used = last
 
-    def products(self, vector: Tensor, less: npt.NDArray[np.float32] | None = None) -> npt.NDArray[np.float32]:
+    def products(
+        self, vector: Tensor, less: npt.NDArray[np.float32] | None = None
+    ) -> npt.NDArray[np.float32]:
         """image_features . vector (D,), minus `less` (N,) where given: (N,) float32.
 
-        One scan, exact to about 0.1 % of the vector's length; the highest, whose order a person sees, are computed once
-        more in single precision.
+        One scan, exact to about 0.1 % of the vector's length; the highest, whose order a person
+        sees, are computed once more in single precision.
         """
         with torch.no_grad():
             if self._coarse is not None:
                 products = self._coarse.products(vector.float(), self._used)  # (N,)
             else:
-                products = F.linear(self.image_features, vector.half()[None])[:, 0].float().numpy()  # (N,)
+                products = (
+                    F.linear(self.image_features, vector.half()[None])[:, 0].float().numpy()
+                )  # (N,)
             scores = products if less is None else products - less
             best = np.arange(len(scores))
             if len(scores) > _REFINED:
@@ -144,8 +159,9 @@ class Matrix:
 class _Coarse:
     """The same rows in bytes: x ~ common + step * bytes, with a step for each row.
 
-    `common` (D,) is the mean of the first rows: CLIP's image features lie in a narrow cone, with a few dimensions that are
-    large for all of them, and what all have in common would take the room of what tells them apart.
+    `common` (D,) is the mean of the first rows: CLIP's image features lie in a narrow cone, with a
+    few dimensions that are large for all of them, and what all have in common would take the room
+    of what tells them apart.
     """
 
     def __init__(self, embed_dim: int) -> None:
@@ -188,9 +204,11 @@ class _Coarse:
 
 @lru_cache(maxsize=1)
 def bytes_pay() -> bool:
-    """Whether torch multiplies bytes here, rightly, and clearly faster than half precision; some 10 ms, once.
+    """Whether torch multiplies bytes here, rightly, and clearly faster than half precision; some 10
+    ms, once.
 
-    The operator is one that torch keeps for itself, and fast only where the processor has instructions for it.
+    The operator is one that torch keeps for itself, and fast only where the processor has
+    instructions for it.
     """
     generator = torch.Generator().manual_seed(0)
     x = torch.randint(-127, 128, (2048, 512), generator=generator, dtype=torch.int8)
@@ -212,5 +230,7 @@ def pack(vectors: Tensor) -> list[bytes]:
 
 def unpack(blobs: Sequence[bytes], embed_dim: int) -> Tensor:
     """Blobs -> vectors (B, D) float16."""
-    stored = np.frombuffer(bytearray().join(blobs), STORED).reshape(-1, embed_dim)  # a bytearray: tensors are writable
+    stored = np.frombuffer(bytearray().join(blobs), STORED).reshape(
+        -1, embed_dim
+    )  # a bytearray: tensors are writable
     return torch.from_numpy(stored.astype(np.float16, copy=False))

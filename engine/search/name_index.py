@@ -1,7 +1,9 @@
-"""File and folder names of all photos, searched in milliseconds whatever their number, and the order they give.
+"""File and folder names of all photos, searched in milliseconds whatever their number, and the
+order they give.
 
-Knows: names as one long text (a line per photo) and folders as numbers. Does not know: what a query means, dates. A
-million names take some 20 MB this way; what changed since they were read is asked of the store.
+Knows: names as one long text (a line per photo) and folders as numbers. Does not know: what a query
+means, dates. A million names take some 20 MB this way; what changed since they were read is asked
+of the store.
 """
 
 from __future__ import annotations
@@ -17,24 +19,33 @@ import numpy.typing as npt
 from engine.store.database import SHOWN, Store
 
 Ids = npt.NDArray[np.int64]
-_CHANGED_KEPT = 1000  # photos, or a twentieth of all, that may have changed before everything is read again
+_CHANGED_KEPT = (
+    1000  # photos, or a twentieth of all, that may have changed before everything is read again
+)
 _SEPARATOR = os.fsencode(os.sep)
 
 
 class Names:
-    """The names in one store. Names and folders are read apart: most searches need the first alone."""
+    """The names in one store. Names and folders are read apart: most searches need the first
+    alone."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._named: tuple[Ids, str, Ids] | None = None  # ids, their names as lines, where each line starts
-        self._foldered: tuple[Ids, npt.NDArray[np.int32], list[str]] | None = None  # ids, folder of each, folders
+        self._named: tuple[Ids, str, Ids] | None = (
+            None  # ids, their names as lines, where each line starts
+        )
+        self._foldered: tuple[Ids, npt.NDArray[np.int32], list[str]] | None = (
+            None  # ids, folder of each, folders
+        )
         self._places: dict[str, Ids] = {}
         self._changed: set[int] = set()
 
     def refresh(self, ids: Iterable[int]) -> None:
         """These photos changed in the store."""
         self._places.clear()
-        loaded = max((len(part[0]) for part in (self._named, self._foldered) if part is not None), default=-1)
+        loaded = max(
+            (len(part[0]) for part in (self._named, self._foldered) if part is not None), default=-1
+        )
         if loaded >= 0:
             self._changed.update(ids)
             if len(self._changed) > max(_CHANGED_KEPT, loaded // 20):
@@ -45,14 +56,16 @@ class Names:
         self._changed = set()
 
     def named(self, words: str) -> Ids:
-        """Ids (K,) of photos in whose file name the words (casefolded) stand: as whole words, or anywhere in scripts
-        that are written without blanks."""
+        """Ids (K,) of photos in whose file name the words (casefolded) stand: as whole words, or
+        anywhere in scripts that are written without blanks."""
         ids, text, starts = self._names()
         pattern = re.escape(words).replace(r"\ ", r"[\W_]+")
         if words.isascii():
             pattern = rf"(?<![^\W\d_]){pattern}(?![^\W\d_])"
         found = re.compile(pattern)
-        anchor = max(words.split(), key=len)  # plain search finds candidates, the pattern judges them
+        anchor = max(
+            words.split(), key=len
+        )  # plain search finds candidates, the pattern judges them
         hits = []
         at = text.find(anchor)
         while at >= 0:
@@ -73,8 +86,9 @@ class Names:
         return self._with_changed(ids[holds[numbers]] if len(ids) else ids, fresh)
 
     def places(self, sort: str) -> Ids:
-        """Place of each photo, by id, in the order of the names ('img 9' before 'img 10') or of the folders, in which a
-        folder's own photos come before those of the folders in it; kept until photos change."""
+        """Place of each photo, by id, in the order of the names ('img 9' before 'img 10') or of the
+        folders, in which a folder's own photos come before those of the folders in it; kept until
+        photos change."""
         if sort not in self._places:
             if self._changed:
                 self._forget()
@@ -83,7 +97,9 @@ class Names:
             if sort == "folder":
                 by_name = _inverse(order)
                 ids, numbers, folders = self._folders()
-                by_folder = _inverse(np.array(_sorted([_natural(folder) for folder in folders]), np.int64))
+                by_folder = _inverse(
+                    np.array(_sorted([_natural(folder) for folder in folders]), np.int64)
+                )
                 order = np.lexsort((by_name, by_folder[numbers])) if len(ids) else order
             places = np.zeros(int(ids.max()) + 1 if len(ids) else 0, np.int64)
             places[ids[order]] = np.arange(len(order))
@@ -100,7 +116,9 @@ class Names:
         for start in range(0, len(changed), 500):
             some = changed[start : start + 500]
             marks = ",".join("?" * len(some))
-            rows += self._store.rows(f"SELECT id, name, path FROM photos WHERE {SHOWN} AND id IN ({marks})", some)
+            rows += self._store.rows(
+                f"SELECT id, name, path FROM photos WHERE {SHOWN} AND id IN ({marks})", some
+            )
         return rows
 
     def _names(self) -> tuple[Ids, str, Ids]:
@@ -115,7 +133,9 @@ class Names:
         if self._foldered is None:
             ids, paths = self._columns("path")
             known: dict[bytes, int] = {}
-            numbers = [known.setdefault(path[: path.rfind(_SEPARATOR)], len(known)) for path in paths]
+            numbers = [
+                known.setdefault(path[: path.rfind(_SEPARATOR)], len(known)) for path in paths
+            ]
             self._foldered = ids, np.array(numbers, np.int32), [_text(folder) for folder in known]
         return self._foldered
 

@@ -1,7 +1,7 @@
 """The search language: from what a person types to parts that can be evaluated, and back to chips.
 
-Knows: quotes, minus, OR, `key:value`, dates. Does not know: photos, labels, SQL, the model. Nothing a person types is
-an error: what cannot be understood is searched as words or left out with a note.
+Knows: quotes, minus, OR, `key:value`, dates. Does not know: photos, labels, SQL, the model. Nothing
+a person types is an error: what cannot be understood is searched as words or left out with a note.
 
     dog on a beach            words, ranked by meaning (file and label names match too)
     "red car" beach           each phrase must match
@@ -20,7 +20,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-STATES = ("review", "untagged", "problem", "pending", "offline", "missing", "corrected", "duplicate")
+STATES = (
+    "review",
+    "untagged",
+    "problem",
+    "pending",
+    "offline",
+    "missing",
+    "corrected",
+    "duplicate",
+)
 KEYS = ("label", "folder", "after", "before", "like", "is")
 
 # With the colons, quotes and minus that a Chinese keyboard or a clever word processor puts there.
@@ -31,8 +40,8 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a query. `kind`: 'words' or one of KEYS. `value`: the text, without quotes; for `after` and `before`
-    `day` is the first day of the period, for `like` `photo_id` the id."""
+    """One part of a query. `kind`: 'words' or one of KEYS. `value`: the text, without quotes; for
+    `after` and `before` `day` is the first day of the period, for `like` `photo_id` the id."""
 
     kind: str
     value: str
@@ -43,18 +52,24 @@ class Part:
     def __str__(self) -> str:
         """The part as one would type it where no other words stand beside it."""
         several = " " in self.value and (self.kind != "words" or self.negated)
-        return self.typed(several or (self.kind == "words" and any(map(_says_more, self.value.split(" ")))))
+        return self.typed(
+            several or (self.kind == "words" and any(map(_says_more, self.value.split(" "))))
+        )
 
     def typed(self, quoted: bool) -> str:
         """The part as one would type it."""
         value = f'"{self.value}"' if quoted else self.value
-        return ("-" if self.negated else "") + ("" if self.kind == "words" else f"{self.kind}:") + value
+        return (
+            ("-" if self.negated else "")
+            + ("" if self.kind == "words" else f"{self.kind}:")
+            + value
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`branches`: alternatives, in each of which all parts must hold. No branches: everything. `notes`: sentences about
-    what was left out."""
+    """`branches`: alternatives, in each of which all parts must hold. No branches: everything.
+    `notes`: sentences about what was left out."""
 
     branches: tuple[tuple[Part, ...], ...] = ()
     notes: tuple[str, ...] = ()
@@ -66,19 +81,25 @@ class Query:
 
     @property
     def chips(self) -> tuple[str, ...]:
-        """The query as understood, one text per part; joined with blanks it is a query that means the same."""
+        """The query as understood, one text per part; joined with blanks it is a query that means
+        the same."""
         chips: list[str] = []
         for branch in self.branches:
             chips += ["OR"] if chips else []
             texts = [part for part in branch if part.kind == "words" and not part.negated]
-            chips += [part.typed(quoted=True) if len(texts) > 1 and part in texts else str(part) for part in branch]
+            chips += [
+                part.typed(quoted=True) if len(texts) > 1 and part in texts else str(part)
+                for part in branch
+            ]
         return tuple(chips)
 
 
 def _says_more(word: str) -> bool:
     """True when a word means something else outside of quotes: OR, -dog, label:cat."""
     key = re.match(r"([A-Za-z]+)[:：]", word)
-    return word == "OR" or word.startswith(("-", "－")) or (key is not None and key[1].lower() in KEYS)
+    return (
+        word == "OR" or word.startswith(("-", "－")) or (key is not None and key[1].lower() in KEYS)
+    )
 
 
 def ranks(part: Part) -> bool:
@@ -90,7 +111,9 @@ def parse(text: str) -> Query:
     """Understand what a person typed. Never raises."""
     branches: list[list[Part]] = [[]]
     notes: list[str] = []
-    loose: list[str] = []  # words that stand side by side are one text: 'dog on a beach' means more than its words
+    loose: list[
+        str
+    ] = []  # words that stand side by side are one text: 'dog on a beach' means more than its words
 
     def flush() -> None:
         if loose:
@@ -106,7 +129,9 @@ def parse(text: str) -> Query:
         if not key:
             value = _QUOTE.sub("", value)  # one that stands alone says nothing
         value = " ".join(value.split())
-        unfinished = quoted is None and value.endswith((":", "：")) and value[:-1].lower() in KEYS  # 'label:'
+        unfinished = (
+            quoted is None and value.endswith((":", "：")) and value[:-1].lower() in KEYS
+        )  # 'label:'
         if unfinished or not value.strip("-－"):
             continue
         if not key and value == "OR" and quoted is None and not minus:
@@ -128,7 +153,8 @@ def parse(text: str) -> Query:
 
 
 def _words_first(branch: list[Part]) -> tuple[Part, ...]:
-    """Loose words are collected behind the parts they were mixed with; a person reads them first."""
+    """Loose words are collected behind the parts they were mixed with; a person reads them
+    first."""
     return tuple(sorted(branch, key=lambda part: part.kind != "words" or part.negated))
 
 
@@ -136,7 +162,9 @@ def _part(key: str, value: str, negated: bool, notes: list[str]) -> Part | None:
     if key in ("after", "before"):
         day = _first_day(value)
         if day is None:
-            notes.append(f"'{key}:{value}' is no date; write {key}:2023, {key}:2023-06 or {key}:2023-06-01.")
+            notes.append(
+                f"'{key}:{value}' is no date; write {key}:2023, {key}:2023-06 or {key}:2023-06-01."
+            )
             return None
         return Part(key, value, negated, day=day)
     if key == "like":
@@ -147,7 +175,9 @@ def _part(key: str, value: str, negated: bool, notes: list[str]) -> Part | None:
     if key == "is":
         state = value.lower().removesuffix("s") if value.lower() == "problems" else value.lower()
         if state not in STATES:
-            notes.append(f"'is:{value}' is not known; there are {', '.join('is:' + name for name in STATES)}.")
+            notes.append(
+                f"'is:{value}' is not known; there are {', '.join('is:' + name for name in STATES)}."
+            )
             return None
         return Part(key, state, negated)
     return Part(key, value, negated)

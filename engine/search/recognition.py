@@ -1,7 +1,9 @@
-"""What the model in use says about the library's photos: embeddings in memory, label heads, machine tags, ranking.
+"""What the model in use says about the library's photos: embeddings in memory, label heads, machine
+tags, ranking.
 
-Knows: how model, matrix, heads and store are kept in step. Does not know: how a score is made (`zero_shot`), SQL
-(`store`, `labels`), files, what a person is shown. Importing it imports torch; `library` does so on first need.
+Knows: how model, matrix, heads and store are kept in step. Does not know: how a score is made
+(`zero_shot`), SQL (`store`, `labels`), files, what a person is shown. Importing it imports torch;
+`library` does so on first need.
 """
 
 from __future__ import annotations
@@ -35,9 +37,12 @@ _LARGEST_ID = 2**63 - 1
 
 
 class Recognition:
-    """One model over one library. Everything is loaded when first needed and kept until the object goes."""
+    """One model over one library. Everything is loaded when first needed and kept until the object
+    goes."""
 
-    def __init__(self, store: Store, judgements: Judgements, name: str, device: str, precision: str = "auto") -> None:
+    def __init__(
+        self, store: Store, judgements: Judgements, name: str, device: str, precision: str = "auto"
+    ) -> None:
         """Load the model `name`. Raises AlbumenError when it cannot be."""
         self._store = store
         self._judgements = judgements
@@ -48,7 +53,8 @@ class Recognition:
         self._heads: list[StoredHead] | None = None
         self._queries: dict[str, Tensor] = {}
 
-    # vectors -------------------------------------------------------------------------------------------------------
+    # vectors
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -61,7 +67,9 @@ class Recognition:
                 self._store.put_text_features(self.number, [(key, as_bytes(features))])
             else:
                 features = _tensor(stored).view(len(words), -1)
-            self._vocabulary = Vocabulary(words, features, float(self.model.clip.logit_scale.detach().exp()))
+            self._vocabulary = Vocabulary(
+                words, features, float(self.model.clip.logit_scale.detach().exp())
+            )
         return self._vocabulary
 
     @property
@@ -90,13 +98,19 @@ class Recognition:
 
     def get_ready(self) -> Iterator[None]:
         """Have made and loaded, in short steps, what the first photo or search needs."""
-        if self._vocabulary is None and self._store.text_features(self.number, _vocabulary_key()) is None:
+        if (
+            self._vocabulary is None
+            and self._store.text_features(self.number, _vocabulary_key()) is None
+        ):
             yield from zero_shot.encode_vocabulary(self.model)
-        yield from self.prepare(self._judgements.names().keys() - self._judgements.zero_shot(self.number).keys())
+        yield from self.prepare(
+            self._judgements.names().keys() - self._judgements.zero_shot(self.number).keys()
+        )
         yield from self._load()
 
     def _renew_centres(self) -> None:
-        """The vocabulary changes with the program; the centre that is stored with each embedding follows it."""
+        """The vocabulary changes with the program; the centre that is stored with each embedding
+        follows it."""
         digest = _digest(self.vocabulary.words)
         if self._store.vocabulary_of(self.number) == digest:
             return
@@ -111,7 +125,8 @@ class Recognition:
         return list(ids), unpack(blobs, self.model.embed_dim), torch.tensor(centres)
 
     def text_vectors(self, names: Sequence[str]) -> Tensor:
-        """Zero-shot vectors (L, D) of label names; encoded once and kept in the store, under what the model reads."""
+        """Zero-shot vectors (L, D) of label names; encoded once and kept in the store, under what
+        the model reads."""
         prefix = _digest(zero_shot.TEMPLATES)
         names = [in_english(name) for name in names]
         keys = [f"{prefix} {name}" for name in names]
@@ -125,31 +140,44 @@ class Recognition:
         return torch.stack([_tensor(known[key] or b"") for key in keys])
 
     def query_vector(self, words: str) -> Tensor:
-        """The unit text feature (D,) of a query; what was asked lately is remembered, in memory only."""
+        """The unit text feature (D,) of a query; what was asked lately is remembered, in memory
+        only."""
         if words not in self._queries:
             if len(self._queries) > 256:
                 self._queries.clear()
-            self._queries[words] = zero_shot.text_features(self.model, [words], zero_shot.QUERY_TEMPLATES)[0]
+            self._queries[words] = zero_shot.text_features(
+                self.model, [words], zero_shot.QUERY_TEMPLATES
+            )[0]
         return self._queries[words]
 
-    # photos come and go --------------------------------------------------------------------------------------------
+    # photos come and go
+    # --------------------------------------------------------------------------------------------
 
     def known_content(self, hashes: Sequence[str]) -> dict[str, Tensor]:
         """Vectors (D,) of contents that this model has encoded before, by content hash."""
         rows = self._store.embeddings_by_content(self.number, hashes)
-        return dict(zip((row[0] for row in rows), unpack([row[1] for row in rows], self.model.embed_dim), strict=True))
+        return dict(
+            zip(
+                (row[0] for row in rows),
+                unpack([row[1] for row in rows], self.model.embed_dim),
+                strict=True,
+            )
+        )
 
     def store_photos(self, ids: Sequence[int], vectors: Sequence[Tensor], tag: bool = True) -> None:
         """Keep the image features, one (D,) each, of newly encoded photos, and tag them."""
         features = torch.stack([vector.half() for vector in vectors])  # (B, D)
         centre = self.vocabulary.centre(features)  # (B,)
         self.matrix.put(ids, features, centre)
-        self._store.put_embeddings(self.number, zip(ids, pack(features), centre.tolist(), strict=True))
+        self._store.put_embeddings(
+            self.number, zip(ids, pack(features), centre.tolist(), strict=True)
+        )
         if tag:
             self.tag_photos(ids)
 
     def reread(self, ids: Sequence[int]) -> None:
-        """Follow the store after photos went out of sight or came back (their rows still have embeddings)."""
+        """Follow the store after photos went out of sight or came back (their rows still have
+        embeddings)."""
         if self._matrix is None:
             return
         rows = self._store.embeddings_of(self.number, ids)
@@ -157,11 +185,13 @@ class Recognition:
         if rows:
             self._matrix.put(*self._read(rows))
 
-    # tags ----------------------------------------------------------------------------------------------------------
+    # tags
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def heads(self) -> list[StoredHead]:
-        """What tags now, one head per label; labels that this model has not met get their zero-shot version first."""
+        """What tags now, one head per label; labels that this model has not met get their zero-shot
+        version first."""
         if self._heads is None:
             names = self._judgements.names()
             new = sorted(set(names) - set(self._judgements.zero_shot(self.number)))
@@ -172,14 +202,22 @@ class Recognition:
             self._heads = self._judgements.heads(self.number)
         return self._heads
 
-    def _make_zero_shot(self, label_ids: Sequence[int], names: Sequence[str], groups: Sequence[str | None]) -> None:
+    def _make_zero_shot(
+        self, label_ids: Sequence[int], names: Sequence[str], groups: Sequence[str | None]
+    ) -> None:
         read = [in_english(name) for name in names]
         made = zero_shot.zero_shot_heads(self.vocabulary, read, self.text_vectors(read), groups)
         active = {head.label_id for head in self._judgements.heads(self.number)}
         with self._store.transaction(durable=False):
             for id_, head in zip(label_ids, made, strict=True):
                 self._judgements.add_version(
-                    *(id_, self.number, "zero-shot", as_bytes(head.vector), (head.anchor, head.threshold)),
+                    *(
+                        id_,
+                        self.number,
+                        "zero-shot",
+                        as_bytes(head.vector),
+                        (head.anchor, head.threshold),
+                    ),
                     active=id_ not in active,
                     report={"sentence": "The words of the label, before any correction."},
                 )
@@ -194,7 +232,11 @@ class Recognition:
     def tagging_seconds(self, label_ids: Sequence[int]) -> float:
         """About how long `tag_labels` takes on a usual computer, text features and all."""
         new = set(label_ids) - set(self._judgements.zero_shot(self.number))
-        texts = len(new) * len(zero_shot.TEMPLATES) * sum(p.numel() for p in self.model.clip.transformer.parameters())
+        texts = (
+            len(new)
+            * len(zero_shot.TEMPLATES)
+            * sum(p.numel() for p in self.model.clip.transformer.parameters())
+        )
         return _SECONDS_PER_TAG * len(self.matrix) * len(label_ids) + _SECONDS_PER_WEIGHT * texts
 
     def heads_changed(self) -> None:
@@ -207,12 +249,16 @@ class Recognition:
         self._judgements.replace_photo_tags(ids, self._tag_rows(rows[rows >= 0], self.heads))
 
     def tag_labels(self, label_ids: Sequence[int] | None = None) -> Iterator[int]:
-        """Tag the whole library with these labels (None: all) and with the rivals in their exclusive groups.
+        """Tag the whole library with these labels (None: all) and with the rivals in their
+        exclusive groups.
 
-        Each step tags a few thousand photos, in the order of their ids, in one transaction, and yields how many are done:
-        the store keeps tags by photo as well as by label, and so touches each page once.
+        Each step tags a few thousand photos, in the order of their ids, in one transaction, and
+        yields how many are done: the store keeps tags by photo as well as by label, and so touches
+        each page once.
         """
-        groups = {head.group for head in self.heads if label_ids is None or head.label_id in label_ids} - {None}
+        groups = {
+            head.group for head in self.heads if label_ids is None or head.label_id in label_ids
+        } - {None}
         ids = np.sort(self.matrix.ids)
         last = -1
         for start in range(0, len(ids), _PORTION):
@@ -220,22 +266,31 @@ class Recognition:
             end = int(some[-1]) if start + _PORTION < len(ids) else _LARGEST_ID
             rows = torch.from_numpy(self.matrix.rows(some))
             chosen = [  # asked anew: between two steps labels and photos may go
-                head for head in self.heads if label_ids is None or head.label_id in label_ids or head.group in groups
+                head
+                for head in self.heads
+                if label_ids is None or head.label_id in label_ids or head.group in groups
             ]
             found = self._tag_rows(rows[rows >= 0], chosen)
-            self._judgements.replace_tags(found, [head.label_id for head in chosen], (last + 1, end))
+            self._judgements.replace_tags(
+                found, [head.label_id for head in chosen], (last + 1, end)
+            )
             last = end
             yield start + len(some)
 
-    def _tag_rows(self, rows: Tensor, heads: Sequence[StoredHead]) -> list[tuple[int, int, float, bool]]:
-        """(label id, photo id, score, calibrated) of what the heads put on the photos in these rows of the matrix."""
+    def _tag_rows(
+        self, rows: Tensor, heads: Sequence[StoredHead]
+    ) -> list[tuple[int, int, float, bool]]:
+        """(label id, photo id, score, calibrated) of what the heads put on the photos in these rows
+        of the matrix."""
         if not heads or not len(rows):
             return []
         scorer = Scorer([tensor_head(head) for head in heads])
         z = scorer.scores(self.matrix.image_features[rows], self.matrix.centre[rows])  # (N, L)
         dials = torch.tensor([head.dial for head in heads])  # (L,)
         groups = [head.group for head in heads]
-        present = zero_shot.decide(self._as_said(z, rows, heads), scorer.thresholds, groups, dials)  # (N, L)
+        present = zero_shot.decide(
+            self._as_said(z, rows, heads), scorer.thresholds, groups, dials
+        )  # (N, L)
         found: list[tuple[int, int, float, bool]] = []
         ids = torch.from_numpy(self.matrix.ids)[rows]  # (N,)
         for column, head in enumerate(heads):
@@ -246,13 +301,22 @@ class Recognition:
             else:
                 scores = zero_shot.probability(here, tensor_head(head))
             calibrated = head.calibration is not None
-            found += zip(repeat(head.label_id), ids[at].tolist(), scores.tolist(), repeat(calibrated), strict=False)
+            found += zip(
+                repeat(head.label_id),
+                ids[at].tolist(),
+                scores.tolist(),
+                repeat(calibrated),
+                strict=False,
+            )
         return found
 
     def _as_said(self, z: Tensor, rows: Tensor, heads: Sequence[StoredHead]) -> Tensor:
-        """z (N, L) with a person's words put in for labels of exclusive groups: who says 'cup' has said that 'not cup'
-        is wrong, and who says no to 'cup' leaves the photo to the others of its group."""
-        columns = {head.label_id: column for column, head in enumerate(heads) if head.group is not None}
+        """z (N, L) with a person's words put in for labels of exclusive groups: who says 'cup' has
+        said that 'not cup' is wrong, and who says no to 'cup' leaves the photo to the others of its
+        group."""
+        columns = {
+            head.label_id: column for column, head in enumerate(heads) if head.group is not None
+        }
         said = [word for label_id in columns for word in self._judgements.words(label_id)]
         if not said:
             return z
@@ -265,18 +329,25 @@ class Recognition:
                 z[at, columns[label_id]] = torch.inf if present else -torch.inf
         return z
 
-    # ranking -------------------------------------------------------------------------------------------------------
+    # ranking
+    # ----------------------------------------------------------------------------------------------
 
     def scores(self, words: str, strictness: float = 0.0) -> npt.NDArray[np.float32]:
-        """(N,) per matrix row: z above the line of a good match; a label of that name that learned lends its head."""
+        """(N,) per matrix row: z above the line of a good match; a label of that name that learned
+        lends its head."""
         label_id = self._judgements.find(words)
-        head = next((head for head in self.heads if head.label_id == label_id and head.kind != "zero-shot"), None)
+        head = next(
+            (head for head in self.heads if head.label_id == label_id and head.kind != "zero-shot"),
+            None,
+        )
         if head is None:
             scale, line = self.vocabulary.logit_scale, zero_shot.MATCH_THRESHOLD
             ranking = Head(scale * self.query_vector(words), scale)
         else:
             ranking, line = tensor_head(head), head.threshold + zero_shot.DIAL * head.dial
-        anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(line + zero_shot.DIAL * strictness)
+        anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(
+            line + zero_shot.DIAL * strictness
+        )
         scores = self.matrix.products(ranking.vector, anchors)
         if head is None:  # 'no good match' depends on the best photos, whatever the strictness
             best = torch.from_numpy(scores).topk(min(zero_shot.BEST_MATCHES, len(scores))).values
@@ -290,10 +361,13 @@ class Recognition:
         return None if row < 0 else self.matrix.image_features[int(row)]
 
     def vector_of_file(self, path: str, pool: DecodePool) -> Tensor:
-        """The image features (D,) of a file, in the library or not. AlbumenError when it cannot be read."""
+        """The image features (D,) of a file, in the library or not. AlbumenError when it cannot be
+        read."""
         (decoded,) = pool.decode([os.fsencode(os.path.abspath(path))])
         if decoded is None or isinstance(decoded, Failure):
-            raise AlbumenError(f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}")
+            raise AlbumenError(
+                f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}"
+            )
         return self.model.encode_images(np.stack([decoded.pixels]))[0]
 
 

@@ -1,10 +1,12 @@
-"""Which photos a query shows, and in which order: the one place where columns, labels and meaning come together.
+"""Which photos a query shows, and in which order: the one place where columns, labels and meaning
+come together.
 
-Knows: how each part of a query becomes a mask or a score over photo ids, and the orders a person may choose. Does not
-know: the language (`query`), how a score is made (`recognition`). Without words in the query no torch is imported.
+Knows: how each part of a query becomes a mask or a score over photo ids, and the orders a person
+may choose. Does not know: the language (`query`), how a score is made (`recognition`). Without
+words in the query no torch is imported.
 
-Every column is indexed by photo id (ids are small integers that are never reused), so that a part of a query is one
-vector operation and a million photos take a few megabytes.
+Every column is indexed by photo id (ids are small integers that are never reused), so that a part
+of a query is one vector operation and a million photos take a few megabytes.
 """
 
 from __future__ import annotations
@@ -23,7 +25,14 @@ from engine.records import SearchResult
 from engine.search.name_index import Names
 from engine.search.query import Part, Query, parse, ranks
 from engine.store.database import NOT_OK, SHOWN, Store
-from engine.store.labels import TAGGED_CORRECTED, TAGGED_PHOTOS, UNCERTAIN_CORRECTED, UNCERTAIN_PHOTOS, Judgements, fold
+from engine.store.labels import (
+    TAGGED_CORRECTED,
+    TAGGED_PHOTOS,
+    UNCERTAIN_CORRECTED,
+    UNCERTAIN_PHOTOS,
+    Judgements,
+    fold,
+)
 
 if TYPE_CHECKING:
     from engine.search.recognition import Recognition
@@ -39,7 +48,9 @@ _NOWHERE = np.float32(-np.inf)
 class View:
     """Answers queries about one store."""
 
-    def __init__(self, store: Store, judgements: Judgements, recognition: Callable[[], Recognition]) -> None:
+    def __init__(
+        self, store: Store, judgements: Judgements, recognition: Callable[[], Recognition]
+    ) -> None:
         self._store = store
         self._judgements = judgements
         self._recognition = recognition
@@ -50,7 +61,8 @@ class View:
         self._day: npt.NDArray[np.int32] = np.zeros(0, np.int32)
         self._by_date: npt.NDArray[np.int64] | None = None
 
-    # columns -------------------------------------------------------------------------------------------------------
+    # columns
+    # ----------------------------------------------------------------------------------------------
 
     def refresh(self, ids: Sequence[int]) -> None:
         """These photos changed in the store."""
@@ -88,7 +100,8 @@ class View:
             self._taken_at = np.concatenate([self._taken_at, np.zeros(more)])
             self._day = np.concatenate([self._day, np.zeros(more, np.int32)])
 
-    # answers -------------------------------------------------------------------------------------------------------
+    # answers
+    # ----------------------------------------------------------------------------------------------
 
     def answer(self, text: str, sort: str, strictness: float) -> SearchResult:
         """The photos that answer a query (see `Library.view`)."""
@@ -154,7 +167,8 @@ class View:
             return self._by_date
         return ids[np.argsort(-self._taken_at[ids], kind="stable")]
 
-    # yes or no -----------------------------------------------------------------------------------------------------
+    # yes or no
+    # ----------------------------------------------------------------------------------------------
 
     def _allowed(self, query: Query, notes: list[str]) -> Mask:
         """Photos that pass the yes-or-no parts of any branch."""
@@ -166,7 +180,9 @@ class View:
         return allowed
 
     def _filtered(self, branch: Sequence[Part], notes: list[str]) -> Mask:
-        unseen = any(part.kind == "is" and part.value == "missing" and not part.negated for part in branch)
+        unseen = any(
+            part.kind == "is" and part.value == "missing" and not part.negated for part in branch
+        )
         mask = np.ones_like(self._shown) if unseen else self._shown.copy()
         for part in branch:
             if not ranks(part):
@@ -180,7 +196,9 @@ class View:
             if label_id is None:
                 notes.append(f"There is no label '{part.value}'.")
                 return np.zeros_like(self._shown)
-            return self._ids_where("SELECT photo_id FROM effective_tags WHERE label_id = ? AND present", (label_id,))
+            return self._ids_where(
+                "SELECT photo_id FROM effective_tags WHERE label_id = ? AND present", (label_id,)
+            )
         if part.kind == "folder":
             mask = np.zeros_like(self._shown)
             mask[self._names.in_folder(part.value)] = True
@@ -200,12 +218,17 @@ class View:
         if state == "review":
             return self._judged(UNCERTAIN_PHOTOS, UNCERTAIN_CORRECTED)
         if state == "untagged":
-            return self._shown & ~self._ids_where(_UNREAD) & ~self._judged(TAGGED_PHOTOS, TAGGED_CORRECTED)
+            return (
+                self._shown
+                & ~self._ids_where(_UNREAD)
+                & ~self._judged(TAGGED_PHOTOS, TAGGED_CORRECTED)
+            )
         return self._ids_where(_STATES[state])
 
     def _judged(self, by_machine: str, corrected: str) -> Mask:
-        """Photos by what the machine says of them, save those with corrections, which the second query judges: asking of
-        each of a million tags whether somebody spoke about it takes many times as long."""
+        """Photos by what the machine says of them, save those with corrections, which the second
+        query judges: asking of each of a million tags whether somebody spoke about it takes many
+        times as long."""
         mask = self._ids_where(by_machine)
         mask &= ~self._ids_where(_STATES["corrected"])
         mask |= self._ids_where(corrected)
@@ -218,9 +241,12 @@ class View:
         mask[ids[ids < len(mask)]] = True
         return mask
 
-    # by meaning ----------------------------------------------------------------------------------------------------
+    # by meaning
+    # ----------------------------------------------------------------------------------------------
 
-    def _ranked(self, query: Query, strictness: float, notes: list[str]) -> tuple[npt.NDArray[np.int64], Scores, int]:
+    def _ranked(
+        self, query: Query, strictness: float, notes: list[str]
+    ) -> tuple[npt.NDArray[np.int64], Scores, int]:
         """Ids and scores, best first, and how many are good matches (score >= 0)."""
         best = np.full(len(self._shown), _NOWHERE)
         for branch in query.branches:
@@ -236,13 +262,15 @@ class View:
             np.maximum(best, scores, out=best)
         matched = int((best >= 0).sum())
         ids = _best(best, matched + _BEYOND)
-        if not matched and any(part.kind == "words" for branch in query.branches for part in branch):
+        if not matched and any(
+            part.kind == "words" for branch in query.branches for part in branch
+        ):
             notes.append("No good match." + (" The nearest photos follow." if len(ids) else ""))
         return ids, best[ids], matched
 
     def _text_scores(self, words: str, strictness: float, notes: list[str]) -> Scores:
-        """Per photo id: how far it stands above the line for these words; a name that says so lifts it, a person's no
-        sinks it below everything."""
+        """Per photo id: how far it stands above the line for these words; a name that says so lifts
+        it, a person's no sinks it below everything."""
         english = self._english(words, notes)
         if english:
             scores = self._spread(self._recognition().scores(english, strictness))
@@ -257,7 +285,9 @@ class View:
         if label_id is not None:
             said = self._judgements.corrections(label_id)
             if not english:
-                named |= self._ids_where("SELECT photo_id FROM tags WHERE label_id = ?", (label_id,))
+                named |= self._ids_where(
+                    "SELECT photo_id FROM tags WHERE label_id = ?", (label_id,)
+                )
             named[[id_ for id_, yes in said.items() if yes and id_ < len(named)]] = True
             refused = [id_ for id_, yes in said.items() if not yes and id_ < len(named)]
             named[refused] = False
@@ -266,14 +296,19 @@ class View:
         return scores
 
     def _english(self, words: str, notes: list[str]) -> str:
-        """What the model is asked for: the words, Chinese ones in English as far as they are known; "" if nothing is."""
+        """What the model is asked for: the words, Chinese ones in English as far as they are known;
+        "" if nothing is."""
         reading = chinese.read(words)
         if not reading.english or _foreign(reading.english):
-            notes.append(f"The model understands English: '{words}' was looked for in labels and file names only.")
+            notes.append(
+                f"The model understands English: '{words}' was looked for in labels and file names only."
+            )
             return ""
         if reading.unknown:
             lost = " ".join(reading.unknown)
-            notes.append(f"'{words}' was searched as '{reading.english}'; for '{lost}' the English is not known.")
+            notes.append(
+                f"'{words}' was searched as '{reading.english}'; for '{lost}' the English is not known."
+            )
         elif reading.english != words:
             notes.append(f"'{words}' was searched as '{reading.english}'.")
         return reading.english
@@ -287,10 +322,13 @@ class View:
         return mask
 
     def _likeness(self, photo_id: int, notes: list[str]) -> Scores:
-        """Per photo id: how much more than usual it is like a photo, in the library's standard deviations less one."""
+        """Per photo id: how much more than usual it is like a photo, in the library's standard
+        deviations less one."""
         vector = self._recognition().vector(photo_id)
         if vector is None:
-            notes.append(f"There is no photo {photo_id} to compare with, or it has not been read yet.")
+            notes.append(
+                f"There is no photo {photo_id} to compare with, or it has not been read yet."
+            )
             return np.full(len(self._shown), _NOWHERE)
         cosines = self._recognition().matrix.products(vector)
         return self._spread((cosines - cosines.mean()) / max(float(cosines.std()), 1e-6) - 1)
@@ -312,7 +350,8 @@ _STATES = {
     "offline": f"SELECT id FROM photos WHERE {NOT_OK} = 'offline'",
     "missing": f"SELECT id FROM photos WHERE {NOT_OK} = 'missing'",
     "corrected": "SELECT DISTINCT photo_id FROM corrections",
-    # Counted over the index alone first: few contents occur twice, and only their rows have to be looked at.
+    # Counted over the index alone first: few contents occur twice, and only their rows have to be
+    # looked at.
     "duplicate": f"""SELECT id FROM photos WHERE content_hash IN (
         SELECT content_hash FROM photos WHERE {SHOWN} AND content_hash IN (
             SELECT content_hash FROM photos WHERE content_hash != '' GROUP BY content_hash HAVING count(*) > 1)
@@ -332,5 +371,9 @@ def _best(scores: Scores, n: int) -> npt.NDArray[np.int64]:
 
 
 def _foreign(words: str) -> bool:
-    """True when letters of another script than the Latin one occur: the text tower has never seen them."""
-    return any(character.isalpha() and not unicodedata.name(character, "").startswith("LATIN") for character in words)
+    """True when letters of another script than the Latin one occur: the text tower has never seen
+    them."""
+    return any(
+        character.isalpha() and not unicodedata.name(character, "").startswith("LATIN")
+        for character in words
+    )

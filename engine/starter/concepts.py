@@ -1,7 +1,9 @@
-"""The everyday words of the training labels: other names, kinds ("dog", "furniture") and short descriptions of each.
+"""The everyday words of the training labels: other names, kinds ("dog", "furniture") and short
+descriptions of each.
 
-They are written by hand in `resources/starter_concepts.json` and become captions of every photograph with that label, so
-that a search for 'dog' works although the corpus only says 'Chihuahua'. Knows words; knows nothing of pixels or models.
+They are written by hand in `resources/starter_concepts.json` and become captions of every
+photograph with that label, so that a search for 'dog' works although the corpus only says
+'Chihuahua'. Knows words; knows nothing of pixels or models.
 """
 
 import json
@@ -13,7 +15,8 @@ import resources
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Everyday words for one label: `names` mean the same, `kinds` contain it, `captions` describe how it looks."""
+    """Everyday words for one label: `names` mean the same, `kinds` contain it, `captions` describe
+    how it looks."""
 
     names: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -21,16 +24,20 @@ class Concept:
 
 
 def load_concepts() -> dict[str, Concept]:
-    """Label -> its everyday words, for every label of the corpus that the starter was trained on."""
+    """Label -> its everyday words, for every label of the corpus that the starter was trained
+    on."""
     table = json.loads(resources.path("starter_concepts.json").read_text("utf-8"))
     return {label: Concept(*(tuple(words) for words in row)) for label, row in table.items()}
 
 
-def vocabulary(labels: Sequence[str], concepts: dict[str, Concept]) -> tuple[list[str], list[dict[int, float]]]:
-    """All phrases that describe some label, and for each label its phrases with their share of the captions (sum 1).
+def vocabulary(
+    labels: Sequence[str], concepts: dict[str, Concept]
+) -> tuple[list[str], list[dict[int, float]]]:
+    """All phrases that describe some label, and for each label its phrases with their share of the
+    captions (sum 1).
 
-    Half of the share goes to names (the label's own among them), 0.3 to kinds, 0.2 to captions; a label without kinds or
-    captions leaves theirs to its names.
+    Half of the share goes to names (the label's own among them), 0.3 to kinds, 0.2 to captions; a
+    label without kinds or captions leaves theirs to its names.
     """
     phrases: dict[str, int] = {}
     shares: list[dict[int, float]] = []

@@ -1,7 +1,9 @@
-"""The training corpus of the starter model: zips of photographs -> square uint8 pixels -> augmented batches.
+"""The training corpus of the starter model: zips of photographs -> square uint8 pixels -> augmented
+batches.
 
-A corpus directory holds `.zip` files with `label/name.jpg` inside; the folder's name is the label. Each zip is decoded once
-into `<cache>/<zip>-<side>.npy`, which later runs map into memory. Knows pixels and labels; knows nothing of the model.
+A corpus directory holds `.zip` files with `label/name.jpg` inside; the folder's name is the label.
+Each zip is decoded once into `<cache>/<zip>-<side>.npy`, which later runs map into memory. Knows
+pixels and labels; knows nothing of the model.
 """
 
 import hashlib
@@ -29,7 +31,8 @@ _IMAGE_NAMES = (".jpg", ".jpeg", ".png")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One zip: its name, its decoded photographs (N, side, side, 3) uint8, and the label of each."""
+    """One zip: its name, its decoded photographs (N, side, side, 3) uint8, and the label of
+    each."""
 
     name: str
     pixels: np.ndarray
@@ -37,7 +40,8 @@ class Source:
 
 
 def zip_photos(file: Path) -> Iterator[tuple[str, Image.Image]]:
-    """(label, photograph in RGB) for every image of a zip whose folders are the labels, in the order of their names."""
+    """(label, photograph in RGB) for every image of a zip whose folders are the labels, in the
+    order of their names."""
     try:
         archive = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
@@ -50,16 +54,21 @@ def zip_photos(file: Path) -> Iterator[tuple[str, Image.Image]]:
 
 
 def square(image: Image.Image, side: int) -> Image.Image:
-    """CLIP's geometry: the short side resized to `side` (bicubic), the centre cropped to a square."""
+    """CLIP's geometry: the short side resized to `side` (bicubic), the centre cropped to a
+    square."""
     width, height = image.size
     scale = side / min(width, height)
-    image = image.resize((max(side, round(width * scale)), max(side, round(height * scale))), Image.Resampling.BICUBIC)
+    image = image.resize(
+        (max(side, round(width * scale)), max(side, round(height * scale))),
+        Image.Resampling.BICUBIC,
+    )
     left, top = (image.width - side) // 2, (image.height - side) // 2
     return image.crop((left, top, left + side, top + side))
 
 
 def load_source(file: Path, cache: Path, side: int = SIDE) -> Source:
-    """The photographs of one zip, decoded now or mapped from `cache` when an earlier run decoded the same zip."""
+    """The photographs of one zip, decoded now or mapped from `cache` when an earlier run decoded
+    the same zip."""
     stat = file.stat()
     stamp = hashlib.sha256(f"{file.name} {stat.st_size} {side}".encode()).hexdigest()[:12]
     array_file, label_file = cache / f"{file.stem}-{stamp}.npy", cache / f"{file.stem}-{stamp}.json"
@@ -72,11 +81,16 @@ def load_source(file: Path, cache: Path, side: int = SIDE) -> Source:
         if not rows:
             raise AlbumenError(f"{file} holds no photographs in folders named after their label.")
         save_source(array_file, label_file, np.stack(rows), labels)
-    return Source(file.stem, np.load(array_file, mmap_mode="r"), tuple(json.loads(label_file.read_text("utf-8"))))
+    return Source(
+        file.stem,
+        np.load(array_file, mmap_mode="r"),
+        tuple(json.loads(label_file.read_text("utf-8"))),
+    )
 
 
 def save_source(array_file: Path, label_file: Path, pixels: np.ndarray, labels: list[str]) -> None:
-    """Write both files of a decoded source; the array last and under its final name only when complete."""
+    """Write both files of a decoded source; the array last and under its final name only when
+    complete."""
     label_file.write_text(json.dumps(labels), "utf-8")
     partial = array_file.with_suffix(".partial")
     with partial.open("wb") as out:
@@ -85,10 +99,12 @@ def save_source(array_file: Path, label_file: Path, pixels: np.ndarray, labels: 
 
 
 class Corpus:
-    """All photographs of the sources with one list of labels; the same label in two sources is one label.
+    """All photographs of the sources with one list of labels; the same label in two sources is one
+    label.
 
-    `labels` are the names, `target` (N,) each photograph's index among them, `weight` (N,) its sampling weight: count of
-    its label to the power of -0.3, so that rare labels are seen more often, times the factor of its source.
+    `labels` are the names, `target` (N,) each photograph's index among them, `weight` (N,) its
+    sampling weight: count of its label to the power of -0.3, so that rare labels are seen more
+    often, times the factor of its source.
     """
 
     def __init__(self, sources: list[Source], factors: dict[str, float] | None = None) -> None:
@@ -97,8 +113,12 @@ class Corpus:
         self.sources = sources
         self.labels = sorted({label for source in sources for label in source.labels})
         index = {label: n for n, label in enumerate(self.labels)}
-        self.target = torch.tensor([index[label] for source in sources for label in source.labels])  # (N,)
-        self.source_of = torch.cat([torch.full((len(s.labels),), n) for n, s in enumerate(sources)])  # (N,)
+        self.target = torch.tensor(
+            [index[label] for source in sources for label in source.labels]
+        )  # (N,)
+        self.source_of = torch.cat(
+            [torch.full((len(s.labels),), n) for n, s in enumerate(sources)]
+        )  # (N,)
         self.start = np.cumsum([0, *(len(s.labels) for s in sources)])
         count = torch.bincount(self.target, minlength=len(self.labels)).float()
         factor = torch.tensor([(factors or {}).get(s.name, 1.0) for s in sources])
@@ -118,16 +138,21 @@ class Corpus:
 
     def describe(self) -> str:
         """What the corpus holds, one line per source."""
-        lines = [f"{s.name}: {len(set(s.labels))} labels x {len(s.labels)} photographs" for s in self.sources]
+        lines = [
+            f"{s.name}: {len(set(s.labels))} labels x {len(s.labels)} photographs"
+            for s in self.sources
+        ]
         return "\n".join([*lines, f"together: {len(self.labels)} labels, {len(self)} photographs"])
 
 
 def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: float = 1.0) -> Tensor:
-    """Photographs (B, 3, side, side) uint8 -> random views (B, 3, size, size) float32, normalised for CLIP.
+    """Photographs (B, 3, side, side) uint8 -> random views (B, 3, size, size) float32, normalised
+    for CLIP.
 
-    Per photograph: a crop of 35-100 % of the area (aspect 3/4 to 4/3), a flip, a small rotation, brightness, contrast and
-    saturation, 8 % grey; a quarter is blurred to half resolution (small sources must not be known by their blur) and a
-    fifth gets noise. Hue stays, since captions name colours. `strength` scales all of it; 0 is the plain centre view.
+    Per photograph: a crop of 35-100 % of the area (aspect 3/4 to 4/3), a flip, a small rotation,
+    brightness, contrast and saturation, 8 % grey; a quarter is blurred to half resolution (small
+    sources must not be known by their blur) and a fifth gets noise. Hue stays, since captions name
+    colours. `strength` scales all of it; 0 is the plain centre view.
     """
     batch = len(pixels)
 
@@ -156,7 +181,9 @@ def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: flo
     )  # (B, 2, 3)
     images = pixels.float() / 255  # (B, 3, side, side)
     grid = F.affine_grid(theta, [batch, 3, size, size], align_corners=False)
-    images = F.grid_sample(images, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    images = F.grid_sample(
+        images, grid, mode="bilinear", padding_mode="reflection", align_corners=False
+    )
 
     def column(values: Tensor) -> Tensor:
         return values[:, None, None, None]  # (B, 1, 1, 1)
@@ -164,7 +191,9 @@ def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: flo
     blurred = chance(0.25).bool()
     if blurred.any():
         small = F.avg_pool2d(images[blurred], 2)
-        images[blurred] = F.interpolate(small, size=(size, size), mode="bilinear", align_corners=False)
+        images[blurred] = F.interpolate(
+            small, size=(size, size), mode="bilinear", align_corners=False
+        )
     grey = images.mean(dim=1, keepdim=True)  # (B, 1, S, S)
     saturation = (1 + uniform(-0.35, 0.35) * strength) * (1 - chance(0.08))
     images = grey + (images - grey) * column(saturation)
@@ -178,6 +207,7 @@ def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: flo
 
 
 def normalise(images: Tensor) -> Tensor:
-    """Pixels (B, 3, S, S) in [0, 1] -> the same, with CLIP's mean and standard deviation per channel."""
+    """Pixels (B, 3, S, S) in [0, 1] -> the same, with CLIP's mean and standard deviation per
+    channel."""
     mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
     return (images - mean) / std

@@ -1,8 +1,9 @@
 """Stage 1 of pretraining: the text tower learns a sentence encoder's vectors for phrases.
 
-Knowledge distillation (Hinton et al. 2015, arXiv:1503.02531) into CLIP's text transformer: the joint space becomes the
-teacher's space, in which words that no photograph carries already lie near their neighbours. The loss is 1 - cos to the
-teacher's vector plus 0.2 x InfoNCE (each phrase must find its own vector in the batch). Knows nothing of images.
+Knowledge distillation (Hinton et al. 2015, arXiv:1503.02531) into CLIP's text transformer: the
+joint space becomes the teacher's space, in which words that no photograph carries already lie near
+their neighbours. The loss is 1 - cos to the teacher's vector plus 0.2 x InfoNCE (each phrase must
+find its own vector in the batch). Knows nothing of images.
 """
 
 import hashlib
@@ -38,8 +39,11 @@ class TextOptions:
     checkpoint_minutes: float = 3.0
 
 
-def teacher_vectors(phrases: Sequence[str], folder: Path, teacher: Teacher | None = None) -> np.ndarray:
-    """Phrases -> (N, 384) fp16, from the file of an earlier run with the same phrases or from the teacher, in pieces.
+def teacher_vectors(
+    phrases: Sequence[str], folder: Path, teacher: Teacher | None = None
+) -> np.ndarray:
+    """Phrases -> (N, 384) fp16, from the file of an earlier run with the same phrases or from the
+    teacher, in pieces.
 
     Phrases are sorted by length inside, so that a batch is not padded to its longest one.
     """
@@ -57,7 +61,12 @@ def teacher_vectors(phrases: Sequence[str], folder: Path, teacher: Teacher | Non
         part = order[start : start + 256]
         vectors[part] = teacher.encode([phrases[n] for n in part]).half().numpy()
         if start // 256 % 50 == 0:
-            log.info("teacher: %d of %d phrases, %.0f s", start + len(part), len(order), time.monotonic() - begun)
+            log.info(
+                "teacher: %d of %d phrases, %.0f s",
+                start + len(part),
+                len(order),
+                time.monotonic() - begun,
+            )
     partial = file.with_suffix(".partial")
     with partial.open("wb") as out:
         np.save(out, vectors)
@@ -66,7 +75,8 @@ def teacher_vectors(phrases: Sequence[str], folder: Path, teacher: Teacher | Non
 
 
 def text_loss(student: Tensor, teacher: Tensor) -> Tensor:
-    """text_features (B, D) of the student and unit vectors (B, D) of the teacher -> 1 - cos + 0.2 x InfoNCE (scale 20)."""
+    """text_features (B, D) of the student and unit vectors (B, D) of the teacher -> 1 - cos + 0.2 x
+    InfoNCE (scale 20)."""
     student = F.normalize(student, dim=-1)  # (B, D)
     cosine = (student * teacher).sum(dim=-1).mean()
     contrast = F.cross_entropy(20 * student @ teacher.t(), torch.arange(len(student)))
@@ -74,9 +84,14 @@ def text_loss(student: Tensor, teacher: Tensor) -> Tensor:
 
 
 def train_text_tower(
-    model: CLIP, phrases: Sequence[str], vectors: np.ndarray, options: TextOptions, checkpoint: Path | None
+    model: CLIP,
+    phrases: Sequence[str],
+    vectors: np.ndarray,
+    options: TextOptions,
+    checkpoint: Path | None,
 ) -> None:
-    """Stage 1 on `model`, in place. Step n draws its phrases from the seed and n alone; resumes from `checkpoint`."""
+    """Stage 1 on `model`, in place. Step n draws its phrases from the seed and n alone; resumes
+    from `checkpoint`."""
     tokens = tokenize(phrases, model.context_length, truncate=True)  # (N, L)
     length = (tokens != 0).sum(dim=1)  # (N,)
     goal = torch.from_numpy(vectors)  # (N, D) fp16
@@ -107,7 +122,8 @@ def train_text_tower(
         for group in optimizer.param_groups:
             group["lr"] = options.schedule.rate(step, progress, options.rate, options.warmup)
         generator.manual_seed(options.seed * 1_000_003 + step)
-        # Phrases of similar length share a batch: draw a block, sort it by length, take one slice of it.
+        # Phrases of similar length share a batch: draw a block, sort it by length, take one slice
+        # of it.
         block = pool[torch.randint(len(pool), (options.batch * 8,), generator=generator)]
         block = block[length[block].argsort(stable=True)]
         place = int(torch.randint(8, (1,), generator=generator)) * options.batch
@@ -120,25 +136,47 @@ def train_text_tower(
         step += 1
         trained += time.monotonic() - begun
         if step % 50 == 0:
-            log.info("text: step %d %.0f%% loss %.3f, %.0f s", step, 100 * progress, loss.detach(), trained)
+            log.info(
+                "text: step %d %.0f%% loss %.3f, %.0f s",
+                step,
+                100 * progress,
+                loss.detach(),
+                trained,
+            )
         last = options.schedule.progress(step, trained) >= 1
         if last or time.monotonic() - saved_at > options.checkpoint_minutes * 60:
             if checkpoint is not None:
-                text = {name: tensor for name, tensor in model.state_dict().items() if _is_text(name)}
-                state = {"text": text, "optimizer": optimizer.state_dict(), "step": step, "trained": trained}
+                text = {
+                    name: tensor for name, tensor in model.state_dict().items() if _is_text(name)
+                }
+                state = {
+                    "text": text,
+                    "optimizer": optimizer.state_dict(),
+                    "step": step,
+                    "trained": trained,
+                }
                 save_checkpoint(checkpoint, state)
             cosine, recall = measure_text(model, tokens[watched], goal[watched].float())
-            log.info("text: step %d held-out cos %.3f, R@1 of %d %.3f", step, cosine, len(watched), recall)
+            log.info(
+                "text: step %d held-out cos %.3f, R@1 of %d %.3f",
+                step,
+                cosine,
+                len(watched),
+                recall,
+            )
             saved_at = time.monotonic()
 
 
 @torch.inference_mode()
 def measure_text(model: CLIP, tokens: Tensor, goal: Tensor) -> tuple[float, float]:
-    """Token ids (n, L) and teacher vectors (n, D) -> mean cosine, and how often a phrase finds its own vector first."""
+    """Token ids (n, L) and teacher vectors (n, D) -> mean cosine, and how often a phrase finds its
+    own vector first."""
     parts = tokens.split(512)  # type: ignore[no-untyped-call]
     student = torch.cat([F.normalize(model.encode_text(part), dim=-1) for part in parts])  # (n, D)
     first = (student @ goal.t()).argmax(dim=1)
-    return float((student * goal).sum(dim=1).mean()), float((first == torch.arange(len(goal))).float().mean())
+    return float((student * goal).sum(dim=1).mean()), float(
+        (first == torch.arange(len(goal))).float().mean()
+    )
 
 
 def _is_text(name: str) -> bool:

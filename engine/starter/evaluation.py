@@ -1,10 +1,14 @@
-"""Measuring a model on folders of labelled photographs: zero-shot, nearest mean from a few examples, and search.
+"""Measuring a model on folders of labelled photographs: zero-shot, nearest mean from a few
+examples, and search.
 
-One command prints the same table for any model file, so that two models are compared by the same code:
+One command prints the same table for any model file, so that two models are compared by the same
+code:
 
-    python -m engine pretrain --evaluate trial.safetensors resources/starter.safetensors --photos DIR
+    python -m engine pretrain --evaluate trial.safetensors resources/starter.safetensors --photos
+    DIR
 
-Nothing here trains. The photographs are `.zip` files with `label/photo.jpg`; the label's folder name is its only text.
+Nothing here trains. The photographs are `.zip` files with `label/photo.jpg`; the label's folder
+name is its only text.
 """
 
 from collections.abc import Sequence
@@ -28,7 +32,8 @@ _APART = "tiny-imagenet-val"  # small pictures of 200 labels: measured by top-1 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one set: zero-shot top-1 (and top-5), nearest mean per number of shots, precision at 10."""
+    """The figures of one set: zero-shot top-1 (and top-5), nearest mean per number of shots,
+    precision at 10."""
 
     photos: int
     labels: tuple[str, ...]
@@ -64,7 +69,8 @@ def encode_zip(model: CLIP, file: Path) -> tuple[Tensor, list[str]]:
 
 
 def nearest_mean(features: Tensor, target: Tensor, shots: int, seed: int = 0) -> float:
-    """Accuracy of the nearest class mean from `shots` photographs per class, on all others; the mean of `DRAWS` draws."""
+    """Accuracy of the nearest class mean from `shots` photographs per class, on all others; the
+    mean of `DRAWS` draws."""
     generator = torch.Generator().manual_seed(seed)
     classes = int(target.max()) + 1
     accuracies = []
@@ -83,13 +89,18 @@ def nearest_mean(features: Tensor, target: Tensor, shots: int, seed: int = 0) ->
 
 
 def measure(model: CLIP, photos: Path) -> dict[str, Figures]:
-    """All figures of a model, by set. The search runs over the photographs of all sets except Tiny ImageNet's."""
+    """All figures of a model, by set. The search runs over the photographs of all sets except Tiny
+    ImageNet's."""
     files = sorted(photos.glob("*.zip"))
     if not files:
         raise AlbumenError(f"{photos} has no .zip files of labelled photographs.")
     encoded = {file.stem: encode_zip(model, file) for file in files}
     searched = [name for name in encoded if name != _APART]
-    everything = torch.cat([encoded[name][0] for name in searched]) if searched else torch.empty(0, model.embed_dim)
+    everything = (
+        torch.cat([encoded[name][0] for name in searched])
+        if searched
+        else torch.empty(0, model.embed_dim)
+    )
     owner = [(name, label) for name in searched for label in encoded[name][1]]
     figures: dict[str, Figures] = {}
     for name, (features, labels) in encoded.items():
@@ -100,16 +111,21 @@ def measure(model: CLIP, photos: Path) -> dict[str, Figures]:
         hits = ranked == target[:, None]
         top1 = float(hits[:, 0].float().mean())
         if name == _APART:
-            figures[name] = Figures(len(labels), tuple(names), top1, float(hits[:, :5].any(dim=1).float().mean()))
+            figures[name] = Figures(
+                len(labels), tuple(names), top1, float(hits[:, :5].any(dim=1).float().mean())
+            )
             continue
         found = []
         for number, label in enumerate(names):
             best = (everything @ text[number]).topk(10).indices.tolist()
-            # The same word may be a label of two sets (bedroom): its photographs count wherever they lie.
+            # The same word may be a label of two sets (bedroom): its photographs count wherever
+            # they lie.
             found.append(sum(owner[photo][1] == label for photo in best) / 10)
         means = tuple(nearest_mean(features, target, shots) for shots in SHOTS)
         precision = sum(found) / len(found)
-        figures[name] = Figures(len(labels), tuple(names), top1, None, means, precision, tuple(found))
+        figures[name] = Figures(
+            len(labels), tuple(names), top1, None, means, precision, tuple(found)
+        )
     return figures
 
 
@@ -125,7 +141,9 @@ def table(figures: dict[str, dict[str, Figures]]) -> str:
             zero = f"{f.top1:.3f}" if f.top5 is None else f"top-1 {f.top1:.3f}, top-5 {f.top5:.3f}"
             means = " / ".join(f"{value:.3f}" for value in f.nearest_mean)
             search = "" if f.precision_at_10 is None else f"{f.precision_at_10:.2f}"
-            lines.append(f"| {name} ({len(f.labels)} labels) | {model} | {zero} | {means} | {search} |")
+            lines.append(
+                f"| {name} ({len(f.labels)} labels) | {model} | {zero} | {means} | {search} |"
+            )
     return "\n".join(lines)
 
 

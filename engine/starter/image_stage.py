@@ -1,8 +1,8 @@
 """Stage 2 of pretraining: the image tower learns against the frozen text tower.
 
-Softmax over the text features of all labels (LiT, Zhai et al. 2022, arXiv:2111.07991), over everyday phrases with several
-right answers, and from phrases to the photographs of the batch. Knows how to train and resume; the words are in
-`concepts.py`, the pixels in `corpus.py`.
+Softmax over the text features of all labels (LiT, Zhai et al. 2022, arXiv:2111.07991), over
+everyday phrases with several right answers, and from phrases to the photographs of the batch. Knows
+how to train and resume; the words are in `concepts.py`, the pixels in `corpus.py`.
 """
 
 import logging
@@ -30,39 +30,50 @@ _HOLD_OUT = 50  # one photograph of 50 is never trained on, to watch the learnin
 
 
 def at_resolution(model: CLIP, resolution: int) -> CLIP:
-    """The same CLIP (ResNet) for another input size: the attention pool's positions are interpolated (as ViT, DeiT do)."""
+    """The same CLIP (ResNet) for another input size: the attention pool's positions are
+    interpolated (as ViT, DeiT do)."""
     state = dict(model.state_dict())
     name = "visual.attnpool.positional_embedding"
     embedding, grid = state[name], resolution // 32  # (1+P, C)
     side = math.isqrt(len(embedding) - 1)
     if side != grid:
         plane = embedding[1:].t().reshape(1, -1, side, side)  # (1, C, side, side)
-        plane = F.interpolate(plane, size=(grid, grid), mode="bicubic", align_corners=side > 1 and grid > 1)
-        state[name] = torch.cat([embedding[:1], plane.reshape(embedding.shape[1], -1).t()])  # (1+grid^2, C)
+        plane = F.interpolate(
+            plane, size=(grid, grid), mode="bicubic", align_corners=side > 1 and grid > 1
+        )
+        state[name] = torch.cat(
+            [embedding[:1], plane.reshape(embedding.shape[1], -1).t()]
+        )  # (1+grid^2, C)
     return build_model(state, model.activation)
 
 
-def phrase_features(model: CLIP, phrases: Sequence[str], templates: Sequence[str] = TEMPLATES) -> Tensor:
-    """Phrases -> text_features (N, D), normalised: the mean over the templates of normalised features."""
+def phrase_features(
+    model: CLIP, phrases: Sequence[str], templates: Sequence[str] = TEMPLATES
+) -> Tensor:
+    """Phrases -> text_features (N, D), normalised: the mean over the templates of normalised
+    features."""
     total = torch.zeros(len(phrases), model.embed_dim)
     with torch.inference_mode():
         for template in templates:
             texts = [template.format(phrase) for phrase in phrases]
             for start in range(0, len(texts), 256):
-                tokens = tokenize(texts[start : start + 256], model.context_length, truncate=True)  # (n, L)
+                tokens = tokenize(
+                    texts[start : start + 256], model.context_length, truncate=True
+                )  # (n, L)
                 total[start : start + 256] += F.normalize(model.encode_text(tokens), dim=-1)
     return F.normalize(total, dim=-1)
 
 
 class CaptionLoss(nn.Module):
-    """What a photograph of a label should be near to, in the frozen text space; the parameters are only scales and a head.
+    """What a photograph of a label should be near to, in the frozen text space; the parameters are
+    only scales and a head.
 
-    Sum of four terms, for image_features x (B, D) and label numbers y (B,):
-    label: softmax over all labels' text features, with a learned scale and label smoothing; another label that is a name
-    or a kind of the right one is no wrong answer and is left out.
-    phrases: softmax over the everyday vocabulary, with the label's phrases as a soft target.
-    retrieval: from each phrase that is true of some photograph of the batch to the photographs (what a search does).
-    head: a linear classifier on x, which makes the first epochs several times faster.
+    Sum of four terms, for image_features x (B, D) and label numbers y (B,): label: softmax over all
+    labels' text features, with a learned scale and label smoothing; another label that is a name or
+    a kind of the right one is no wrong answer and is left out. phrases: softmax over the everyday
+    vocabulary, with the label's phrases as a soft target. retrieval: from each phrase that is true
+    of some photograph of the batch to the photographs (what a search does). head: a linear
+    classifier on x, which makes the first epochs several times faster.
     """
 
     def __init__(self, model: CLIP, labels: Sequence[str]) -> None:
@@ -74,7 +85,8 @@ class CaptionLoss(nn.Module):
         target = torch.zeros(len(labels), len(phrases))  # (K, V)
         for row, share in enumerate(shares):
             target[row, list(share)] = torch.tensor(list(share.values()))
-        # A phrase that nearly means the label ('sofa' for 'couch') is not a wrong answer even where the list forgot it.
+        # A phrase that nearly means the label ('sofa' for 'couch') is not a wrong answer even where
+        # the list forgot it.
         near = label_features @ phrase.t() > 0.8  # (K, V)
         other = torch.zeros(len(labels), len(labels), dtype=torch.bool)  # (K, K)
         number = {label: n for n, label in enumerate(labels)}
@@ -103,7 +115,10 @@ class CaptionLoss(nn.Module):
         logits = self.logit_scale.exp().clamp(max=100) * unit @ self.label_features.t()  # (B, K)
         logits = logits.masked_fill(self.neutral_label[y], -1e4)
         smoothing = 0.1 * (~self.neutral_label[y]).float()  # (B, K)
-        wanted = F.one_hot(y, logits.shape[1]) * 0.9 + smoothing / smoothing.sum(dim=1, keepdim=True) * 0.1
+        wanted = (
+            F.one_hot(y, logits.shape[1]) * 0.9
+            + smoothing / smoothing.sum(dim=1, keepdim=True) * 0.1
+        )
         label = -(wanted * logits.log_softmax(dim=1)).sum(dim=1).mean()
 
         similar = self.phrase_scale.exp().clamp(max=100) * unit @ self.phrase_features.t()  # (B, V)
@@ -114,11 +129,18 @@ class CaptionLoss(nn.Module):
         positive = share > 0  # (B, V)
         used = positive.any(dim=0) & ~positive.all(dim=0)  # (V,)
         columns, right = masked[:, used].t(), positive[:, used].t()  # (U, B)
-        found = columns.masked_fill(~right, -1e4).logsumexp(dim=1) - columns.logsumexp(dim=1)  # (U,)
+        found = columns.masked_fill(~right, -1e4).logsumexp(dim=1) - columns.logsumexp(
+            dim=1
+        )  # (U,)
         retrieval = -found.mean() if len(found) else columns.sum() * 0
 
         head = F.cross_entropy(self.head(x), y, label_smoothing=0.1)
-        return {"label": label, "phrases": 0.5 * phrases, "retrieval": 0.3 * retrieval, "head": 0.5 * head}
+        return {
+            "label": label,
+            "phrases": 0.5 * phrases,
+            "retrieval": 0.3 * retrieval,
+            "head": 0.5 * head,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +164,14 @@ class ImageOptions:
 class ImageTraining:
     """The image tower of `model` (its text tower stays as it is) while it is trained on `corpus`.
 
-    Step n draws its photographs and its augmentation from the seed and n alone, so a resumed run goes on where it was (up
-    to the rounding of sums).
+    Step n draws its photographs and its augmentation from the seed and n alone, so a resumed run
+    goes on where it was (up to the rounding of sums).
     """
 
     def __init__(self, model: CLIP, corpus: Corpus, options: ImageOptions) -> None:
-        self.model = deepcopy(at_resolution(model, options.resolution)).eval()  # the start stays as it is
+        self.model = deepcopy(
+            at_resolution(model, options.resolution)
+        ).eval()  # the start stays as it is
         self.corpus, self.options = corpus, options
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(options.seed)  # the head starts at random
@@ -170,7 +194,10 @@ class ImageTraining:
         decay = [p for p in self._learned if p.ndim > 1] + [self.criterion.head.weight]
         plain = [p for p in self._learned if p.ndim <= 1]
         plain += [self.criterion.head.bias, self.criterion.logit_scale, self.criterion.phrase_scale]
-        groups = [{"params": decay, "weight_decay": self.options.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        groups = [
+            {"params": decay, "weight_decay": self.options.weight_decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
         return torch.optim.AdamW(groups, lr=self.options.rate, betas=(0.9, 0.98), fused=True)
 
     @property
@@ -190,9 +217,15 @@ class ImageTraining:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self._generator.manual_seed(options.seed * 1_000_003 + self.step)
-        chosen = torch.multinomial(self._weight, options.batch, replacement=True, generator=self._generator)  # (B,)
-        strength = options.strength * (1 if progress < 0.9 else 0.6)  # the last steps see photographs as they are
-        images = augment(self.corpus.pixels(chosen), options.resolution, self._generator, strength)  # (B, 3, S, S)
+        chosen = torch.multinomial(
+            self._weight, options.batch, replacement=True, generator=self._generator
+        )  # (B,)
+        strength = options.strength * (
+            1 if progress < 0.9 else 0.6
+        )  # the last steps see photographs as they are
+        images = augment(
+            self.corpus.pixels(chosen), options.resolution, self._generator, strength
+        )  # (B, 3, S, S)
         image_features = self._forward(images.to(memory_format=torch.channels_last))  # (B, D)
         terms = self.criterion(image_features, self.corpus.target[chosen])
         self.optimizer.zero_grad(set_to_none=True)
@@ -218,9 +251,13 @@ class ImageTraining:
         """Top-1 over all labels on the photographs that were held out, seen as they are."""
         right, text_features = 0, self.criterion.label_features  # (K, D)
         for part in self._watched.split(256):  # type: ignore[no-untyped-call]
-            images = augment(self.corpus.pixels(part), self.options.resolution, self._generator, strength=0.0)
+            images = augment(
+                self.corpus.pixels(part), self.options.resolution, self._generator, strength=0.0
+            )
             features = F.normalize(model.encode_image(images), dim=-1)  # (b, D)
-            right += int(((features @ text_features.t()).argmax(dim=1) == self.corpus.target[part]).sum())
+            right += int(
+                ((features @ text_features.t()).argmax(dim=1) == self.corpus.target[part]).sum()
+            )
         return right / max(len(self._watched), 1)
 
     def save(self, checkpoint: Path) -> None:
@@ -243,7 +280,8 @@ class ImageTraining:
         self.visual.load_state_dict(saved["visual"])
         self.criterion.load_state_dict(saved["criterion"])
         self.optimizer.load_state_dict(saved["optimizer"])
-        # A file keeps no strides, and the fused step walks through memory: a moment has to lie as its parameter does.
+        # A file keeps no strides, and the fused step walks through memory: a moment has to lie as
+        # its parameter does.
         for parameter, state in self.optimizer.state.items():
             for name, value in state.items():
                 if value.shape == parameter.shape:
@@ -260,7 +298,8 @@ def train_image_tower(
     checkpoint: Path | None,
     finished: Callable[[CLIP, float], None],
 ) -> None:
-    """Stage 2 on `model`. `finished(averaged model, logit_scale)` runs at each checkpoint; resumes from `checkpoint`."""
+    """Stage 2 on `model`. `finished(averaged model, logit_scale)` runs at each checkpoint; resumes
+    from `checkpoint`."""
     training = ImageTraining(model, corpus, options)
     if checkpoint is not None and checkpoint.is_file():
         training.resume(checkpoint)
@@ -272,25 +311,41 @@ def train_image_tower(
         if training.step % 50 == 0:
             shown = " ".join(f"{name} {value:.3f}" for name, value in training.losses.items())
             speed = counted / (time.monotonic() - since)
-            log.info("step %d %.1f%% %.0f images/s lr %.2e %s", training.step, 100 * progress, speed, rate, shown)
+            log.info(
+                "step %d %.1f%% %.0f images/s lr %.2e %s",
+                training.step,
+                100 * progress,
+                speed,
+                rate,
+                shown,
+            )
             counted, since = 0, time.monotonic()
         if training.progress >= 1 or time.monotonic() - saved_at > options.checkpoint_minutes * 60:
             if checkpoint is not None:
                 training.save(checkpoint)
             averaged = training.averaged()
             right = training.accuracy(averaged)
-            log.info("step %d held-out top-1 of %d labels: %.3f", training.step, len(corpus.labels), right)
+            log.info(
+                "step %d held-out top-1 of %d labels: %.3f",
+                training.step,
+                len(corpus.labels),
+                right,
+            )
             per_source = zip(corpus.sources, training.seen.tolist(), strict=True)
-            log.info("seen so far: %s", ", ".join(f"{source.name} {number}" for source, number in per_source))
+            log.info(
+                "seen so far: %s",
+                ", ".join(f"{source.name} {number}" for source, number in per_source),
+            )
             finished(averaged, training.logit_scale)
             counted, since, saved_at = 0, time.monotonic(), time.monotonic()
 
 
 def _freeze(visual: nn.Module, stages: int) -> None:
-    """Keep the first stages (1: the stem, 2: also layer1, 3: also layer2) of a trained ResNet as they are.
+    """Keep the first stages (1: the stem, 2: also layer1, 3: also layer2) of a trained ResNet as
+    they are.
 
-    Early filters settle first and cost the most memory traffic: without their backward pass a step is a third shorter
-    (FreezeOut, Brock et al. 2017, arXiv:1706.04983).
+    Early filters settle first and cost the most memory traffic: without their backward pass a step
+    is a third shorter (FreezeOut, Brock et al. 2017, arXiv:1706.04983).
     """
     stem = ("conv1", "bn1", "conv2", "bn2", "conv3", "bn3")
     names = [stem, ("layer1",), ("layer2",), ("layer3",)][:stages]

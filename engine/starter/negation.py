@@ -1,9 +1,10 @@
 """The last stage of pretraining: the text tower learns what 'not' means.
 
-Sentence encoders, and CLIP with them, put 'not a cup' beside 'a cup' (Alhamoud et al. 2025, arXiv:2501.09425), so that
-'a beach without people' finds people. Here no teacher is asked: the tower itself says where 'a cup' and 'a beach' lie, and
-simple geometry says where their negations should. It then learns these goals while it keeps, by distillation from itself
-(Li and Hoiem 2017, arXiv:1606.09282), its own vectors for everything else; the image tower stays as it is and goes on
+Sentence encoders, and CLIP with them, put 'not a cup' beside 'a cup' (Alhamoud et al. 2025,
+arXiv:2501.09425), so that 'a beach without people' finds people. Here no teacher is asked: the
+tower itself says where 'a cup' and 'a beach' lie, and simple geometry says where their negations
+should. It then learns these goals while it keeps, by distillation from itself (Li and Hoiem 2017,
+arXiv:1606.09282), its own vectors for everything else; the image tower stays as it is and goes on
 fitting. Knows words and vectors; knows nothing of images.
 """
 
@@ -45,15 +46,17 @@ _WITHOUT = (
     "a {} but not a {}",
     *(template.format("{} without {}") for template in TEMPLATES),
 )
-#: How far a negation moves away from what it denies, in lengths of its vector. At 0 photographs of the thing are told from
-#: others best (0.89 of the held-out ones of the training corpus, mean of 311 labels), but 'not a cup' as a query would
-#: show cups as gladly as anything; at 0.3 it is 0.865, at 0.6 0.81.
+#: How far a negation moves away from what it denies, in lengths of its vector. At 0 photographs of
+#: the thing are told from others best (0.89 of the held-out ones of the training corpus, mean of
+#: 311 labels), but 'not a cup' as a query would show cups as gladly as anything; at 0.3 it is
+#: 0.865, at 0.6 0.81.
 _AWAY = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """A phrase that says that `denied` is not in the picture, and `shown` is ("" if it only says what is not)."""
+    """A phrase that says that `denied` is not in the picture, and `shown` is ("" if it only says
+    what is not)."""
 
     text: str
     denied: str
@@ -61,7 +64,8 @@ class Negation:
 
 
 def build_negations(words: Sequence[str], count: int, seed: int) -> list[Negation]:
-    """`count` different phrases about these words, two of three without anything that is shown. Seeded."""
+    """`count` different phrases about these words, two of three without anything that is shown.
+    Seeded."""
     rng = random.Random(seed)
     found: dict[str, Negation] = {}
     possible = len(words) * (len(_NOT) + len(_WITHOUT) * (len(words) - 1))
@@ -81,7 +85,9 @@ def build_negations(words: Sequence[str], count: int, seed: int) -> list[Negatio
 def features_of(model: CLIP, phrases: Sequence[str]) -> Tensor:
     """Phrases -> text_features (N, D), normalised."""
     rows = torch.empty(len(phrases), model.embed_dim)
-    order = sorted(range(len(phrases)), key=lambda n: len(phrases[n]))  # a batch is as long as its longest phrase
+    order = sorted(
+        range(len(phrases)), key=lambda n: len(phrases[n])
+    )  # a batch is as long as its longest phrase
     for start in range(0, len(order), 256):
         part = order[start : start + 256]
         tokens = tokenize([phrases[n] for n in part], model.context_length, truncate=True)  # (n, L)
@@ -90,22 +96,31 @@ def features_of(model: CLIP, phrases: Sequence[str]) -> Tensor:
 
 
 def negated(denied: Tensor, anything: Tensor) -> Tensor:
-    """Where 'not X' should lie: among pictures of anything (D,), away from X (N, D). All of length 1."""
+    """Where 'not X' should lie: among pictures of anything (D,), away from X (N, D). All of length
+    1."""
     return F.normalize(anything - _AWAY * denied, dim=-1)  # (N, D)
 
 
 def without(shown: Tensor, denied: Tensor) -> Tensor:
-    """Where 'A without B' should lie: at A (N, D), away from what B (N, D) has and A has not. All of length 1."""
+    """Where 'A without B' should lie: at A (N, D), away from what B (N, D) has and A has not. All
+    of length 1."""
     common = (shown * denied).sum(dim=-1, keepdim=True)  # (N, 1)
     return F.normalize(shown - _AWAY * (denied - common * shown), dim=-1)  # (N, D)
 
 
 def negation_goals(model: CLIP, negations: Sequence[Negation], words: Sequence[str]) -> Tensor:
     """The vector (N, D) that each negation should have; `words` are what 'anything' is."""
-    named = list(dict.fromkeys([*words, *(n.denied for n in negations), *(n.shown for n in negations if n.shown)]))
+    named = list(
+        dict.fromkeys(
+            [*words, *(n.denied for n in negations), *(n.shown for n in negations if n.shown)]
+        )
+    )
     number = {word: n for n, word in enumerate(named)}
     # Three ways to say a word, as the image tower met it: their mean is steadier than each.
-    said = sum(features_of(model, [way.format(word) for word in named]) for way in ("{}", "a photo of a {}.", "a {}"))
+    said = sum(
+        features_of(model, [way.format(word) for word in named])
+        for way in ("{}", "a photo of a {}.", "a {}")
+    )
     features = F.normalize(torch.as_tensor(said), dim=-1)  # (V, D)
     anything = F.normalize(features[[number[word] for word in words]].mean(dim=0), dim=-1)  # (D,)
     denied = features[[number[n.denied] for n in negations]]  # (N, D)

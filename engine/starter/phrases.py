@@ -1,8 +1,10 @@
-"""What the text tower reads while it is trained: several 100,000 phrases as photographers would type them.
+"""What the text tower reads while it is trained: several 100,000 phrases as photographers would
+type them.
 
-Built from WordNet's nouns (Miller 1995; one line `id<TAB>lemma, lemma` per synset), the everyday words of the training
-labels and lists of people, activities, places, times, looks. Seeded: the same seed gives the same phrases. Knows words
-only; the sentence encoder whose vectors are the goal is asked by `Teacher`, the sole user of the training-time packages.
+Built from WordNet's nouns (Miller 1995; one line `id<TAB>lemma, lemma` per synset), the everyday
+words of the training labels and lists of people, activities, places, times, looks. Seeded: the same
+seed gives the same phrases. Knows words only; the sentence encoder whose vectors are the goal is
+asked by `Teacher`, the sole user of the training-time packages.
 """
 
 import random
@@ -41,7 +43,9 @@ _NOUN_TEMPLATES = (
 _LOOKS = """red|green|blue|yellow|orange|pink|purple|black|white|grey|brown|golden|silver|colourful|dark|bright|old|new
 big|small|tiny|huge|long|tall|round|wooden|metal|plastic|glass|stone|leather|paper|wet|dry|dirty|clean|broken|shiny
 striped|spotted|furry|fluffy|cute|funny|beautiful|pretty|happy|sad|sleeping|young|fresh|ripe|hot|cold|frozen|empty|full
-open|closed|wild|modern|vintage|cheap|expensive|blurry|soft|heavy|two|three|many|several|a lot of""".replace("\n", "|")
+open|closed|wild|modern|vintage|cheap|expensive|blurry|soft|heavy|two|three|many|several|a lot of""".replace(
+    "\n", "|"
+)
 _PEOPLE = """a man|a woman|a child|kids|children|a boy|a girl|two boys|two girls|a baby|a toddler|people|a group of people
 a family|friends|a couple|my son|my daughter|my mother|my father|grandma|grandpa|a bride|bride and groom|a student
 students|a tourist|a team|players|an athlete|a crowd|a musician|a cook|a farmer|a worker|an old man|an old woman
@@ -57,7 +61,9 @@ drinking beer|baking a cake|building a sandcastle|building a snowman|throwing a 
 getting married|waving|waiting|talking|working on a computer|using a phone|taking a photo|taking a selfie|gardening
 cutting the grass|washing a car|painting|drawing|playing guitar|playing the piano|watching television|travelling
 wearing a hat|wearing sunglasses|wearing a mask|wearing a red dress|wearing a jacket|holding a cup|holding an umbrella
-holding a ball|holding a flower|holding a baby|looking at the camera|lying on the grass""".replace("\n", "|")
+holding a ball|holding a flower|holding a baby|looking at the camera|lying on the grass""".replace(
+    "\n", "|"
+)
 _PLACES = """on a beach|at the beach|by the sea|in the ocean|under water|at a lake|by a river|at a waterfall|on a boat
 in the mountains|on a mountain top|in the forest|in the woods|in the park|in the garden|on the lawn|on a field
 on a meadow|in the desert|in the jungle|on a farm|in the zoo|in the snow|on the ice|in the rain|in the city
@@ -66,7 +72,9 @@ in a supermarket|in a restaurant|in a cafe|in a bar|at home|in the kitchen|in th
 in the living room|on the sofa|in bed|on a chair|at the table|at the desk|in the office|at school|in a church
 in a museum|in a gym|in a stadium|in a swimming pool|at a party|at a wedding|at a concert|at a birthday party
 in the hospital|in front of a house|in front of a castle|in front of a tower|on a white background|on the floor
-on a plate|in a basket|on a wooden table|in a window|at Christmas|on holiday|indoors|outdoors""".replace("\n", "|")
+on a plate|in a basket|on a wooden table|in a window|at Christmas|on holiday|indoors|outdoors""".replace(
+    "\n", "|"
+)
 _TIMES = """at sunset|at sunrise|at night|in the evening|in the morning|in summer|in winter|in autumn|in spring
 on a sunny day|on a cloudy day|on a rainy day|in the fog|in bright light|in the dark|with blue sky|with clouds
 in black and white|last year|in 2019""".replace("\n", "|")
@@ -100,28 +108,43 @@ messy desk""".replace("\n", "|")
 
 
 def noun_lemmas(file: Path) -> list[str]:
-    """The names in a WordNet list, in its order, without duplicates; names of 40 characters and more are left out."""
+    """The names in a WordNet list, in its order, without duplicates; names of 40 characters and
+    more are left out."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
-        raise AlbumenError(f"The list of nouns {file} cannot be read ({error.strerror}).") from error
+        raise AlbumenError(
+            f"The list of nouns {file} cannot be read ({error.strerror})."
+        ) from error
     names = [name.strip() for line in lines for name in line.partition("\t")[2].split(",")]
     return [name for name in dict.fromkeys(names) if name and len(name) < 40]
 
 
 def everyday_words(concepts: dict[str, Concept]) -> list[str]:
-    """What photographs show: the names and kinds of the labels, and a list of things that people look for."""
-    words = [word for label, concept in concepts.items() for word in (label, *concept.names, *concept.kinds)]
+    """What photographs show: the names and kinds of the labels, and a list of things that people
+    look for."""
+    words = [
+        word
+        for label, concept in concepts.items()
+        for word in (label, *concept.names, *concept.kinds)
+    ]
     return list(dict.fromkeys([*words, *_THINGS.split("|")]))
 
 
-def build_phrases(nouns: Sequence[str], concepts: dict[str, Concept], count: int, seed: int) -> list[str]:
-    """`count` different phrases: all captions of the labels first, then a seeded mixture of the kinds of phrases."""
+def build_phrases(
+    nouns: Sequence[str], concepts: dict[str, Concept], count: int, seed: int
+) -> list[str]:
+    """`count` different phrases: all captions of the labels first, then a seeded mixture of the
+    kinds of phrases."""
     looks, people, activities = _LOOKS.split("|"), _PEOPLE.split("|"), _ACTIVITIES.split("|")
     places, times = _PLACES.split("|"), _TIMES.split("|")
     everyday = everyday_words(concepts)
     captions = [caption for concept in concepts.values() for caption in concept.captions]
-    fixed = [template.format(word) for word in everyday for template in (*_NOUN_TEMPLATES[2:8], "photos of {}")]
+    fixed = [
+        template.format(word)
+        for word in everyday
+        for template in (*_NOUN_TEMPLATES[2:8], "photos of {}")
+    ]
     phrases = dict.fromkeys([*everyday, *captions, *fixed])
     rng = random.Random(seed)
     pick = rng.choice
@@ -144,7 +167,9 @@ def build_phrases(nouns: Sequence[str], concepts: dict[str, Concept], count: int
         (0.10, lambda: f"{pick(('', 'a ', 'the ', 'a photo of a '))}{pick(looks)} {thing()}"),
         (
             0.08,
-            lambda: f"{pick(('', 'a '))}{thing()} {pick(('and', 'and a', 'with a', 'on a', 'next to a'))} {thing()}",
+            lambda: (
+                f"{pick(('', 'a '))}{thing()} {pick(('and', 'and a', 'with a', 'on a', 'next to a'))} {thing()}"
+            ),
         ),
         (0.08, lambda: f"{pick(('', 'a '))}{thing()} {pick(places)}"),
         (0.04, lambda: f"{pick(('', 'a '))}{thing()} {pick(times)}"),
@@ -161,7 +186,8 @@ def build_phrases(nouns: Sequence[str], concepts: dict[str, Concept], count: int
 
 
 class Teacher:
-    """all-MiniLM-L6-v2 (Apache-2.0): phrases -> vectors (N, 384), normalised; mean of the token outputs."""
+    """all-MiniLM-L6-v2 (Apache-2.0): phrases -> vectors (N, 384), normalised; mean of the token
+    outputs."""
 
     def __init__(self) -> None:
         try:
@@ -179,7 +205,9 @@ class Teacher:
     @torch.inference_mode()
     def encode(self, phrases: Sequence[str]) -> Tensor:
         """Phrases -> (N, 384) float32, normalised, as sentence-transformers does it."""
-        tokens = self._tokenizer(list(phrases), padding=True, truncation=True, max_length=48, return_tensors="pt")
+        tokens = self._tokenizer(
+            list(phrases), padding=True, truncation=True, max_length=48, return_tensors="pt"
+        )
         output = self._model(**tokens).last_hidden_state  # (N, L, 384)
         mask = tokens["attention_mask"].unsqueeze(-1).float()  # (N, L, 1)
         return F.normalize((output * mask).sum(dim=1) / mask.sum(dim=1), dim=-1)  # (N, 384)

@@ -1,18 +1,20 @@
-"""Training the starter model: a text tower distilled from a sentence encoder, then an image tower trained against it.
+"""Training the starter model: a text tower distilled from a sentence encoder, then an image tower
+trained against it.
 
     python -m engine pretrain --corpus DIR --out starter.safetensors --checkpoints DIR
     python -m engine pretrain --evaluate trial.safetensors starter.safetensors --photos DIR
 
 Three stages (figures and terms: resources/STARTER.md):
 
-1. text (`distil.py`): the text tower learns a sentence encoder's vectors for phrases, so words that no photograph carries
-   still land near their neighbours.
+1. text (`distil.py`): the text tower learns a sentence encoder's vectors for phrases, so words that
+   no photograph carries still land near their neighbours.
 2. image (`image_stage.py`): the image tower learns against the frozen text tower.
 3. negation (`negation.py`): the text tower learns what 'not' means, and keeps everything else.
 
-Knows which stage gets what; the words are in `concepts.py` and `phrases.py`, the pixels in `corpus.py`, the measuring in
-`starter_eval.py`. Every run is seeded; with `--steps` a resumed run gives the weights of an uninterrupted one up to
-rounding, with `--minutes` the schedule follows the clock.
+Knows which stage gets what; the words are in `concepts.py` and `phrases.py`, the pixels in
+`corpus.py`, the measuring in `starter_eval.py`. Every run is seeded; with `--steps` a resumed run
+gives the weights of an uninterrupted one up to rounding, with `--minutes` the schedule follows the
+clock.
 """
 
 import argparse
@@ -44,7 +46,8 @@ CONTEXT_LENGTH = 32
 
 
 def new_model(seed: int, resolution: int = 64, width: int = 32) -> CLIP:
-    """A fresh starter: ModifiedResNet 2-2-2-2, text width 256 with 4 layers, joint space 384 (the teacher's)."""
+    """A fresh starter: ModifiedResNet 2-2-2-2, text width 256 with 4 layers, joint space 384 (the
+    teacher's)."""
     torch.manual_seed(seed)
     return CLIP(
         embed_dim=384,
@@ -62,7 +65,8 @@ def new_model(seed: int, resolution: int = 64, width: int = 32) -> CLIP:
 
 
 def export(model: CLIP, file: Path, logit_scale: float, notes: dict[str, str]) -> None:
-    """Write the model as fp16 safetensors under the official parameter names, `logit_scale` in fp32."""
+    """Write the model as fp16 safetensors under the official parameter names, `logit_scale` in
+    fp32."""
     state = {
         name: tensor.half().contiguous() if tensor.is_floating_point() else tensor
         for name, tensor in model.state_dict().items()
@@ -79,24 +83,42 @@ def load_starter(file: Path) -> CLIP:
     try:
         return build_model(load_file(file))
     except Exception as error:
-        raise AlbumenError(f"{file} is not a model file that this can start from ({error}).") from error
+        raise AlbumenError(
+            f"{file} is not a model file that this can start from ({error})."
+        ) from error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m engine pretrain`."""
-    parser.add_argument("--corpus", type=Path, help="folder of .zip files with label/photo.jpg inside")
+    parser.add_argument(
+        "--corpus", type=Path, help="folder of .zip files with label/photo.jpg inside"
+    )
     parser.add_argument("--out", type=Path, help="the model file to write (.safetensors)")
     parser.add_argument(
-        "--checkpoints", type=Path, help="folder for checkpoints and decoded photographs; resumes from it"
+        "--checkpoints",
+        type=Path,
+        help="folder for checkpoints and decoded photographs; resumes from it",
     )
     parser.add_argument("--stage", choices=("text", "image", "both", "negation"), default="both")
-    parser.add_argument("--init", type=Path, help="start from this model file instead of random weights")
+    parser.add_argument(
+        "--init", type=Path, help="start from this model file instead of random weights"
+    )
     parser.add_argument("--text", type=Path, help="take the text tower from this model file")
-    parser.add_argument("--steps", type=int, help="length of the image stage in steps (reproducible)")
-    parser.add_argument("--minutes", type=float, help="length of the image stage in minutes (instead of --steps)")
-    parser.add_argument("--text-steps", type=int, default=2500, help="length of the text stage in steps")
-    parser.add_argument("--phrases", type=int, default=350_000, help="how many phrases the text tower reads")
-    parser.add_argument("--drawn", type=int, default=COUNT, help="pictures to draw of each kind (screenshots, ...)")
+    parser.add_argument(
+        "--steps", type=int, help="length of the image stage in steps (reproducible)"
+    )
+    parser.add_argument(
+        "--minutes", type=float, help="length of the image stage in minutes (instead of --steps)"
+    )
+    parser.add_argument(
+        "--text-steps", type=int, default=2500, help="length of the text stage in steps"
+    )
+    parser.add_argument(
+        "--phrases", type=int, default=350_000, help="how many phrases the text tower reads"
+    )
+    parser.add_argument(
+        "--drawn", type=int, default=COUNT, help="pictures to draw of each kind (screenshots, ...)"
+    )
     parser.add_argument(
         "--favour",
         type=_share,
@@ -106,11 +128,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw the photographs of this zip so many times as often (clothing=4)",
     )
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate of the image stage")
-    parser.add_argument("--resolution", type=int, default=64, help="input size of the image tower, a multiple of 32")
+    parser.add_argument(
+        "--rate", type=float, default=1e-3, help="peak learning rate of the image stage"
+    )
+    parser.add_argument(
+        "--resolution", type=int, default=64, help="input size of the image tower, a multiple of 32"
+    )
     parser.add_argument("--strength", type=float, default=1.0, help="strength of the augmentation")
     parser.add_argument(
-        "--freeze", type=int, default=0, help="keep so many first stages of the image tower (with --init)"
+        "--freeze",
+        type=int,
+        default=0,
+        help="keep so many first stages of the image tower (with --init)",
     )
     parser.add_argument(
         "--blend",
@@ -118,9 +147,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1.0,
         help="write this share of what was learned and the rest of --init (needs the same resolution)",
     )
-    parser.add_argument("--evaluate", type=Path, nargs="+", metavar="FILE", help="train nothing: measure these models")
-    parser.add_argument("--photos", type=Path, help="with --evaluate: folder of .zip files with label/photo.jpg inside")
-    parser.add_argument("--compile", action="store_true", help="compile the image tower (faster; needs a C++ compiler)")
+    parser.add_argument(
+        "--evaluate",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="train nothing: measure these models",
+    )
+    parser.add_argument(
+        "--photos",
+        type=Path,
+        help="with --evaluate: folder of .zip files with label/photo.jpg inside",
+    )
+    parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="compile the image tower (faster; needs a C++ compiler)",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=max(1, os.cpu_count() or 1))
 
@@ -133,26 +176,38 @@ def _share(text: str) -> tuple[str, float]:
     except ValueError:
         factor = 0.0
     if not name or not 0 < factor < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not of the form SOURCE=TIMES, such as clothing=4.")
+        raise argparse.ArgumentTypeError(
+            f"{text} is not of the form SOURCE=TIMES, such as clothing=4."
+        )
     return name, factor
 
 
 def run(args: argparse.Namespace) -> int:
     """The command `pretrain`; 0 when done. AlbumenError for what a person can put right."""
     if not logging.getLogger().handlers:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+        )
     torch.set_num_threads(args.threads)
     if args.evaluate:
         return _evaluate(args)
     if args.corpus is None or args.out is None:
-        raise AlbumenError("pretrain needs --corpus DIR and --out FILE, or --evaluate FILE and --photos DIR.")
+        raise AlbumenError(
+            "pretrain needs --corpus DIR and --out FILE, or --evaluate FILE and --photos DIR."
+        )
     if not args.corpus.is_dir():
-        raise AlbumenError(f"{args.corpus} is not a folder: give the folder that holds the .zip files.")
+        raise AlbumenError(
+            f"{args.corpus} is not a folder: give the folder that holds the .zip files."
+        )
     if args.blend != 1.0 and args.init is None:
         raise AlbumenError("--blend mixes with the model that --init names: give --init FILE.")
     model = load_starter(args.init) if args.init else new_model(args.seed, args.resolution)
     if args.text:
-        text = {n: t for n, t in load_starter(args.text).state_dict().items() if not n.startswith("visual.")}
+        text = {
+            n: t
+            for n, t in load_starter(args.text).state_dict().items()
+            if not n.startswith("visual.")
+        }
         model = build_model({**model.state_dict(), **text})
     if args.stage in ("text", "both"):
         _text_stage(model, args)
@@ -165,17 +220,22 @@ def run(args: argparse.Namespace) -> int:
 
 def _evaluate(args: argparse.Namespace) -> int:
     if args.photos is None or not args.photos.is_dir():
-        raise AlbumenError("--evaluate needs --photos DIR, a folder of .zip files with label/photo.jpg inside.")
+        raise AlbumenError(
+            "--evaluate needs --photos DIR, a folder of .zip files with label/photo.jpg inside."
+        )
     print(evaluate([(file.stem, load_starter(file)) for file in args.evaluate], args.photos))
     return 0
 
 
 def blend(start: CLIP, learned: CLIP, share: float) -> CLIP:
-    """`share` of the learned weights and the rest of the start's: often better than both where photographs are of
-    other kinds than the training's (WiSE-FT, Wortsman et al. 2022, arXiv:2109.01903). AlbumenError if shapes differ."""
+    """`share` of the learned weights and the rest of the start's: often better than both where
+    photographs are of other kinds than the training's (WiSE-FT, Wortsman et al. 2022,
+    arXiv:2109.01903). AlbumenError if shapes differ."""
     old, new = start.state_dict(), learned.state_dict()
     if any(old[name].shape != tensor.shape for name, tensor in new.items()):
-        raise AlbumenError("--blend needs a start of the same sizes: train at the resolution of the --init model.")
+        raise AlbumenError(
+            "--blend needs a start of the same sizes: train at the resolution of the --init model."
+        )
     mixed = {
         name: torch.lerp(old[name], tensor, share) if tensor.is_floating_point() else tensor
         for name, tensor in new.items()
@@ -199,7 +259,9 @@ def _text_stage(model: CLIP, args: argparse.Namespace) -> None:
 def _negation_stage(model: CLIP, args: argparse.Namespace) -> None:
     concepts = load_concepts()
     words = everyday_words(concepts)
-    kept = build_phrases(noun_lemmas(args.corpus / "wordnet-lemmas.txt"), concepts, args.phrases, args.seed)
+    kept = build_phrases(
+        noun_lemmas(args.corpus / "wordnet-lemmas.txt"), concepts, args.phrases, args.seed
+    )
     negations = build_negations(words, args.phrases // 4, args.seed)
     log.info("negation: %d phrases to keep, %d negations", len(kept), len(negations))
     goals = torch.cat([features_of(model, kept), negation_goals(model, negations, words)])  # (N, D)
@@ -207,7 +269,12 @@ def _negation_stage(model: CLIP, args: argparse.Namespace) -> None:
     checkpoint = args.checkpoints / "negation.checkpoint" if args.checkpoints else None
     phrases = [*kept, *(negation.text for negation in negations)]
     train_text_tower(model, phrases, goals.half().numpy(), options, checkpoint)
-    export(model, args.out, float(model.logit_scale.detach().exp()), {"trained_by": "python -m engine pretrain"})
+    export(
+        model,
+        args.out,
+        float(model.logit_scale.detach().exp()),
+        {"trained_by": "python -m engine pretrain"},
+    )
     log.info("wrote %s", args.out)
 
 

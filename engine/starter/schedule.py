@@ -1,4 +1,5 @@
-"""What both stages of pretraining share: how far a run is, its learning rate, averaged weights, checkpoints on disk."""
+"""What both stages of pretraining share: how far a run is, its learning rate, averaged weights,
+checkpoints on disk."""
 
 import json
 import math
@@ -17,7 +18,8 @@ from engine.records import AlbumenError
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How far a run is: by steps (reproducible), or by the minutes of training done (ends on time whatever else runs)."""
+    """How far a run is: by steps (reproducible), or by the minutes of training done (ends on time
+    whatever else runs)."""
 
     steps: int | None
     minutes: float | None = None
@@ -34,7 +36,8 @@ class Schedule:
 
 
 class Average:
-    """Exponential moving average of a module's parameters and statistics (Polyak and Juditsky 1992), kept as a dict."""
+    """Exponential moving average of a module's parameters and statistics (Polyak and Juditsky
+    1992), kept as a dict."""
 
     def __init__(self, module: nn.Module, decay: float) -> None:
         self.decay = decay
@@ -52,7 +55,8 @@ class Average:
 
 
 def save_checkpoint(file: Path, state: dict[str, object]) -> None:
-    """Write nested dicts and lists of tensors and plain values as safetensors, completely or not at all."""
+    """Write nested dicts and lists of tensors and plain values as safetensors, completely or not at
+    all."""
     tensors: dict[str, torch.Tensor] = {}
 
     def told(value: object) -> object:
@@ -71,11 +75,16 @@ def save_checkpoint(file: Path, state: dict[str, object]) -> None:
 
 
 def load_checkpoint(file: Path) -> dict[str, Any]:
-    """What `save_checkpoint` wrote (tuples come back as lists). Raises AlbumenError for anything else."""
+    """What `save_checkpoint` wrote (tuples come back as lists). Raises AlbumenError for anything
+    else."""
 
     def meant(value: Any) -> Any:
         if isinstance(value, dict):
-            return opened.get_tensor(value["tensor"]) if "tensor" in value else {k: meant(v) for k, v in value["dict"]}
+            return (
+                opened.get_tensor(value["tensor"])
+                if "tensor" in value
+                else {k: meant(v) for k, v in value["dict"]}
+            )
         return [meant(inner) for inner in value] if isinstance(value, list) else value
 
     try:
@@ -83,4 +92,6 @@ def load_checkpoint(file: Path) -> dict[str, Any]:
             state: dict[str, Any] = meant(json.loads(opened.metadata()["state"]))
             return state
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
-        raise AlbumenError(f"The checkpoint {file} cannot be read ({error}): delete it to start over.") from error
+        raise AlbumenError(
+            f"The checkpoint {file} cannot be read ({error}): delete it to start over."
+        ) from error

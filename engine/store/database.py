@@ -1,8 +1,9 @@
-"""The library's database file: opened by one process, migrated safely, read and written by one connection.
+"""The library's database file: opened by one process, migrated safely, read and written by one
+connection.
 
-Knows: the SQL about folders, photos, embeddings and settings; the file lock, the backup before a migration, which
-errors of SQLite a person can do something about. Does not know: labels and what was said about them (`labels`),
-what is on disk (`scan`), tensors.
+Knows: the SQL about folders, photos, embeddings and settings; the file lock, the backup before a
+migration, which errors of SQLite a person can do something about. Does not know: labels and what
+was said about them (`labels`), what is on disk (`scan`), tensors.
 """
 
 from __future__ import annotations
@@ -20,27 +21,30 @@ from engine.records import AlbumenError, Failure, Folder, FolderState, Photo, Ph
 from engine.store.lock import DirectoryLock
 
 SCHEMA_VERSION = 2
-"""Steps in `migrations.STEPS`; written here too so that opening a current library does not import sqlite-utils."""
+"""Steps in `migrations.STEPS`; written here too so that opening a current library does not import
+sqlite-utils."""
 
 _APPLICATION_ID = 0x414C424D
 _BACKUPS_KEPT = 3
 SHOWN = "hidden IS NULL AND state != 'missing'"
-"""Condition of a photo that a person can see: not removed by them, and not gone from an online folder. Written as in the
-schema, word by word, because only so SQLite finds the index."""
+"""Condition of a photo that a person can see: not removed by them, and not gone from an online
+folder. Written as in the schema, word by word, because only so SQLite finds the index."""
 UNSEEN = "(hidden IS NOT NULL OR state = 'missing')"
 NOT_OK = "state != 'ok' AND hidden IS NULL AND state"
-"""Begins a condition on the state of the few photos that are not simply there, e.g. `NOT_OK = 'failed'`."""
+"""Begins a condition on the state of the few photos that are not simply there, e.g. `NOT_OK =
+'failed'`."""
 
 _PHOTO = """SELECT id, path, name, folder_id, state, size, taken_at, width, height, content_hash, reason, attempts
     FROM photos"""
 
 
 class Store:
-    """One open database. Every write happens in `transaction`; every error of SQLite becomes an AlbumenError there."""
+    """One open database. Every write happens in `transaction`; every error of SQLite becomes an
+    AlbumenError there."""
 
     def __init__(self, directory: Path) -> None:
-        """Open `directory`/library.db, making both when they are not there. Raises AlbumenError (see
-        `Library.open`)."""
+        """Open `directory`/library.db, making both when they are not there. Raises AlbumenError
+        (see `Library.open`)."""
         self.directory = directory
         self.path = directory / "library.db"
         self.thumbnails = directory / "thumbnails"
@@ -48,7 +52,9 @@ class Store:
             directory.mkdir(parents=True, exist_ok=True)
             self.thumbnails.mkdir(exist_ok=True)
         except OSError as error:
-            raise AlbumenError(f"The library folder {directory} cannot be made ({error.strerror}).") from error
+            raise AlbumenError(
+                f"The library folder {directory} cannot be made ({error.strerror})."
+            ) from error
         self._lock = DirectoryLock(directory)
         try:
             _refuse_foreign(self.path)
@@ -80,22 +86,27 @@ class Store:
         connection.execute("SELECT count(*) FROM settings").fetchone()
 
     def _migrate(self, version: int) -> None:
-        """Bring the schema up to date: a checked backup of a file that holds anything, then all pending steps at
-        once."""
+        """Bring the schema up to date: a checked backup of a file that holds anything, then all
+        pending steps at once."""
         from sqlite_utils import Database
 
         from engine.store.migrations import migrations
 
         if version:
-            self.backup(self.directory / "backups" / f"version-{version}-{datetime.now():%Y%m%d-%H%M%S}.db")
+            self.backup(
+                self.directory / "backups" / f"version-{version}-{datetime.now():%Y%m%d-%H%M%S}.db"
+            )
             _keep_newest(self.directory / "backups", _BACKUPS_KEPT)
         database = Database(self.connection)
-        with database.atomic():  # the steps and the number move together: a kill in between leaves the old version
+        with (
+            database.atomic()
+        ):  # the steps and the number move together: a kill in between leaves the old version
             migrations.apply(database)
             self.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def backup(self, target: Path) -> None:
-        """Copy the database to `target` through SQLite's backup API, check the copy, then give it its name."""
+        """Copy the database to `target` through SQLite's backup API, check the copy, then give it
+        its name."""
         target.parent.mkdir(exist_ok=True)
         partial = target.with_suffix(".partial")
         partial.unlink(missing_ok=True)
@@ -107,7 +118,9 @@ class Store:
             copy.close()
         if verdict != "ok":
             partial.unlink(missing_ok=True)
-            raise AlbumenError(f"The library {self.path} is damaged ({verdict}); {_remedy(self.path)}.")
+            raise AlbumenError(
+                f"The library {self.path} is damaged ({verdict}); {_remedy(self.path)}."
+            )
         os.replace(partial, target)
 
     def integrity(self) -> str:
@@ -124,8 +137,9 @@ class Store:
     def transaction(self, durable: bool = True) -> Iterator[sqlite3.Connection]:
         """One transaction; nested ones join the outer one.
 
-        `durable`: on the disk itself when it ends (a person's word). False: consistent at any time, but the last of
-        them may be lost with the power (what a machine can do again). Raises AlbumenError for a full disk and its like.
+        `durable`: on the disk itself when it ends (a person's word). False: consistent at any time,
+        but the last of them may be lost with the power (what a machine can do again). Raises
+        AlbumenError for a full disk and its like.
         """
         connection = self.connection
         if connection.in_transaction:
@@ -156,7 +170,8 @@ class Store:
         """The first column of the first row."""
         return int(self.rows(sql, parameters)[0][0])
 
-    # settings ------------------------------------------------------------------------------------------------------
+    # settings
+    # ----------------------------------------------------------------------------------------------
 
     def get(self, key: str, default: str = "") -> str:
         """A fact of the library, or `default`."""
@@ -168,11 +183,12 @@ class Store:
         with self.transaction() as connection:
             connection.execute("REPLACE INTO settings (key, value) VALUES (?, ?)", (key, value))
 
-    # folders -------------------------------------------------------------------------------------------------------
+    # folders
+    # ----------------------------------------------------------------------------------------------
 
     def folders(self) -> list[Folder]:
-        """Watched folders by path, with the photos that can be seen; single files, if there are any, come as one folder
-        without a path."""
+        """Watched folders by path, with the photos that can be seen; single files, if there are
+        any, come as one folder without a path."""
         return [
             Folder(id_, os.fsdecode(path), FolderState(state), photos)
             for id_, path, state, photos in self.rows(
@@ -189,7 +205,8 @@ class Store:
         return self.rows("SELECT id, path FROM folders WHERE removed IS NULL ORDER BY path")
 
     def add_folder(self, path: bytes) -> int:
-        """Watch a folder (b'': single files); returns its id. `recall` brings back photos of a removed one."""
+        """Watch a folder (b'': single files); returns its id. `recall` brings back photos of a
+        removed one."""
         with self.transaction() as connection:
             connection.execute(
                 """INSERT INTO folders (path, kind) VALUES (?, ?)
@@ -198,7 +215,12 @@ class Store:
             )
             folder_id = self.number("SELECT id FROM folders WHERE path = ?", (path,))
             if path:  # what was watched by itself below it now belongs to it
-                inside = (folder_id, path.rstrip(b"/\\") + b"/", path.rstrip(b"/\\") + b"0", folder_id)
+                inside = (
+                    folder_id,
+                    path.rstrip(b"/\\") + b"/",
+                    path.rstrip(b"/\\") + b"0",
+                    folder_id,
+                )
                 connection.execute(
                     """UPDATE photos SET folder_id = ? WHERE path > ? AND path < ? AND folder_id IN
                         (SELECT id FROM folders WHERE removed IS NULL AND id != ?)""",
@@ -207,13 +229,20 @@ class Store:
         return folder_id
 
     def remove_folder(self, folder_id: int) -> list[int]:
-        """Stop watching: its photos go out of sight, nothing is deleted. Returns the ids that could be seen."""
+        """Stop watching: its photos go out of sight, nothing is deleted. Returns the ids that could
+        be seen."""
         token = f"folder {folder_id}"
         with self.transaction() as connection:
-            seen = [row[0] for row in self.rows(f"SELECT id FROM photos WHERE folder_id = ? AND {SHOWN}", (folder_id,))]
+            seen = [
+                row[0]
+                for row in self.rows(
+                    f"SELECT id FROM photos WHERE folder_id = ? AND {SHOWN}", (folder_id,)
+                )
+            ]
             connection.execute("UPDATE folders SET removed = ? WHERE id = ?", (token, folder_id))
             connection.execute(
-                "UPDATE photos SET hidden = ? WHERE folder_id = ? AND hidden IS NULL", (token, folder_id)
+                "UPDATE photos SET hidden = ? WHERE folder_id = ? AND hidden IS NULL",
+                (token, folder_id),
             )
         return seen
 
@@ -226,18 +255,22 @@ class Store:
     def absorb_folder(self, folder_id: int, into: int) -> None:
         """A watched folder turned out to lie inside another one: one row is enough."""
         with self.transaction() as connection:
-            connection.execute("UPDATE photos SET folder_id = ? WHERE folder_id = ?", (into, folder_id))
+            connection.execute(
+                "UPDATE photos SET folder_id = ? WHERE folder_id = ?", (into, folder_id)
+            )
             connection.execute("DELETE FROM folders WHERE id = ?", (folder_id,))
 
     def set_folder_state(self, folder_id: int, state: FolderState) -> bool:
         """Remember whether a folder can be reached; True when that changed."""
         with self.transaction(durable=False) as connection:
             cursor = connection.execute(
-                "UPDATE folders SET state = ? WHERE id = ? AND state != ?", (state.value, folder_id, state.value)
+                "UPDATE folders SET state = ? WHERE id = ? AND state != ?",
+                (state.value, folder_id, state.value),
             )
         return cursor.rowcount > 0
 
-    # photos --------------------------------------------------------------------------------------------------------
+    # photos
+    # ----------------------------------------------------------------------------------------------
 
     def photos(self, ids: Sequence[int]) -> list[Photo]:
         """The photos with these ids, in the order given; unknown ids are left out."""
@@ -249,7 +282,20 @@ class Store:
         return [found[id_] for id_ in ids if id_ in found]
 
     def _photo(self, row: tuple[Any, ...]) -> Photo:
-        (id_, path, name, folder_id, state, size, taken_at, width, height, content_hash, reason, attempts) = row
+        (
+            id_,
+            path,
+            name,
+            folder_id,
+            state,
+            size,
+            taken_at,
+            width,
+            height,
+            content_hash,
+            reason,
+            attempts,
+        ) = row
         return Photo(
             id=id_,
             path=os.fsdecode(path),
@@ -286,7 +332,11 @@ class Store:
         found: dict[int, bytes] = {}
         for some in _portions(ids):
             marks = ",".join("?" * len(some))
-            found.update(self.rows(f"SELECT id, path FROM photos WHERE {condition} AND id IN ({marks})", some))
+            found.update(
+                self.rows(
+                    f"SELECT id, path FROM photos WHERE {condition} AND id IN ({marks})", some
+                )
+            )
         return found
 
     def failures(self) -> list[Failure]:
@@ -306,11 +356,15 @@ class Store:
         return ids
 
     def update_photos(self, assignment: str, ids: Sequence[int], *values: object) -> None:
-        """`UPDATE photos SET assignment` on these ids; `assignment` is written in this program, never by a person."""
+        """`UPDATE photos SET assignment` on these ids; `assignment` is written in this program,
+        never by a person."""
         with self.transaction() as connection:
-            connection.executemany(f"UPDATE photos SET {assignment} WHERE id = ?", [(*values, id_) for id_ in ids])
+            connection.executemany(
+                f"UPDATE photos SET {assignment} WHERE id = ?", [(*values, id_) for id_ in ids]
+            )
 
-    # embeddings ----------------------------------------------------------------------------------------------------
+    # embeddings
+    # ----------------------------------------------------------------------------------------------
 
     def model_number(self, model_id: str, name: str) -> int:
         """The number that stands for a model id in this file, given out on first use."""
@@ -318,14 +372,18 @@ class Store:
         if found:
             return int(found[0][0])
         with self.transaction() as connection:
-            connection.execute("INSERT INTO models (model_id, name) VALUES (?, ?)", (model_id, name))
+            connection.execute(
+                "INSERT INTO models (model_id, name) VALUES (?, ?)", (model_id, name)
+            )
         return self.model_number(model_id, name)
 
     def embeddings(
         self, model: int, unseen: bool = False, portion: int = 8192
     ) -> Iterator[list[tuple[int, bytes, float]]]:
-        """(photo id, vector, centre) of every photo that can be seen (`unseen`: of all), in portions."""
-        # Where one model is all there is, reading the table from end to end takes half the time of going by its index.
+        """(photo id, vector, centre) of every photo that can be seen (`unseen`: of all), in
+        portions."""
+        # Where one model is all there is, reading the table from end to end takes half the time of
+        # going by its index.
         scanned = "+" if self.number("SELECT count(*) FROM models") == 1 else ""
         cursor = self.connection.execute(
             f"""SELECT photo_id, vector, centre FROM embeddings WHERE {scanned}model = ?
@@ -370,7 +428,9 @@ class Store:
     def put_centres(self, model: int, vocabulary: str, rows: Iterable[tuple[float, int]]) -> None:
         """Replace all (centre, photo id) of a model after the vocabulary changed."""
         with self.transaction(durable=False) as connection:
-            connection.executemany(f"UPDATE embeddings SET centre = ? WHERE photo_id = ? AND model = {model}", rows)
+            connection.executemany(
+                f"UPDATE embeddings SET centre = ? WHERE photo_id = ? AND model = {model}", rows
+            )
             connection.execute("UPDATE models SET vocabulary = ? WHERE id = ?", (vocabulary, model))
 
     def put_embeddings(self, model: int, rows: Iterable[tuple[int, bytes, float]]) -> None:
@@ -383,7 +443,9 @@ class Store:
 
     def text_features(self, model: int, key: str) -> bytes | None:
         """Stored text features (float32), or None."""
-        found = self.rows("SELECT features FROM text_features WHERE model = ? AND key = ?", (model, key))
+        found = self.rows(
+            "SELECT features FROM text_features WHERE model = ? AND key = ?", (model, key)
+        )
         return bytes(found[0][0]) if found else None
 
     def put_text_features(self, model: int, features: Iterable[tuple[str, bytes]]) -> None:
@@ -427,9 +489,14 @@ def _refuse_foreign(path: Path) -> None:
         return
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise AlbumenError(f"{path} is damaged or no library; {_remedy(path)}.")
-    version, application = int.from_bytes(header[60:64], "big"), int.from_bytes(header[68:72], "big")
+    version, application = (
+        int.from_bytes(header[60:64], "big"),
+        int.from_bytes(header[68:72], "big"),
+    )
     if application not in (0, _APPLICATION_ID) or (version and not application):
-        raise AlbumenError(f"{path} is a database of another program, not a library of Albumen; choose another folder.")
+        raise AlbumenError(
+            f"{path} is a database of another program, not a library of Albumen; choose another folder."
+        )
     if version > SCHEMA_VERSION:
         raise AlbumenError(_newer(path, version))
 

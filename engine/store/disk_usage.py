@@ -1,7 +1,9 @@
-"""What a library takes on the disk, and giving some of it back: thumbnails and vectors, which can all be made again.
+"""What a library takes on the disk, and giving some of it back: thumbnails and vectors, which can
+all be made again.
 
-Knows: where thumbnails lie, how large vectors are. Does not know: how either is made (`sync`). Jobs: each step is short,
-but for the last one of `remove_vectors`, in which SQLite writes the file anew.
+Knows: where thumbnails lie, how large vectors are. Does not know: how either is made (`sync`).
+Jobs: each step is short, but for the last one of `remove_vectors`, in which SQLite writes the file
+anew.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ def measure(store: Store, model: int) -> Generator[Progress, None, Storage]:
 
 
 def clear_thumbnails(store: Store) -> Generator[Progress, None, int]:
-    """Delete every thumbnail; the next sync makes them again. Returns how many bytes that gave back."""
+    """Delete every thumbnail; the next sync makes them again. Returns how many bytes that gave
+    back."""
     store.set(_LOST, "1")  # before the first is gone: a kill must not leave grey cells for ever
     freed = 0
     folders = _folders(store)
@@ -54,8 +57,8 @@ def clear_thumbnails(store: Store) -> Generator[Progress, None, int]:
 
 
 def remove_vectors(store: Store, model: int) -> Generator[Progress, None, int]:
-    """Delete the vectors of all models but `model`; labels, corrections and versions stay. Returns how many bytes that
-    gave back."""
+    """Delete the vectors of all models but `model`; labels, corrections and versions stay. Returns
+    how many bytes that gave back."""
     before = _database_bytes(store)
     total = store.number("SELECT count(*) FROM embeddings WHERE model != ?", (model,))
     for done in range(0, total, _ROWS):
@@ -75,7 +78,8 @@ def remove_vectors(store: Store, model: int) -> Generator[Progress, None, int]:
 
 
 def without_thumbnail(store: Store) -> list[int]:
-    """Ids of photos whose thumbnail was deleted, newest first; looks only where there is reason to."""
+    """Ids of photos whose thumbnail was deleted, newest first; looks only where there is reason
+    to."""
     if store.get(_LOST) != "1":
         if _folders(store) or not store.embedded():
             return []

@@ -2,8 +2,8 @@
 
 Knows: the two formats. Does not know: what a tag means (`labels`), where the text goes.
 
-`path` as text (bytes that are none are replaced), `label`, `present` (a person's no is a row too), `source` 'person' or
-'machine', `score` as in `records.Tag`.
+`path` as text (bytes that are none are replaced), `label`, `present` (a person's no is a row too),
+`source` 'person' or 'machine', `score` as in `records.Tag`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,16 @@ COLUMNS = ("path", "label", "present", "source", "score")
 
 
 def export(store: Store, format: Literal["csv", "json"]) -> str:
-    """Every tag and correction of photos that can be seen, as CSV (with a heading) or a JSON list."""
+    """Every tag and correction of photos that can be seen, as CSV (with a heading) or a JSON
+    list."""
     rows = [
-        (os.fsdecode(path).encode("utf-8", "replace").decode(), name, bool(present), source, round(score, 4))
+        (
+            os.fsdecode(path).encode("utf-8", "replace").decode(),
+            name,
+            bool(present),
+            source,
+            round(score, 4),
+        )
         for path, name, present, source, score in store.rows(
             """SELECT path, l.name, present, iif(person, 'person', 'machine'), score
                 FROM effective_tags t JOIN photos ON photos.id = photo_id JOIN labels l ON l.id = label_id
@@ -31,11 +38,14 @@ def export(store: Store, format: Literal["csv", "json"]) -> str:
         )
     ]
     if format == "json":
-        return json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False, indent=1)
+        return json.dumps(
+            [dict(zip(COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False, indent=1
+        )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(
-        (path, name, "yes" if present else "no", source, score) for path, name, present, source, score in rows
+        (path, name, "yes" if present else "no", source, score)
+        for path, name, present, source, score in rows
     )
     return text.getvalue()

@@ -1,7 +1,9 @@
-"""What is said about photos: labels, the machine's tags, a person's corrections, and the versions of what was learned.
+"""What is said about photos: labels, the machine's tags, a person's corrections, and the versions
+of what was learned.
 
-Knows: the SQL about these four. Does not know: how a score is made or learned, tensors (a vector is bytes here).
-A person's word is written and deleted by a person's word only; the machine's tags may be replaced at any time.
+Knows: the SQL about these four. Does not know: how a score is made or learned, tensors (a vector is
+bytes here). A person's word is written and deleted by a person's word only; the machine's tags may
+be replaced at any time.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ TagRow = tuple[int, int, float, bool]
 
 @dataclass(frozen=True, slots=True)
 class StoredHead:
-    """A version as stored. `vector`: float32 bytes (D,); the other values are those of `classifier.Head`."""
+    """A version as stored. `vector`: float32 bytes (D,); the other values are those of
+    `classifier.Head`."""
 
     version: int
     label_id: int
@@ -52,7 +55,8 @@ class Judgements:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    # labels --------------------------------------------------------------------------------------------------------
+    # labels
+    # ----------------------------------------------------------------------------------------------
 
     def labels(self, ids: Sequence[int] | None = None) -> list[Label]:
         """Labels with counts, by name; `ids` None: all. Counts are of photos that can be seen."""
@@ -68,18 +72,32 @@ class Judgements:
         ):
             said[label_id, present] = n
         return [
-            Label(id_, name, group, color, key, dial, photos.get(id_, 0), said.get((id_, 1), 0), said.get((id_, 0), 0))
+            Label(
+                id_,
+                name,
+                group,
+                color,
+                key,
+                dial,
+                photos.get(id_, 0),
+                said.get((id_, 1), 0),
+                said.get((id_, 0), 0),
+            )
             for id_, name, group, color, key, dial in rows
         ]
 
     def _photo_counts(self, ids: Sequence[int] | None) -> dict[int, int]:
-        """Photos per label that can be seen and carry it: three short counts instead of a join over all photos."""
+        """Photos per label that can be seen and carry it: three short counts instead of a join over
+        all photos."""
         only = "" if ids is None else f"AND label_id IN ({','.join(map(str, ids))})"
         machine = f"SELECT label_id, count(*) FROM tags WHERE 1 {only} GROUP BY label_id"
         counts: dict[int, int] = dict(self.store.rows(machine))
         unseen = f"(SELECT id FROM photos WHERE {UNSEEN})"
         for sign, sql in (
-            (-1, f"SELECT label_id, count(*) FROM tags WHERE photo_id IN {unseen} {only} GROUP BY label_id"),
+            (
+                -1,
+                f"SELECT label_id, count(*) FROM tags WHERE photo_id IN {unseen} {only} GROUP BY label_id",
+            ),
             (
                 -1,
                 f"""SELECT label_id, count(*) FROM corrections c WHERE NOT present AND photo_id NOT IN {unseen} {only}
@@ -99,14 +117,18 @@ class Judgements:
 
     def find(self, name: str) -> int | None:
         """The id of a label by its name, capitals aside."""
-        found = self.store.rows("SELECT id FROM labels WHERE folded = ? AND removed IS NULL", (fold(name),))
+        found = self.store.rows(
+            "SELECT id FROM labels WHERE folded = ? AND removed IS NULL", (fold(name),)
+        )
         return int(found[0][0]) if found else None
 
     def names(self) -> dict[int, tuple[str, str | None]]:
         """Name and group of each label by id."""
         return {
             id_: (name, group)
-            for id_, name, group in self.store.rows("SELECT id, name, group_name FROM labels WHERE removed IS NULL")
+            for id_, name, group in self.store.rows(
+                "SELECT id, name, group_name FROM labels WHERE removed IS NULL"
+            )
         }
 
     def require(self, label_ids: Iterable[int]) -> None:
@@ -117,7 +139,8 @@ class Judgements:
                 raise AlbumenError(f"There is no label number {id_}; it may have been removed.")
 
     def add(self, names: Sequence[str], group: str | None) -> tuple[list[int], list[int]]:
-        """Define labels; returns (all ids in the order given, ids that are new or changed their group)."""
+        """Define labels; returns (all ids in the order given, ids that are new or changed their
+        group)."""
         clean = [checked_name(name) for name in names]
         ids, touched = [], []
         with self.store.transaction() as connection:
@@ -125,7 +148,8 @@ class Judgements:
                 id_ = self.find(name)
                 if id_ is None:
                     id_ = connection.execute(
-                        "INSERT INTO labels (name, folded, group_name) VALUES (?, ?, ?)", (name, fold(name), group)
+                        "INSERT INTO labels (name, folded, group_name) VALUES (?, ?, ?)",
+                        (name, fold(name), group),
                     ).lastrowid
                     assert id_ is not None
                     touched.append(id_)
@@ -138,7 +162,8 @@ class Judgements:
         return ids, touched
 
     def with_rivals(self, names: Sequence[str], group: str | None) -> list[tuple[str, str | None]]:
-        """The names with their groups: 'not X' beside 'X' excludes it, unless the person says otherwise."""
+        """The names with their groups: 'not X' beside 'X' excludes it, unless the person says
+        otherwise."""
         known = {fold(name): of for name, of in self.names().values()}
         asked = {fold(name) for name in names}
         grouped: list[tuple[str, str | None]] = []
@@ -156,11 +181,13 @@ class Judgements:
         """Other labels in the exclusive groups of these."""
         names = self.names()
         groups = {names[id_][1] for id_ in label_ids if id_ in names} - {None}
-        return [id_ for id_, (_, group) in names.items() if group in groups and id_ not in label_ids]
+        return [
+            id_ for id_, (_, group) in names.items() if group in groups and id_ not in label_ids
+        ]
 
     def update(self, label_id: int, **values: str | int | float | None) -> None:
-        """Set columns of a label: name, group_name, color, pinned, threshold. A new name or group makes its zero-shot
-        versions void: they are made again when they are needed."""
+        """Set columns of a label: name, group_name, color, pinned, threshold. A new name or group
+        makes its zero-shot versions void: they are made again when they are needed."""
         self.require([label_id])
         if "name" in values:
             name = checked_name(str(values["name"]))
@@ -169,19 +196,25 @@ class Judgements:
             values |= {"name": name, "folded": fold(name)}
         with self.store.transaction() as connection:
             if values.get("pinned"):  # a key stands for one label
-                connection.execute("UPDATE labels SET pinned = 0 WHERE pinned = ?", (values["pinned"],))
+                connection.execute(
+                    "UPDATE labels SET pinned = 0 WHERE pinned = ?", (values["pinned"],)
+                )
             if "group_name" in values:
                 self._void_words(self.names()[label_id][1])
             columns = ", ".join(f"{column} = ?" for column in values)
-            connection.execute(f"UPDATE labels SET {columns} WHERE id = ?", (*values.values(), label_id))
+            connection.execute(
+                f"UPDATE labels SET {columns} WHERE id = ?", (*values.values(), label_id)
+            )
             if "group_name" in values:
                 self._void_words(self.names()[label_id][1])
             if "name" in values or "group_name" in values:
-                connection.execute("DELETE FROM versions WHERE label_id = ? AND kind = 'zero-shot'", (label_id,))
+                connection.execute(
+                    "DELETE FROM versions WHERE label_id = ? AND kind = 'zero-shot'", (label_id,)
+                )
 
     def _void_words(self, group: str | None) -> None:
-        """Who is in a group with whom decides about the lines of the zero-shot versions: they are made again when they
-        are needed."""
+        """Who is in a group with whom decides about the lines of the zero-shot versions: they are
+        made again when they are needed."""
         with self.store.transaction() as connection:
             connection.execute(
                 """DELETE FROM versions WHERE kind = 'zero-shot'
@@ -203,20 +236,26 @@ class Judgements:
         return token
 
     def restore(self, token: str) -> list[int]:
-        """Undo `remove`; returns the ids. AlbumenError where a label of the same name was made meanwhile."""
-        ids = [row[0] for row in self.store.rows("SELECT id FROM labels WHERE removed = ?", (token,))]
+        """Undo `remove`; returns the ids. AlbumenError where a label of the same name was made
+        meanwhile."""
+        ids = [
+            row[0] for row in self.store.rows("SELECT id FROM labels WHERE removed = ?", (token,))
+        ]
         try:
             with self.store.transaction() as connection:
                 connection.execute("UPDATE labels SET removed = NULL WHERE removed = ?", (token,))
                 for group in {self.names()[id_][1] for id_ in ids}:
                     self._void_words(group)
         except sqlite3.IntegrityError as error:
-            raise AlbumenError("A label of the same name exists again; rename it, then undo the removal.") from error
+            raise AlbumenError(
+                "A label of the same name exists again; rename it, then undo the removal."
+            ) from error
         return ids
 
     def merge(self, into_id: int, from_id: int) -> tuple[str, tuple[int, ...]]:
-        """Give what a person said about one label to another, which wins where both spoke, and remove the first, whose
-        own words stay under the token. Returns (token, photo ids that `into_id` had no word about before)."""
+        """Give what a person said about one label to another, which wins where both spoke, and
+        remove the first, whose own words stay under the token. Returns (token, photo ids that
+        `into_id` had no word about before)."""
         self.require([into_id, from_id])
         if into_id == from_id:
             raise AlbumenError("A label cannot be merged with itself.")
@@ -230,35 +269,47 @@ class Judgements:
             return self.remove([from_id]), tuple(moved)
 
     def unmerge(self, into_id: int, token: str, moved: Iterable[int]) -> list[int]:
-        """Undo `merge`: take the `moved` words from `into_id` and bring the removed label back; returns its id in a
-        list. AlbumenError where a label of the same name was made meanwhile: then nothing is changed."""
+        """Undo `merge`: take the `moved` words from `into_id` and bring the removed label back;
+        returns its id in a list. AlbumenError where a label of the same name was made meanwhile:
+        then nothing is changed."""
         self.require([into_id])
         with self.store.transaction() as connection:
             back = self.restore(token)
             connection.executemany(
-                "DELETE FROM corrections WHERE label_id = ? AND photo_id = ?", [(into_id, id_) for id_ in moved]
+                "DELETE FROM corrections WHERE label_id = ? AND photo_id = ?",
+                [(into_id, id_) for id_ in moved],
             )
         return back
 
-    # corrections ---------------------------------------------------------------------------------------------------
+    # corrections
+    # ----------------------------------------------------------------------------------------------
 
     def correct(self, corrections: Sequence[Correction]) -> list[Correction]:
-        """Write a person's words in one durable transaction; returns the words before, in an order that undoes it."""
+        """Write a person's words in one durable transaction; returns the words before, in an order
+        that undoes it."""
         self.require({correction.label_id for correction in corrections})
         known = self.store.paths(sorted({correction.photo_id for correction in corrections}))
         for correction in corrections:
             if correction.photo_id not in known:
-                raise AlbumenError(f"There is no photo number {correction.photo_id} in this library.")
+                raise AlbumenError(
+                    f"There is no photo number {correction.photo_id} in this library."
+                )
         previous, now = [], time.time()
         with self.store.transaction() as connection:
             for correction in corrections:
                 key = (correction.label_id, correction.photo_id)
-                found = self.store.rows("SELECT present FROM corrections WHERE label_id = ? AND photo_id = ?", key)
+                found = self.store.rows(
+                    "SELECT present FROM corrections WHERE label_id = ? AND photo_id = ?", key
+                )
                 before = bool(found[0][0]) if found else None
                 previous.append(Correction(correction.photo_id, correction.label_id, before))
                 if correction.present is None:
-                    connection.execute("DELETE FROM corrections WHERE label_id = ? AND photo_id = ?", key)
-                elif correction.present != before:  # saying the same again is nothing new to learn from
+                    connection.execute(
+                        "DELETE FROM corrections WHERE label_id = ? AND photo_id = ?", key
+                    )
+                elif (
+                    correction.present != before
+                ):  # saying the same again is nothing new to learn from
                     connection.execute(
                         "REPLACE INTO corrections (label_id, photo_id, present, made_at) VALUES (?, ?, ?, ?)",
                         (*key, int(correction.present), now),
@@ -271,18 +322,24 @@ class Judgements:
 
     def words(self, label_id: int) -> list[tuple[int, int, bool]]:
         """(label id, photo id, yes or no) of everything a person said about a label."""
-        rows = self.store.rows("SELECT photo_id, present FROM corrections WHERE label_id = ?", (label_id,))
+        rows = self.store.rows(
+            "SELECT photo_id, present FROM corrections WHERE label_id = ?", (label_id,)
+        )
         return [(label_id, photo_id, bool(present)) for photo_id, present in rows]
 
     def implied(self, label_id: int) -> dict[int, bool]:
-        """What follows for a label: its own corrections, and those of the others in its exclusive group: yes to one is
-        no to the rest, and no to all the rest is yes."""
+        """What follows for a label: its own corrections, and those of the others in its exclusive
+        group: yes to one is no to the rest, and no to all the rest is yes."""
         names = self.names()
         group = names[label_id][1]
         own = self.corrections(label_id)
         if group is None:
             return own
-        rivals = [self.corrections(id_) for id_, (_, of) in names.items() if of == group and id_ != label_id]
+        rivals = [
+            self.corrections(id_)
+            for id_, (_, of) in names.items()
+            if of == group and id_ != label_id
+        ]
         follows: dict[int, bool] = {}
         for photo_id in set().union(*rivals):
             words = [rival.get(photo_id) for rival in rivals]
@@ -316,11 +373,12 @@ class Judgements:
                 [(id_, model, moment) for id_ in label_ids],
             )
 
-    # tags ----------------------------------------------------------------------------------------------------------
+    # tags
+    # ----------------------------------------------------------------------------------------------
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
-        """Tags of these photos, corrections winning: photos in the order given, a person's words first, then by
-        score."""
+        """Tags of these photos, corrections winning: photos in the order given, a person's words
+        first, then by score."""
         found: dict[int, list[Tag]] = {id_: [] for id_ in photo_ids}
         for start in range(0, len(photo_ids), 500):
             some = photo_ids[start : start + 500]
@@ -332,11 +390,16 @@ class Judgements:
                 some,
             ):
                 source = Source.PERSON if person else Source.MACHINE
-                found[photo_id].append(Tag(photo_id, label_id, name, score, source, bool(present), bool(calibrated)))
+                found[photo_id].append(
+                    Tag(photo_id, label_id, name, score, source, bool(present), bool(calibrated))
+                )
         return [tag for id_ in dict.fromkeys(photo_ids) for tag in found[id_]]
 
-    def replace_tags(self, rows: Iterable[TagRow], label_ids: Sequence[int], between: tuple[int, int]) -> None:
-        """Write machine tags in the place of all those of these labels on photos with ids `between` two (both included)."""
+    def replace_tags(
+        self, rows: Iterable[TagRow], label_ids: Sequence[int], between: tuple[int, int]
+    ) -> None:
+        """Write machine tags in the place of all those of these labels on photos with ids `between`
+        two (both included)."""
         with self.store.transaction(durable=False) as connection:
             connection.executemany(
                 "DELETE FROM tags WHERE label_id = ? AND photo_id BETWEEN ? AND ?",
@@ -347,14 +410,20 @@ class Judgements:
     def replace_photo_tags(self, photo_ids: Sequence[int], rows: Iterable[TagRow]) -> None:
         """Write machine tags in the place of all those of these photos."""
         with self.store.transaction(durable=False) as connection:
-            connection.executemany("DELETE FROM tags WHERE photo_id = ?", [(id_,) for id_ in photo_ids])
+            connection.executemany(
+                "DELETE FROM tags WHERE photo_id = ?", [(id_,) for id_ in photo_ids]
+            )
             connection.executemany(_INSERT_TAG, rows)
 
     def tagged(self, label_id: int) -> set[int]:
         """Photos that the machine tags with a label now."""
-        return {row[0] for row in self.store.rows("SELECT photo_id FROM tags WHERE label_id = ?", (label_id,))}
+        return {
+            row[0]
+            for row in self.store.rows("SELECT photo_id FROM tags WHERE label_id = ?", (label_id,))
+        }
 
-    # versions ------------------------------------------------------------------------------------------------------
+    # versions
+    # ----------------------------------------------------------------------------------------------
 
     def heads(self, model: int) -> list[StoredHead]:
         """The active version of each label for a model, by label id."""
@@ -387,12 +456,15 @@ class Judgements:
         active: bool = False,
         report: dict[str, object] | None = None,
     ) -> int:
-        """Store a version and return its number. `numbers`: anchor and threshold of its head. `active`: it takes the
-        place of the one that was."""
+        """Store a version and return its number. `numbers`: anchor and threshold of its head.
+        `active`: it takes the place of the one that was."""
         a, b = calibration or (None, None)
         with self.store.transaction() as connection:
             if active:
-                connection.execute("UPDATE versions SET active = 0 WHERE label_id = ? AND model = ?", (label_id, model))
+                connection.execute(
+                    "UPDATE versions SET active = 0 WHERE label_id = ? AND model = ?",
+                    (label_id, model),
+                )
             version = connection.execute(
                 """INSERT INTO versions (label_id, model, kind, vector, anchor, threshold, calibration_a,
                 calibration_b, ctx,
@@ -429,7 +501,9 @@ class Judgements:
     def versions(self, label_id: int | None = None, model: int | None = None) -> list[Version]:
         """Versions of one label or all, for one model or all, newest first."""
         wanted = {"label_id": label_id, "model": model}
-        only = " ".join(f"AND {column} = ?" for column, value in wanted.items() if value is not None)
+        only = " ".join(
+            f"AND {column} = ?" for column, value in wanted.items() if value is not None
+        )
         parameters = [value for value in wanted.values() if value is not None]
         return [
             Version(*(*row[:6], bool(row[6]), bool(row[7]), json.loads(row[8]).get("sentence", "")))
@@ -446,7 +520,8 @@ _NOT_SPOKEN_OF = """NOT EXISTS
     (SELECT 1 FROM corrections c WHERE c.label_id = t.label_id AND c.photo_id = t.photo_id)"""
 _CORRECTED = "SELECT photo_id FROM corrections"
 UNCERTAIN_PHOTOS = f"SELECT photo_id FROM tags t WHERE {_UNCERTAIN_TAG}"
-"""Photos with a machine tag close to its line; those with corrections only by `UNCERTAIN_CORRECTED`."""
+"""Photos with a machine tag close to its line; those with corrections only by
+`UNCERTAIN_CORRECTED`."""
 UNCERTAIN_CORRECTED = f"{UNCERTAIN_PHOTOS} AND photo_id IN ({_CORRECTED}) AND {_NOT_SPOKEN_OF}"
 TAGGED_PHOTOS = "SELECT DISTINCT photo_id FROM tags"
 """Photos that carry a label by the machine; those with corrections only by `TAGGED_CORRECTED`."""
@@ -470,7 +545,9 @@ def fold(name: str) -> str:
 def checked_name(name: str) -> str:
     """The name as stored; AlbumenError, in one sentence, for one that cannot be a label."""
     if any(ord(character) < 32 or character in _NO_TEXT for character in name):
-        raise AlbumenError("A label's name is one line of text; please take out line breaks and control characters.")
+        raise AlbumenError(
+            "A label's name is one line of text; please take out line breaks and control characters."
+        )
     name = " ".join(name.split())
     if not name:
         raise AlbumenError("A label needs a name; this one is empty.")

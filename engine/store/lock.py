@@ -1,7 +1,8 @@
 """One program at a time in a library directory, by a lock of the operating system.
 
-Knows: how to take and release it on POSIX and Windows. The kernel drops the lock when the process ends in any way, so a
-kill leaves nothing to clean up; the process id in the file only serves the sentence.
+Knows: how to take and release it on POSIX and Windows. The kernel drops the lock when the process
+ends in any way, so a kill leaves nothing to clean up; the process id in the file only serves the
+sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ if sys.platform == "win32":  # pragma: no cover
     import msvcrt
 
     def _take(file: int) -> None:
-        os.lseek(file, 4096, os.SEEK_SET)  # a locked byte cannot be read by others: keep away from the process id
+        os.lseek(
+            file, 4096, os.SEEK_SET
+        )  # a locked byte cannot be read by others: keep away from the process id
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         os.lseek(file, 0, os.SEEK_SET)
 
@@ -28,13 +31,16 @@ else:
 
 
 class DirectoryLock:
-    """Holds `directory`/lock from construction until `release`. Raises AlbumenError when another program holds it."""
+    """Holds `directory`/lock from construction until `release`. Raises AlbumenError when another
+    program holds it."""
 
     def __init__(self, directory: Path) -> None:
         try:
             self._file: int | None = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise AlbumenError(f"The library folder {directory} may not be written ({error.strerror}).") from error
+            raise AlbumenError(
+                f"The library folder {directory} may not be written ({error.strerror})."
+            ) from error
         try:
             _take(self._file)
         except OSError as error:

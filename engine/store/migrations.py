@@ -1,11 +1,12 @@
 """The schema of a library's database, as steps that are only ever appended.
 
-Knows: every table, and how an older file becomes a current one (sqlite-utils' migrations; Simon Willison's llm keeps
-its schema the same way). Does not know: what the rows mean to anybody else, or when a migration runs (`store`).
+Knows: every table, and how an older file becomes a current one (sqlite-utils' migrations; Simon
+Willison's llm keeps its schema the same way). Does not know: what the rows mean to anybody else, or
+when a migration runs (`store`).
 
-A step that was released is never edited: add the next one, keep a frozen file of the version before it in
-tests/fixtures, and test that it opens. `PRAGMA user_version` counts the steps, so that a program can tell an unknown,
-newer file by its first hundred bytes.
+A step that was released is never edited: add the next one, keep a frozen file of the version before
+it in tests/fixtures, and test that it opens. `PRAGMA user_version` counts the steps, so that a
+program can tell an unknown, newer file by its first hundred bytes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-APPLICATION_ID = 0x414C424D  # "ALBM", at byte 68 of the file: tells a library from any other SQLite file
+APPLICATION_ID = (
+    0x414C424D  # "ALBM", at byte 68 of the file: tells a library from any other SQLite file
+)
 
 migrations = Migrations("albumen")
 
@@ -33,9 +36,8 @@ def version_1(db: Database) -> None:
             key TEXT PRIMARY KEY,
             value TEXT NOT NULL
         ) WITHOUT ROWID""",
-        # kind 'files': the one row that holds photos which were added one by one; its path is empty. scan_token: by
-        # which
-        # `scan.walk` tells an emptied mount from an emptied folder.
+        # kind 'files': the one row that holds photos which were added one by one; its path is
+        # empty. scan_token: by which `scan.walk` tells an emptied mount from an emptied folder.
         """CREATE TABLE folders (
             id INTEGER PRIMARY KEY,
             path BLOB NOT NULL UNIQUE,
@@ -44,9 +46,10 @@ def version_1(db: Database) -> None:
             scan_token TEXT NOT NULL DEFAULT '',
             removed TEXT
         )""",
-        # path: os.fsencode, because names need not be text. name: the last part, for people and for search.
-        # hidden: token of the 'forget' or 'remove folder' that took it from sight; rows are never deleted.
-        # day: local days since the epoch when it was taken, as the camera's clock said.
+        # path: os.fsencode, because names need not be text. name: the last part, for people and for
+        # search. hidden: token of the 'forget' or 'remove folder' that took it from sight; rows are
+        # never deleted. day: local days since the epoch when it was taken, as the camera's clock
+        # said.
         """CREATE TABLE photos (
             id INTEGER PRIMARY KEY,
             folder_id INTEGER NOT NULL REFERENCES folders (id),
@@ -65,7 +68,8 @@ def version_1(db: Database) -> None:
         )""",
         "CREATE INDEX photos_by_content ON photos (content_hash) WHERE content_hash != ''",
         "CREATE INDEX photos_by_folder ON photos (folder_id, hidden, state)",
-        # Holds every column that a start reads of all photos (in order of id), so that it never touches the wide rows.
+        # Holds every column that a start reads of all photos (in order of id), so that it never
+        # touches the wide rows.
         "CREATE INDEX photos_shown ON photos (id, taken_at, day, state, hidden)",
         "CREATE INDEX photos_out_of_sight ON photos (id) WHERE hidden IS NOT NULL OR state = 'missing'",
         "CREATE INDEX photos_not_ok ON photos (state, id) WHERE state != 'ok'",
@@ -76,8 +80,9 @@ def version_1(db: Database) -> None:
             name TEXT NOT NULL,
             vocabulary TEXT NOT NULL DEFAULT ''
         )""",
-        # vector: float16, little-endian, unit length. Vectors of two models live side by side and are never mixed.
-        # centre: what its scores are counted from (`classifier.Vocabulary.centre`), dear to compute again.
+        # vector: float16, little-endian, unit length. Vectors of two models live side by side and
+        # are never mixed. centre: what its scores are counted from
+        # (`classifier.Vocabulary.centre`), dear to compute again.
         """CREATE TABLE embeddings (
             model INTEGER NOT NULL REFERENCES models (id),
             photo_id INTEGER NOT NULL REFERENCES photos (id),
@@ -85,15 +90,16 @@ def version_1(db: Database) -> None:
             centre REAL NOT NULL,
             PRIMARY KEY (model, photo_id)
         )""",
-        # Text features are dear and small: zero-shot vectors of labels and the wide vocabulary, float32.
+        # Text features are dear and small: zero-shot vectors of labels and the wide vocabulary,
+        # float32.
         """CREATE TABLE text_features (
             model INTEGER NOT NULL REFERENCES models (id),
             key TEXT NOT NULL,
             features BLOB NOT NULL,
             PRIMARY KEY (model, key)
         )""",
-        # group_name: of the labels of one group exactly one is on a photo. threshold: the person's dial, -1 .. +1.
-        # removed: token of the 'remove labels' that hid it.
+        # group_name: of the labels of one group exactly one is on a photo. threshold: the person's
+        # dial, -1 .. +1. removed: token of the 'remove labels' that hid it.
         """CREATE TABLE labels (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL,
@@ -105,9 +111,9 @@ def version_1(db: Database) -> None:
             removed TEXT
         )""",
         "CREATE UNIQUE INDEX labels_by_name ON labels (folded) WHERE removed IS NULL",
-        # What tags: version.kind 'zero-shot' is the label's own words; at most one version per label and model is
-        # active.
-        # vector, anchor, threshold, calibration: a `classifier.Head`; ctx: the learned prompt, float32.
+        # What tags: version.kind 'zero-shot' is the label's own words; at most one version per
+        # label and model is active. vector, anchor, threshold, calibration: a `classifier.Head`;
+        # ctx: the learned prompt, float32.
         """CREATE TABLE versions (
             id INTEGER PRIMARY KEY,
             label_id INTEGER NOT NULL REFERENCES labels (id),
@@ -127,8 +133,8 @@ def version_1(db: Database) -> None:
         )""",
         "CREATE UNIQUE INDEX versions_active ON versions (model, label_id) WHERE active",
         "CREATE INDEX versions_by_label ON versions (label_id)",
-        # The machine's output: replaceable at any time by one matrix product. score = z - threshold, or p if
-        # calibrated.
+        # The machine's output: replaceable at any time by one matrix product. score = z -
+        # threshold, or p if calibrated.
         """CREATE TABLE tags (
             label_id INTEGER NOT NULL REFERENCES labels (id),
             photo_id INTEGER NOT NULL REFERENCES photos (id),
@@ -146,7 +152,8 @@ def version_1(db: Database) -> None:
             PRIMARY KEY (label_id, photo_id)
         ) WITHOUT ROWID""",
         "CREATE INDEX corrections_by_photo ON corrections (photo_id)",
-        # When 'Improve labels' last looked at a label's corrections, per model, whatever came of it.
+        # When 'Improve labels' last looked at a label's corrections, per model, whatever came of
+        # it.
         """CREATE TABLE trainings (
             label_id INTEGER NOT NULL REFERENCES labels (id),
             model INTEGER NOT NULL REFERENCES models (id),
@@ -166,8 +173,8 @@ def version_1(db: Database) -> None:
 
 @migrations()
 def version_2(db: Database) -> None:
-    """Keywords of other programs, in the photos; sidecars: which keywords were written beside which photo, so that only
-    those are ever taken out again."""
+    """Keywords of other programs, in the photos; sidecars: which keywords were written beside which
+    photo, so that only those are ever taken out again."""
     _run(
         db,
         """CREATE TABLE keywords (

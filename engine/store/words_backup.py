@@ -1,11 +1,12 @@
 """A person's words beside the database: labels and corrections in small files that outlive it.
 
-Knows: when there is something new to save, how many files are kept, and how words find their photos again: by content,
-so in a new library too, wherever the photos are by then. Does not know: tags, versions and vectors, which a machine can
-make again.
+Knows: when there is something new to save, how many files are kept, and how words find their photos
+again: by content, so in a new library too, wherever the photos are by then. Does not know: tags,
+versions and vectors, which a machine can make again.
 
-A file is JSON: `labels`, each with its group, colour, key and dial, and `words`: (number of the label in that list,
-content hash of the photo, its path, yes or no). There is one for each day on which something changed.
+A file is JSON: `labels`, each with its group, colour, key and dial, and `words`: (number of the
+label in that list, content hash of the photo, its path, yes or no). There is one for each day on
+which something changed.
 """
 
 from __future__ import annotations
@@ -24,18 +25,24 @@ from engine.store.labels import Judgements
 _KEPT = 10  # files: one for each day on which something was said
 _FORMAT = 1
 _PORTION = 500
-_SAVED, _FILE = "words saved", "words file"  # settings: what the newest file of this database holds, in short; its name
+_SAVED, _FILE = (
+    "words saved",
+    "words file",
+)  # settings: what the newest file of this database holds, in short; its name
 
 
 def save(store: Store) -> Path | None:
-    """Write today's file if anything was said since the last one; its path, or None where there is nothing to do.
+    """Write today's file if anything was said since the last one; its path, or None where there is
+    nothing to do.
 
     OSError when it cannot be written: nothing is lost then but this copy.
     """
     labels = store.rows(
         "SELECT id, name, group_name, color, pinned, threshold FROM labels WHERE removed IS NULL ORDER BY id"
     )
-    state = repr((store.rows("SELECT count(*), max(made_at), total(present) FROM corrections"), labels))
+    state = repr(
+        (store.rows("SELECT count(*), max(made_at), total(present) FROM corrections"), labels)
+    )
     if not labels or store.get(_SAVED) == state:
         return None
     numbers = {row[0]: number for number, row in enumerate(labels)}
@@ -65,8 +72,13 @@ def save(store: Store) -> Path | None:
     before = store.get(_FILE)
     store.set(_SAVED, state)
     store.set(_FILE, target.name)
-    if before[: len("words-YYYYMMDD")] == target.name[: len("words-YYYYMMDD")] and before != target.name:
-        (folder / before).unlink(missing_ok=True)  # this database's own of today; one of a lost database stays
+    if (
+        before[: len("words-YYYYMMDD")] == target.name[: len("words-YYYYMMDD")]
+        and before != target.name
+    ):
+        (folder / before).unlink(
+            missing_ok=True
+        )  # this database's own of today; one of a lost database stays
     for old in files(store)[_KEPT:]:
         old.unlink()
     return target
@@ -78,9 +90,10 @@ def files(store: Store) -> list[Path]:
 
 
 def restore(store: Store, judgements: Judgements, file: Path) -> Restored:
-    """Say again what a file holds: labels that are missing are made, and photos about which nothing is said get their
-    words. What is said now is never changed, so doing it twice does no harm; words whose photos are not here (yet) wait
-    in the file. AlbumenError for a file that is no such file.
+    """Say again what a file holds: labels that are missing are made, and photos about which nothing
+    is said get their words. What is said now is never changed, so doing it twice does no harm;
+    words whose photos are not here (yet) wait in the file. AlbumenError for a file that is no such
+    file.
     """
     labels, words = _read(file)
     ids: list[int] = []
@@ -92,7 +105,9 @@ def restore(store: Store, judgements: Judgements, file: Path) -> Restored:
             known = judgements.find(label["name"])
             if known is None:
                 ((known,), _) = judgements.add([label["name"]], label["group"])
-                judgements.update(known, color=label["color"], pinned=label["pinned"], threshold=label["dial"])
+                judgements.update(
+                    known, color=label["color"], pinned=label["pinned"], threshold=label["dial"]
+                )
                 made.append(known)
             ids.append(known)
         answered = judgements.answered()
@@ -109,7 +124,9 @@ def _read(file: Path) -> tuple[list[dict[str, Any]], list[tuple[int, str, str, b
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         if content["albumen words"] != _FORMAT:
-            raise AlbumenError(f"{file} was written by a newer Albumen; install that to restore it.")
+            raise AlbumenError(
+                f"{file} was written by a newer Albumen; install that to restore it."
+            )
         labels = [
             {
                 "name": str(label["name"]),
@@ -120,7 +137,9 @@ def _read(file: Path) -> tuple[list[dict[str, Any]], list[tuple[int, str, str, b
             }
             for label in content["labels"]
         ]
-        words = [(int(n), str(digest), str(path), bool(yes)) for n, digest, path, yes in content["words"]]
+        words = [
+            (int(n), str(digest), str(path), bool(yes)) for n, digest, path, yes in content["words"]
+        ]
         if any(not 0 <= word[0] < len(labels) for word in words):
             raise ValueError
     except OSError as error:
@@ -130,9 +149,11 @@ def _read(file: Path) -> tuple[list[dict[str, Any]], list[tuple[int, str, str, b
     return labels, words
 
 
-def _found(store: Store, words: list[tuple[int, str, str, bool]]) -> Iterator[tuple[int, list[int], bool]]:
-    """(number of the label, photos meant, yes or no) of each word. Of photos with equal contents that one is meant which
-    is where it was; if none is, all are."""
+def _found(
+    store: Store, words: list[tuple[int, str, str, bool]]
+) -> Iterator[tuple[int, list[int], bool]]:
+    """(number of the label, photos meant, yes or no) of each word. Of photos with equal contents
+    that one is meant which is where it was; if none is, all are."""
     for start in range(0, len(words), _PORTION):
         some = words[start : start + _PORTION]
         digests = list({digest for _, digest, _, _ in some if digest})
@@ -147,10 +168,15 @@ def _found(store: Store, words: list[tuple[int, str, str, bool]]) -> Iterator[tu
             by_content.setdefault(digest, {})[path] = id_
         unread = dict(
             store.rows(
-                f"SELECT path, id FROM photos WHERE path IN ({marks[1]}) AND content_hash = '' AND {SHOWN}", paths
+                f"SELECT path, id FROM photos WHERE path IN ({marks[1]}) AND content_hash = '' AND {SHOWN}",
+                paths,
             )
         )
         for number, digest, path, present in some:
             equal = by_content.get(digest, {}) if digest else unread
             here = equal.get(os.fsencode(path))
-            yield number, [here] if here is not None else list(equal.values()) if digest else [], present
+            yield (
+                number,
+                [here] if here is not None else list(equal.values()) if digest else [],
+                present,
+            )

@@ -1,6 +1,7 @@
 """The frozen program and the desktop's files: what can be checked without building for minutes.
 
-The whole (`python -m desktop_app.bundle OUT`, then the program decodes and tags a folder) is run by hand before a release.
+The whole (`python -m desktop_app.bundle OUT`, then the program decodes and tags a folder) is run by
+hand before a release.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def test_what_is_named_is_there(tmp_path: Path) -> None:
     assert Path(arguments[0]).is_file()
     for module in after(arguments, "--hidden-import"):
         assert importlib.util.find_spec(module), module
-    ours = [module for module in after(arguments, "--exclude-module") if module.startswith("engine.")]
+    ours = [
+        module for module in after(arguments, "--exclude-module") if module.startswith("engine.")
+    ]
     assert ours and all(importlib.util.find_spec(module) for module in ours)
 
 
@@ -48,10 +51,16 @@ def test_without_pyinstaller_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
         bundle.build(tmp_path)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for the frozen program is a shell script")
-def test_a_frozen_program_starts_itself_to_decode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="the stand-in for the frozen program is a shell script"
+)
+def test_a_frozen_program_starts_itself_to_decode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program = tmp_path / "albumen"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -W ignore -m desktop_app.frozen "$@"\n')
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -P -W ignore -m desktop_app.frozen "$@"\n'
+    )
     program.chmod(0o755)
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", str(program))
@@ -62,7 +71,9 @@ def test_a_frozen_program_starts_itself_to_decode(tmp_path: Path, monkeypatch: p
     assert isinstance(decoded, Decoded) and decoded.pixels.shape == (32, 32, 3)
 
 
-def test_anything_else_is_the_window(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_anything_else_is_the_window(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert FROZEN_CHILD.startswith("--")  # no folder is called so by accident
     monkeypatch.setattr(sys, "argv", ["albumen", "--version"])
     with pytest.raises(SystemExit) as left:
@@ -70,25 +81,36 @@ def test_anything_else_is_the_window(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert left.value.code == 0 and capsys.readouterr().out == f"Albumen {__version__}\n"
 
 
-# -- the desktop's files ------------------------------------------------------------------------------------------------
+# -- the desktop's files ---------------------------------------------------------------------------
 
 
 def test_the_files_of_the_desktop_name_each_other() -> None:
     (metainfo,) = FILES.glob("*.metainfo.xml")
     component = ElementTree.parse(metainfo).getroot()
     identity = component.findtext("id", "")
-    assert re.fullmatch(r"[a-z]+(\.[a-z][a-z0-9_]*){2,}", identity) and metainfo.name == f"{identity}.metainfo.xml"
+    assert (
+        re.fullmatch(r"[a-z]+(\.[a-z][a-z0-9_]*){2,}", identity)
+        and metainfo.name == f"{identity}.metainfo.xml"
+    )
     launchable = component.findtext("launchable", "")
     entry = (FILES / launchable).read_text(encoding="utf-8")
     icon = re.search(r"^Icon=(.+)$", entry, re.MULTILINE)
     assert icon is not None and (FILES / f"{icon[1]}.svg").is_file()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    installed = [file for files in project["tool"]["setuptools"]["data-files"].values() for file in files]
-    assert sorted(installed) == sorted(f"resources/{name}" for name in (launchable, metainfo.name, f"{icon[1]}.svg"))
+    installed = [
+        file for files in project["tool"]["setuptools"]["data-files"].values() for file in files
+    ]
+    assert sorted(installed) == sorted(
+        f"resources/{name}" for name in (launchable, metainfo.name, f"{icon[1]}.svg")
+    )
 
 
 @pytest.mark.parametrize(
-    "command", [("appstreamcli", "validate", "--no-net", "*.metainfo.xml"), ("desktop-file-validate", "*.desktop")]
+    "command",
+    [
+        ("appstreamcli", "validate", "--no-net", "*.metainfo.xml"),
+        ("desktop-file-validate", "*.desktop"),
+    ],
 )
 def test_the_validators_agree(command: tuple[str, ...]) -> None:
     program = shutil.which(command[0])

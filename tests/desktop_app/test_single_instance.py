@@ -1,4 +1,5 @@
-"""A second start hands its folders to the first window; libraries do not disturb each other; strangers are ignored."""
+"""A second start hands its folders to the first window; libraries do not disturb each other;
+strangers are ignored."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def first(qtbot: QtBot) -> Iterator[SingleInstance]:
 def test_folders_of_a_second_process_reach_the_first(qtbot: QtBot, first: SingleInstance) -> None:
     with qtbot.waitSignal(first.called) as told:
         second = subprocess.Popen(
-            [sys.executable, "-c", SECOND, "/photos/été", "/photos/日本"], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", SECOND, "/photos/été", "/photos/日本"],
+            stdout=subprocess.PIPE,
+            text=True,
         )
     assert told.args == [["/photos/été", "/photos/日本"]]
     assert second.communicate(timeout=120)[0] == "False True\n"
@@ -57,7 +60,9 @@ def test_who_starts_while_the_first_leaves_takes_its_place(qtbot: QtBot) -> None
     instance = SingleInstance("")
     assert instance.first()
     instance.leave()  # its window is closed, and finishes what was begun
-    second = subprocess.Popen([sys.executable, "-c", NEXT, "/photos"], stdout=subprocess.PIPE, text=True)
+    second = subprocess.Popen(
+        [sys.executable, "-c", NEXT, "/photos"], stdout=subprocess.PIPE, text=True
+    )
     assert second.stdout is not None
     assert second.stdout.readline() == "False False\n"
     instance.close()

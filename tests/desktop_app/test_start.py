@@ -1,4 +1,5 @@
-"""Starting: no screen, a second start, the log, unexpected exceptions, what is not imported before the first paint."""
+"""Starting: no screen, a second start, the log, unexpected exceptions, what is not imported before
+the first paint."""
 
 from __future__ import annotations
 
@@ -38,10 +39,18 @@ window.link.close()
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "DISPLAY")}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("QT_QPA_PLATFORM", "DISPLAY")
+    }
     clean.pop("WAYLAND_DISPLAY", None)
     return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, timeout=120, env={**clean, **environment}
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**clean, **environment},
     )
 
 
@@ -80,7 +89,8 @@ def test_a_second_start_hands_over_and_leaves(qtbot: QtBot, tmp_path: Path) -> N
     assert first.first()
     with qtbot.waitSignal(first.called, timeout=60_000) as told:
         second = subprocess.Popen(
-            [sys.executable, "-m", "desktop_app", str(tmp_path)], env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+            [sys.executable, "-m", "desktop_app", str(tmp_path)],
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         )
     assert told.args == [[str(tmp_path)]]
     assert second.wait(timeout=60) == 0
@@ -104,7 +114,10 @@ def test_a_polite_kill_closes_the_window_and_the_library(tmp_path: Path) -> None
     program_.send_signal(signal.SIGTERM)
     assert program_.wait(timeout=60) == 0
     assert "signal 15" in log.read_text()
-    assert program_.stderr.read().replace("This plugin does not support propagateSizeHints()\n", "") == ""
+    assert (
+        program_.stderr.read().replace("This plugin does not support propagateSizeHints()\n", "")
+        == ""
+    )
     program_.stderr.close()
     DirectoryLock(home).release()  # raises where somebody still holds the library
 
@@ -112,7 +125,9 @@ def test_a_polite_kill_closes_the_window_and_the_library(tmp_path: Path) -> None
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     link = EngineLink(FakeLibrary)
-    window = MainWindow(link, Preferences(), QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(
+        link, Preferences(), QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+    )
     qtbot.addWidget(window)
     window.show()
     yield window
@@ -134,7 +149,10 @@ def test_an_exception_nobody_expected_is_logged_and_said(
 
 
 def test_the_same_from_another_thread(
-    qtbot: QtBot, window: MainWindow, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    window: MainWindow,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reporter = program.Reporter(window)
     monkeypatch.setattr(threading, "excepthook", reporter._from_thread)
@@ -149,7 +167,9 @@ def test_the_same_from_another_thread(
     assert "in a thread" in caplog.text
 
 
-def test_the_log_is_a_file_that_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_a_file_that_does_not_grow_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     path = program.start_log()

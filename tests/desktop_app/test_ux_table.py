@@ -1,7 +1,7 @@
 """What the window promises in each situation, and the tests that prove it: a table that cannot rot.
 
-Each situation of the specification has its promise and the tests (`room/module::name`) that drive it; a test that is renamed
-or taken away is missed here.
+Each situation of the specification has its promise and the tests (`room/module::name`) that drive
+it; a test that is renamed or taken away is missed here.
 """
 
 from __future__ import annotations
@@ -199,7 +199,9 @@ def names_of(module: str) -> set[str]:
     """The tests of a module, without running it."""
     room, _, name = module.rpartition("/")
     tree = ast.parse((TESTS / room / f"test_{name}.py").read_text(encoding="utf-8"))
-    return {node.name.removeprefix("test_") for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {
+        node.name.removeprefix("test_") for node in tree.body if isinstance(node, ast.FunctionDef)
+    }
 
 
 @pytest.mark.parametrize("situation", TABLE)

@@ -1,7 +1,8 @@
-"""The whole loop in the window with the real engine: drop, thumbnails, tags, search, correct, undo, quit, start again.
+"""The whole loop in the window with the real engine: drop, thumbnails, tags, search, correct, undo,
+quit, start again.
 
-The model is tiny and random: what it says means nothing, but everything around it is the real thing, down to the
-sandboxed decoding of real files.
+The model is tiny and random: what it says means nothing, but everything around it is the real
+thing, down to the sandboxed decoding of real files.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def start(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[Callable
         window = MainWindow(link, Preferences(), session)
         qtbot.addWidget(window)
         window.shown_first.connect(link.start)
-        window.resize(1400, 1200)  # room for every photo in any theme: only rows in sight are fetched
+        window.resize(
+            1400, 1200
+        )  # room for every photo in any theme: only rows in sight are fetched
         window.show()
         window.activateWindow()
         qtbot.waitUntil(lambda: window.desk.viewing._known, timeout=LONG)
@@ -76,7 +79,9 @@ def drop(window: MainWindow, folder: Path) -> None:
     QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), actions, mime, button, none))
 
 
-def test_from_a_drop_to_the_next_start(qtbot: QtBot, start: Callable[[], MainWindow], photos: Path) -> None:
+def test_from_a_drop_to_the_next_start(
+    qtbot: QtBot, start: Callable[[], MainWindow], photos: Path
+) -> None:
     before = {path: path.read_bytes() for path in photos.rglob("*") if path.is_file()}
     window = start()
     assert window.stack.currentWidget() is window.empty
@@ -85,7 +90,9 @@ def test_from_a_drop_to_the_next_start(qtbot: QtBot, start: Callable[[], MainWin
     qtbot.waitUntil(lambda: window.model.rowCount() == 11)
     assert window.stack.currentWidget() is window.grid
 
-    QTest.mouseClick(window.desk.adding._first_labels.later, Qt.MouseButton.LeftButton)  # room for the photos
+    QTest.mouseClick(
+        window.desk.adding._first_labels.later, Qt.MouseButton.LeftButton
+    )  # room for the photos
     window.grid.setFocus()
     qtbot.waitUntil(
         lambda: all(
@@ -94,7 +101,9 @@ def test_from_a_drop_to_the_next_start(qtbot: QtBot, start: Callable[[], MainWin
         ),
         timeout=LONG,
     )
-    thumbnails = [window.model.photo(row).thumbnail for row in range(11) if window.model.photo(row).thumbnail]
+    thumbnails = [
+        window.model.photo(row).thumbnail for row in range(11) if window.model.photo(row).thumbnail
+    ]
     qtbot.waitUntil(lambda: all(window.thumbnails.pixmap(path, LARGE) for path in thumbnails))
     assert len(thumbnails) == 10
 
@@ -106,10 +115,15 @@ def test_from_a_drop_to_the_next_start(qtbot: QtBot, start: Callable[[], MainWin
     photo_id = window.model.id_at(row)
     window.desk.judging.correct(square.id, [photo_id], [], [])
     qtbot.waitUntil(
-        lambda: any(tag.label == "square" and tag.source is Source.PERSON for tag in window.model.entry(row).tags)
+        lambda: any(
+            tag.label == "square" and tag.source is Source.PERSON
+            for tag in window.model.entry(row).tags
+        )
     )
     window.desk.open_query("label:square")
-    qtbot.waitUntil(lambda: window.model.row_of(photo_id) >= 0 and window.desk.viewing.label_name() == "square")
+    qtbot.waitUntil(
+        lambda: window.model.row_of(photo_id) >= 0 and window.desk.viewing.label_name() == "square"
+    )
     window.grid.setFocus()
     window.grid.select_ids([photo_id])
     QTest.keyClick(window.grid, Qt.Key.Key_X)
@@ -118,7 +132,9 @@ def test_from_a_drop_to_the_next_start(qtbot: QtBot, start: Callable[[], MainWin
     qtbot.waitUntil(lambda: window.model.row_of(photo_id) >= 0)
 
     window.desk.open_query("3.jpg")
-    qtbot.waitUntil(lambda: window.model.rowCount() > 0 and window.desk.viewing.query == "3.jpg", timeout=LONG)
+    qtbot.waitUntil(
+        lambda: window.model.rowCount() > 0 and window.desk.viewing.query == "3.jpg", timeout=LONG
+    )
     window.desk.show_problems()
     qtbot.waitUntil(lambda: window.problems.table.rowCount() == 1)
     assert window.problems.table.item(0, 0).text() == "broken.jpg"
@@ -128,11 +144,15 @@ def test_from_a_drop_to_the_next_start(qtbot: QtBot, start: Callable[[], MainWin
     assert window.link.close()
 
     again = start()
-    qtbot.waitUntil(lambda: again.model.rowCount() == 11 and not again.folders.running(), timeout=LONG)
+    qtbot.waitUntil(
+        lambda: again.model.rowCount() == 11 and not again.folders.running(), timeout=LONG
+    )
     row = again.model.row_of(photo_id)
     again.grid.set_current_row(row)
     qtbot.waitUntil(lambda: again.model.entry(row) is not None, timeout=LONG)
-    assert [tag.label for tag in again.model.entry(row).tags if tag.source is Source.PERSON] == ["square"]
+    assert [tag.label for tag in again.model.entry(row).tags if tag.source is Source.PERSON] == [
+        "square"
+    ]
     again.close()
     assert {path: path.read_bytes() for path in photos.rglob("*") if path.is_file()} == before
 
@@ -142,7 +162,9 @@ def quit_and_start_again(qtbot: QtBot, start: Callable[[], MainWindow], window: 
     window.close()
     assert window.link.close()
     again = start()
-    qtbot.waitUntil(lambda: again.model.rowCount() == 11 and not again.folders.running(), timeout=LONG)
+    qtbot.waitUntil(
+        lambda: again.model.rowCount() == 11 and not again.folders.running(), timeout=LONG
+    )
     found: list[Photo] = []
     again.link.ask("photos", list(again.model.result.ids), then=found.extend)
     qtbot.waitUntil(lambda: len(found) == 11, timeout=LONG)
@@ -150,7 +172,9 @@ def quit_and_start_again(qtbot: QtBot, start: Callable[[], MainWindow], window: 
     again.close()
 
 
-def test_quitting_right_after_a_drop_loses_nothing(qtbot: QtBot, start: Callable[[], MainWindow], photos: Path) -> None:
+def test_quitting_right_after_a_drop_loses_nothing(
+    qtbot: QtBot, start: Callable[[], MainWindow], photos: Path
+) -> None:
     window = start()
     drop(window, photos)
     quit_and_start_again(qtbot, start, window)
@@ -170,8 +194,12 @@ def test_a_photo_that_appears_in_the_folder_appears_in_the_window(
 ) -> None:
     window = start()
     drop(window, photos)
-    qtbot.waitUntil(lambda: window.model.rowCount() == 11 and not window.folders.running(), timeout=LONG)
-    qtbot.waitUntil(lambda: window.folders._watcher is not None and bool(window.folders._watcher._folders))
+    qtbot.waitUntil(
+        lambda: window.model.rowCount() == 11 and not window.folders.running(), timeout=LONG
+    )
+    qtbot.waitUntil(
+        lambda: window.folders._watcher is not None and bool(window.folders._watcher._folders)
+    )
     Image.new("RGB", (64, 64), (200, 30, 30)).save(photos / "new.jpg")
     qtbot.waitUntil(lambda: window.model.rowCount() == 12, timeout=LONG)
     (photos / "new.jpg").unlink()

@@ -1,4 +1,5 @@
-"""Walks the whole window and every dialog: user text is literal everywhere, every control has a name to be read out."""
+"""Walks the whole window and every dialog: user text is literal everywhere, every control has a
+name to be read out."""
 
 from __future__ import annotations
 
@@ -54,7 +55,9 @@ def library() -> FakeLibrary:
     library.label_list = [Label(1, NASTY, NASTY, pinned=1), Label(2, "dog")]
     library.folder_list = [Folder(1, "/photos/" + NASTY, FolderState.OFFLINE, 12)]
     library.photo_rows = {
-        row: dataclasses.replace(photo, name=NASTY + ".jpg", path=f"/photos/{NASTY}.jpg", reason=NASTY)
+        row: dataclasses.replace(
+            photo, name=NASTY + ".jpg", path=f"/photos/{NASTY}.jpg", reason=NASTY
+        )
         for row, photo in library.photo_rows.items()
     }
     library.photo_rows[2] = dataclasses.replace(library.photo_rows[2], state=PhotoState.FAILED)
@@ -79,7 +82,9 @@ def pages(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> Iterator[QW
     """The window in each of its states, then each dialog."""
     window.grid.setFocus()
     window.grid.set_current_row(0)  # photo 12: both labels are suggested
-    qtbot.waitUntil(lambda: window.inspector.suggested.count() + window.inspector.confirmed.count() > 0)
+    qtbot.waitUntil(
+        lambda: window.inspector.suggested.count() + window.inspector.confirmed.count() > 0
+    )
     window.strip.say(NASTY)
     yield window
     window.desk.open_lightbox(0)
@@ -127,12 +132,17 @@ def test_every_control_has_a_name_and_no_text_is_guessed_to_be_html(
     for page in pages(qtbot, window, library):
         for widget in [page, *page.findChildren(QWidget)]:
             if isinstance(widget, QLabel) and widget.textFormat() != Qt.TextFormat.PlainText:
-                # The names of a form's rows are ours, and Qt makes those labels; anything of a person's has one of these.
+                # The names of a form's rows are ours, and Qt makes those labels; anything of a
+                # person's has one of these.
                 assert not {"<", "&", "\u202e", "\n"} & set(widget.text()), where(widget)
             assert not isinstance(widget, QTextEdit), where(widget)
             if QtText.mightBeRichText(widget.toolTip()):
                 assert "&lt;img" in widget.toolTip(), where(widget)
-            if not isinstance(widget, _CONTROLS) or isinstance(widget, QScrollBar) or not widget.isVisible():
+            if (
+                not isinstance(widget, _CONTROLS)
+                or isinstance(widget, QScrollBar)
+                or not widget.isVisible()
+            ):
                 continue
             inside_of_qt = widget.objectName().startswith("qt_") or isinstance(
                 widget.parentWidget(), (QComboBox, QAbstractItemView)
@@ -145,7 +155,9 @@ def test_every_control_has_a_name_and_no_text_is_guessed_to_be_html(
     assert seen > 60
 
 
-def test_every_control_can_be_reached_by_tab(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_every_control_can_be_reached_by_tab(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     """Except the buttons over the photo in the lightbox: the arrows and Escape are theirs."""
     seen = 0
     for page in pages(qtbot, window, library):

@@ -1,8 +1,9 @@
-"""A second device for computers that have none: its tensors compute on the CPU but may not meet tensors of the CPU.
+"""A second device for computers that have none: its tensors compute on the CPU but may not meet
+tensors of the CPU.
 
-To torch they lie on "meta", which needs no driver; to the code under test this is what CUDA or MPS would be: `.to(device)`
-brings tensors there, `.cpu()` brings them back, an operation on tensors of both sides raises, and so do float64 (MPS has
-none), generators of the CPU, and numpy.
+To torch they lie on "meta", which needs no driver; to the code under test this is what CUDA or MPS
+would be: `.to(device)` brings tensors there, `.cpu()` brings them back, an operation on tensors of
+both sides raises, and so do float64 (MPS has none), generators of the CPU, and numpy.
 """
 
 from __future__ import annotations
@@ -42,23 +43,36 @@ class _There(Tensor):
 
     @classmethod
     def __torch_dispatch__(
-        cls, func: Callable[..., Any], types: object, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+        cls,
+        func: Callable[..., Any],
+        types: object,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         return _compute(func, args, kwargs or {})
 
 
 class _Operations(TorchDispatchMode):
     def __torch_dispatch__(
-        self, func: Callable[..., Any], types: object, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+        self,
+        func: Callable[..., Any],
+        types: object,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         return _compute(func, args, kwargs or {})
 
 
 class _Literals(TorchFunctionMode):
-    """`torch.tensor(values, device=...)` is no operation to torch; here it is made on the CPU and brought there."""
+    """`torch.tensor(values, device=...)` is no operation to torch; here it is made on the CPU and
+    brought there."""
 
     def __torch_function__(
-        self, func: Callable[..., Any], types: object, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+        self,
+        func: Callable[..., Any],
+        types: object,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         options = dict(kwargs or {})
         if func is torch.tensor and (device := options.pop("device", None)) is not None:
@@ -81,10 +95,15 @@ def _compute(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     if there and not moves:
         left = [value for value in given if not isinstance(value, _There) and value.dim()]
         if left:
-            raise LeftBehindError(f"{func}: a tensor of shape {tuple(left[0].shape)} is still on the CPU")
+            raise LeftBehindError(
+                f"{func}: a tensor of shape {tuple(left[0].shape)} is still on the CPU"
+            )
         if kwargs.get("generator") is not None:
             raise LeftBehindError(f"{func}: a generator of the CPU")
-    real = tree_map(lambda value: value.here if isinstance(value, _There) else value, (tuple(args), dict(kwargs)))
+    real = tree_map(
+        lambda value: value.here if isinstance(value, _There) else value,
+        (tuple(args), dict(kwargs)),
+    )
     if target is not None:
         real[1]["device"] = torch.device("cpu")
     answer = func(*real[0], **real[1])
@@ -95,7 +114,9 @@ def _compute(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     def wrapped(value: Any) -> Any:
         if not isinstance(value, Tensor) or not goes_there:
             return value
-        same = [own for own in there if own.here is value]  # what works in place gives its argument back
+        same = [
+            own for own in there if own.here is value
+        ]  # what works in place gives its argument back
         return same[0] if same else _There(value)
 
     return tree_map(wrapped, answer)

@@ -1,6 +1,8 @@
-"""An in-memory stand-in for `engine.library.library.Library`, for tests of the window that need no model and no disk.
+"""An in-memory stand-in for `engine.library.library.Library`, for tests of the window that need no
+model and no disk.
 
-It keeps the same promises (verbs, records, previous words returned by `correct`), so a widget test reads like use.
+It keeps the same promises (verbs, records, previous words returned by `correct`), so a widget test
+reads like use.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ DAY = 86_400
 class FakeLibrary:
     """`count` photos named photo-0001.jpg ..., ten a day, in one folder; labels `cat` and `dog`.
 
-    The machine tags every third photo `cat` and every fourth `dog`; a query keeps the photos whose name contains it.
+    The machine tags every third photo `cat` and every fourth `dog`; a query keeps the photos whose
+    name contains it.
     """
 
     def __init__(self, count: int = 30, labels: tuple[str, ...] = ("cat", "dog")) -> None:
@@ -87,11 +90,13 @@ class FakeLibrary:
         self.sidecars_wanted = False
         self.unwritable: list[Failure] = []
         self.done_before: SyncReport | None = None  # what a running sync says when it takes folders
-        self.hold = threading.Event()  # `wait` rests until it is set: lets a test hold the engine thread still
+        self.hold = (
+            threading.Event()
+        )  # `wait` rests until it is set: lets a test hold the engine thread still
         self.seen = set(self.photo_rows)
         self.closed = False
 
-    # -- the machinery of tests ---------------------------------------------------------------------------------------
+    # -- the machinery of tests --------------------------------------------------------------------
 
     def fail(self, sentence: str) -> None:
         raise AlbumenError(sentence)
@@ -120,7 +125,7 @@ class FakeLibrary:
             done += 1
             yield Progress("encode", done, 1_000_000)
 
-    # -- the verbs of Library ---------------------------------------------------------------------------------------
+    # -- the verbs of Library ----------------------------------------------------------------------
 
     def close(self) -> None:
         self.closed_in = threading.get_ident()
@@ -178,7 +183,9 @@ class FakeLibrary:
         self.calls.append(("sync_also", (folder_ids,), {}))
         return self.done_before
 
-    def train(self, label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
+    def train(
+        self, label_ids: list[int] | None = None, activate: bool = True
+    ) -> Iterator[Progress]:
         self.calls.append(("train", (label_ids, activate), {}))
         yield Progress("train", 1, 2)
         yield Progress("train", 2, 2)
@@ -208,10 +215,14 @@ class FakeLibrary:
         yield Progress("tag", 1, 1)
         return PhotosChanged(ids=tuple(self.photo_rows), labels=True)
 
-    def use_model(self, name_or_path: str = "", device: str = "", precision: str = "") -> Iterator[Progress]:
+    def use_model(
+        self, name_or_path: str = "", device: str = "", precision: str = ""
+    ) -> Iterator[Progress]:
         self.calls.append(("use_model", (name_or_path, device, precision), {}))
         if device == "mps":
-            raise AlbumenError("'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu.")
+            raise AlbumenError(
+                "'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu."
+            )
         if name_or_path.endswith(".txt"):
             raise AlbumenError(f"'{name_or_path}' is not a CLIP model.")
         yield Progress("encode", 1, 1)
@@ -235,7 +246,9 @@ class FakeLibrary:
                 rows = [photo for photo in rows if label and self._present(photo.id, label.id)]
             elif word.startswith("-label:"):
                 label = next((one for one in self.label_list if one.name == word[7:]), None)
-                rows = [photo for photo in rows if not (label and self._present(photo.id, label.id))]
+                rows = [
+                    photo for photo in rows if not (label and self._present(photo.id, label.id))
+                ]
             elif ":" not in word:
                 rows = [photo for photo in rows if word in photo.name]
         rows.sort(key=lambda photo: photo.name if sort == "name" else -photo.taken_at)
@@ -282,7 +295,9 @@ class FakeLibrary:
     def counts(self) -> Counts:
         failed = sum(photo.state is PhotoState.FAILED for photo in self.photo_rows.values())
         words = len(self.words)
-        return Counts(photos=len(self.photo_rows), review=3, problems=failed, corrections_since_training=words)
+        return Counts(
+            photos=len(self.photo_rows), review=3, problems=failed, corrections_since_training=words
+        )
 
     def labels(self) -> list[Label]:
         said = list(self.words.items())
@@ -306,7 +321,11 @@ class FakeLibrary:
             if known is not None:
                 made.append(known)
                 continue
-            made.append(Label(max([label.id for label in self.label_list], default=0) + 1, name.strip(), group))
+            made.append(
+                Label(
+                    max([label.id for label in self.label_list], default=0) + 1, name.strip(), group
+                )
+            )
             self.label_list.append(made[-1])
         self.changes = PhotosChanged(labels=True)
         return made
@@ -326,7 +345,11 @@ class FakeLibrary:
 
     def merge_labels(self, into_id: int, from_id: int) -> Merged:
         into = next(label for label in self.label_list if label.id == into_id)
-        moved = tuple(photo for photo, label in self.words if label == from_id and (photo, into_id) not in self.words)
+        moved = tuple(
+            photo
+            for photo, label in self.words
+            if label == from_id and (photo, into_id) not in self.words
+        )
         self.words.update({(photo, into_id): self.words[photo, from_id] for photo in moved})
         return Merged(into, self.remove_labels([from_id]), moved)  # type: ignore[arg-type]
 
@@ -343,7 +366,8 @@ class FakeLibrary:
                 for label in self.label_list
             ]
         self.label_list = [
-            dataclasses.replace(label, **values) if label.id == label_id else label for label in self.label_list
+            dataclasses.replace(label, **values) if label.id == label_id else label
+            for label in self.label_list
         ]
         self.changes = PhotosChanged(labels=True)
 
@@ -353,7 +377,11 @@ class FakeLibrary:
         return {"Animals": ["cat", "dog"], "Nature": ["beach", "mountain"], "Other": ["food"]}
 
     def correct(
-        self, label_id: int, yes: list[int] | None = None, no: list[int] | None = None, clear: list[int] | None = None
+        self,
+        label_id: int,
+        yes: list[int] | None = None,
+        no: list[int] | None = None,
+        clear: list[int] | None = None,
     ) -> list[Correction]:
         words = [Correction(row, label_id, True) for row in yes or []]
         words += [Correction(row, label_id, False) for row in no or []]
@@ -363,7 +391,8 @@ class FakeLibrary:
     def correct_many(self, corrections: list[Correction]) -> list[Correction]:
         self.calls.append(("correct_many", (list(corrections),), {}))
         previous = [
-            Correction(one.photo_id, one.label_id, self.words.get((one.photo_id, one.label_id))) for one in corrections
+            Correction(one.photo_id, one.label_id, self.words.get((one.photo_id, one.label_id)))
+            for one in corrections
         ]
         for one in corrections:
             self.words.pop((one.photo_id, one.label_id), None)
@@ -424,8 +453,25 @@ class FakeLibrary:
 
     def models(self) -> list[ModelInfo]:
         return [
-            ModelInfo("starter", "Starter model", True, True, 45_000_000, "MIT", "works offline, knows common things"),
-            ModelInfo("ViT-B/16", "CLIP ViT-B/16", False, False, 351_000_000, "MIT", "full quality", "openai.com"),
+            ModelInfo(
+                "starter",
+                "Starter model",
+                True,
+                True,
+                45_000_000,
+                "MIT",
+                "works offline, knows common things",
+            ),
+            ModelInfo(
+                "ViT-B/16",
+                "CLIP ViT-B/16",
+                False,
+                False,
+                351_000_000,
+                "MIT",
+                "full quality",
+                "openai.com",
+            ),
         ]
 
     def model(self) -> ModelInfo:
@@ -474,7 +520,9 @@ class FakeLibrary:
         yield Progress("sidecars", 0, 1)
         before = {label.id for label in self.label_list}
         labels = self.add_labels(self.foreign_words)
-        said = [Correction(1, label.id, True) for label in labels if (1, label.id) not in self.words]
+        said = [
+            Correction(1, label.id, True) for label in labels if (1, label.id) not in self.words
+        ]
         new = tuple(label.id for label in labels if label.id not in before)
         return KeywordsRead(new, tuple(self.correct_many(said)))
 
@@ -485,7 +533,11 @@ class FakeLibrary:
     def write_sidecars(self) -> Iterator[Progress]:
         self.calls.append(("write_sidecars", (), {}))
         yield Progress("sidecars", 0, 1)
-        return SidecarReport(len(self.words), tuple(self.unwritable)) if self.sidecars_wanted else SidecarReport()
+        return (
+            SidecarReport(len(self.words), tuple(self.unwritable))
+            if self.sidecars_wanted
+            else SidecarReport()
+        )
 
     def export(self, format: str) -> str:
         return "[]" if format == "json" else "path,label\n"
@@ -493,7 +545,8 @@ class FakeLibrary:
 
 @contextmanager
 def running(library: FakeLibrary) -> Iterator[EngineLink]:
-    """An `EngineLink` over `library` in a real engine thread, open when it is handed out and closed afterwards."""
+    """An `EngineLink` over `library` in a real engine thread, open when it is handed out and closed
+    afterwards."""
     link = EngineLink(lambda: library)
     ready = QEventLoop()
     link.ready.connect(ready.quit)

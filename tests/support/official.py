@@ -1,6 +1,8 @@
-"""The layout of OpenAI's archives, written down apart from the engine: names, shapes and precisions of every tensor.
+"""The layout of OpenAI's archives, written down apart from the engine: names, shapes and precisions
+of every tensor.
 
-From openai/CLIP, `clip/model.py` and the tables 19 and 20 of the paper; the archives themselves cannot be had in tests.
+From openai/CLIP, `clip/model.py` and the tables 19 and 20 of the paper; the archives themselves
+cannot be had in tests.
 """
 
 from __future__ import annotations
@@ -71,8 +73,12 @@ def _blocks(tower: str, layers: int, width: int) -> Iterator[tuple[str, tuple[in
         yield from _pair(f"{block}.ln_2", width)
 
 
-def _resnet(layers: tuple[int, ...], width: int, resolution: int, embed: int) -> Iterator[tuple[str, tuple[int, ...]]]:
-    def convolution(name: str, norm: str, to: int, of: int, side: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _resnet(
+    layers: tuple[int, ...], width: int, resolution: int, embed: int
+) -> Iterator[tuple[str, tuple[int, ...]]]:
+    def convolution(
+        name: str, norm: str, to: int, of: int, side: int
+    ) -> Iterator[tuple[str, tuple[int, ...]]]:
         yield f"{name}.weight", (to, of, side, side)
         yield from _pair(norm, to)
         yield f"{norm}.running_mean", (to,)
@@ -92,7 +98,9 @@ def _resnet(layers: tuple[int, ...], width: int, resolution: int, embed: int) ->
             ):
                 yield from convolution(f"{block}.conv{which}", f"{block}.bn{which}", to, of, side)
             if number == 0:
-                yield from convolution(f"{block}.downsample.0", f"{block}.downsample.1", 4 * planes, before, 1)
+                yield from convolution(
+                    f"{block}.downsample.0", f"{block}.downsample.1", 4 * planes, before, 1
+                )
             before = 4 * planes
     yield "visual.attnpool.positional_embedding", ((resolution // 32) ** 2 + 1, 32 * width)
     for name in ("k_proj", "q_proj", "v_proj"):
@@ -101,7 +109,8 @@ def _resnet(layers: tuple[int, ...], width: int, resolution: int, embed: int) ->
 
 
 def in_official_precision(name: str, tensor: Tensor) -> Tensor:
-    """fp16 as openai/CLIP's `convert_weights` leaves it: convolutions, linear layers, attention, the two projections."""
+    """fp16 as openai/CLIP's `convert_weights` leaves it: convolutions, linear layers, attention,
+    the two projections."""
     halved = name in ("text_projection", "visual.proj") or any(
         part in name for part in ("conv", "downsample.0", "attn.", "mlp.", "_proj.")
     )
@@ -109,7 +118,8 @@ def in_official_precision(name: str, tensor: Tensor) -> Tensor:
 
 
 def write_archive(path: Path, weights: Mapping[str, Tensor], resolution: int) -> None:
-    """A TorchScript archive as OpenAI's: modules with the tensors of these names, and the three scalars."""
+    """A TorchScript archive as OpenAI's: modules with the tensors of these names, and the three
+    scalars."""
 
     class Published(torch.nn.Module):
         def forward(self, x: Tensor) -> Tensor:

@@ -1,4 +1,5 @@
-"""Photographs that nobody took: landscapes drawn by code, for screenshots and tests that want pretty pictures.
+"""Photographs that nobody took: landscapes drawn by code, for screenshots and tests that want
+pretty pictures.
 
 Nothing here is copied from anywhere; the same seed gives the same picture.
 """
@@ -14,7 +15,10 @@ from PIL import Image, ImageFilter
 Array = np.ndarray
 
 #: kind -> colours of the sky from top to horizon, of the far hills, of the near ground
-_SCENES: dict[str, tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]]] = {
+_SCENES: dict[
+    str,
+    tuple[tuple[int, int, int], tuple[int, int, int], tuple[int, int, int], tuple[int, int, int]],
+] = {
     "sunset": ((46, 40, 90), (252, 158, 82), (92, 62, 96), (34, 26, 44)),
     "mountain": ((74, 132, 196), (206, 226, 240), (118, 136, 160), (72, 96, 66)),
     "sea": ((90, 158, 216), (226, 240, 248), (46, 112, 152), (222, 202, 160)),
@@ -31,7 +35,9 @@ def draw(kind: str, seed: int, size: tuple[int, int] = (960, 640)) -> Image.Imag
     """One landscape of `kind` (one of `KINDS`), RGB, `size` = (width, height) pixels."""
     random = np.random.default_rng([KINDS.index(kind), seed])
     width, height = size
-    top, horizon, hills, ground = (np.array(color, float) + random.normal(0, 9, 3) for color in _SCENES[kind])
+    top, horizon, hills, ground = (
+        np.array(color, float) + random.normal(0, 9, 3) for color in _SCENES[kind]
+    )
     rise = np.linspace(0, 1, height)[:, None, None] ** random.uniform(0.8, 1.6)  # (H, 1, 1)
     picture = np.broadcast_to(top + (horizon - top) * rise, (height, width, 3)).copy()  # (H, W, 3)
     line = int(height * random.uniform(0.5, 0.68))
@@ -43,7 +49,11 @@ def draw(kind: str, seed: int, size: tuple[int, int] = (960, 640)) -> Image.Imag
         color = hills + (ground - hills) * part
         color = color + (horizon - color) * 0.45 * (1 - part)  # haze
         peak = {"mountain": 0.34, "snow": 0.26, "sea": 0.0}.get(kind, 0.14) * (1 - 0.6 * part)
-        edge = line + part * height * 0.26 - _ridge(random, width, rough=kind in ("mountain", "snow")) * height * peak
+        edge = (
+            line
+            + part * height * 0.26
+            - _ridge(random, width, rough=kind in ("mountain", "snow")) * height * peak
+        )
         if kind == "forest" and part > 0.3:
             edge = edge - _trees(random, width) * height * 0.12 * (0.5 + part)
         below = rows > edge[None, :]  # (H, W)
@@ -62,7 +72,8 @@ def draw(kind: str, seed: int, size: tuple[int, int] = (960, 640)) -> Image.Imag
 
 
 def write_album(folder: Path, count: int = 48) -> list[Path]:
-    """`count` JPEGs in `folder`, of all kinds in turn, with times over some weeks; returns their paths."""
+    """`count` JPEGs in `folder`, of all kinds in turn, with times over some weeks; returns their
+    paths."""
     folder.mkdir(parents=True, exist_ok=True)
     first = datetime(2026, 5, 2, 9, 30)
     paths = []
@@ -71,7 +82,9 @@ def write_album(folder: Path, count: int = 48) -> list[Path]:
         size = (640, 960) if number % 7 == 3 else (960, 640)
         path = folder / f"{kind}-{number:03d}.jpg"
         exif = Image.Exif()
-        exif.get_ifd(0x8769)[0x9003] = (first + timedelta(hours=7 * number)).strftime("%Y:%m:%d %H:%M:%S")
+        exif.get_ifd(0x8769)[0x9003] = (first + timedelta(hours=7 * number)).strftime(
+            "%Y:%m:%d %H:%M:%S"
+        )
         draw(kind, number, size).save(path, quality=88, exif=exif)
         paths.append(path)
     return paths
@@ -82,7 +95,10 @@ def _ridge(random: np.random.Generator, width: int, rough: bool) -> Array:
     x = np.linspace(0, 1, width)
     height = np.zeros(width)
     for octave in range(1, 8 if rough else 4):
-        height += np.sin(2 * np.pi * (x * random.uniform(0.6, 1.4) * 1.8**octave + random.random())) / 1.9**octave
+        height += (
+            np.sin(2 * np.pi * (x * random.uniform(0.6, 1.4) * 1.8**octave + random.random()))
+            / 1.9**octave
+        )
     if rough:
         height = 1 - np.abs(height)
     return (height - height.min()) / max(float(np.ptp(height)), 1e-6)
@@ -93,7 +109,11 @@ def _trees(random: np.random.Generator, width: int) -> Array:
     x = np.arange(width)
     spires = np.zeros(width)
     for _ in range(width // 12):
-        middle, half, tall = random.integers(0, width), random.integers(7, 20), random.uniform(0.4, 1)
+        middle, half, tall = (
+            random.integers(0, width),
+            random.integers(7, 20),
+            random.uniform(0.4, 1),
+        )
         spires = np.maximum(spires, tall * np.clip(1 - np.abs(x - middle) / half, 0, 1))
     return spires
 
@@ -121,12 +141,16 @@ def _light(picture: Array, kind: str, random: np.random.Generator, line: int) ->
     for _ in range(int(random.integers(3, 7))):
         cloud_x, cloud_y = random.uniform(0, width), random.uniform(0.05, 0.45) * line
         wide, tall = random.uniform(60, 200), random.uniform(8, 22)
-        shape = np.exp(-(((columns - cloud_x) / wide) ** 2) - ((rows - cloud_y) / tall) ** 2)[..., None]
+        shape = np.exp(-(((columns - cloud_x) / wide) ** 2) - ((rows - cloud_y) / tall) ** 2)[
+            ..., None
+        ]
         tint = np.array([255, 196, 168]) if kind == "sunset" else np.array([250, 251, 253])
         picture[:] = picture + (tint - picture) * shape * 0.7
 
 
-def _waves(picture: Array, random: np.random.Generator, line: int, horizon: Array, sand: Array) -> None:
+def _waves(
+    picture: Array, random: np.random.Generator, line: int, horizon: Array, sand: Array
+) -> None:
     """Glitter on the water and a beach, in place."""
     height, width, _ = picture.shape
     for row in range(line + 2, height):

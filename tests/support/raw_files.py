@@ -1,6 +1,7 @@
 """Small RAW files of our own: DNGs with an uncompressed sensor mosaic and, where wanted, a preview.
 
-Knows: the tags that TIFF/EP and DNG 1.4 ask for. Nothing here is anybody's photo, and no camera made it.
+Knows: the tags that TIFF/EP and DNG 1.4 ask for. Nothing here is anybody's photo, and no camera
+made it.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ def dng(
     taken: str = "2021:07:08 09:10:11",
     xmp: bytes = b"",
 ) -> bytes:
-    """A DNG whose mosaic holds `picture` (RGB, as the sensor sees it) in RGGB order, 16 bits, uncompressed.
+    """A DNG whose mosaic holds `picture` (RGB, as the sensor sees it) in RGGB order, 16 bits,
+    uncompressed.
 
-    `preview`: stored as JPEG, with `preview_exif` inside, in a SubIFD; with `bitmap` as uncompressed RGB. `orientation`:
-    EXIF value of the whole file. `little`: byte order. `taken`: DateTimeOriginal, '' for none. As cameras write it,
-    directories come first, then the preview, then the mosaic.
+    `preview`: stored as JPEG, with `preview_exif` inside, in a SubIFD; with `bitmap` as
+    uncompressed RGB. `orientation`: EXIF value of the whole file. `little`: byte order. `taken`:
+    DateTimeOriginal, '' for none. As cameras write it, directories come first, then the preview,
+    then the mosaic.
     """
     order = "<" if little else ">"
     shown = b"" if preview is None else _encoded(preview, bitmap, preview_exif)
@@ -129,7 +132,8 @@ def _preview_entries(preview: Image.Image, at: int, length: int, bitmap: bool) -
 
 
 class _Tiff:
-    """The head of a TIFF: directories and what they refer to, each written before the one that names it."""
+    """The head of a TIFF: directories and what they refer to, each written before the one that
+    names it."""
 
     def __init__(self, order: str) -> None:
         self._order = order
@@ -140,7 +144,11 @@ class _Tiff:
         packed = b""
         for tag, (kind, value) in sorted(entries.items()):
             count, data = self._packed(kind, value)
-            inside = data.ljust(4, b"\0") if len(data) <= 4 else struct.pack(self._order + "I", self._block(data))
+            inside = (
+                data.ljust(4, b"\0")
+                if len(data) <= 4
+                else struct.pack(self._order + "I", self._block(data))
+            )
             packed += struct.pack(self._order + "HHI", tag, kind, count) + inside
         return self._block(struct.pack(self._order + "H", len(entries)) + packed + bytes(4))
 

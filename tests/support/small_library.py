@@ -1,6 +1,8 @@
-"""A small library for tests: a random CLIP that loads in milliseconds, and photos that are cheap to make.
+"""A small library for tests: a random CLIP that loads in milliseconds, and photos that are cheap to
+make.
 
-The model knows nothing, but it is deterministic: equal pixels give equal vectors, different ones different vectors.
+The model knows nothing, but it is deterministic: equal pixels give equal vectors, different ones
+different vectors.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ def write_model(path: Path, seed: int = 5) -> Path:
     return path
 
 
-def write_photo(path: Path, seed: int, size: tuple[int, int] = (96, 64), when: float = LONG_AGO) -> Path:
+def write_photo(
+    path: Path, seed: int, size: tuple[int, int] = (96, 64), when: float = LONG_AGO
+) -> Path:
     """A JPEG of coarse random blocks, last written at `when`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     blocks = np.random.default_rng(seed).integers(0, 256, (6, 6, 3), dtype=np.uint8)
@@ -37,7 +41,10 @@ def write_photo(path: Path, seed: int, size: tuple[int, int] = (96, 64), when: f
 
 def write_photos(folder: Path, n: int, first_seed: int = 0) -> list[Path]:
     """`n` different photos, taken a day after each other."""
-    return [write_photo(folder / f"photo {i:03}.jpg", first_seed + i, when=LONG_AGO + 86400 * i) for i in range(n)]
+    return [
+        write_photo(folder / f"photo {i:03}.jpg", first_seed + i, when=LONG_AGO + 86400 * i)
+        for i in range(n)
+    ]
 
 
 def write_colours(root: Path, colours: Mapping[str, tuple[int, int, int]], n: int) -> Path:

@@ -1,4 +1,5 @@
-"""The whole window over an in-memory library in a real thread, as fixtures, and what drives it: drops, waiting."""
+"""The whole window over an in-memory library in a real thread, as fixtures, and what drives it:
+drops, waiting."""
 
 from __future__ import annotations
 
@@ -75,7 +76,11 @@ def urls(*paths: str) -> QMimeData:
 
 def drag(window: QWidget, mime: QMimeData) -> bool:
     event = QDragEnterEvent(
-        QPoint(300, 300), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, mime, Qt.MouseButton.LeftButton, NONE
+        QPoint(300, 300),
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        NONE,
     )
     QApplication.sendEvent(window, event)
     return event.isAccepted()
@@ -83,7 +88,11 @@ def drag(window: QWidget, mime: QMimeData) -> bool:
 
 def drop(window: QWidget, mime: QMimeData) -> QDropEvent:
     event = QDropEvent(
-        QPointF(300, 300), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, mime, Qt.MouseButton.LeftButton, NONE
+        QPointF(300, 300),
+        Qt.DropAction.CopyAction | Qt.DropAction.MoveAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        NONE,
     )
     drag(window, mime)  # Qt delivers a drop only where a drag was let in
     QApplication.sendEvent(window, event)

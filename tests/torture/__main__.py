@@ -7,13 +7,26 @@ import importlib
 import json
 import sys
 
-NAMES = ("files", "storm", "unplug", "limits", "kill", "diskfull", "ioerrors", "originals", "offline", "soak")
+NAMES = (
+    "files",
+    "storm",
+    "unplug",
+    "limits",
+    "kill",
+    "diskfull",
+    "ioerrors",
+    "originals",
+    "offline",
+    "soak",
+)
 
 
 def figures_of(name: str, options: list[str]) -> dict[str, object]:
     """Run one trial with its command-line options."""
     trial = importlib.import_module(f"tests.torture.{name}")
-    parser = argparse.ArgumentParser(prog=f"python -m tests.torture {name}", description=trial.__doc__)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m tests.torture {name}", description=trial.__doc__
+    )
     trial.add_arguments(parser)
     figures: dict[str, object] = trial.run(parser.parse_args(options))
     return figures

@@ -1,6 +1,7 @@
-"""The disk of the library fills up in the middle of a sync: one clear sentence, the program goes on, and once there is
-room the same sync ends. A correction that finds no room is refused, not forgotten. Needs the right to mount (root on
-Linux): the library lies on a file system of a few MiB that nobody else sees.
+"""The disk of the library fills up in the middle of a sync: one clear sentence, the program goes
+on, and once there is room the same sync ends. A correction that finds no room is refused, not
+forgotten. Needs the right to mount (root on Linux): the library lies on a file system of a few MiB
+that nobody else sees.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
     if not arguments.inside:
         if not stage.can_mount():
             return {"skipped": "this needs the right to mount a small file system"}
-        result: dict[str, object] = json.loads(stage.in_private_mounts("diskfull", ["--files", str(arguments.files)]))
+        result: dict[str, object] = json.loads(
+            stage.in_private_mounts("diskfull", ["--files", str(arguments.files)])
+        )
         return result
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -86,8 +89,11 @@ def _written(file: object) -> bool:
         return False
 
 
-def _corrections(library: Library, label_id: int, ids: list[int]) -> tuple[dict[tuple[int, int], bool], int]:
-    """Correct one photo after the other on the full disk: (those acknowledged, how many were refused)."""
+def _corrections(
+    library: Library, label_id: int, ids: list[int]
+) -> tuple[dict[tuple[int, int], bool], int]:
+    """Correct one photo after the other on the full disk: (those acknowledged, how many were
+    refused)."""
     said: dict[tuple[int, int], bool] = {}
     refused = 0
     for photo_id in ids[:50]:

@@ -1,8 +1,9 @@
-"""Hostile files through the decoding processes and a whole library: nothing dies, nothing is lost, nothing hangs.
+"""Hostile files through the decoding processes and a whole library: nothing dies, nothing is lost,
+nothing hangs.
 
-Prints: files given, indexed, failed (the two add up to the first), processes that died or were stopped, slowest file,
-largest process; then the same through `sync`, and a second `sync`, which may not decode anything. A death of the
-program itself would end the run.
+Prints: files given, indexed, failed (the two add up to the first), processes that died or were
+stopped, slowest file, largest process; then the same through `sync`, and a second `sync`, which may
+not decode anything. A death of the program itself would end the run.
 """
 
 from __future__ import annotations
@@ -34,8 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "photos")
-        given = corpus.write(folder, arguments.seed, arguments.cuts, arguments.flips, arguments.bombs)
-        return {"given": given, **through_pool(folder, given, arguments.workers), **through_library(folder, given)}
+        given = corpus.write(
+            folder, arguments.seed, arguments.cuts, arguments.flips, arguments.bombs
+        )
+        return {
+            "given": given,
+            **through_pool(folder, given, arguments.workers),
+            **through_library(folder, given),
+        }
 
 
 def through_pool(folder: Path, given: int, workers: int | None = None) -> dict[str, object]:
@@ -48,7 +55,11 @@ def through_pool(folder: Path, given: int, workers: int | None = None) -> dict[s
                 assert answer.path == path and answer.pixels.shape == (64, 64, 3)
                 indexed += 1
             else:
-                assert isinstance(answer, Failure) and os.fsencode(answer.path) == path and answer.reason
+                assert (
+                    isinstance(answer, Failure)
+                    and os.fsencode(answer.path) == path
+                    and answer.reason
+                )
                 reasons[answer.reason.split("(")[0].strip()] += 1
         statistics = pool.statistics
     assert len(paths) == given == indexed + reasons.total(), (len(paths), given, indexed, reasons)
@@ -73,9 +84,17 @@ def through_library(folder: Path, given: int) -> dict[str, object]:
         failures = library.failures()
         assert first.added == given, (first, given)
         shown = library.counts()
-        assert len(failures) == first.failed and all(failure.path and failure.reason for failure in failures)
+        assert len(failures) == first.failed and all(
+            failure.path and failure.reason for failure in failures
+        )
         second = finish(library.sync())
-        assert (second.added, second.updated, second.moved, second.removed, second.failed) == (0, 0, 0, 0, 0), second
+        assert (second.added, second.updated, second.moved, second.removed, second.failed) == (
+            0,
+            0,
+            0,
+            0,
+            0,
+        ), second
         return {
             "library: given": first.added,
             "library: indexed": first.added - first.failed,

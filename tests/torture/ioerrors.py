@@ -1,5 +1,5 @@
-"""Writes and fsyncs fail (a dying disk), injected by strace: one sentence, nothing acknowledged is lost, and the next
-start on a healthy disk goes on. Needs strace and the right to trace.
+"""Writes and fsyncs fail (a dying disk), injected by strace: one sentence, nothing acknowledged is
+lost, and the next start on a healthy disk goes on. Needs strace and the right to trace.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def can_trace() -> bool:
     if shutil.which("strace") is None:
         return False
-    return subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            ["strace", "-o", os.devnull, "true"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def run(arguments: argparse.Namespace) -> dict[str, object]:
@@ -52,8 +57,27 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
         for i in range(arguments.rounds):
             stage.Photos().fill(scratch / "photos", range(1000 * (i + 1), 1000 * (i + 1) + 20))
             inject = _INJECT.format(first=rng.randrange(1, 120), step=rng.choice((1, 7, 40)))
-            trace = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=fsync,fdatasync,pwrite64", "-e", inject]
-            own = [sys.executable, "-m", "tests.torture", "ioerrors", "--inside", str(scratch), "--seed", str(i)]
+            trace = [
+                "strace",
+                "-f",
+                "-qq",
+                "-o",
+                os.devnull,
+                "-e",
+                "trace=fsync,fdatasync,pwrite64",
+                "-e",
+                inject,
+            ]
+            own = [
+                sys.executable,
+                "-m",
+                "tests.torture",
+                "ioerrors",
+                "--inside",
+                str(scratch),
+                "--seed",
+                str(i),
+            ]
             done = subprocess.run([*trace, *own], stdout=subprocess.PIPE, check=True, timeout=300)
             told = json.loads(done.stdout)
             sentences |= set(told["sentences"])
@@ -64,13 +88,17 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
             with stage.open_library(scratch) as library:
                 stage.check(library, scratch / "photos")
                 stored = stage.words(library)
-                assert {key: stored.get(key) for key in said} == said, "an acknowledged correction is lost"
+                assert {key: stored.get(key) for key in said} == said, (
+                    "an acknowledged correction is lost"
+                )
         with stage.open_library(scratch) as library:
             stage.settle(library)
             stage.check(library, scratch / "photos")
             assert library.counts().pending == 0
             assert len(library.view().ids) == arguments.files + 20 * arguments.rounds
-    assert sentences and all(len(sentence) < 300 and "Traceback" not in sentence for sentence in sentences)
+    assert sentences and all(
+        len(sentence) < 300 and "Traceback" not in sentence for sentence in sentences
+    )
     return {
         "rounds": arguments.rounds,
         "sentences": sorted(sentence.replace(name, "...") for sentence in sentences),

@@ -1,8 +1,10 @@
-"""kill -9 at random moments in sync, correct, train and model switch, many times over the same library.
+"""kill -9 at random moments in sync, correct, train and model switch, many times over the same
+library.
 
-After each: the library opens without help, its store is sound, no file is there twice, every correction that was
-acknowledged is there, and less than a batch was encoded without being stored. At the end everything is found and read.
-The victims are forks of this process, which therefore never computes anything itself. Needs Linux.
+After each: the library opens without help, its store is sound, no file is there twice, every
+correction that was acknowledged is there, and less than a batch was encoded without being stored.
+At the end everything is found and read. The victims are forks of this process, which therefore
+never computes anything itself. Needs Linux.
 """
 
 from __future__ import annotations
@@ -29,7 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=50, help="kills per verb")
     parser.add_argument("--files", type=int, default=300)
     parser.add_argument("--verbs", default=",".join(VERBS))
-    parser.add_argument("--seconds", type=float, default=3.0, help="latest kill of a victim that never ends by itself")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=3.0,
+        help="latest kill of a victim that never ends by itself",
+    )
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -44,7 +51,8 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 class _Trial:
-    """One library, and what must be true of it: `acknowledged` holds (photo, label) -> the last word confirmed."""
+    """One library, and what must be true of it: `acknowledged` holds (photo, label) -> the last
+    word confirmed."""
 
     def __init__(self, scratch: Path, count: int, rng: random.Random) -> None:
         self.scratch, self.rng = scratch, rng
@@ -83,7 +91,10 @@ class _Trial:
                 self._make_work()
             before = self._embeddings()
             self.log.write_text("")
-            moment, batches = self.rng.triangular(0.0, seconds, seconds), 0  # most of them late, when the work is done
+            moment, batches = (
+                self.rng.triangular(0.0, seconds, seconds),
+                0,
+            )  # most of them late, when the work is done
             if (
                 verb == "sync" and self.rng.random() < 0.7
             ):  # by the work itself: how long it takes depends on the machine
@@ -112,9 +123,11 @@ class _Trial:
 
     # ------------------------------------------------------------ the victims
 
-    def victim(self, work: Callable[[], None], seconds: float | None = None, batches: int = 0) -> bool:
-        """Do the work in a fork; kill it some seconds after it has encoded so many batches. Whether it came to its end
-        before that."""
+    def victim(
+        self, work: Callable[[], None], seconds: float | None = None, batches: int = 0
+    ) -> bool:
+        """Do the work in a fork; kill it some seconds after it has encoded so many batches. Whether
+        it came to its end before that."""
         pid = os.fork()
         if pid == 0:
             try:
@@ -132,7 +145,9 @@ class _Trial:
         os.close(descriptor)
         os.kill(pid, signal.SIGKILL)
         status = os.waitpid(pid, 0)[1]
-        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the victim failed before it was killed"
+        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, (
+            "the victim failed before it was killed"
+        )
         return os.WIFEXITED(status)
 
     def _note(self, line: str) -> None:
@@ -152,7 +167,11 @@ class _Trial:
     def _correct(self) -> None:
         with stage.open_library(self.scratch) as library:
             while True:
-                photo, label, present = self.rng.choice(self.ids), self.rng.choice(self.labels), self.rng.random() < 0.5
+                photo, label, present = (
+                    self.rng.choice(self.ids),
+                    self.rng.choice(self.labels),
+                    self.rng.random() < 0.5,
+                )
                 self._note(f"saying {photo} {label} {present:d}")
                 library.correct(label, **{"yes" if present else "no": [photo]})
                 self._note(f"said {photo} {label} {present:d}")
@@ -176,7 +195,10 @@ class _Trial:
         self.photos.fill(self.folder, range(self.next_file, self.next_file + count))
         self.next_file += count
         for i, path in enumerate(self.rng.sample(sorted(stage.files(self.folder)), 10)):
-            os.rename(path, os.path.join(os.path.dirname(path), b"%d renamed %d.jpg" % (self.next_file, i)))
+            os.rename(
+                path,
+                os.path.join(os.path.dirname(path), b"%d renamed %d.jpg" % (self.next_file, i)),
+            )
 
     def _embeddings(self) -> int:
         with stage.open_library(self.scratch) as library:

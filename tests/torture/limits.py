@@ -1,6 +1,8 @@
-"""No more folders may be watched (the inotify limit): a notice is given, folders are polled, nothing is missed.
+"""No more folders may be watched (the inotify limit): a notice is given, folders are polled,
+nothing is missed.
 
-The limit is lowered in a user namespace of the trial's own, so nobody else feels it. Needs Linux and `unshare -U`.
+The limit is lowered in a user namespace of the trial's own, so nobody else feels it. Needs Linux
+and `unshare -U`.
 """
 
 from __future__ import annotations
@@ -39,14 +41,19 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
         return missed(arguments.poll_seconds)
     if not can_lower():
         return {"skipped": "this needs user namespaces"}
-    own = f"{sys.executable} -m tests.torture limits --inside --poll-seconds {arguments.poll_seconds}"
+    own = (
+        f"{sys.executable} -m tests.torture limits --inside --poll-seconds {arguments.poll_seconds}"
+    )
     shell = ["unshare", "-U", "-r", "sh", "-c", _LOWER.format(command=own)]
-    result: dict[str, object] = json.loads(subprocess.run(shell, stdout=subprocess.PIPE, check=True).stdout)
+    result: dict[str, object] = json.loads(
+        subprocess.run(shell, stdout=subprocess.PIPE, check=True).stdout
+    )
     return result
 
 
 def missed(poll_seconds: float) -> dict[str, object]:
-    """Twelve folders, four watches; a file appears in the last folder, which no event can tell of."""
+    """Twelve folders, four watches; a file appears in the last folder, which no event can tell
+    of."""
     changes: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     notices: queue.SimpleQueue[str] = queue.SimpleQueue()
     with tempfile.TemporaryDirectory() as name:
@@ -65,4 +72,9 @@ def missed(poll_seconds: float) -> dict[str, object]:
                 waits.append(time.monotonic() - written)
         finally:
             watcher.stop()
-    return {"notice": notice, "changes": 12, "missed": 0, "longest wait, seconds": round(max(waits), 1)}
+    return {
+        "notice": notice,
+        "changes": 12,
+        "missed": 0,
+        "longest wait, seconds": round(max(waits), 1),
+    }

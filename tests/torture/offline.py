@@ -1,6 +1,7 @@
-"""Nothing leaves the computer: the whole loop on the command line and in the window, in processes that are killed at once
-when they open a socket that could reach another computer (Linux: seccomp, so C code is caught too; elsewhere what Python
-itself opens). A process that opens one on purpose shows that the trap works.
+"""Nothing leaves the computer: the whole loop on the command line and in the window, in processes
+that are killed at once when they open a socket that could reach another computer (Linux: seccomp,
+so C code is caught too; elsewhere what Python itself opens). A process that opens one on purpose
+shows that the trap works.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from pathlib import Path
 from tests.support.small_library import write_model, write_photos
 
 _CAUGHT = 99
-_FILTERED = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}  # machine -> audit number, number of `socket`
+_FILTERED = {
+    "x86_64": (0xC000003E, 41),
+    "aarch64": (0xC00000B7, 198),
+}  # machine -> audit number, number of `socket`
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> dict[str, object]:
     if arguments.inside:
         trap()
-        {"trap": _reach_out, "cli": cli_loop, "window": window_loop}[arguments.inside](arguments.scratch)
+        {"trap": _reach_out, "cli": cli_loop, "window": window_loop}[arguments.inside](
+            arguments.scratch
+        )
         return {}
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -45,7 +51,12 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
     assert ends.pop("trap") in (-signal.SIGSYS, _CAUGHT), "the trap does not work"
     assert set(ends.values()) == {0}, ends
     how = "seccomp" if _is_filtered() else "Python's audit events"
-    return {"trap": how, "a socket opened on purpose": "caught", "sockets opened by the loops": 0, "loops": list(ends)}
+    return {
+        "trap": how,
+        "a socket opened on purpose": "caught",
+        "sockets opened by the loops": 0,
+        "loops": list(ends),
+    }
 
 
 def _child(inside: str, scratch: Path) -> int:
@@ -55,7 +66,16 @@ def _child(inside: str, scratch: Path) -> int:
     for place in places.values():
         Path(place).mkdir(parents=True)
     own = {"QT_QPA_PLATFORM": "offscreen", "ALBUMEN_STARTER": str(scratch / "model.safetensors")}
-    command = [sys.executable, "-m", "tests.torture", "offline", "--inside", inside, "--scratch", str(scratch)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.torture",
+        "offline",
+        "--inside",
+        inside,
+        "--scratch",
+        str(scratch),
+    ]
     return subprocess.run(
         command, env={**os.environ, **places, **own}, stdout=subprocess.DEVNULL, check=False
     ).returncode
@@ -66,7 +86,8 @@ def _is_filtered() -> bool:
 
 
 def trap() -> None:
-    """From now on a socket of another family than AF_UNIX ends this process and those that it starts."""
+    """From now on a socket of another family than AF_UNIX ends this process and those that it
+    starts."""
     sys.addaudithook(_listen)
     if not _is_filtered():
         return
@@ -90,12 +111,15 @@ def trap() -> None:
     program = Program(len(steps), ctypes.cast(code, ctypes.c_void_p))
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
-    assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+    assert (
+        libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0
+    )  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
 
 
 def _listen(event: str, arguments: tuple[object, ...]) -> None:
     if event == "socket.getaddrinfo" or (
-        event in ("socket.connect", "socket.bind", "socket.sendto") and isinstance(arguments[1], tuple)
+        event in ("socket.connect", "socket.bind", "socket.sendto")
+        and isinstance(arguments[1], tuple)
     ):
         os._exit(_CAUGHT)
 
@@ -119,7 +143,16 @@ def cli_loop(scratch: Path) -> None:
         ["train"],
         ["retag"],
         ["classify", photos[0], "--labels", "cat,dog"],
-        *(["tags"], ["versions"], ["review"], ["failures"], ["models"], ["export"], ["sidecars", "on"], ["doctor"]),
+        *(
+            ["tags"],
+            ["versions"],
+            ["review"],
+            ["failures"],
+            ["models"],
+            ["export"],
+            ["sidecars", "on"],
+            ["doctor"],
+        ),
     ):
         with contextlib.redirect_stdout(io.StringIO()):
             code = main(["--library", str(scratch / "cli library"), "--json", *words])

@@ -1,5 +1,6 @@
-"""Photos are sacred: after everything that the engine can do, no file of the watched folder has another byte, another
-mtime, another mode, and none was added or is gone. The folder holds hostile files too.
+"""Photos are sacred: after everything that the engine can do, no file of the watched folder has
+another byte, another mtime, another mode, and none was added or is gone. The folder holds hostile
+files too.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from tests.torture import corpus, stage
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--files", type=int, default=300)
-    parser.add_argument("--damages", type=int, default=1, help="cuts and flips of each picture; 0: none")
+    parser.add_argument(
+        "--damages", type=int, default=1, help="cuts and flips of each picture; 0: none"
+    )
 
 
 def run(arguments: argparse.Namespace) -> dict[str, object]:
@@ -29,7 +32,9 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
         before = stage.fingerprint(folder)
         everything(scratch, folder, str(photos[0]))
         after = stage.fingerprint(folder)
-        changed = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+        changed = [
+            path for path in before.keys() | after.keys() if before.get(path) != after.get(path)
+        ]
         assert not changed, changed
         return {"files": len(before), "files changed, added or gone": 0}
 
@@ -39,7 +44,11 @@ def everything(scratch: Path, folder: Path, one: str) -> None:
     with stage.open_library(scratch) as library:
         library.add([str(folder)])
         finish(library.sync())
-        ids = [library.photo_id(os.fsdecode(path)) for path in sorted(stage.files(folder)) if b"photo 0" in path]
+        ids = [
+            library.photo_id(os.fsdecode(path))
+            for path in sorted(stage.files(folder))
+            if b"photo 0" in path
+        ]
         cat, dog = library.add_labels(stage.LABELS)
         library.correct(cat.id, yes=ids[:12], no=ids[12:24])
         finish(library.train([cat.id]))
@@ -60,4 +69,6 @@ def everything(scratch: Path, folder: Path, one: str) -> None:
         paths = [file.path for step in scan.walk(os.fsencode(folder)) for file in step]
         for path in paths[:40]:
             pool.view(path, 300)
-        list(pool.hash(path for path in paths if b"sparse" not in path))  # 8 GiB of nothing would take a while
+        list(
+            pool.hash(path for path in paths if b"sparse" not in path)
+        )  # 8 GiB of nothing would take a while

@@ -1,9 +1,11 @@
-"""The real window under random input while photos come, go and change their names; then many closes in mid-work.
+"""The real window under random input while photos come, go and change their names; then many closes
+in mid-work.
 
-`--seconds`: keys, clicks, wheels and sizes at random, whatever is open, from a fixed seed (files are never chosen: there
-is no dialog of the system to be clicked by a machine); longer where there were fewer than `--acts` by then. `--closes`:
-the window is closed at a random moment of indexing, over and over on one library. Either way: exit code 0, no message of
-Qt, no exception, no thread and no process left.
+`--seconds`: keys, clicks, wheels and sizes at random, whatever is open, from a fixed seed (files
+are never chosen: there is no dialog of the system to be clicked by a machine); longer where there
+were fewer than `--acts` by then. `--closes`: the window is closed at a random moment of indexing,
+over and over on one library. Either way: exit code 0, no message of Qt, no exception, no thread and
+no process left.
 """
 
 from __future__ import annotations
@@ -59,7 +61,9 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
             figures["input"] = _child("input", scratch, arguments, arguments.seed)
         closes = collections.Counter[str]()
         for part in range(0, arguments.closes, _CLOSES_EACH):
-            own = argparse.Namespace(**vars(arguments) | {"closes": min(_CLOSES_EACH, arguments.closes - part)})
+            own = argparse.Namespace(
+                **vars(arguments) | {"closes": min(_CLOSES_EACH, arguments.closes - part)}
+            )
             closes.update(_child("close", scratch, own, arguments.seed + part))
         if arguments.closes:
             figures["closes"] = dict(closes)
@@ -70,7 +74,10 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def _child(inside: str, scratch: Path, arguments: argparse.Namespace, seed: int) -> dict[str, Any]:
-    places = {f"XDG_{kind}_HOME": str(scratch / "home" / kind) for kind in ("DATA", "CONFIG", "CACHE", "STATE")}
+    places = {
+        f"XDG_{kind}_HOME": str(scratch / "home" / kind)
+        for kind in ("DATA", "CONFIG", "CACHE", "STATE")
+    }
     for place in places.values():
         Path(place).mkdir(parents=True, exist_ok=True)
     own = {
@@ -79,24 +86,47 @@ def _child(inside: str, scratch: Path, arguments: argparse.Namespace, seed: int)
         "HF_HUB_OFFLINE": "1",  # a click may ask for a download
         "HOME": str(scratch / "home"),
     }
-    command = [sys.executable, "-X", "faulthandler", "-m", "tests.torture", "soak", "--inside", inside]
-    command += ["--scratch", str(scratch), "--seconds", str(arguments.seconds), "--closes", str(arguments.closes)]
+    command = [
+        sys.executable,
+        "-X",
+        "faulthandler",
+        "-m",
+        "tests.torture",
+        "soak",
+        "--inside",
+        inside,
+    ]
+    command += [
+        "--scratch",
+        str(scratch),
+        "--seconds",
+        str(arguments.seconds),
+        "--closes",
+        str(arguments.closes),
+    ]
     command += ["--acts", str(arguments.acts), "--seed", str(seed)]
-    done = subprocess.run(command, env={**os.environ, **places, **own}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{inside}, seed {seed}: exit code {done.returncode}\n{done.stderr[:4000]}"
+    done = subprocess.run(
+        command, env={**os.environ, **places, **own}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, (
+        f"{inside}, seed {seed}: exit code {done.returncode}\n{done.stderr[:4000]}"
+    )
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 
 
 class _Complaints:
-    """Everything that should not be said: messages of Qt, exceptions in any thread or destructor."""
+    """Everything that should not be said: messages of Qt, exceptions in any thread or
+    destructor."""
 
     def __init__(self) -> None:
         from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 
         self.heard: list[str] = []
         quiet = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
-        qInstallMessageHandler(lambda kind, _, text: None if kind in quiet else self._hear(f"Qt: {text}"))
+        qInstallMessageHandler(
+            lambda kind, _, text: None if kind in quiet else self._hear(f"Qt: {text}")
+        )
         sys.excepthook = lambda kind, error, trace: self._hear(_told(kind, error, trace))
         threading.excepthook = lambda happened: self._hear(
             _told(happened.exc_type, happened.exc_value, happened.exc_traceback)
@@ -117,9 +147,11 @@ def _told(kind: Any, error: Any, trace: Any) -> str:
 
 
 def _left() -> list[str]:
-    """Threads of Python beside this one, and child processes. (Qt's own threads that once called Python stay in Python's
-    list for ever; that of the engine has ended when its link is closed.)"""
-    ours = [thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)]
+    """Threads of Python beside this one, and child processes. (Qt's own threads that once called
+    Python stay in Python's list for ever; that of the engine has ended when its link is closed.)"""
+    ours = [
+        thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)
+    ]
     threads = [thread.name for thread in ours if thread is not threading.main_thread()]
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     return threads + (children.read_text().split() if children.exists() else [])
@@ -143,7 +175,9 @@ def under_input(scratch: Path, arguments: argparse.Namespace) -> dict[str, objec
     from desktop_app.__main__ import Warmer, make_application, make_window
 
     for name in ("getExistingDirectory", "getOpenFileName", "getOpenFileNames", "getSaveFileName"):
-        nothing = "" if name == "getExistingDirectory" else ([], "") if name.endswith("s") else ("", "")
+        nothing = (
+            "" if name == "getExistingDirectory" else ([], "") if name.endswith("s") else ("", "")
+        )
         setattr(QFileDialog, name, staticmethod(lambda *_, nothing=nothing, **__: nothing))
     QDesktopServices.openUrl = staticmethod(lambda *_: True)  # type: ignore[method-assign]
     application = make_application()
@@ -157,7 +191,9 @@ def under_input(scratch: Path, arguments: argparse.Namespace) -> dict[str, objec
     monkey = _Monkey(random.Random(arguments.seed), window)
     end = time.monotonic() + arguments.seconds
     stop = threading.Event()
-    churn = threading.Thread(target=_churn, args=(scratch / "photos", random.Random(arguments.seed), stop))
+    churn = threading.Thread(
+        target=_churn, args=(scratch / "photos", random.Random(arguments.seed), stop)
+    )
     churn.start()
     resident: list[int] = []
 
@@ -167,7 +203,9 @@ def under_input(scratch: Path, arguments: argparse.Namespace) -> dict[str, objec
     def act() -> None:
         if over():
             window.close()
-            for widget in application.topLevelWidgets():  # a dialog may be open: its loop ends with it
+            for (
+                widget
+            ) in application.topLevelWidgets():  # a dialog may be open: its loop ends with it
                 widget.close()
             application.quit()
             return
@@ -218,18 +256,28 @@ class _Monkey:
             self.kinds["escape"] += 1
             QTest.keyClick(top, Qt.Key.Key_Escape)
             return
-        seen = [widget for widget in top.findChildren(QWidget) if widget.isVisible() and not widget.size().isEmpty()]
+        seen = [
+            widget
+            for widget in top.findChildren(QWidget)
+            if widget.isVisible() and not widget.size().isEmpty()
+        ]
         widget = dice.choice([top, *seen])
         place = QPoint(dice.randrange(widget.width()), dice.randrange(widget.height()))
         modifier = dice.choice(
-            [Qt.KeyboardModifier.NoModifier] * 4 + [_modifier(name) for name in ("Control", "Shift")]
+            [Qt.KeyboardModifier.NoModifier] * 4
+            + [_modifier(name) for name in ("Control", "Shift")]
         )
-        kind = dice.choices(("key", "click", "double", "right", "wheel", "drag", "resize"), (40, 25, 4, 3, 15, 5, 1))[0]
+        kind = dice.choices(
+            ("key", "click", "double", "right", "wheel", "drag", "resize"), (40, 25, 4, 3, 15, 5, 1)
+        )[0]
         self.kinds[kind] += 1
         button = Qt.MouseButton.LeftButton
         if kind == "key":
             key = dice.choice(_keys())
-            if not (key in (Qt.Key.Key_Q, Qt.Key.Key_W) and modifier == Qt.KeyboardModifier.ControlModifier):
+            if not (
+                key in (Qt.Key.Key_Q, Qt.Key.Key_W)
+                and modifier == Qt.KeyboardModifier.ControlModifier
+            ):
                 QTest.keyClick(QApplication.focusWidget() or top, key, modifier)
         elif kind == "click":
             QTest.mouseClick(widget, button, modifier, place)
@@ -241,11 +289,16 @@ class _Monkey:
             turn = QPoint(0, dice.choice((-120, 120, -960, 960)))
             buttons, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
             point = widget.mapToGlobal(place).toPointF()
-            event = QWheelEvent(place.toPointF(), point, QPoint(), turn, buttons, modifier, phase, False)
+            event = QWheelEvent(
+                place.toPointF(), point, QPoint(), turn, buttons, modifier, phase, False
+            )
             QApplication.sendEvent(widget, event)
         elif kind == "drag":
             QTest.mousePress(widget, button, modifier, place)
-            QTest.mouseMove(widget, QPoint(place.x() + dice.randrange(-80, 80), place.y() + dice.randrange(-80, 80)))
+            QTest.mouseMove(
+                widget,
+                QPoint(place.x() + dice.randrange(-80, 80), place.y() + dice.randrange(-80, 80)),
+            )
             QTest.mouseRelease(widget, button, modifier, place)
         else:
             self._window.resize(dice.randrange(400, 1800), dice.randrange(300, 1200))
@@ -304,7 +357,9 @@ def closed_in_mid_work(scratch: Path, arguments: argparse.Namespace) -> dict[str
         window.desk.viewing.shown.connect(warmer.start)
         window.show()
         began: list[bool] = []
-        window.link.ready.connect(lambda window=window: window.open_folders([str(scratch / "photos")]))
+        window.link.ready.connect(
+            lambda window=window: window.open_folders([str(scratch / "photos")])
+        )
         window.link.job_started.connect(lambda *_, began=began: began.append(True))
         moment = time.monotonic() + dice.uniform(0.0, 2.0)
         while time.monotonic() < moment:

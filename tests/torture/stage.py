@@ -1,4 +1,5 @@
-"""What the trials share: photos by the thousand, fingerprints of folders, jobs, and mounts that only the trial sees."""
+"""What the trials share: photos by the thousand, fingerprints of folders, jobs, and mounts that
+only the trial sees."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ LABELS = ("cat", "dog")
 
 
 class Photos:
-    """Makes any number of different photos cheaply: eight pictures, and a few bytes behind the end of each file."""
+    """Makes any number of different photos cheaply: eight pictures, and a few bytes behind the end
+    of each file."""
 
     def __init__(self) -> None:
         self._data = []
@@ -40,7 +42,9 @@ class Photos:
         if settled:
             os.utime(path, (LONG_AGO + number, LONG_AGO + number))
 
-    def fill(self, folder: Path, numbers: range, settled: bool = True, per_folder: int = 500) -> None:
+    def fill(
+        self, folder: Path, numbers: range, settled: bool = True, per_folder: int = 500
+    ) -> None:
         """Photos `numbers` below `folder`, spread over subfolders."""
         for number in numbers:
             path = folder / f"part {number // per_folder}" / f"{number}.jpg"
@@ -61,7 +65,8 @@ def files(folder: Path) -> Iterator[bytes]:
 
 
 def fingerprint(folder: Path) -> dict[bytes, tuple[object, ...]]:
-    """Everything about every entry of a folder that a program may not change: kind, mode, size, mtime, contents."""
+    """Everything about every entry of a folder that a program may not change: kind, mode, size,
+    mtime, contents."""
     result: dict[bytes, tuple[object, ...]] = {}
     for path in files(folder):
         status = os.lstat(path)
@@ -88,26 +93,35 @@ def content_of(library: Library) -> dict[int, str]:
 def words(library: Library) -> dict[tuple[int, int], bool]:
     """Every correction: (photo, label) -> yes or no."""
     ids = list(library.view().ids)
-    return {(tag.photo_id, tag.label_id): tag.present for tag in library.tags(ids) if tag.source.value == "person"}
+    return {
+        (tag.photo_id, tag.label_id): tag.present
+        for tag in library.tags(ids)
+        if tag.source.value == "person"
+    }
 
 
 def check(library: Library, folder: Path) -> None:
-    """What must hold at any time: a sound store, no file twice, and every row's content that of its file."""
+    """What must hold at any time: a sound store, no file twice, and every row's content that of its
+    file."""
     assert library._store.integrity() == "ok"
     photos = library.photos(list(library.view().ids))
     paths = [photo.path for photo in photos]
     assert len(set(paths)) == len(paths), "a photo twice"
     for photo in photos:
-        if photo.content_hash and os.path.exists(photo.path):  # a kill may come before a rename was seen
+        if photo.content_hash and os.path.exists(
+            photo.path
+        ):  # a kill may come before a rename was seen
             assert digest(os.fsencode(photo.path)) == photo.content_hash, photo.path
-    # A kill may also come between the row of a file's new name and the end of the row of its old one: the next sync ends
-    # it. Until then it has no file, and at the end of a trial there is one row per file.
+    # A kill may also come between the row of a file's new name and the end of the row of its old
+    # one: the next sync ends it. Until then it has no file, and at the end of a trial there is one
+    # row per file.
     assert sum(1 for path in paths if os.path.lexists(path)) <= sum(1 for _ in files(folder))
 
 
 @contextlib.contextmanager
 def counting_encodes(tell: Callable[[int], None] = lambda size: None) -> Iterator[list[int]]:
-    """Sizes of the batches that the image tower sees inside the block; `tell` is told each as soon as it is encoded."""
+    """Sizes of the batches that the image tower sees inside the block; `tell` is told each as soon
+    as it is encoded."""
     from engine.clip.weights import LoadedModel  # here: not every trial needs torch
 
     sizes: list[int] = []
@@ -136,7 +150,9 @@ def can_mount() -> bool:
     """Whether this process may make a mount namespace of its own (root on Linux)."""
     if sys.platform != "linux":
         return False
-    return subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+    )
 
 
 def in_private_mounts(name: str, arguments: list[str]) -> str:

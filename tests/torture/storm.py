@@ -1,5 +1,6 @@
-"""Storms: thousands of files appear while the program is busy, thousands are renamed, others are written slowly or
-replaced by a new file. All are found, all keep their tags, none is there twice, the last content counts.
+"""Storms: thousands of files appear while the program is busy, thousands are renamed, others are
+written slowly or replaced by a new file. All are found, all keep their tags, none is there twice,
+the last content counts.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from tests.torture import stage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--before", type=int, default=1000, help="files that are there when it begins")
+    parser.add_argument(
+        "--before", type=int, default=1000, help="files that are there when it begins"
+    )
     parser.add_argument("--files", type=int, default=30_000)
     parser.add_argument("--renames", type=int, default=10_000)
     parser.add_argument("--half-written", type=int, default=200)
@@ -48,8 +51,11 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
             return figures
 
 
-def created(library: Library, folder: Path, photos: stage.Photos, before: int, count: int) -> dict[str, object]:
-    """`count` files are written by another thread while those `before` are read; a watcher tells of changes."""
+def created(
+    library: Library, folder: Path, photos: stage.Photos, before: int, count: int
+) -> dict[str, object]:
+    """`count` files are written by another thread while those `before` are read; a watcher tells of
+    changes."""
     changed, notices = threading.Event(), []
     watcher = FolderWatcher(lambda _: changed.set(), notices.append)
     watcher.watch([os.fsencode(folder)])
@@ -71,7 +77,9 @@ def created(library: Library, folder: Path, photos: stage.Photos, before: int, c
             for _ in library.sync():
                 if not found_at and library.counts().photos == before + count:
                     found_at = time.monotonic()
-            assert found_at or changed.wait(120), f"only {library.counts().photos} of {before + count} found"
+            assert found_at or changed.wait(120), (
+                f"only {library.counts().photos} of {before + count} found"
+            )
             changed.clear()
     finally:
         watcher.stop()
@@ -90,7 +98,8 @@ def created(library: Library, folder: Path, photos: stage.Photos, before: int, c
 
 
 def renamed(library: Library, folder: Path, count: int, rng: random.Random) -> dict[str, object]:
-    """Random renames: in place, to other folders, names exchanged, whole folders. Corrections tell who is who."""
+    """Random renames: in place, to other folders, names exchanged, whole folders. Corrections tell
+    who is who."""
     label = library.add_labels(["keep"])[0]
     before = stage.content_of(library)
     ids = sorted(before)
@@ -111,7 +120,8 @@ def renamed(library: Library, folder: Path, count: int, rng: random.Random) -> d
                 os.rename(spare, paths[other])
             continue
         target = os.path.join(
-            os.path.dirname(rng.choice(paths)) if kind < 0.6 else os.path.dirname(path), b"renamed %d.jpg" % i
+            os.path.dirname(rng.choice(paths)) if kind < 0.6 else os.path.dirname(path),
+            b"renamed %d.jpg" % i,
         )
         os.rename(path, target)
         paths[index] = target
@@ -136,7 +146,8 @@ def renamed(library: Library, folder: Path, count: int, rng: random.Random) -> d
 def half_written(
     library: Library, folder: Path, photos: stage.Photos, count: int, rng: random.Random
 ) -> dict[str, object]:
-    """Between the steps of a running sync files grow in pieces, and others are saved as `name.tmp` and renamed."""
+    """Between the steps of a running sync files grow in pieces, and others are saved as `name.tmp`
+    and renamed."""
     growing = {folder / f"growing {i}.jpg": photos.bytes(10**6 + i) for i in range(count)}
     saved = [Path(os.fsdecode(path)) for path in rng.sample(sorted(stage.files(folder)), count)]
 
@@ -164,4 +175,8 @@ def half_written(
     expected = {stage.digest(os.fsencode(path)) for path in [*growing, *saved]}
     assert expected <= hashes, "a file is not known by its final content"
     assert library.counts().problems == 0
-    return {"half written": count, "saved by temp and rename": count, "with their final content, %": 100.0}
+    return {
+        "half written": count,
+        "saved by temp and rename": count,
+        "with their final content, %": 100.0,
+    }

@@ -1,4 +1,5 @@
-"""Short forms of the trials of `tests.torture` (see there), so that none of them is broken unnoticed."""
+"""Short forms of the trials of `tests.torture` (see there), so that none of them is broken
+unnoticed."""
 
 from __future__ import annotations
 
@@ -19,10 +20,13 @@ def here(name: str, *options: str) -> dict[str, object]:
 
 
 def alone(name: str, *options: str) -> dict[str, object]:
-    """The figures of a trial that forks, mounts or is traced: in a process of its own, as a person would run it."""
+    """The figures of a trial that forks, mounts or is traced: in a process of its own, as a person
+    would run it."""
     command = [sys.executable, "-m", "tests.torture", name, *options]
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False, timeout=600)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=root, check=False, timeout=600
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     result: dict[str, object] = json.loads(done.stdout)
     return result
@@ -32,11 +36,16 @@ def test_hostile_files() -> None:
     figures = here("files", "--cuts", "1", "--flips", "1", "--no-bombs")
     assert figures["indexed"] + figures["failed"] == figures["given"] > 500  # type: ignore[operator]
     assert figures["indexed"] > 150 and figures["failed"] > 150  # type: ignore[operator]
-    assert figures["library: indexed"] == figures["indexed"] and figures["library: failed"] == figures["failed"]
+    assert (
+        figures["library: indexed"] == figures["indexed"]
+        and figures["library: failed"] == figures["failed"]
+    )
 
 
 def test_storm() -> None:
-    figures = here("storm", "--before", "600", "--files", "300", "--renames", "200", "--half-written", "10")
+    figures = here(
+        "storm", "--before", "600", "--files", "300", "--renames", "200", "--half-written", "10"
+    )
     assert figures["renames: photos that moved"] > 100  # type: ignore[operator]
 
 

@@ -1,5 +1,6 @@
-"""A drive is unplugged and comes back: its mount point is empty for a while. No row and no tag is lost, nothing is
-encoded again. With the right to mount (root on Linux) by real mounts that nobody else sees; else folders are exchanged.
+"""A drive is unplugged and comes back: its mount point is empty for a while. No row and no tag is
+lost, nothing is encoded again. With the right to mount (root on Linux) by real mounts that nobody
+else sees; else folders are exchanged.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, object]:
     if stage.can_mount() and not arguments.inside:
-        result: dict[str, object] = json.loads(stage.in_private_mounts("unplug", ["--files", str(arguments.files)]))
+        result: dict[str, object] = json.loads(
+            stage.in_private_mounts("unplug", ["--files", str(arguments.files)])
+        )
         return result
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -57,9 +60,14 @@ def _exchanged(scratch: Path) -> tuple[Callable[[], object], Callable[[], object
 
 
 def unplugged(
-    scratch: Path, count: int, unplug: Callable[[], object], plug: Callable[[], object], above: bool = True
+    scratch: Path,
+    count: int,
+    unplug: Callable[[], object],
+    plug: Callable[[], object],
+    above: bool = True,
 ) -> dict[str, object]:
-    """The drive is a watched folder itself, then (`above`) a part of one: only a real mount differs from a folder."""
+    """The drive is a watched folder itself, then (`above`) a part of one: only a real mount differs
+    from a folder."""
     results: dict[str, object] = {}
     stick = scratch / "media" / "stick"
     stage.Photos().fill(stick, range(count))
@@ -71,7 +79,11 @@ def unplugged(
             library.add([str(watched)])
             finish(library.sync())
             label = library.add_labels(["keep"])[0]
-            ids = sorted(photo.id for photo in library.photos(list(library.view().ids)) if "stick" in photo.path)
+            ids = sorted(
+                photo.id
+                for photo in library.photos(list(library.view().ids))
+                if "stick" in photo.path
+            )
             assert len(ids) == count
             library.correct(label.id, yes=ids[::2], no=ids[1::2])
             before, said = stage.content_of(library), stage.words(library)
@@ -87,10 +99,19 @@ def unplugged(
                     assert library.folders()[0].state == FolderState.OFFLINE
                 plug()
                 report = finish(library.sync())
-                assert (report.removed, report.added, report.updated, report.failed) == (0, 0, 0, 0), report
+                assert (report.removed, report.added, report.updated, report.failed) == (
+                    0,
+                    0,
+                    0,
+                    0,
+                ), report
                 assert {photo.state for photo in library.photos(ids)} == {PhotoState.OK}
                 assert stage.content_of(library) == before and stage.words(library) == said
                 assert encoded == [], "photos were encoded again"
             kind = "the drive itself" if watched == stick else "a folder above it"
-            results[f"watched: {kind}: rows deleted, tags deleted, encoded again"] = [0, 0, sum(encoded)]
+            results[f"watched: {kind}: rows deleted, tags deleted, encoded again"] = [
+                0,
+                0,
+                sum(encoded),
+            ]
     return results

@@ -1,4 +1,5 @@
-"""Folders are looked at once after a start, when they change, and on request; one look at a time."""
+"""Folders are looked at once after a start, when they change, and on request; one look at a
+time."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def looks(library: FakeLibrary) -> list[list[int] | None]:
     return [args[0] for verb, args, _ in library.calls if verb == "sync"]
 
 
-def test_everything_is_looked_at_after_a_start(qtbot: QtBot, watch: FolderWatch, library: FakeLibrary) -> None:
+def test_everything_is_looked_at_after_a_start(
+    qtbot: QtBot, watch: FolderWatch, library: FakeLibrary
+) -> None:
     with qtbot.waitSignal(watch.synchronised) as told:
         watch.start()
     assert told.args[0] == SyncReport(added=5)
@@ -50,7 +53,11 @@ def test_everything_is_looked_at_after_a_start(qtbot: QtBot, watch: FolderWatch,
 
 
 def test_a_new_photo_in_a_watched_folder_starts_a_look(
-    qtbot: QtBot, watch: FolderWatch, library: FakeLibrary, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    qtbot: QtBot,
+    watch: FolderWatch,
+    library: FakeLibrary,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     with qtbot.waitSignal(watch.synchronised):
         watch.start()
@@ -58,7 +65,9 @@ def test_a_new_photo_in_a_watched_folder_starts_a_look(
     written = tmp_path_factory.mktemp("elsewhere") / "new.jpg"
     written.write_bytes(b"photo")
     with qtbot.waitSignal(watch.synchronised):
-        written.rename(tmp_path / "new.jpg")  # one event: writing would be several, with any time between them
+        written.rename(
+            tmp_path / "new.jpg"
+        )  # one event: writing would be several, with any time between them
     assert looks(library)[1:] == [[1]]
 
 
@@ -82,7 +91,8 @@ def test_wishes_during_a_look_become_one_more_look(
 def test_a_new_folder_is_looked_at_before_everything(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
 ) -> None:
-    """The look after a start may take minutes; and it must not meet a folder whose own look tells what was in it."""
+    """The look after a start may take minutes; and it must not meet a folder whose own look tells
+    what was in it."""
     link.ask("wait")
     watch.look(None)
     watch.hold()
@@ -128,7 +138,9 @@ def test_a_dropped_folder_joins_the_look_that_runs(
     assert {args[0][0] for verb, args, _ in library.calls if verb == "sync_also"} == {2}
 
 
-def test_a_look_that_does_not_read_yet_is_asked_again(qtbot: QtBot, watch: FolderWatch, library: FakeLibrary) -> None:
+def test_a_look_that_does_not_read_yet_is_asked_again(
+    qtbot: QtBot, watch: FolderWatch, library: FakeLibrary
+) -> None:
     watch._running, watch._waiting = 99, {2}  # a job that still compares its folder with the disk
     library.done_before = SyncReport()
     with qtbot.waitSignal(watch.joined):
@@ -151,7 +163,9 @@ def test_folders_that_a_failed_look_had_taken_get_their_own(
     assert looks(library) == [[2]]  # once
 
 
-def test_cancel_means_quiet(qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary) -> None:
+def test_cancel_means_quiet(
+    qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
+) -> None:
     link.ask("wait")
     watch.look([1])
     watch.look([2])
@@ -171,8 +185,8 @@ def test_cancel_means_quiet(qtbot: QtBot, watch: FolderWatch, link: EngineLink, 
 def test_after_closing_nothing_is_watched_any_more(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
 ) -> None:
-    """The window closes while the engine answers which folders there are: no thread may be left that tells a window that
-    is gone."""
+    """The window closes while the engine answers which folders there are: no thread may be left
+    that tells a window that is gone."""
     link.ask("wait")
     watch.refresh()
     watch.close()
@@ -182,7 +196,9 @@ def test_after_closing_nothing_is_watched_any_more(
     assert watch._watcher is None
 
 
-def test_a_change_from_another_thread_arrives_here(qtbot: QtBot, watch: FolderWatch, library: FakeLibrary) -> None:
+def test_a_change_from_another_thread_arrives_here(
+    qtbot: QtBot, watch: FolderWatch, library: FakeLibrary
+) -> None:
     watch._folders(library.folder_list)
     watch._folder_changed(b"/somewhere/else")
     assert not watch.running()

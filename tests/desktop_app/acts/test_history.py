@@ -1,4 +1,5 @@
-"""Undo and redo of every kind of act, also when pressed faster than the engine answers; files to the trash and back."""
+"""Undo and redo of every kind of act, also when pressed faster than the engine answers; files to
+the trash and back."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ def test_a_correction_and_back_and_forth(
     assert library.words == {(1, 1): True, (2, 1): True, (3, 1): False}
 
 
-def test_undo_pressed_before_the_answer(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
+def test_undo_pressed_before_the_answer(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
     link.ask("wait")
     history.push_correction("cat", 1, [1], [], [])
     history.push_correction("dog", 2, [1], [], [])
@@ -121,13 +124,17 @@ def test_an_act_of_the_window_alone(history: History) -> None:
     assert done == ["do", "undo", "do"]
 
 
-def test_adding_nothing_new_is_nothing_to_undo(qtbot: QtBot, history: History, link: EngineLink) -> None:
+def test_adding_nothing_new_is_nothing_to_undo(
+    qtbot: QtBot, history: History, link: EngineLink
+) -> None:
     history.push_folders_added("add", ["/missing"], lambda: None, lambda report: None)
     settle(qtbot, history)
     assert not history.stack.canUndo()
 
 
-def test_removed_labels_come_back(qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary) -> None:
+def test_removed_labels_come_back(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
     history.push_labels_removed("remove", [1])
     settle(qtbot, history)
     assert [label.name for label in library.label_list] == ["dog"]
@@ -144,18 +151,24 @@ def test_versions(qtbot: QtBot, history: History, link: EngineLink, library: Fak
     assert [args for verb, args, _ in library.calls if verb == "activate"] == [(7,), (6,), (7,)]
 
 
-def test_an_act_that_fails_is_not_on_the_stack(qtbot: QtBot, history: History, link: EngineLink) -> None:
+def test_an_act_that_fails_is_not_on_the_stack(
+    qtbot: QtBot, history: History, link: EngineLink
+) -> None:
     with qtbot.waitSignal(history.problem) as told:
-        history.push("broken", lambda _a: call("fail", "The disk is full."), lambda _a: call("echo", 1))
+        history.push(
+            "broken", lambda _a: call("fail", "The disk is full."), lambda _a: call("echo", 1)
+        )
     assert told.args == ["The disk is full."]
     assert history.stack.count() == 0
     assert not history.stack.canUndo()
 
 
-# -- closing in the middle ------------------------------------------------------------------------------------------------
+# -- closing in the middle -------------------------------------------------------------------------
 
 
-def close_while_the_engine_is_busy(history: History, link: EngineLink, library: FakeLibrary) -> None:
+def close_while_the_engine_is_busy(
+    history: History, link: EngineLink, library: FakeLibrary
+) -> None:
     """The engine stands still when closing begins; it is closed right after, as a window does."""
     QTimer.singleShot(0, library.hold.set)
     history.close()
@@ -174,7 +187,9 @@ def test_an_act_of_several_calls_is_finished_while_closing(
     assert [verb for verb, _, _ in library.calls if verb == "add"] == ["add"]
 
 
-def test_an_undo_pressed_just_before_closing_is_done(history: History, link: EngineLink, library: FakeLibrary) -> None:
+def test_an_undo_pressed_just_before_closing_is_done(
+    history: History, link: EngineLink, library: FakeLibrary
+) -> None:
     link.ask("wait")
     history.push_labels_added("add", ["bird"], [5])
     history.undo()
@@ -187,7 +202,9 @@ def test_an_act_that_looks_first_is_finished_while_closing(
     history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
     link.ask("wait")
-    history.look("tags", [3], then=lambda tags: history.push_correction("cat", tags[0].label_id, [3], [], []))
+    history.look(
+        "tags", [3], then=lambda tags: history.push_correction("cat", tags[0].label_id, [3], [], [])
+    )
     close_while_the_engine_is_busy(history, link, library)
     assert library.words == {(3, 1): True}
 
@@ -202,7 +219,9 @@ def test_files_on_their_way_to_the_trash_are_forgotten_while_closing(
     assert not (tmp_path / "a.jpg").exists() and 1 not in library.photo_rows
 
 
-def test_a_long_act_is_cancelled_by_closing(history: History, link: EngineLink, library: FakeLibrary) -> None:
+def test_a_long_act_is_cancelled_by_closing(
+    history: History, link: EngineLink, library: FakeLibrary
+) -> None:
     told: list[str] = []
     history.problem.connect(told.append)
     history.push("endless", lambda _back: call("forever"), lambda _done: call("echo", 1))
@@ -211,7 +230,9 @@ def test_a_long_act_is_cancelled_by_closing(history: History, link: EngineLink, 
     assert history.stack.count() == 0 and told == []
 
 
-def test_an_act_that_is_cancelled_is_not_on_the_stack(qtbot: QtBot, history: History, link: EngineLink) -> None:
+def test_an_act_that_is_cancelled_is_not_on_the_stack(
+    qtbot: QtBot, history: History, link: EngineLink
+) -> None:
     jobs: list[int] = []
     link.job_started.connect(lambda job, _verb: jobs.append(job))
     history.push("endless", lambda _back: call("forever"), lambda _done: call("echo", 1))
@@ -232,7 +253,7 @@ def test_undo_waits_for_an_act_that_looks_first(
     assert library.words == {(3, 2): True}
 
 
-# -- the trash ------------------------------------------------------------------------------------------------------------
+# -- the trash -------------------------------------------------------------------------------------
 
 
 def photo(path: Path, one: int) -> Photo:
@@ -240,7 +261,12 @@ def photo(path: Path, one: int) -> Photo:
 
 
 def test_photos_to_the_trash_and_back(
-    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary, tmp_path: Path, trash: Path
+    qtbot: QtBot,
+    history: History,
+    link: EngineLink,
+    library: FakeLibrary,
+    tmp_path: Path,
+    trash: Path,
 ) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"photo")
@@ -263,12 +289,18 @@ def test_undo_while_the_trash_is_still_busy(
     path.write_bytes(b"photo")
     history.push_trash("trash", [photo(path, 1)])
     history.stack.undo()
-    qtbot.waitUntil(lambda: any(verb == "forget" for verb, _, _ in library.calls) and 1 in library.photo_rows)
+    qtbot.waitUntil(
+        lambda: any(verb == "forget" for verb, _, _ in library.calls) and 1 in library.photo_rows
+    )
     qtbot.waitUntil(path.exists)
 
 
 def test_a_file_that_cannot_go_to_the_trash_stays(
-    qtbot: QtBot, history: History, library: FakeLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    history: History,
+    library: FakeLibrary,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"photo")
@@ -282,7 +314,11 @@ def test_a_file_that_cannot_go_to_the_trash_stays(
 
 
 def test_files_come_back_where_the_library_refuses_to_forget_them(
-    qtbot: QtBot, history: History, library: FakeLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    history: History,
+    library: FakeLibrary,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"photo")

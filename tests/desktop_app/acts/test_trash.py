@@ -1,4 +1,5 @@
-"""Files to the trash and back: what is not there, what is in the way. (With the acts around it: `test_undo.py`.)"""
+"""Files to the trash and back: what is not there, what is in the way. (With the acts around it:
+`test_undo.py`.)"""
 
 from __future__ import annotations
 

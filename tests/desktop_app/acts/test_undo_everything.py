@@ -1,7 +1,9 @@
-"""Everything a person does can be undone: each act is done in the window over a real library, undone and done again.
+"""Everything a person does can be undone: each act is done in the window over a real library,
+undone and done again.
 
-The table is whole: a test reads the window's code and finds every verb of the library that it calls; one that changes
-something must be among the acts below, or among the few that need no undo, with the reason.
+The table is whole: a test reads the window's code and finds every verb of the library that it
+calls; one that changes something must be among the acts below, or among the few that need no undo,
+with the reason.
 """
 
 from __future__ import annotations
@@ -36,8 +38,29 @@ CAT, DOG, CUP, ZERO = 1, 2, 3, 4  # labels of the library; the last one is 'not 
 
 #: Verbs that only look.
 LOOKS = {
-    *("labels", "tags", "photos", "photo_id", "view", "similar", "similar_to_file", "counts", "folders", "exclusions"),
-    *("versions", "review", "failures", "models", "model", "doctor", "place", "export", "starter_categories"),
+    *(
+        "labels",
+        "tags",
+        "photos",
+        "photo_id",
+        "view",
+        "similar",
+        "similar_to_file",
+        "counts",
+        "folders",
+        "exclusions",
+    ),
+    *(
+        "versions",
+        "review",
+        "failures",
+        "models",
+        "model",
+        "doctor",
+        "place",
+        "export",
+        "starter_categories",
+    ),
     *("storage", "precisions", "thumbnail_format", "model_name", "keywords", "sidecars"),
 }
 #: Verbs that need no undo, and why.
@@ -57,7 +80,8 @@ NO_UNDO = {
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
-    """A library of eight photos and one broken file, with labels, corrections, a learned version; copied for each act."""
+    """A library of eight photos and one broken file, with labels, corrections, a learned version;
+    copied for each act."""
     home = tmp_path_factory.mktemp("prepared")
     for number, photo in enumerate(write_photos(home / "photos", 8)):
         if number < 2:  # as other programs leave keywords
@@ -80,7 +104,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) ->
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, prepared: Path, tmp_path: Path, tiny_starter: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    prepared: Path,
+    tmp_path: Path,
+    tiny_starter: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MainWindow]:
     import shutil
 
@@ -88,7 +116,9 @@ def window(
     (tmp_path / "more").mkdir()
     write_photos(tmp_path / "more", 2, first_seed=50)
     link = EngineLink(partial(open_library, str(tmp_path / "library"), None, "cpu"))
-    window = MainWindow(link, Preferences(), QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(
+        link, Preferences(), QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
+    )
     qtbot.addWidget(window)
     window.shown_first.connect(link.start)
     window.show()
@@ -110,30 +140,43 @@ def answer(qtbot: QtBot, window: MainWindow, verb: str, *args: object) -> Any:
 
 
 def state(qtbot: QtBot, window: MainWindow) -> dict[str, object]:
-    """Everything that a person can change, as plain values; waits until nothing is on its way: no act, no sync, and no
-    question whose answer begins one."""
+    """Everything that a person can change, as plain values; waits until nothing is on its way: no
+    act, no sync, and no question whose answer begins one."""
     qtbot.waitUntil(
-        lambda: not window.link._waiting and not window.history._begun and not window.folders.running(), timeout=LONG
+        lambda: (
+            not window.link._waiting and not window.history._begun and not window.folders.running()
+        ),
+        timeout=LONG,
     )
     ids = sorted(answer(qtbot, window, "view").ids)
     tags = answer(qtbot, window, "tags", ids)
     return {
         "labels": answer(qtbot, window, "labels"),
         "words": {(tag.photo_id, tag.label): tag.present for tag in tags if tag.source == "person"},
-        "tags": {(tag.photo_id, tag.label): round(tag.score, 3) for tag in tags if tag.source == "machine"},
+        "tags": {
+            (tag.photo_id, tag.label): round(tag.score, 3)
+            for tag in tags
+            if tag.source == "machine"
+        },
         "photos": [photo.path for photo in answer(qtbot, window, "photos", ids)],
         "folders": [(one.path, one.photos) for one in answer(qtbot, window, "folders")],
         "exclusions": answer(qtbot, window, "exclusions"),
         "problems": answer(qtbot, window, "failures"),
         "versions": [
-            (one.label, one.kind, one.active) for one in answer(qtbot, window, "versions") if one.kind != "zero-shot"
+            (one.label, one.kind, one.active)
+            for one in answer(qtbot, window, "versions")
+            if one.kind != "zero-shot"
         ],
         "saved searches": window.preferences.saved_searches,
-        "files": [photo.path for photo in answer(qtbot, window, "photos", ids) if os.path.exists(photo.path)],
+        "files": [
+            photo.path
+            for photo in answer(qtbot, window, "photos", ids)
+            if os.path.exists(photo.path)
+        ],
     }
 
 
-# -- the acts: each does one thing as a person does it ----------------------------------------------------------------
+# -- the acts: each does one thing as a person does it ---------------------------------------------
 
 
 def choose(window: MainWindow, row: int) -> None:
@@ -291,7 +334,9 @@ def ignore_a_problem(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def accept_a_version(qtbot: QtBot, window: MainWindow) -> None:
-    version: Version = next(one for one in answer(qtbot, window, "versions", CAT) if one.kind != "zero-shot")
+    version: Version = next(
+        one for one in answer(qtbot, window, "versions", CAT) if one.kind != "zero-shot"
+    )
     report: TrainReport = offered(version)
     window.training._learned([report])
     window.training.cards[0].accept.click()
@@ -322,7 +367,15 @@ ACTS: dict[str, Callable[[QtBot, MainWindow], None]] = {
     for act in (
         *(say_yes, say_no, take_a_word_back, key_of_a_pinned_label, accept_by_key, reject_by_key),
         *(drop_photos_on_a_label, answer_a_review, type_a_new_label, type_the_opposite_of_a_label),
-        *(add_labels, add_the_first_labels, rename, colour, take_the_key_of_another, group, leave_a_group),
+        *(
+            add_labels,
+            add_the_first_labels,
+            rename,
+            colour,
+            take_the_key_of_another,
+            group,
+            leave_a_group,
+        ),
         *(turn_the_dial, merge, merge_within_a_group, remove_a_label),
         *(add_a_folder, add_one_photo, remove_a_folder, leave_files_out, ignore_a_problem),
         *(
@@ -345,7 +398,9 @@ def offered(version: Version) -> TrainReport:
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_done_undone_and_done_again(qtbot: QtBot, window: MainWindow, tmp_path: Path, name: str) -> None:
+def test_done_undone_and_done_again(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, name: str
+) -> None:
     window.files_of_test = str(tmp_path / "more")
     before = state(qtbot, window)
     stack = window.history.stack
@@ -372,20 +427,45 @@ def verbs() -> dict[str, set[str]]:
         if file.parent.name == "bench":
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+            if (
+                not isinstance(node, ast.Call)
+                or not node.args
+                or not isinstance(node.args[0], ast.Constant)
+            ):
                 continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             verb = node.args[0].value
             if name in ("ask", "call", "_start") and isinstance(verb, str) and verb.isidentifier():
-                found.setdefault(verb, set()).add(str(file.relative_to(Path(desktop_app.__file__).parent)))
+                found.setdefault(verb, set()).add(
+                    str(file.relative_to(Path(desktop_app.__file__).parent))
+                )
     return found
 
 
 def test_no_verb_is_forgotten() -> None:
-    """What changes something goes through the undo history; a new verb has to be put into one of the tables."""
+    """What changes something goes through the undo history; a new verb has to be put into one of
+    the tables."""
     changing = {
-        *("correct_many", "add_labels", "remove_labels", "restore_labels", "rename_label", "update_label"),
-        *("merge_labels", "unmerge_labels", "add", "remove_folder", "restore_folder", "set_exclusions"),
+        *(
+            "correct_many",
+            "add_labels",
+            "remove_labels",
+            "restore_labels",
+            "rename_label",
+            "update_label",
+        ),
+        *(
+            "merge_labels",
+            "unmerge_labels",
+            "add",
+            "remove_folder",
+            "restore_folder",
+            "set_exclusions",
+        ),
         *("activate", "forget", "recall", "ignore", "take_keywords", "restore_words"),
     }
     used = verbs()

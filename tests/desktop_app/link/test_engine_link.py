@@ -1,4 +1,5 @@
-"""The door to the engine: answers, jobs, pause, cancel, closing at any moment; with a real thread."""
+"""The door to the engine: answers, jobs, pause, cancel, closing at any moment; with a real
+thread."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ def link(qtbot: QtBot, libraries: list[FakeLibrary]) -> Iterator[EngineLink]:
     assert link.close()
 
 
-def test_an_answer_comes_back_in_the_gui_thread(qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]) -> None:
+def test_an_answer_comes_back_in_the_gui_thread(
+    qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]
+) -> None:
     ear = Ear()
     link.ask("echo", 42, then=ear.hear)
     qtbot.waitUntil(lambda: ear.heard == [42])
@@ -75,7 +78,9 @@ def test_an_expected_problem_is_one_sentence(qtbot: QtBot, link: EngineLink) -> 
     qtbot.waitUntil(lambda: ear.heard == ["Mine."])
 
 
-def test_a_bug_is_told_without_a_traceback(qtbot: QtBot, link: EngineLink, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_told_without_a_traceback(
+    qtbot: QtBot, link: EngineLink, caplog: pytest.LogCaptureFixture
+) -> None:
     with qtbot.waitSignal(link.problem) as told:
         link.ask("crash")
     assert "ValueError" in told.args[0] and "Traceback" not in told.args[0]
@@ -113,7 +118,9 @@ def test_questions_are_answered_while_a_job_runs(qtbot: QtBot, link: EngineLink)
     assert ear.heard == [0, 1, 2, 3, 4]
 
 
-def test_training_does_not_wait_for_indexing_and_indexing_goes_on_afterwards(qtbot: QtBot, link: EngineLink) -> None:
+def test_training_does_not_wait_for_indexing_and_indexing_goes_on_afterwards(
+    qtbot: QtBot, link: EngineLink
+) -> None:
     ear, ended = Ear(), Ear()
     link.job_ended.connect(lambda _id, how: ended.hear(how))
     with qtbot.waitSignal(link.job_started):
@@ -146,7 +153,9 @@ def test_pause_rests_jobs_but_not_questions(qtbot: QtBot, link: EngineLink) -> N
     link.cancel(job)
 
 
-def test_a_request_that_waits_can_be_dropped(qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]) -> None:
+def test_a_request_that_waits_can_be_dropped(
+    qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]
+) -> None:
     ear = Ear()
     link.ask("wait")
     dropped = link.ask("echo", "dropped", then=ear.hear)
@@ -199,7 +208,9 @@ def test_closing_in_the_middle_of_a_job(qtbot: QtBot) -> None:
     assert link.close()
 
 
-def test_only_acts_are_answered_while_closing(qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]) -> None:
+def test_only_acts_are_answered_while_closing(
+    qtbot: QtBot, link: EngineLink, libraries: list[FakeLibrary]
+) -> None:
     ear, ended = Ear(), Ear()
     link.job_ended.connect(lambda _id, how: ended.hear(how))
     with qtbot.waitSignal(link.job_started):

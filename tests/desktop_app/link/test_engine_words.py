@@ -1,5 +1,6 @@
-"""The engine's sentences reach a Chinese window in Chinese, with every name and number in its place, and none is missed:
-the sentences are read out of the code of the engine, and those of the window itself have to be marked for translation."""
+"""The engine's sentences reach a Chinese window in Chinese, with every name and number in its
+place, and none is missed: the sentences are read out of the code of the engine, and those of the
+window itself have to be marked for translation."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def test_in_english_it_stays_as_it_is(qtbot: QtBot, sentence: str) -> None:
     assert in_words(sentence) == sentence
 
 
-# -- none is missed -----------------------------------------------------------------------------------------------------
+# -- none is missed --------------------------------------------------------------------------------
 
 #: Modules that a window never calls: they serve the command line.
 COMMAND_LINE = {
@@ -65,8 +66,8 @@ NOT_SAID = {
 
 
 def sentences(file: Path, marks: tuple[str, ...] = ()) -> Iterator[str]:
-    """Texts of three words or more that end like a sentence, with 7 for whatever is put in; without docstrings, log
-    messages, and what stands inside a call of one of `marks`."""
+    """Texts of three words or more that end like a sentence, with 7 for whatever is put in; without
+    docstrings, log messages, and what stands inside a call of one of `marks`."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     passed: set[int] = set()
     for node in ast.walk(tree):
@@ -76,7 +77,11 @@ def sentences(file: Path, marks: tuple[str, ...] = ()) -> Iterator[str]:
             passed.update(id(value) for value in node.values)
         elif isinstance(node, ast.Call):
             function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
             owner = getattr(getattr(function, "value", None), "id", "")
             if name in marks or owner == "_log":
                 passed.update(map(id, ast.walk(node)))
@@ -84,12 +89,16 @@ def sentences(file: Path, marks: tuple[str, ...] = ()) -> Iterator[str]:
         if id(node) in passed:
             continue
         if isinstance(node, ast.JoinedStr):
-            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values)
+            text = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values
+            )
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = node.value
         else:
             continue
-        if re.search(r"\.\s*$|\w\?\s*$", text) and len(text.split()) >= 3:  # SQL ends with a lonely question mark
+        if (
+            re.search(r"\.\s*$|\w\?\s*$", text) and len(text.split()) >= 3
+        ):  # SQL ends with a lonely question mark
             yield text.strip()
 
 
@@ -98,10 +107,14 @@ def test_every_sentence_of_the_engine_is_known(qtbot: QtBot) -> None:
     for file in sorted(Path(engine.__file__).parent.rglob("*.py")):
         if file.stem in COMMAND_LINE:
             continue
-        said = {text for text in sentences(file) if "{}" not in text}  # templates of prompts have these
+        said = {
+            text for text in sentences(file) if "{}" not in text
+        }  # templates of prompts have these
         if file.stem == "coop":  # prompts in files and options are the command line's
             said = {text for text in said if text.startswith("Learning")}
-        missing += [f"{file.stem}: {text}" for text in said - NOT_SAID.keys() if not _shape_of(text)[0]]
+        missing += [
+            f"{file.stem}: {text}" for text in said - NOT_SAID.keys() if not _shape_of(text)[0]
+        ]
     assert not missing, "put these into engine_words.py, and translate them"
 
 

@@ -1,4 +1,5 @@
-"""The first-run page, the page without a match, the overlay of a drag, and the strip of messages."""
+"""The first-run page, the page without a match, the overlay of a drag, and the strip of
+messages."""
 
 from __future__ import annotations
 
@@ -89,7 +90,9 @@ def test_a_sentence_can_be_dismissed_and_leaves_by_itself(
     assert banner._READING_TIME >= 5000
 
 
-def test_banners_give_way_where_there_is_no_place_but_messages_stay(strip: BannerStrip, qtbot: QtBot) -> None:
+def test_banners_give_way_where_there_is_no_place_but_messages_stay(
+    strip: BannerStrip, qtbot: QtBot
+) -> None:
     banner_ = QWidget()
     strip.add(banner_)
     banner_.show()

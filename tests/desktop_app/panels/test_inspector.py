@@ -1,4 +1,5 @@
-"""The right panel driven by clicks and keys: suggestions, a person's words, many photos, a label by name."""
+"""The right panel driven by clicks and keys: suggestions, a person's words, many photos, a label by
+name."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ Key = Qt.Key
 
 @pytest.fixture
 def library() -> FakeLibrary:
-    """Photo 12 is suggested as cat (1) and dog (2); `sofa` (3) was confirmed on it, `<b>x</b>` (4) rejected."""
+    """Photo 12 is suggested as cat (1) and dog (2); `sofa` (3) was confirmed on it, `<b>x</b>` (4)
+    rejected."""
     library = FakeLibrary(30)
     library.label_list += [Label(3, "sofa"), Label(4, "<b>x</b>")]
     library.words = {(12, 3): True, (12, 4): False}
@@ -54,7 +56,9 @@ def texts(layout: QLayout) -> list[str]:
 
 def show(qtbot: QtBot, panel: Inspector, ids: list[int]) -> None:
     panel.show_photos(ids)
-    qtbot.waitUntil(lambda: not panel._soon.isActive() and panel._request == 0 and panel.preview.isVisible())
+    qtbot.waitUntil(
+        lambda: not panel._soon.isActive() and panel._request == 0 and panel.preview.isVisible()
+    )
     qtbot.waitUntil(lambda: panel.suggested.count() + panel.confirmed.count() > 0)
 
 
@@ -65,7 +69,9 @@ def said(panel: Inspector) -> list[tuple[object, ...]]:
 
 
 def press(chip: Chip, start: str) -> None:
-    button = next(one for one in chip.findChildren(QToolButton) if one.accessibleName().startswith(start))
+    button = next(
+        one for one in chip.findChildren(QToolButton) if one.accessibleName().startswith(start)
+    )
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -108,10 +114,17 @@ def test_a_tick_is_about_the_photos_that_the_chip_counts(qtbot: QtBot, panel: In
     press(cat, "No")
     press(chips(panel.confirmed)[0], "Remove")
     press(chips(panel.rejected)[0], "Forget")
-    assert heard == [(1, [12, 15], [], []), (1, [], [12, 15], []), (3, [], [12], []), (4, [], [], [12])]
+    assert heard == [
+        (1, [12, 15], [], []),
+        (1, [], [12, 15], []),
+        (3, [], [12], []),
+        (4, [], [], [12]),
+    ]
 
 
-def test_several_photos_are_seen_as_tiles(qtbot: QtBot, panel: Inspector, library: FakeLibrary, tmp_path: Path) -> None:
+def test_several_photos_are_seen_as_tiles(
+    qtbot: QtBot, panel: Inspector, library: FakeLibrary, tmp_path: Path
+) -> None:
     for row, color in ((12, Qt.GlobalColor.red), (15, Qt.GlobalColor.green)):
         path = str(tmp_path / f"{row}.png")
         tile = QImage(80, 40, QImage.Format.Format_RGB32)
@@ -120,7 +133,9 @@ def test_several_photos_are_seen_as_tiles(qtbot: QtBot, panel: Inspector, librar
         library.photo_rows[row] = dataclasses.replace(library.photo_rows[row], thumbnail=path)
     show(qtbot, panel, [12, 15])
     view = panel.preview
-    qtbot.waitUntil(lambda: all(view._thumbnails.pixmap(photo.thumbnail or "", LARGE) for photo in view._tiles))
+    qtbot.waitUntil(
+        lambda: all(view._thumbnails.pixmap(photo.thumbnail or "", LARGE) for photo in view._tiles)
+    )
     seen = view.grab().toImage()
     middle = seen.height() // 2
     colors = {seen.pixelColor(x, middle).name() for x in range(seen.width())}
@@ -172,7 +187,9 @@ def test_it_follows_changes(qtbot: QtBot, panel: Inspector, library: FakeLibrary
     assert panel.nothing.isVisible() and not panel.preview.isVisible()
 
 
-def test_a_huge_selection_asks_for_a_part_and_acts_on_all(qtbot: QtBot, panel: Inspector, library: FakeLibrary) -> None:
+def test_a_huge_selection_asks_for_a_part_and_acts_on_all(
+    qtbot: QtBot, panel: Inspector, library: FakeLibrary
+) -> None:
     asked: list[int] = []
     original = library.tags
     library.tags = lambda ids: (asked.append(len(ids)), original(ids))[1]  # type: ignore[method-assign]

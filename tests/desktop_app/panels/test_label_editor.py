@@ -1,4 +1,5 @@
-"""The label editor and the first labels, driven by keys and clicks; every change is undone by the undo stack."""
+"""The label editor and the first labels, driven by keys and clicks; every change is undone by the
+undo stack."""
 
 from __future__ import annotations
 
@@ -50,7 +51,9 @@ def label(library: FakeLibrary, label_id: int) -> Label:
     return next(one for one in library.label_list if one.id == label_id)
 
 
-def test_add_several_and_undo(qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary) -> None:
+def test_add_several_and_undo(
+    qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary
+) -> None:
     QTest.keyClicks(editor.new, "our sofa")
     QTest.keyClick(editor.new, Key.Key_Return)
     QTest.keyClicks(editor.new, " snow ")
@@ -61,7 +64,9 @@ def test_add_several_and_undo(qtbot: QtBot, editor: LabelEditor, history: Histor
     qtbot.waitUntil(lambda: len(library.label_list) == 4)
 
 
-def test_rename_keeps_the_label(qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary) -> None:
+def test_rename_keeps_the_label(
+    qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary
+) -> None:
     editor.name.selectAll()
     QTest.keyClicks(editor.name, "kitten")
     QTest.keyClick(editor.name, Key.Key_Return)
@@ -71,7 +76,9 @@ def test_rename_keeps_the_label(qtbot: QtBot, editor: LabelEditor, history: Hist
     qtbot.waitUntil(lambda: label(library, 1).name == "cat")
 
 
-def test_colour_key_dial_group(qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary) -> None:
+def test_colour_key_dial_group(
+    qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary
+) -> None:
     editor.swatches.buttons()[4].click()
     qtbot.waitUntil(lambda: label(library, 1).color == label_editor.theme.LABEL_COLORS[4])
     editor.pinned.setCurrentIndex(3)
@@ -89,7 +96,9 @@ def test_colour_key_dial_group(qtbot: QtBot, editor: LabelEditor, history: Histo
     qtbot.waitUntil(lambda: label(library, 1) == Label(1, "cat"))
 
 
-def test_a_key_belongs_to_one_label(qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary) -> None:
+def test_a_key_belongs_to_one_label(
+    qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary
+) -> None:
     library.update_label(2, pinned=7)
     editor._ask()
     qtbot.waitUntil(lambda: editor._labels[2].pinned == 7)
@@ -102,7 +111,11 @@ def test_a_key_belongs_to_one_label(qtbot: QtBot, editor: LabelEditor, history: 
 
 
 def test_merge_asks_first_and_can_be_undone(
-    qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    editor: LabelEditor,
+    history: History,
+    library: FakeLibrary,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     library.words = {(1, 1): True, (2, 1): False, (2, 2): True}
     answers = [False, True]
@@ -123,7 +136,9 @@ def test_merge_asks_first_and_can_be_undone(
     qtbot.waitUntil(lambda: [one.id for one in library.label_list] == [2, 3, 4])
 
 
-def test_remove_and_undo(qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary) -> None:
+def test_remove_and_undo(
+    qtbot: QtBot, editor: LabelEditor, history: History, library: FakeLibrary
+) -> None:
     with qtbot.waitSignal(editor.label_removed) as removed:
         editor.remove.click()
     assert removed.args == ["cat"]

@@ -1,4 +1,5 @@
-"""The left panel: places with numbers, clicks and keys, photos dropped on a label, drives that are away."""
+"""The left panel: places with numbers, clicks and keys, photos dropped on a label, drives that are
+away."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def panel(qtbot: QtBot, library: FakeLibrary) -> Iterator[LibraryPanel]:
         panel.resize(220, 700)
         panel.show()
         panel.refresh()
-        qtbot.waitUntil(lambda: "24" in {row.right for row in rows(panel)} and len(rows(panel)) == 8)
+        qtbot.waitUntil(
+            lambda: "24" in {row.right for row in rows(panel)} and len(rows(panel)) == 8
+        )
         yield panel
 
 
@@ -73,14 +76,18 @@ def test_rows_with_numbers(panel: LibraryPanel) -> None:
 def test_many_labels_without_photos_stand_behind_one_row(
     qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary
 ) -> None:
-    library.label_list += [Label(100 + number, f"idle {number}") for number in range(7)]  # ids that tag no photo
+    library.label_list += [
+        Label(100 + number, f"idle {number}") for number in range(7)
+    ]  # ids that tag no photo
     panel.refresh()
     qtbot.waitUntil(lambda: "7 label(s) without photos" in [row.text for row in rows(panel)])
     texts = [row.text for row in rows(panel)]
     assert texts[3:7] == ['<img src="x">', "cat", "dog", "7 label(s) without photos"]
     assert texts[7:] == ["holiday in May", "photos"]
     panel.list.setFocus()
-    panel.list.setCurrentRow(next(i for i in range(panel.list.count()) if panel.list.item(i).text().startswith("7 ")))
+    panel.list.setCurrentRow(
+        next(i for i in range(panel.list.count()) if panel.list.item(i).text().startswith("7 "))
+    )
     QTest.keyClick(panel.list, Qt.Key.Key_Return)
     assert [row.text for row in rows(panel)][6:9] == ["Fewer labels", "idle 0", "idle 1"]
     click(panel, "Fewer labels")
@@ -89,10 +96,14 @@ def test_many_labels_without_photos_stand_behind_one_row(
         library.words[5, number] = False
     panel.refresh()
     qtbot.waitUntil(lambda: "idle 0" in [row.text for row in rows(panel)])
-    assert "5 label(s) without photos" in [row.text for row in rows(panel)]  # fewer now, but nothing jumps out
+    assert "5 label(s) without photos" in [
+        row.text for row in rows(panel)
+    ]  # fewer now, but nothing jumps out
 
 
-def test_without_labels_the_way_to_them(qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary) -> None:
+def test_without_labels_the_way_to_them(
+    qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary
+) -> None:
     library.label_list.clear()
     panel.refresh()
     qtbot.waitUntil(lambda: "Add labels…" in [row.text for row in rows(panel)])
@@ -160,7 +171,9 @@ def test_photos_dropped_on_a_label_get_it(qtbot: QtBot, panel: LibraryPanel) -> 
     assert heard == [(1, [3, 5, 8], [], [])]
 
 
-def test_numbers_follow_and_the_place_stays(qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary) -> None:
+def test_numbers_follow_and_the_place_stays(
+    qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary
+) -> None:
     panel.list.setCurrentRow(2)
     library.words[1, 1] = True
     panel._link.photos_changed.emit(PhotosChanged(ids=(1,), labels=True))

@@ -1,4 +1,5 @@
-"""The model dialog: download, cancel, switch, a file of one's own, and the starter model's banner."""
+"""The model dialog: download, cancel, switch, a file of one's own, and the starter model's
+banner."""
 
 from __future__ import annotations
 
@@ -50,7 +51,9 @@ def test_each_model_says_what_it_is(dialog: ModelDialog) -> None:
     assert clip.act.accessibleName().startswith("Download")
 
 
-def test_what_was_downloaded_is_used(qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary) -> None:
+def test_what_was_downloaded_is_used(
+    qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary
+) -> None:
     downloads, used = record(library, "download_model"), record(library, "use_model")
     dialog.cards["ViT-B/16"].act.click()
     qtbot.waitUntil(lambda: used == ["ViT-B/16"])
@@ -61,7 +64,11 @@ def test_what_was_downloaded_is_used(qtbot: QtBot, dialog: ModelDialog, library:
 def test_a_mirror(qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary) -> None:
     QTest.keyClicks(dialog.mirror, "nonsense")
     QTest.keyClick(dialog.mirror, Qt.Key.Key_Return)
-    assert dialog.isVisible() and "an address like" in dialog.message.text() and dialog._preferences.mirror == ""
+    assert (
+        dialog.isVisible()
+        and "an address like" in dialog.message.text()
+        and dialog._preferences.mirror == ""
+    )
     dialog.mirror.setText(" https://mirror.example/hub/ ")
     QTest.keyClick(dialog.mirror, Qt.Key.Key_Return)
     assert not dialog.message.isVisible() and Preferences().mirror == "https://mirror.example/hub"
@@ -70,7 +77,9 @@ def test_a_mirror(qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary) -> No
     qtbot.waitUntil(lambda: download in library.calls and not dialog._jobs)
 
 
-def test_a_download_can_be_cancelled(qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary) -> None:
+def test_a_download_can_be_cancelled(
+    qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary
+) -> None:
     library.download_model = lambda _name, mirror="": library.forever()  # type: ignore[method-assign]
     card = dialog.cards["ViT-B/16"]
     card.act.click()
@@ -80,7 +89,9 @@ def test_a_download_can_be_cancelled(qtbot: QtBot, dialog: ModelDialog, library:
     assert card.act.isVisible() and not card.bar.isVisible()
 
 
-def test_a_file_that_is_no_model(qtbot: QtBot, dialog: ModelDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_no_model(
+    qtbot: QtBot, dialog: ModelDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: ("/notes.txt", ""))
     dialog.use_file.click()
     qtbot.waitUntil(lambda: dialog.message.text() == "'/notes.txt' is not a CLIP model.")

@@ -82,7 +82,9 @@ def test_an_answer_can_be_changed(panel: ReviewPanel) -> None:
     assert last_answers(panel)[1].accessibleName().endswith("no")
 
 
-def test_an_answer_that_is_taken_back_is_asked_again(qtbot: QtBot, panel: ReviewPanel, library: FakeLibrary) -> None:
+def test_an_answer_that_is_taken_back_is_asked_again(
+    qtbot: QtBot, panel: ReviewPanel, library: FakeLibrary
+) -> None:
     history = History(panel._link)
     panel.correction_requested.connect(partial(history.push_correction, "answer"))
     QTest.keyClick(panel, Key.Key_Return)
@@ -102,7 +104,9 @@ def test_an_answer_that_is_taken_back_is_asked_again(qtbot: QtBot, panel: Review
     history.close()
 
 
-def test_an_answer_that_cannot_be_kept_is_asked_again(qtbot: QtBot, panel: ReviewPanel, library: FakeLibrary) -> None:
+def test_an_answer_that_cannot_be_kept_is_asked_again(
+    qtbot: QtBot, panel: ReviewPanel, library: FakeLibrary
+) -> None:
     history = History(panel._link)
     library.correct_many = lambda _words: library.fail("The disk is full.")  # type: ignore[method-assign]
     panel.correction_requested.connect(partial(history.push_correction, "answer"))

@@ -1,4 +1,5 @@
-"""The search bar driven by keys, clicks and drops: words, offers, chips, history, saved searches, order, strictness."""
+"""The search bar driven by keys, clicks and drops: words, offers, chips, history, saved searches,
+order, strictness."""
 
 from __future__ import annotations
 
@@ -88,7 +89,8 @@ def test_typing_searches_after_a_pause_and_return_at_once(qtbot: QtBot, window: 
 
 
 def test_the_first_letters_of_a_word_are_not_searched(qtbot: QtBot, window: QWidget) -> None:
-    """'No good match for s' in place of the photos tells nobody anything; whoever means it presses Return."""
+    """'No good match for s' in place of the photos tells nobody anything; whoever means it presses
+    Return."""
     bar = window.bar
     bar.focus_words()
     QTest.keyClicks(bar.words, "sea")
@@ -139,7 +141,9 @@ def test_the_query_as_chips(qtbot: QtBot, window: QWidget) -> None:
     assert bar._pages.currentWidget() is bar.words  # a click edits
 
 
-def test_history_and_saved_searches(qtbot: QtBot, window: QWidget, preferences: Preferences) -> None:
+def test_history_and_saved_searches(
+    qtbot: QtBot, window: QWidget, preferences: Preferences
+) -> None:
     bar = window.bar
     bar.focus_words()
     QTest.keyClicks(bar.words, "sunset")
@@ -175,7 +179,11 @@ def test_order_and_strictness_ask_again(window: QWidget, preferences: Preference
 
 
 def drop(widget: QWidget, mime: QMimeData) -> None:
-    none, left, act = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction
+    none, left, act = (
+        Qt.KeyboardModifier.NoModifier,
+        Qt.MouseButton.LeftButton,
+        Qt.DropAction.CopyAction,
+    )
     enter = QDragEnterEvent(QPoint(60, 10), act, mime, left, none)
     QApplication.sendEvent(widget, enter)
     if enter.isAccepted():

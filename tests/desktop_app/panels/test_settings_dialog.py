@@ -32,7 +32,11 @@ def test_values_survive_and_changes_are_told(qtbot: QtBot, settings: QSettings) 
     preferences.set("history", ["cat, dog", "夜"])
     preferences.set("starter_banner_dismissed", True)
     again = Preferences(settings)
-    assert (again.theme, again.history, again.starter_banner_dismissed) == ("dark", ["cat, dog", "夜"], True)
+    assert (again.theme, again.history, again.starter_banner_dismissed) == (
+        "dark",
+        ["cat, dog", "夜"],
+        True,
+    )
 
 
 def test_the_same_value_is_no_change(qtbot: QtBot, settings: QSettings) -> None:
@@ -122,9 +126,14 @@ def test_what_it_computes_with(qtbot: QtBot, dialog: SettingsDialog) -> None:
         dialog.change_model.click()
 
 
-def test_folders_and_what_is_left_out(qtbot: QtBot, dialog: SettingsDialog, library: FakeLibrary) -> None:
+def test_folders_and_what_is_left_out(
+    qtbot: QtBot, dialog: SettingsDialog, library: FakeLibrary
+) -> None:
     rows = [row_of(dialog.folders.item(place)) for place in range(dialog.folders.count())]
-    assert [(row.text, row.right, row.dim) for row in rows if row] == [("/photos", "30", False), ("/away", "7", True)]
+    assert [(row.text, row.right, row.dim) for row in rows if row] == [
+        ("/photos", "30", False),
+        ("/away", "7", True),
+    ]
     assert not dialog.remove_folder.isEnabled()
     dialog.folders.setCurrentRow(1)
     with qtbot.waitSignal(dialog.remove_folder_requested) as removed:
@@ -141,13 +150,18 @@ def test_folders_and_what_is_left_out(qtbot: QtBot, dialog: SettingsDialog, libr
     assert chosen.args == [["*.tmp", "Trash/*"]]
 
 
-def test_exclusions_that_nobody_changed_are_left_alone(qtbot: QtBot, dialog: SettingsDialog) -> None:
+def test_exclusions_that_nobody_changed_are_left_alone(
+    qtbot: QtBot, dialog: SettingsDialog
+) -> None:
     with qtbot.assertNotEmitted(dialog.exclusions_chosen):
         dialog.reject()
 
 
 def test_thumbnails(qtbot: QtBot, dialog: SettingsDialog, library: FakeLibrary) -> None:
-    assert (dialog.thumbnail_size.currentData(), dialog.thumbnail_quality.currentData()) == (256, 82)
+    assert (dialog.thumbnail_size.currentData(), dialog.thumbnail_quality.currentData()) == (
+        256,
+        82,
+    )
     choose(dialog.thumbnail_size, 512)
     choose(dialog.thumbnail_quality, 92)
     qtbot.waitUntil(lambda: library.format == (512, 92))

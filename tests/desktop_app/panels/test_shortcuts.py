@@ -24,13 +24,17 @@ def test_every_key_is_on_the_sheet(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     actions = Actions(window, [window])
     actions.pinned[0].setText("“cats & dogs” yes or no".replace("&", "&&"))
-    actions["undo"].setText("Undo: “cat” on 1 photo")  # what an act says at the moment is not what its key is called
+    actions["undo"].setText(
+        "Undo: “cat” on 1 photo"
+    )  # what an act says at the moment is not what its key is called
     sheet = ShortcutSheet(actions)
     qtbot.addWidget(sheet)
     texts = [label.text() for label in sheet.findChildren(QLabel)]
     assert "Add folder" in texts and "Ctrl+O" in texts
     assert "“cats & dogs” yes or no" in texts and "Undo" in texts
-    with_keys = [action for action in [*actions.by_name.values(), *actions.pinned] if action.shortcuts()]
+    with_keys = [
+        action for action in [*actions.by_name.values(), *actions.pinned] if action.shortcuts()
+    ]
     for action in with_keys:
         key = action.shortcuts()[0].toString()
         assert any(key in text.split(" · ") for text in texts), action.objectName()

@@ -52,7 +52,9 @@ def test_progress_with_rate_and_time(bar: StatusBar) -> None:
     assert words == "Looking at photos · 120 of 900 · 20 s left · 40 a second"
     assert bar.words(Progress("scan", 512, 0)) == "Looking for photos · 512"
     assert bar.words(Progress("encode", 1, 10)) == "Looking at photos · 1 of 10"
-    download = bar.words(Progress("download", 50_000_000, 605_000_000, rate=2_000_000, seconds_left=300))
+    download = bar.words(
+        Progress("download", 50_000_000, 605_000_000, rate=2_000_000, seconds_left=300)
+    )
     assert download == "Downloading · 50 MB of 605 MB · 5 min left · 2.0 MB/s"
 
 
@@ -120,7 +122,9 @@ def test_every_control_has_a_name(bar: StatusBar) -> None:
         assert widget.accessibleName()
 
 
-def test_while_paused_it_says_so_even_with_nothing_to_do(qtbot: QtBot, bar: StatusBar, link: EngineLink) -> None:
+def test_while_paused_it_says_so_even_with_nothing_to_do(
+    qtbot: QtBot, bar: StatusBar, link: EngineLink
+) -> None:
     job = link.ask("forever")
     qtbot.waitUntil(bar.pause.isVisible)
     click(bar.pause)

@@ -1,4 +1,5 @@
-"""'Improve labels' driven by clicks over an in-memory library: nothing is in force before Accept."""
+"""'Improve labels' driven by clicks over an in-memory library: nothing is in force before
+Accept."""
 
 from __future__ import annotations
 
@@ -55,7 +56,9 @@ def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: F
     assert not panel.bar.isVisible()
     assert ("train", ([1], False), {}) in library.calls  # shown first, not put in force
     card = panel.cards[0]
-    assert texts(card)[2:5] == [  # once: the numbers are on the bars, and above the photos that would change
+    assert texts(card)[
+        2:5
+    ] == [  # once: the numbers are on the bars, and above the photos that would change
         "Checked on 24 correction(s), each kept out of learning in its turn.",
         "Would get the label: 2",
         "Would lose the label: 1",
@@ -100,10 +103,16 @@ def test_not_now_changes_nothing(qtbot: QtBot, panel: TrainingPanel, library: Fa
     panel._history.stack.undo()
 
 
-def test_a_version_that_failed_a_gate_is_not_offered(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+def test_a_version_that_failed_a_gate_is_not_offered(
+    qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary
+) -> None:
     def train(label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
         reports: list[TrainReport] = yield from FakeLibrary.train(library, label_ids, activate)
-        return [dataclasses.replace(reports[0], kind="unchanged", accepted=False, reasons=("It got no better.",))]
+        return [
+            dataclasses.replace(
+                reports[0], kind="unchanged", accepted=False, reasons=("It got no better.",)
+            )
+        ]
 
     library.train = train  # type: ignore[method-assign]
     panel.improve(None)
@@ -123,7 +132,12 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
         measured = Measured(0, 1, 0.7)  # of the answer that it was learned from: no figure to show
         return [
             dataclasses.replace(
-                *reports, accepted=False, reasons=(reason,), before=measured, after=measured, held_out=False
+                *reports,
+                accepted=False,
+                reasons=(reason,),
+                before=measured,
+                after=measured,
+                held_out=False,
             )
         ]
 
@@ -144,7 +158,9 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
     qtbot.waitUntil(lambda: library.active_version == 7)
 
 
-def test_cancel_stops_between_two_steps(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+def test_cancel_stops_between_two_steps(
+    qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary
+) -> None:
     library.train = lambda *_args: library.forever()  # type: ignore[method-assign]
     panel.improve(None)
     qtbot.waitUntil(lambda: panel.bar.maximum() == 1_000_000)
@@ -153,7 +169,9 @@ def test_cancel_stops_between_two_steps(qtbot: QtBot, panel: TrainingPanel, libr
     assert "Stopped. Nothing was changed." in texts(panel)
 
 
-def test_a_problem_is_told_on_the_page(qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary) -> None:
+def test_a_problem_is_told_on_the_page(
+    qtbot: QtBot, panel: TrainingPanel, library: FakeLibrary
+) -> None:
     library.train = lambda *_args: library.fail("Nobody has corrected 'cat' yet.")  # type: ignore[method-assign]
     panel.improve([1])
     qtbot.waitUntil(lambda: "Nobody has corrected 'cat' yet." in texts(panel))
@@ -176,13 +194,18 @@ def test_labels_that_nothing_was_learned_for_are_only_counted(
 ) -> None:
     first = library.versions()
     words_alone = [
-        dataclasses.replace(first[1], id=number, label_id=number, label=f"label {number}") for number in (8, 9)
+        dataclasses.replace(first[1], id=number, label_id=number, label=f"label {number}")
+        for number in (8, 9)
     ]
     monkeypatch.setattr(
-        library, "versions", lambda label_id=None, here=False: [*first, *words_alone][-1 if label_id else 0 :]
+        library,
+        "versions",
+        lambda label_id=None, here=False: [*first, *words_alone][-1 if label_id else 0 :],
     )
     panel.show_versions()
-    qtbot.waitUntil(lambda: "2 label(s) go by the name alone: nothing was learned yet." in texts(panel))
+    qtbot.waitUntil(
+        lambda: "2 label(s) go by the name alone: nothing was learned yet." in texts(panel)
+    )
     assert "cat" in texts(panel) and "label 8" not in texts(panel)
     panel.show_versions(9)  # asked for one label, its only version is shown
     qtbot.waitUntil(lambda: "label 9" in texts(panel))

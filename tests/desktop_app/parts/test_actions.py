@@ -1,4 +1,5 @@
-"""The table of acts: every shortcut of the specification, none twice, single keys only beside photos."""
+"""The table of acts: every shortcut of the specification, none twice, single keys only beside
+photos."""
 
 from __future__ import annotations
 
@@ -54,13 +55,17 @@ def by_key(actions: Actions) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for action in [*actions.by_name.values(), *actions.pinned]:
         for key in action.shortcuts():
-            found.setdefault(key.toString(QKeySequence.SequenceFormat.PortableText), []).append(action.objectName())
+            found.setdefault(key.toString(QKeySequence.SequenceFormat.PortableText), []).append(
+                action.objectName()
+            )
     return found
 
 
 def test_every_specified_shortcut_is_there(actions: Actions) -> None:
     keys = by_key(actions)
-    assert {key: keys.get(key) for key in SPECIFIED} == {key: [name] for key, name in SPECIFIED.items()}
+    assert {key: keys.get(key) for key in SPECIFIED} == {
+        key: [name] for key, name in SPECIFIED.items()
+    }
 
 
 def test_no_key_means_two_things(actions: Actions) -> None:
@@ -78,7 +83,9 @@ def test_keys_without_a_modifier_work_only_beside_photos(actions: Actions) -> No
 
 
 def test_every_act_stands_in_one_menu_with_words(actions: Actions) -> None:
-    standing = [action for menu in actions.menus for action in menu.actions() if not action.isSeparator()]
+    standing = [
+        action for menu in actions.menus for action in menu.actions() if not action.isSeparator()
+    ]
     assert sorted(action.objectName() for action in standing) == sorted(actions.by_name)
     assert all(action.text() for action in standing)
 
@@ -88,7 +95,9 @@ def test_every_icon_exists() -> None:
     names = set()
     for module in Path(str(files("desktop_app"))).rglob("*.py"):
         text = module.read_text(encoding="utf-8")
-        names |= set(re.findall(r'(?:set_icon\([^,\n]+, |theme\.pixmap\(|theme\.icon\()"([\w-]+)"', text))
+        names |= set(
+            re.findall(r'(?:set_icon\([^,\n]+, |theme\.pixmap\(|theme\.icon\()"([\w-]+)"', text)
+        )
         names |= set(re.findall(r'\("([a-z-]+)", colors\.', text))
     assert len(names) > 5
     for name in names:

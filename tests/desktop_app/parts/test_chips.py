@@ -28,7 +28,13 @@ def test_flow_wraps_and_gives_way(qtbot: QtBot) -> None:
     qtbot.addWidget(holder)
     flow = FlowLayout(holder, 6)
     made = [
-        Chip(text) for text in ("one", "two", "three", "a name that is longer than the whole line of chips is wide")
+        Chip(text)
+        for text in (
+            "one",
+            "two",
+            "three",
+            "a name that is longer than the whole line of chips is wide",
+        )
     ]
     for chip in made:
         flow.addWidget(chip)

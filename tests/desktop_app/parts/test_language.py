@@ -1,4 +1,5 @@
-"""Every sentence of the window is translated, in step with the code, with all its places for names and numbers."""
+"""Every sentence of the window is translated, in step with the code, with all its places for names
+and numbers."""
 
 from __future__ import annotations
 
@@ -42,11 +43,23 @@ def test_in_step_with_the_code(name: str, tmp_path: Path) -> None:
     fresh = tmp_path / f"{name}.ts"
     plural = ["-pluralonly"] if name == "albumen_en" else []
     subprocess.run(
-        [UPDATE, "-silent", "-noobsolete", "-locations", "none", *plural, *sorted(SOURCE.rglob("*.py")), "-ts", fresh],
+        [
+            UPDATE,
+            "-silent",
+            "-noobsolete",
+            "-locations",
+            "none",
+            *plural,
+            *sorted(SOURCE.rglob("*.py")),
+            "-ts",
+            fresh,
+        ],
         check=True,
         capture_output=True,
     )
-    assert set(messages(fresh)) == set(messages(FOLDER / fresh.name)), "run lupdate and lrelease (README, Development)"
+    assert set(messages(fresh)) == set(messages(FOLDER / fresh.name)), (
+        "run lupdate and lrelease (README, Development)"
+    )
 
 
 @pytest.mark.parametrize("name", ["albumen_zh_CN", "albumen_en"])
@@ -55,7 +68,9 @@ def test_complete(name: str) -> None:
         translation = message.find("translation")
         assert translation is not None
         assert translation.get("type") is None, f"unfinished: {context}: {source}"
-        forms = [form.text or "" for form in translation.findall("numerusform")] or [translation.text or ""]
+        forms = [form.text or "" for form in translation.findall("numerusform")] or [
+            translation.text or ""
+        ]
         for form in forms:
             assert places(form) == places(source), f"{context}: {source} -> {form}"
             assert "(s)" not in form

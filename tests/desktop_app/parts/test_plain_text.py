@@ -6,7 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop_app.parts.plain_text import ElidedLabel, caption, one_line, quoted, tip, without_mnemonic
+from desktop_app.parts.plain_text import (
+    ElidedLabel,
+    caption,
+    one_line,
+    quoted,
+    tip,
+    without_mnemonic,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +57,12 @@ def test_elided_label(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("&Library", "Library"), ("图库(&L)", "图库"), ("Add folder…", "Add folder"), ("cats && &dogs", "cats & dogs")],
+    [
+        ("&Library", "Library"),
+        ("图库(&L)", "图库"),
+        ("Add folder…", "Add folder"),
+        ("cats && &dogs", "cats & dogs"),
+    ],
 )
 def test_a_caption_outside_a_menu(text: str, read: str) -> None:
     assert without_mnemonic(text) == read

@@ -1,4 +1,5 @@
-"""Offers under a field, driven by the field's own keys and by clicks; rows show user text literally."""
+"""Offers under a field, driven by the field's own keys and by clicks; rows show user text
+literally."""
 
 from __future__ import annotations
 
@@ -85,5 +86,7 @@ def test_a_click_takes_one_and_its_text_is_literal(window: QWidget) -> None:
     row = row_of(item)
     assert row is not None and row.text == '<img src="x">\n&dog'
     assert item.text() == '<img src="x">↵&dog'
-    QTest.mouseClick(offers.viewport(), Qt.MouseButton.LeftButton, pos=offers.visualItemRect(item).center())
+    QTest.mouseClick(
+        offers.viewport(), Qt.MouseButton.LeftButton, pos=offers.visualItemRect(item).center()
+    )
     assert taken == ["DOG"]

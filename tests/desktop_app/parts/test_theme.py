@@ -19,7 +19,14 @@ SOURCE = Path(theme.__file__).parents[1]
 def test_contrast(tokens: theme.Tokens) -> None:
     """WCAG 2.2: text 4.5 : 1 (1.4.3), borders of controls and spots 3 : 1 (1.4.11)."""
     for paper in (tokens.window, tokens.base, tokens.raised, tokens.hover, tokens.selected):
-        for ink in (tokens.text, tokens.muted, tokens.accent, tokens.positive, tokens.negative, tokens.warning):
+        for ink in (
+            tokens.text,
+            tokens.muted,
+            tokens.accent,
+            tokens.positive,
+            tokens.negative,
+            tokens.warning,
+        ):
             assert theme.contrast(ink, paper) >= 4.5, (ink, paper)
         assert theme.contrast(tokens.outline, paper) >= 3.0, paper
     assert theme.contrast(tokens.on_accent, tokens.accent) >= 4.5
@@ -30,14 +37,18 @@ def test_contrast(tokens: theme.Tokens) -> None:
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_contrast_of_every_rule(tokens: theme.Tokens) -> None:
-    """Whatever a rule of the style sheet writes on whatever it fills; what is disabled is exempt (WCAG 2.2, 1.4.3)."""
+    """Whatever a rule of the style sheet writes on whatever it fills; what is disabled is exempt
+    (WCAG 2.2, 1.4.3)."""
     rules = re.findall(r"([^{}]+)\{([^{}]*)\}", theme._style_sheet(tokens))
     assert len(rules) > 40
     filled: dict[str, str] = {}  # by selector without its states: what a state does not fill anew
     pairs = 0
     for selector, body in rules:
         found = dict(
-            re.findall(r"(?:^|;|\s)(color|background|selection-color|selection-background-color): ([^;]+);", body + ";")
+            re.findall(
+                r"(?:^|;|\s)(color|background|selection-color|selection-background-color): ([^;]+);",
+                body + ";",
+            )
         )
         for one in selector.split(","):
             plain = re.sub(r":(?!:)[a-z]+", "", one.strip())
@@ -45,10 +56,15 @@ def test_contrast_of_every_rule(tokens: theme.Tokens) -> None:
                 filled.setdefault(plain, found["background"])
             if ":disabled" in one:
                 continue
-            papers = [filled[plain]] if plain in filled else [tokens.window, tokens.base, tokens.raised]
+            papers = (
+                [filled[plain]] if plain in filled else [tokens.window, tokens.base, tokens.raised]
+            )
             if found.get("background", "transparent") != "transparent":
                 papers = [found["background"]]
-            for ink, on in (("color", papers), ("selection-color", [found.get("selection-background-color", "")])):
+            for ink, on in (
+                ("color", papers),
+                ("selection-color", [found.get("selection-background-color", "")]),
+            ):
                 for paper in on if ink in found else ():
                     pairs += 1
                     assert theme.contrast(found[ink], paper) >= 4.5, (one, found[ink], paper)
@@ -68,13 +84,21 @@ def test_contrast_of_the_palette(tokens: theme.Tokens) -> None:
         (role.HighlightedText, role.Highlight),
         (role.Link, role.Window),
     ):
-        assert theme.contrast(palette.color(ink).name(), palette.color(paper).name()) >= 4.5, (ink, paper)
+        assert theme.contrast(palette.color(ink).name(), palette.color(paper).name()) >= 4.5, (
+            ink,
+            paper,
+        )
 
 
 def test_every_icon_that_is_named_exists(qtbot: QtBot) -> None:
     named = set()
     for file in SOURCE.rglob("*.py"):
-        named |= set(re.findall(r"""(?:set_icon\([^,]+, |small_button\(|icon=)"([a-z-]+)\"""", file.read_text("utf-8")))
+        named |= set(
+            re.findall(
+                r"""(?:set_icon\([^,]+, |small_button\(|icon=)"([a-z-]+)\"""",
+                file.read_text("utf-8"),
+            )
+        )
     assert named >= {"tick", "cross", "search"}
     drawn = {file.stem for file in (SOURCE / "icons").glob("*.svg")}
     assert named <= drawn
@@ -125,4 +149,6 @@ def test_an_icon_on_the_accent_stays_so_in_another_theme(qtbot: QtBot) -> None:
     }
     theme.apply(application, "light")
     assert inks == {theme.DARK.on_accent}
-    assert button.iconSize().width() > button.iconSize().height()  # air between the icon and the text
+    assert (
+        button.iconSize().width() > button.iconSize().height()
+    )  # air between the icon and the text

@@ -1,4 +1,5 @@
-"""Thumbnails: read in other threads, last wish first, bounded, and not tried for ever when broken."""
+"""Thumbnails: read in other threads, last wish first, bounded, and not tried for ever when
+broken."""
 
 from __future__ import annotations
 
@@ -35,7 +36,9 @@ def thumbnails(qtbot: QtBot) -> Iterator[Thumbnails]:
     thumbnails.close()
 
 
-def test_they_arrive_scaled_to_what_is_needed(qtbot: QtBot, thumbnails: Thumbnails, files: list[str]) -> None:
+def test_they_arrive_scaled_to_what_is_needed(
+    qtbot: QtBot, thumbnails: Thumbnails, files: list[str]
+) -> None:
     thumbnails.want(ME, files[:3], SMALL)
     qtbot.waitUntil(lambda: all(thumbnails.pixmap(path, SMALL) for path in files[:3]))
     assert size(thumbnails, files[0], SMALL) == (128, 96)
@@ -47,7 +50,8 @@ def test_they_arrive_scaled_to_what_is_needed(qtbot: QtBot, thumbnails: Thumbnai
 
 
 def test_sizes_lie_side_by_side(qtbot: QtBot, thumbnails: Thumbnails, files: list[str]) -> None:
-    """A panel that shows a photo larger must not blur it in the grid; until a size was read, the best other one does."""
+    """A panel that shows a photo larger must not blur it in the grid; until a size was read, the
+    best other one does."""
     path = files[0]
     thumbnails.want(ME, [path], SMALL)
     qtbot.waitUntil(lambda: thumbnails.pixmap(path, SMALL) is not None)
@@ -69,7 +73,9 @@ def test_one_who_wishes_does_not_drop_the_wishes_of_another(
     assert size(thumbnails, files[0], WIDE) == (256, 192)
 
 
-def test_a_sharper_one_from_elsewhere_takes_its_place(qtbot: QtBot, thumbnails: Thumbnails, files: list[str]) -> None:
+def test_a_sharper_one_from_elsewhere_takes_its_place(
+    qtbot: QtBot, thumbnails: Thumbnails, files: list[str]
+) -> None:
     thumbnails.want(ME, files[:1], WIDE)
     qtbot.waitUntil(lambda: thumbnails.pixmap(files[0], WIDE) is not None)
     image = QImage(2000, 1000, QImage.Format.Format_RGB32)
@@ -114,15 +120,23 @@ def test_memory_stays_in_its_budget(qtbot: QtBot, files: list[str]) -> None:
     thumbnails.want(ME, files[-5:-4], SMALL)  # looked at again: not the next one to go
     thumbnails.want(ME, files[:1], SMALL)
     qtbot.waitUntil(lambda: thumbnails.pixmap(files[0], SMALL) is not None)
-    assert [path for path in files if thumbnails.pixmap(path, SMALL)] == [files[0], files[-5], *files[-3:]]
+    assert [path for path in files if thumbnails.pixmap(path, SMALL)] == [
+        files[0],
+        files[-5],
+        *files[-3:],
+    ]
     thumbnails.close()
 
 
-def test_a_broken_file_is_tried_once(qtbot: QtBot, thumbnails: Thumbnails, tmp_path: Path, files: list[str]) -> None:
+def test_a_broken_file_is_tried_once(
+    qtbot: QtBot, thumbnails: Thumbnails, tmp_path: Path, files: list[str]
+) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
     thumbnails.want(ME, [str(broken), str(tmp_path / "nowhere.jpg"), files[0]], SMALL)
-    qtbot.waitUntil(lambda: len(thumbnails._broken) == 2 and thumbnails.pixmap(files[0], SMALL) is not None)
+    qtbot.waitUntil(
+        lambda: len(thumbnails._broken) == 2 and thumbnails.pixmap(files[0], SMALL) is not None
+    )
     thumbnails.want(ME, [str(broken)], SMALL)
     assert thumbnails._wishes == []
     broken.write_bytes(Path(files[1]).read_bytes())

@@ -1,4 +1,5 @@
-"""Copies of photos into a folder, paths on the clipboard, the file manager: originals stay as they are."""
+"""Copies of photos into a folder, paths on the clipboard, the file manager: originals stay as they
+are."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def export(qtbot: QtBot) -> Iterator[Export]:
     export.close()
 
 
-def test_copies_keep_name_content_and_date(qtbot: QtBot, export: Export, tmp_path: Path, folder: Path) -> None:
+def test_copies_keep_name_content_and_date(
+    qtbot: QtBot, export: Export, tmp_path: Path, folder: Path
+) -> None:
     paths = []
     for name in ("a.jpg", "été 日本.png"):
         path = tmp_path / name
@@ -70,7 +73,9 @@ def test_a_photo_that_is_gone_is_named_and_leaves_no_half_copy(
     assert os.listdir(folder) == ["a.jpg"]
 
 
-def test_it_stops_when_the_window_closes(qtbot: QtBot, export: Export, tmp_path: Path, folder: Path) -> None:
+def test_it_stops_when_the_window_closes(
+    qtbot: QtBot, export: Export, tmp_path: Path, folder: Path
+) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"photo" * 100_000)
     export.start([photo(path)] * 5000, str(folder))
@@ -93,12 +98,16 @@ def test_show_in_folder_opens_the_folder_where_no_file_manager_answers(
     monkeypatch.setattr(desktop_files.sys, "platform", "linux")
     monkeypatch.setattr(desktop_files, "_ask_file_manager", lambda _path: False)
     monkeypatch.setattr(
-        desktop_files.QDesktopServices, "openUrl", lambda url: bool(opened.append(url.toLocalFile())) or True
+        desktop_files.QDesktopServices,
+        "openUrl",
+        lambda url: bool(opened.append(url.toLocalFile())) or True,
     )
     desktop_files.show_in_folder("/photos/a.jpg")
     assert opened == ["/photos"]
 
 
-def test_without_a_session_bus_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+def test_without_a_session_bus_nobody_is_asked(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     assert desktop_files._ask_file_manager("/photos/a.jpg") is False

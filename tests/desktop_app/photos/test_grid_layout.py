@@ -16,8 +16,15 @@ def slow_cells(layout: GridLayout, room: int) -> dict[int, tuple[int, int, int, 
         y += layout.header_height if group.day is not None or group.weak else 0
         for place in range(group.count):
             line, column = divmod(place, layout.columns)
-            left, right = (layout.MARGIN + at * room // layout.columns for at in (column, column + 1))
-            cells[group.first + place] = (left, y + line * layout.cell_height, right - left, layout.cell_height)
+            left, right = (
+                layout.MARGIN + at * room // layout.columns for at in (column, column + 1)
+            )
+            cells[group.first + place] = (
+                left,
+                y + line * layout.cell_height,
+                right - left,
+                layout.cell_height,
+            )
         y += ((group.count - 1) // layout.columns + 1) * layout.cell_height
     return cells
 
@@ -25,9 +32,16 @@ def slow_cells(layout: GridLayout, room: int) -> dict[int, tuple[int, int, int, 
 def test_years_begin_where_their_first_group_does() -> None:
     first_of_2024 = 19_723  # days since 1970
     layout = GridLayout(
-        Groups((0, 5, 9), 12, (first_of_2024 + 40, first_of_2024, first_of_2024 - 1)), 433, 100, 120, 30
+        Groups((0, 5, 9), 12, (first_of_2024 + 40, first_of_2024, first_of_2024 - 1)),
+        433,
+        100,
+        120,
+        30,
     )
-    assert layout.years() == [(layout.MARGIN, 2024), (layout.headers_between(0, 10_000)[2][0], 2023)]
+    assert layout.years() == [
+        (layout.MARGIN, 2024),
+        (layout.headers_between(0, 10_000)[2][0], 2023),
+    ]
     assert GridLayout(Groups((0, 4), 34, weak=True), 433, 100, 120, 30).years() == []
     assert GridLayout(Groups((), 0), 433, 100, 120, 30).years() == []
 
@@ -58,7 +72,8 @@ def test_cells_points_and_rows_agree_with_the_slow_layout(name: str, width: int)
                 inside = {
                     row
                     for row in touching
-                    if cells[row][0] <= max(right, layout.MARGIN) and cells[row][0] + cells[row][2] > left
+                    if cells[row][0] <= max(right, layout.MARGIN)
+                    and cells[row][0] + cells[row][2] > left
                 }
                 runs = layout.rows_in(left, top, right, bottom)
                 assert {row for first, last in runs for row in range(first, last + 1)} == inside
@@ -85,7 +100,9 @@ def test_stepping_by_lines_moves_to_the_nearest_cell_of_the_line_below(name: str
             target = place + step
             if 0 <= target < len(lines):
                 in_line = [other for other, cell in cells.items() if cell[1] == lines[target]]
-                expected = max((other for other in in_line if cells[other][0] <= x), default=in_line[0])
+                expected = max(
+                    (other for other in in_line if cells[other][0] <= x), default=in_line[0]
+                )
                 assert layout.step_lines(row, step) == expected, (row, step)
     assert layout.step_lines(0, -1) == 0
     assert layout.step_lines(layout.total - 1, 1) == layout.total - 1
@@ -97,7 +114,9 @@ def test_groups_by_day_by_month_and_by_meaning() -> None:
     days = array("i", [20_000] * 5 + [19_999] * 4 + [19_990] * 6)
     by_day = [Group(0, 5, 20_000), Group(5, 4, 19_999), Group(9, 6, 19_990)]
     assert list(groups_of(15, days, 15, ranked=False)) == by_day
-    sparse = array("i", [20_000, 19_999, 19_990, 19_950, 19_949])  # 2024-10-04, 10-03, 09-24, 08-15, 08-14
+    sparse = array(
+        "i", [20_000, 19_999, 19_990, 19_950, 19_949]
+    )  # 2024-10-04, 10-03, 09-24, 08-15, 08-14
     assert list(groups_of(5, sparse, 5, ranked=False)) == [
         Group(0, 2, 20_000, month=True),
         Group(2, 1, 19_990, month=True),
@@ -105,7 +124,10 @@ def test_groups_by_day_by_month_and_by_meaning() -> None:
     ]
     mixed = array("i", [5, 9, 1])
     assert list(groups_of(3, mixed, 3, ranked=False)) == [Group(0, 3)]
-    assert list(groups_of(10, array("i", range(10)), 4, ranked=True)) == [Group(0, 4), Group(4, 6, weak=True)]
+    assert list(groups_of(10, array("i", range(10)), 4, ranked=True)) == [
+        Group(0, 4),
+        Group(4, 6, weak=True),
+    ]
     assert list(groups_of(10, array("i", range(10)), 0, ranked=True)) == [Group(0, 10, weak=True)]
     assert list(groups_of(10, array("i", range(10)), 10, ranked=True)) == [Group(0, 10)]
     assert list(groups_of(0, array("i"), 0, ranked=False)) == []

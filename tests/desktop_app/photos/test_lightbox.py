@@ -1,4 +1,5 @@
-"""The lightbox, driven by keys, wheel and mouse, with pictures that go through the engine's sandboxed decoding."""
+"""The lightbox, driven by keys, wheel and mouse, with pictures that go through the engine's
+sandboxed decoding."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 @pytest.fixture
 def library(tmp_path: Path) -> FakeLibrary:
-    """Six photos of 1600 x 1200, each of one colour; the newest, row 0, is photo 6. Row 5 is no picture."""
+    """Six photos of 1600 x 1200, each of one colour; the newest, row 0, is photo 6. Row 5 is no
+    picture."""
     library = FakeLibrary(6)
     for one, photo in library.photo_rows.items():
         path = tmp_path / photo.name
@@ -37,7 +39,9 @@ def library(tmp_path: Path) -> FakeLibrary:
             exif = Image.Exif()
             exif[0x0110] = f"Camera {one}"  # Model
             Image.new("RGB", (1600, 1200), (40 * one, 30, 90)).save(path, exif=exif)
-        library.photo_rows[one] = dataclasses.replace(photo, path=str(path), width=1600, height=1200)
+        library.photo_rows[one] = dataclasses.replace(
+            photo, path=str(path), width=1600, height=1200
+        )
     return library
 
 
@@ -64,7 +68,14 @@ def see(qtbot: QtBot, box: Lightbox) -> None:
 
 def wheel(box: Lightbox, delta: int, at: QPointF) -> None:
     event = QWheelEvent(
-        at, at, QPoint(), QPoint(0, delta), Qt.MouseButton.NoButton, NONE, Qt.ScrollPhase.NoScrollPhase, False
+        at,
+        at,
+        QPoint(),
+        QPoint(0, delta),
+        Qt.MouseButton.NoButton,
+        NONE,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
     )
     QApplication.sendEvent(box, event)
 
@@ -78,7 +89,9 @@ def test_steps_to_neighbours_that_are_there_already(qtbot: QtBot, box: Lightbox)
     with qtbot.waitSignal(box.row_changed) as told:
         QTest.keyClick(box, Key.Key_Right)
     assert told.args == [2]
-    assert box.grab().toImage().pixelColor(400, 300).red() == pytest.approx(160, abs=4)  # without waiting
+    assert box.grab().toImage().pixelColor(400, 300).red() == pytest.approx(
+        160, abs=4
+    )  # without waiting
     QTest.keyClick(box, Key.Key_Left)
     assert (box.row, box.photo_id()) == (1, 5)
     QTest.keyClick(box, Key.Key_End)
@@ -124,7 +137,9 @@ def test_zoom_keeps_the_spot_under_the_pointer(qtbot: QtBot, box: Lightbox) -> N
 
     def spot() -> tuple[float, float]:
         scale, centre = box.zoom(), box._centre
-        return centre.x() + (at.x() - 399.5) / scale / 1600, centre.y() + (at.y() - 299.5) / scale / 1200
+        return centre.x() + (at.x() - 399.5) / scale / 1600, centre.y() + (
+            at.y() - 299.5
+        ) / scale / 1200
 
     before = spot()
     for _ in range(4):
@@ -140,7 +155,9 @@ def test_zoom_keeps_the_spot_under_the_pointer(qtbot: QtBot, box: Lightbox) -> N
     assert (box._centre.x(), box._centre.y()) == (0.5, 0.5)
 
 
-def test_the_whole_photo_is_decoded_only_when_somebody_looks_closely(qtbot: QtBot, box: Lightbox) -> None:
+def test_the_whole_photo_is_decoded_only_when_somebody_looks_closely(
+    qtbot: QtBot, box: Lightbox
+) -> None:
     box.show_row(0)
     see(qtbot, box)
     path = box._model.photo(0).path
@@ -186,7 +203,9 @@ def test_the_facts_of_the_file(qtbot: QtBot, box: Lightbox) -> None:
     assert not box.facts.isVisible()
 
 
-def test_it_stays_on_its_photo_when_the_rows_change(qtbot: QtBot, box: Lightbox, library: FakeLibrary) -> None:
+def test_it_stays_on_its_photo_when_the_rows_change(
+    qtbot: QtBot, box: Lightbox, library: FakeLibrary
+) -> None:
     box.show_row(2)
     see(qtbot, box)
     assert box.photo_id() == 4
@@ -207,7 +226,9 @@ def test_closing_at_once(qtbot: QtBot, box: Lightbox) -> None:
     assert not box._pictures._thread.isRunning()
 
 
-def test_one_who_wishes_a_picture_does_not_drop_the_wishes_of_another(qtbot: QtBot, library: FakeLibrary) -> None:
+def test_one_who_wishes_a_picture_does_not_drop_the_wishes_of_another(
+    qtbot: QtBot, library: FakeLibrary
+) -> None:
     """The panel beside the grid shows a photo while the grid waits for sharper ones."""
     pictures, arrived = Pictures(), []
     pictures.arrived.connect(arrived.append)
@@ -226,7 +247,8 @@ def test_one_who_wishes_a_picture_does_not_drop_the_wishes_of_another(qtbot: QtB
 
 
 def test_nothing_begins_after_closing(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A late answer of the engine may still wish for pictures; a thread that it started would outlive the window."""
+    """A late answer of the engine may still wish for pictures; a thread that it started would
+    outlive the window."""
     pictures = Pictures()
     pictures.close()
     monkeypatch.setattr(pictures._thread, "start", lambda: pytest.fail("a thread was started"))
@@ -234,10 +256,15 @@ def test_nothing_begins_after_closing(qtbot: QtBot, monkeypatch: pytest.MonkeyPa
     assert not pictures._thread._wishes
 
 
-def test_a_raw_file_shows_its_preview_and_closer_what_the_sensor_saw(qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_raw_file_shows_its_preview_and_closer_what_the_sensor_saw(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
     path = str(tmp_path / "a.nef")
     Path(path).write_bytes(
-        dng(Image.new("RGB", (1600, 1200), (20, 200, 20)), Image.new("RGB", (600, 450), (200, 20, 20)))
+        dng(
+            Image.new("RGB", (1600, 1200), (20, 200, 20)),
+            Image.new("RGB", (600, 450), (200, 20, 20)),
+        )
     )
     pictures = Pictures()
     try:

@@ -1,4 +1,5 @@
-"""The grid, driven by keys, clicks, wheel and rubber band, over a real engine thread with an in-memory library."""
+"""The grid, driven by keys, clicks, wheel and rubber band, over a real engine thread with an
+in-memory library."""
 
 from __future__ import annotations
 
@@ -55,7 +56,9 @@ def selected(grid: PhotoGrid) -> list[int]:
     return sorted(grid._photos.row_of(one) for one in grid.selected_ids())
 
 
-def press(grid: PhotoGrid, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> int:
+def press(
+    grid: PhotoGrid, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> int:
     QTest.keyClick(grid, key, modifier)
     return grid.current_row()
 
@@ -64,7 +67,9 @@ def centre(grid: PhotoGrid, row: int) -> QPoint:
     return grid.visualRect(grid.model().index(row)).center()
 
 
-def click(grid: PhotoGrid, row: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+def click(
+    grid: PhotoGrid, row: int, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, modifier, centre(grid, row))
 
 
@@ -81,7 +86,9 @@ def test_arrows_home_end_and_pages(grid: PhotoGrid) -> None:
     grid.set_current_row(0)
     assert press(grid, Key.Key_Right) == 1
     assert press(grid, Key.Key_Down) == 5
-    assert press(grid, Key.Key_Down) == 7  # over the end of the first day, into the same column of the next
+    assert (
+        press(grid, Key.Key_Down) == 7
+    )  # over the end of the first day, into the same column of the next
     assert press(grid, Key.Key_Up) == 5
     assert press(grid, Key.Key_Left) == 4
     assert press(grid, Key.Key_End) == 94
@@ -104,7 +111,13 @@ def test_shift_selects_in_a_line_and_ctrl_one_by_one(grid: PhotoGrid) -> None:
     click(grid, 1)
     press(grid, Key.Key_Right, SHIFT)
     press(grid, Key.Key_Down, SHIFT)
-    assert selected(grid) == [1, 2, 3, 4, 5]  # row 2 is above the short line's end: 2 -> 5 (last of the line)
+    assert selected(grid) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]  # row 2 is above the short line's end: 2 -> 5 (last of the line)
     click(grid, 0)
     click(grid, 7, SHIFT)
     assert selected(grid) == list(range(8))  # a line through two days, no rectangle
@@ -126,7 +139,9 @@ def test_all_and_none(grid: PhotoGrid) -> None:
 
 def test_the_rubber_band_takes_what_it_touches(grid: PhotoGrid) -> None:
     view = grid.viewport()
-    start = grid.visualRect(grid.model().index(5)).bottomRight() + QPoint(40, 0)  # beside the short line: empty
+    start = grid.visualRect(grid.model().index(5)).bottomRight() + QPoint(
+        40, 0
+    )  # beside the short line: empty
     end = centre(grid, 1)
     QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
     for step in range(1, 6):
@@ -143,7 +158,9 @@ def test_the_rubber_band_takes_what_it_touches(grid: PhotoGrid) -> None:
     assert grid.selected_count() == 0
 
 
-def test_zoom_by_keys_slider_and_wheel_keeps_the_current_photo_in_place(qtbot: QtBot, grid: PhotoGrid) -> None:
+def test_zoom_by_keys_slider_and_wheel_keeps_the_current_photo_in_place(
+    qtbot: QtBot, grid: PhotoGrid
+) -> None:
     grid.set_current_row(50)
     before = centre(grid, 50).y()
     with qtbot.waitSignal(grid.zoomed) as told:
@@ -186,7 +203,9 @@ def test_new_photos_do_not_move_what_is_looked_at(grid: PhotoGrid, library: Fake
     chosen, place = list(grid.selected_ids()), centre(grid, 60).y()
     for one in range(96, 120):
         newest = dataclasses.replace(library.photo_rows[95], id=one, name=f"photo-{one:04d}.jpg")
-        library.photo_rows[one] = dataclasses.replace(newest, taken_at=newest.taken_at + 86_400 * (one - 95))
+        library.photo_rows[one] = dataclasses.replace(
+            newest, taken_at=newest.taken_at + 86_400 * (one - 95)
+        )
     grid._photos.show(library.view())
     assert grid.model().rowCount() == 119
     assert list(grid.selected_ids()) == chosen
@@ -195,14 +214,18 @@ def test_new_photos_do_not_move_what_is_looked_at(grid: PhotoGrid, library: Fake
     assert abs(centre(grid, row).y() - place) <= 1
 
 
-def test_everything_stays_selected_when_there_is_more(grid: PhotoGrid, library: FakeLibrary) -> None:
+def test_everything_stays_selected_when_there_is_more(
+    grid: PhotoGrid, library: FakeLibrary
+) -> None:
     grid.selectAll()
     library.photo_rows[96] = dataclasses.replace(library.photo_rows[95], id=96)
     grid._photos.show(library.view())
     assert grid.selected_count() == 96
 
 
-def test_a_photo_that_leaves_the_view_hands_on_to_its_successor(grid: PhotoGrid, library: FakeLibrary) -> None:
+def test_a_photo_that_leaves_the_view_hands_on_to_its_successor(
+    grid: PhotoGrid, library: FakeLibrary
+) -> None:
     click(grid, 2)
     successor = grid._photos.id_at(3)
     del library.photo_rows[grid._photos.id_at(2)]
@@ -221,7 +244,9 @@ def test_a_new_query_starts_at_the_top(grid: PhotoGrid, library: FakeLibrary) ->
 
 def test_good_matches_are_apart_from_weaker_ones(grid: PhotoGrid) -> None:
     ids = array("q", range(1, 31))
-    grid._photos.show(SearchResult("cat", ids, array("f", [1.0] * 30), array("i", [1] * 30), matched=6))
+    grid._photos.show(
+        SearchResult("cat", ids, array("f", [1.0] * 30), array("i", [1] * 30), matched=6)
+    )
     headers = grid._layout.headers_between(0, 10_000)
     assert [(group.first, group.weak) for _y, group in headers] == [(6, True)]
 
@@ -229,7 +254,12 @@ def test_good_matches_are_apart_from_weaker_ones(grid: PhotoGrid) -> None:
 def test_double_click_opens_and_enter_is_left_to_the_window(qtbot: QtBot, grid: PhotoGrid) -> None:
     click(grid, 3)
     with qtbot.waitSignal(grid.opened) as told:
-        QTest.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, centre(grid, 3))
+        QTest.mouseDClick(
+            grid.viewport(),
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+            centre(grid, 3),
+        )
     assert told.args == [3]
     grid.set_current_row(3)
     with qtbot.assertNotEmitted(grid.opened):
@@ -248,12 +278,17 @@ def test_the_context_menu_by_mouse_and_by_key(qtbot: QtBot, grid: PhotoGrid) -> 
         place = centre(grid, 1)
         QApplication.sendEvent(
             grid.viewport(),
-            QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, grid.viewport().mapToGlobal(place)),
+            QContextMenuEvent(
+                QContextMenuEvent.Reason.Mouse, place, grid.viewport().mapToGlobal(place)
+            ),
         )
     assert told.args == [grid.viewport().mapToGlobal(place)]
     with qtbot.waitSignal(grid.context_requested) as told:
         QApplication.sendEvent(
-            grid, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), grid.mapToGlobal(QPoint()))
+            grid,
+            QContextMenuEvent(
+                QContextMenuEvent.Reason.Keyboard, QPoint(), grid.mapToGlobal(QPoint())
+            ),
         )
     assert told.args == [grid.viewport().mapToGlobal(centre(grid, 4))]
 
@@ -263,7 +298,10 @@ def test_a_drag_carries_ids_and_files(grid: PhotoGrid, library: FakeLibrary) -> 
     click(grid, 1, CTRL)
     mime = grid._photos.mime_of(grid.selected_ids())
     assert mime.data(PHOTO_IDS).data() == b"95,94"
-    assert [url.toLocalFile() for url in mime.urls()] == [library.photo_rows[95].path, library.photo_rows[94].path]
+    assert [url.toLocalFile() for url in mime.urls()] == [
+        library.photo_rows[95].path,
+        library.photo_rows[94].path,
+    ]
     assert grid.dragDropMode() == PhotoGrid.DragDropMode.DragOnly
 
 
@@ -282,7 +320,9 @@ def test_states_tags_selection_and_focus_can_be_seen(
 ) -> None:
     plain = paint_of(grid, 0)
     for state in (PhotoState.FAILED, PhotoState.OFFLINE):
-        library.photo_rows[95] = dataclasses.replace(library.photo_rows[95], state=state, reason="damaged")
+        library.photo_rows[95] = dataclasses.replace(
+            library.photo_rows[95], state=state, reason="damaged"
+        )
         with qtbot.waitSignal(grid._photos.dataChanged):
             link.ask("correct", 2, clear=[95])
         assert paint_of(grid, 0) != plain
@@ -292,7 +332,9 @@ def test_states_tags_selection_and_focus_can_be_seen(
     confirmed = paint_of(grid, 0)
     assert confirmed != plain
     grid.set_current_row(5)
-    grid.selectionModel().select(grid.model().index(0), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+    grid.selectionModel().select(
+        grid.model().index(0), QItemSelectionModel.SelectionFlag.ClearAndSelect
+    )
     chosen = paint_of(grid, 0)
     assert chosen != confirmed
     grid.set_current_row(0)
@@ -318,7 +360,8 @@ def test_thumbnails_are_read_for_what_is_in_sight(
 def test_large_cells_show_the_photo_itself_once_the_view_rests(
     qtbot: QtBot, library: FakeLibrary, link: EngineLink, tmp_path: Path
 ) -> None:
-    """A thumbnail file of 256 pixels, enlarged to 400, is a blur: the photos in sight are read again, only those."""
+    """A thumbnail file of 256 pixels, enlarged to 400, is a blur: the photos in sight are read
+    again, only those."""
     small, whole = str(tmp_path / "small.jpg"), str(tmp_path / "whole.png")
     for path, width, color in ((small, 256, QColor(250, 0, 0)), (whole, 1000, QColor(0, 200, 0))):
         image = QImage(width, width // 2, QImage.Format.Format_RGB32)
@@ -369,7 +412,11 @@ def test_a_name_that_looks_like_html_is_text(
 def test_a_hundred_thousand_rows_answer_at_once(qtbot: QtBot, grid: PhotoGrid) -> None:
     count = 100_000
     result = SearchResult(
-        "", array("q", range(1, count + 1)), array("f"), array("i", [30_000 - row // 50 for row in range(count)]), count
+        "",
+        array("q", range(1, count + 1)),
+        array("f"),
+        array("i", [30_000 - row // 50 for row in range(count)]),
+        count,
     )
     grid._photos.show(result)
     grid.selectAll()

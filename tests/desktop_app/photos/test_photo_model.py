@@ -1,4 +1,5 @@
-"""The model of a view: pages fetched when somebody looks, only changed rows told, nothing asked twice."""
+"""The model of a view: pages fetched when somebody looks, only changed rows told, nothing asked
+twice."""
 
 from __future__ import annotations
 
@@ -50,7 +51,9 @@ def test_qt_finds_no_fault(qtbot: QtBot, model: PhotoModel, library: FakeLibrary
     assert tester.model() is model
 
 
-def test_only_what_is_looked_at_is_fetched(qtbot: QtBot, model: PhotoModel, library: FakeLibrary) -> None:
+def test_only_what_is_looked_at_is_fetched(
+    qtbot: QtBot, model: PhotoModel, library: FakeLibrary
+) -> None:
     assert model.entry(0) is None
     with qtbot.waitSignal(model.dataChanged) as told:
         model.want(range(20, 40))
@@ -63,17 +66,23 @@ def test_only_what_is_looked_at_is_fetched(qtbot: QtBot, model: PhotoModel, libr
     assert asked(library)[20:] == [model.id_at(40)]
 
 
-def test_scrolling_on_forgets_wishes(qtbot: QtBot, model: PhotoModel, library: FakeLibrary, link: EngineLink) -> None:
+def test_scrolling_on_forgets_wishes(
+    qtbot: QtBot, model: PhotoModel, library: FakeLibrary, link: EngineLink
+) -> None:
     link.ask("wait")  # the engine is busy while somebody scrolls through everything
     for first in range(0, 480, 20):
         model.want(range(first, first + 20))
         qtbot.wait(1)
     library.hold.set()
     qtbot.waitUntil(lambda: model.entry(479) is not None)
-    assert len(asked(library)) <= 4 * 20 + 20  # the last page, and the few questions that were on their way
+    assert (
+        len(asked(library)) <= 4 * 20 + 20
+    )  # the last page, and the few questions that were on their way
 
 
-def test_only_changed_rows_are_told(qtbot: QtBot, model: PhotoModel, link: EngineLink, library: FakeLibrary) -> None:
+def test_only_changed_rows_are_told(
+    qtbot: QtBot, model: PhotoModel, link: EngineLink, library: FakeLibrary
+) -> None:
     model.want(range(50))
     qtbot.waitUntil(lambda: model.entry(49) is not None)
     told: list[tuple[int, int]] = []
@@ -101,7 +110,9 @@ def test_a_person_s_tags_stand_first_and_rejected_ones_do_not_stand_at_all(
     qtbot.waitUntil(lambda: [tag.label for tag in model.entry(row).tags] == ["dog"])
 
 
-def test_a_renamed_label_changes_every_caption(qtbot: QtBot, model: PhotoModel, link: EngineLink) -> None:
+def test_a_renamed_label_changes_every_caption(
+    qtbot: QtBot, model: PhotoModel, link: EngineLink
+) -> None:
     row = model.row_of(3)
     model.want(range(row, row + 1))
     qtbot.waitUntil(lambda: model.entry(row) is not None)
@@ -122,7 +133,9 @@ def test_photos_that_are_gone_are_not_asked_for_again_and_again(
     assert model.entry(5) is None
 
 
-def test_a_record_that_changed_on_its_way_is_asked_for_again(qtbot: QtBot, model: PhotoModel) -> None:
+def test_a_record_that_changed_on_its_way_is_asked_for_again(
+    qtbot: QtBot, model: PhotoModel
+) -> None:
     model.want(range(10))
     qtbot.waitUntil(lambda: model.entry(9) is not None)
     model._ask([model.id_at(0)])
@@ -130,7 +143,9 @@ def test_a_record_that_changed_on_its_way_is_asked_for_again(qtbot: QtBot, model
     assert model.id_at(0) in model._stale
 
 
-def test_memory_is_bounded(model: PhotoModel, monkeypatch: pytest.MonkeyPatch, library: FakeLibrary) -> None:
+def test_memory_is_bounded(
+    model: PhotoModel, monkeypatch: pytest.MonkeyPatch, library: FakeLibrary
+) -> None:
     monkeypatch.setattr("desktop_app.photos.photo_model._KEPT", 100)
     for first in range(0, 400, 50):
         page = list(model.ids()[first : first + 50])
@@ -147,7 +162,9 @@ def test_rows_of_ids(model: PhotoModel) -> None:
     assert model.id_at(-1) == 0 == model.id_at(500)
 
 
-def test_the_same_rows_again_are_no_reset(qtbot: QtBot, model: PhotoModel, library: FakeLibrary) -> None:
+def test_the_same_rows_again_are_no_reset(
+    qtbot: QtBot, model: PhotoModel, library: FakeLibrary
+) -> None:
     with qtbot.assertNotEmitted(model.modelReset):
         model.show(library.view())
     with qtbot.waitSignal(model.modelReset):
@@ -155,7 +172,9 @@ def test_the_same_rows_again_are_no_reset(qtbot: QtBot, model: PhotoModel, libra
 
 
 def test_words_for_every_state(model: PhotoModel) -> None:
-    photo = Photo(1, "/p/a.jpg", "a.jpg", 1, PhotoState.FAILED, 1, 0.0, 0, 0, "", None, reason="It is empty.")
+    photo = Photo(
+        1, "/p/a.jpg", "a.jpg", 1, PhotoState.FAILED, 1, 0.0, 0, 0, "", None, reason="It is empty."
+    )
     assert model.state_text(photo) == "It is empty."
     states = {model.state_text(dataclasses.replace(photo, state=state)) for state in PhotoState}
     assert len(states) == 5 and "" in states

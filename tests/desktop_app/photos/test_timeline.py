@@ -54,11 +54,15 @@ def test_a_click_on_a_year_goes_there(grid: PhotoGrid) -> None:
     point_at_the_bar(grid)
     mark = next(one for one in grid.timeline._marks if one.year == 2019)
     QTest.mouseClick(grid.timeline, Qt.MouseButton.LeftButton, pos=QPoint(20, mark.at))
-    (_, first), *_ = grid._layout.headers_between(grid.verticalOffset(), grid.verticalOffset() + 100)
+    (_, first), *_ = grid._layout.headers_between(
+        grid.verticalOffset(), grid.verticalOffset() + 100
+    )
     assert header_text(first) == "December 2019"
 
 
-def test_they_go_with_the_pointer_but_not_to_themselves(grid: PhotoGrid, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_go_with_the_pointer_but_not_to_themselves(
+    grid: PhotoGrid, monkeypatch: pytest.MonkeyPatch
+) -> None:
     point_at_the_bar(grid)
     inside = grid.timeline.mapToGlobal(QPoint(5, 5))
     monkeypatch.setattr(QCursor, "pos", lambda: inside)
@@ -70,7 +74,9 @@ def test_they_go_with_the_pointer_but_not_to_themselves(grid: PhotoGrid, monkeyp
 
 
 def test_few_photos_need_no_years(grid: PhotoGrid) -> None:
-    grid._photos.show(SearchResult("", array("q", [1, 2]), array("f"), array("i", [20_000, 10_000]), 2))
+    grid._photos.show(
+        SearchResult("", array("q", [1, 2]), array("f"), array("i", [20_000, 10_000]), 2)
+    )
     point_at_the_bar(grid)
     assert not grid.timeline.isVisible()
 
@@ -82,6 +88,8 @@ def test_the_date_while_the_bar_is_dragged(grid: PhotoGrid) -> None:
     bar.setSliderPosition(bar.maximum())
     assert grid.timeline.where.isVisible()
     assert grid.timeline.where.text() == header_text(grid._groups[-1])
-    assert grid.timeline.where.geometry().right() < grid.timeline.geometry().left()  # not over the years
+    assert (
+        grid.timeline.where.geometry().right() < grid.timeline.geometry().left()
+    )  # not over the years
     bar.setSliderDown(False)
     assert not grid.timeline.where.isVisible()

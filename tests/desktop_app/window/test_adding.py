@@ -1,4 +1,5 @@
-"""Folders and photos come in by real drops over a real library: what is said about it, labels offered, taken back."""
+"""Folders and photos come in by real drops over a real library: what is said about it, labels
+offered, taken back."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ LONG = 60_000
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[MainWindow]:
     link = EngineLink(partial(open_library, str(tmp_path / "library"), None, "cpu"))
-    window = MainWindow(link, Preferences(), QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(
+        link, Preferences(), QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
+    )
     qtbot.addWidget(window)
     window.shown_first.connect(link.start)
     window.show()
@@ -48,7 +51,9 @@ def drop(window: MainWindow, *paths: Path) -> None:
     QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), copy, mime, button, none))
 
 
-def test_what_a_drop_of_folders_and_photos_brought(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_what_a_drop_of_folders_and_photos_brought(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
     first, second, third = (tmp_path / name for name in ("first", "second", "third"))
     write_photos(first, 3)
     write_photos(second, 2, first_seed=10)
@@ -66,7 +71,9 @@ def test_what_a_drop_of_folders_and_photos_brought(qtbot: QtBot, window: MainWin
     assert window.history.stack.index() == 1  # nothing new is no act
 
 
-def test_one_photo_is_looked_at_at_once_and_leaves_with_undo(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_one_photo_is_looked_at_at_once_and_leaves_with_undo(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
     (single, _other) = write_photos(tmp_path / "photos", 2)
     drop(window, single)
     qtbot.waitUntil(lambda: window.strip.sentence() == "Added 1 photo(s).", timeout=LONG)
@@ -74,11 +81,17 @@ def test_one_photo_is_looked_at_at_once_and_leaves_with_undo(qtbot: QtBot, windo
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.model.rowCount() == 0, timeout=LONG)
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.empty, timeout=LONG)
-    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(
+        window,
+        Qt.Key.Key_Z,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
     qtbot.waitUntil(lambda: window.model.rowCount() == 1, timeout=LONG)
 
 
-def test_common_labels_are_offered_once_and_tag_at_once(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_common_labels_are_offered_once_and_tag_at_once(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
     write_photos(tmp_path / "photos", 3)
     drop(window, tmp_path / "photos")
     qtbot.waitUntil(lambda: bool(window.findChildren(FirstLabels)), timeout=LONG)
@@ -90,20 +103,29 @@ def test_common_labels_are_offered_once_and_tag_at_once(qtbot: QtBot, window: Ma
         button.setChecked(button.property("name") in ("dog", "beach"))
     card.add.click()
     assert not card.isVisible()
-    qtbot.waitUntil(lambda: {one.name for one in window.desk.judging.labels.values()} == {"beach", "dog"}, timeout=LONG)
-    qtbot.waitUntil(lambda: window.strip.sentence() == "Added 1 folder(s), 3 photo(s).", timeout=LONG)
+    qtbot.waitUntil(
+        lambda: {one.name for one in window.desk.judging.labels.values()} == {"beach", "dog"},
+        timeout=LONG,
+    )
+    qtbot.waitUntil(
+        lambda: window.strip.sentence() == "Added 1 folder(s), 3 photo(s).", timeout=LONG
+    )
     write_photos(tmp_path / "more", 1, first_seed=30)
     drop(window, tmp_path / "more")
     qtbot.waitUntil(lambda: "1 folder(s), 1 photo(s)" in window.strip.sentence(), timeout=LONG)
     assert not card.isVisible()
 
 
-def test_two_drops_in_a_row_are_told_as_one(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_two_drops_in_a_row_are_told_as_one(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
     write_photos(tmp_path / "first", 3)
     write_photos(tmp_path / "second", 2, first_seed=10)
     drop(window, tmp_path / "first")
     drop(window, tmp_path / "second")
-    qtbot.waitUntil(lambda: window.strip.sentence() == "Added 2 folder(s), 5 photo(s).", timeout=LONG)
+    qtbot.waitUntil(
+        lambda: window.strip.sentence() == "Added 2 folder(s), 5 photo(s).", timeout=LONG
+    )
 
 
 def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone(
@@ -112,7 +134,9 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
     first = tmp_path / "first"
     write_photos(first, 1)
     drop(window, first)
-    qtbot.waitUntil(lambda: window.strip.sentence() == "Added 1 folder(s), 1 photo(s).", timeout=LONG)
+    qtbot.waitUntil(
+        lambda: window.strip.sentence() == "Added 1 folder(s), 1 photo(s).", timeout=LONG
+    )
     qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
     goes_on, run = threading.Event(), Reading.run
 
@@ -127,14 +151,20 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
     reports: list[SyncReport] = []
     window.folders.synchronised.connect(lambda report, _job: reports.append(report))
     write_photos(first, 4, first_seed=50)
-    window.desk.adding.rescan(window.desk.viewing.folders[0].id)  # what the watcher asks for, without its waiting
+    window.desk.adding.rescan(
+        window.desk.viewing.folders[0].id
+    )  # what the watcher asks for, without its waiting
     qtbot.waitUntil(lambda: window.model.rowCount() == 4, timeout=LONG)
     write_photos(tmp_path / "second", 2, first_seed=10)
     drop(window, tmp_path / "second")
-    qtbot.waitUntil(lambda: window.model.rowCount() == 6, timeout=LONG)  # while the first is still being read
+    qtbot.waitUntil(
+        lambda: window.model.rowCount() == 6, timeout=LONG
+    )  # while the first is still being read
     assert not reports
     goes_on.set()
-    qtbot.waitUntil(lambda: window.strip.sentence() == "Added 1 folder(s), 2 photo(s).", timeout=LONG)
+    qtbot.waitUntil(
+        lambda: window.strip.sentence() == "Added 1 folder(s), 2 photo(s).", timeout=LONG
+    )
     assert reports[0].added == 5  # one look told of both
 
 
@@ -142,7 +172,9 @@ def test_a_folder_chosen_by_dialog(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_photos(tmp_path / "photos", 2)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path / "photos"))
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path / "photos")
+    )
     QTest.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.model.rowCount() == 2, timeout=LONG)
 
@@ -157,7 +189,11 @@ def test_a_taken_over_folder_comes_back(qtbot: QtBot, window: MainWindow, tmp_pa
     qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
     drop(window, above)
     qtbot.waitUntil(lambda: window.model.rowCount() == 3, timeout=LONG)
-    qtbot.waitUntil(lambda: [one.path for one in window.desk.viewing.folders] == [str(above)], timeout=LONG)
+    qtbot.waitUntil(
+        lambda: [one.path for one in window.desk.viewing.folders] == [str(above)], timeout=LONG
+    )
     window.history.stack.undo()
-    qtbot.waitUntil(lambda: [one.path for one in window.desk.viewing.folders] == [str(inner)], timeout=LONG)
+    qtbot.waitUntil(
+        lambda: [one.path for one in window.desk.viewing.folders] == [str(inner)], timeout=LONG
+    )
     qtbot.waitUntil(lambda: window.model.rowCount() == 2, timeout=LONG)

@@ -1,4 +1,5 @@
-"""Yes and no by keys in the whole window: one label, suggestions, pinned labels, the next photo to review."""
+"""Yes and no by keys in the whole window: one label, suggestions, pinned labels, the next photo to
+review."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from tests.support.whole_window import session as session
 from tests.support.whole_window import window as window
 
 
-def test_one_key_a_decision_in_the_view_of_a_label(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_one_key_a_decision_in_the_view_of_a_label(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     window.desk.open_query("label:cat")
     qtbot.waitUntil(lambda: window.model.rowCount() == 13)
     window.grid.setFocus()
@@ -36,7 +39,9 @@ def test_one_key_a_decision_in_the_view_of_a_label(qtbot: QtBot, window: MainWin
     assert library.words == {(39, 1): True, (36, 1): False}
 
 
-def test_enter_elsewhere_accepts_what_is_suggested(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_enter_elsewhere_accepts_what_is_suggested(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     window.grid.select_ids([12, 9, 4, 5])  # 12: cat, dog; 9: cat; 4: dog; 5: nothing
     QTest.keyClick(window.grid, Key.Key_Return)
     qtbot.waitUntil(lambda: len(library.words) == 4)
@@ -60,14 +65,18 @@ def test_pinned_labels_by_number(qtbot: QtBot, window: MainWindow, library: Fake
     assert not window.actions_.pinned[1].isEnabled()
 
 
-def test_n_goes_to_the_next_photo_to_review(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_n_goes_to_the_next_photo_to_review(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     library.words = {(40, 1): True, (39, 1): False, (38, 1): True}
     window.grid.set_current_row(0)
     QTest.keyClick(window.grid, Key.Key_N)
     qtbot.waitUntil(lambda: window.grid.current_row() == 3)
 
 
-def test_corrections_of_the_panels_go_through_undo(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_corrections_of_the_panels_go_through_undo(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     window.inspector.correction_requested.emit(1, [1, 2], [], [])
     window.library_panel.correction_requested.emit(2, [3], [], [])
     window.review.correction_requested.emit(1, [], [4], [], lambda _said: None)

@@ -1,4 +1,5 @@
-"""Which photos are shown: queries, stale answers, new photos, drives that go away; driven in the whole window."""
+"""Which photos are shown: queries, stale answers, new photos, drives that go away; driven in the
+whole window."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def test_no_match_is_said_and_everything_comes_back(qtbot: QtBot, window: MainWi
     window.desk.open_query("zebra")
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.no_results)
     QTest.mouseClick(window.no_results.clear, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.grid and window.model.rowCount() == 40)
+    qtbot.waitUntil(
+        lambda: window.stack.currentWidget() is window.grid and window.model.rowCount() == 40
+    )
     assert window.search.query() == ""
 
 
@@ -77,7 +80,9 @@ def test_new_photos_appear_by_themselves_and_nothing_jumps(
     window.grid.set_current_row(20)
     chosen = list(window.grid.selected_ids())
     photo = library.photo_rows[40]
-    library.photo_rows[41] = dataclasses.replace(photo, id=41, name="new.jpg", taken_at=photo.taken_at + 86_400 * 9)
+    library.photo_rows[41] = dataclasses.replace(
+        photo, id=41, name="new.jpg", taken_at=photo.taken_at + 86_400 * 9
+    )
     library.changes = PhotosChanged(added=(41,))
     window.link.ask("counts")
     qtbot.waitUntil(lambda: window.model.rowCount() == 41)
@@ -99,7 +104,9 @@ def test_a_drive_that_went_away_is_said_once_and_nothing_goes(
     assert window.strip.sentence() == ""
 
 
-def test_a_drive_that_is_back_is_not_asked_for_any_more(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_a_drive_that_is_back_is_not_asked_for_any_more(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     library.folder_list = [Folder(1, "/media/stick", FolderState.OFFLINE, 40)]
     window.folders.refresh()
     qtbot.waitUntil(lambda: "Reconnect the drive" in window.strip.sentence())
@@ -116,7 +123,9 @@ def test_a_search_that_finds_nothing_does_not_greet_the_next_session(
     qtbot.waitUntil(lambda: window.stack.currentWidget() is window.no_results)
     window.close()
     again = make(FakeLibrary(40))
-    qtbot.waitUntil(lambda: again.model.rowCount() == 40 and again.stack.currentWidget() is again.grid)
+    qtbot.waitUntil(
+        lambda: again.model.rowCount() == 40 and again.stack.currentWidget() is again.grid
+    )
     assert again.search.query() == ""
 
 
@@ -127,7 +136,9 @@ def test_what_is_said_of_a_query_leaves_with_it(
 
     def view(query: str = "", sort: str = "auto", strictness: float = 0.0) -> SearchResult:
         result = plain("", sort, strictness)
-        return dataclasses.replace(result, query=query, notes=(f"'{query}' was searched as 'dog'.",) if query else ())
+        return dataclasses.replace(
+            result, query=query, notes=(f"'{query}' was searched as 'dog'.",) if query else ()
+        )
 
     monkeypatch.setattr(library, "view", view)
     for leave in (lambda: window.desk.open_query(""), window.desk.show_review):

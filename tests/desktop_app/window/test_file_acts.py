@@ -1,4 +1,5 @@
-"""What happens to files and folders from the whole window: trash, copies, paths, export, removal."""
+"""What happens to files and folders from the whole window: trash, copies, paths, export,
+removal."""
 
 from __future__ import annotations
 
@@ -48,7 +49,11 @@ def test_delete_moves_to_the_trash_and_undo_brings_it_back(
 
 
 def test_copies_of_the_selection(
-    qtbot: QtBot, real_files: Path, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    real_files: Path,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
@@ -56,11 +61,19 @@ def test_copies_of_the_selection(
     window.grid.select_ids([1, 2, 3])
     QTest.keyClick(window, Key.Key_E, CTRL)
     qtbot.waitUntil(lambda: "Copied 3 photo" in window.strip.sentence())
-    assert sorted(path.name for path in out.iterdir()) == ["photo-0001.jpg", "photo-0002.jpg", "photo-0003.jpg"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "photo-0001.jpg",
+        "photo-0002.jpg",
+        "photo-0003.jpg",
+    ]
 
 
 def test_closing_asks_while_photos_are_being_copied(
-    qtbot: QtBot, real_files: Path, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    real_files: Path,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out, go_on, asked = tmp_path / "out", Event(), []
     out.mkdir()
@@ -86,7 +99,9 @@ def test_closing_asks_while_photos_are_being_copied(
     qtbot.waitUntil(window.desk.files.export.running)
     assert window.close() and len(asked) == 2
     assert {path.name for path in out.iterdir()} >= {f"photo-000{one}.jpg" for one in (1, 2, 3)}
-    assert all(path.read_bytes().decode().split(".")[0] == path.name[:10] for path in out.iterdir())  # no halves
+    assert all(
+        path.read_bytes().decode().split(".")[0] == path.name[:10] for path in out.iterdir()
+    )  # no halves
 
 
 def test_the_path_on_the_clipboard(qtbot: QtBot, window: MainWindow) -> None:
@@ -95,7 +110,9 @@ def test_the_path_on_the_clipboard(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "/photos/photo-0001.jpg")
 
 
-def test_tags_as_a_file(qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tags_as_a_file(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "tags.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(path), ""))
     window.actions_["export_csv"].trigger()
@@ -114,7 +131,9 @@ def test_show_in_folder(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.Mo
     qtbot.waitUntil(lambda: shown == ["/photos/photo-0005.jpg"])
 
 
-def test_a_folder_is_removed_and_undo_brings_it_back(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_a_folder_is_removed_and_undo_brings_it_back(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     window.library_panel.remove_folder_requested.emit(1)
     qtbot.waitUntil(lambda: library.folder_list == [])
     qtbot.waitUntil(lambda: window.model.rowCount() == 0)

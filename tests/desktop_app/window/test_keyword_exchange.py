@@ -1,4 +1,5 @@
-"""Keywords of other programs become labels, confirmed labels go into sidecars: offered once, undone whole, told if not."""
+"""Keywords of other programs become labels, confirmed labels go into sidecars: offered once, undone
+whole, told if not."""
 
 from __future__ import annotations
 
@@ -56,11 +57,15 @@ def test_keywords_are_offered_once_and_become_labels(
     qtbot.waitUntil(lambda: window.strip.sentence().startswith("Your photos carry 2 keyword"))
     assert window.strip.action.text() == "Make labels of them"
     QTest.mouseClick(window.strip.action, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.strip.sentence() == "From keywords: 1 new label(s), 2 confirmation(s).")
+    qtbot.waitUntil(
+        lambda: window.strip.sentence() == "From keywords: 1 new label(s), 2 confirmation(s)."
+    )
     assert {label.name for label in library.label_list} == {"cat", "dog", "our <b>sofa</b>"}
     assert sorted(library.words.values()) == [True, True]
     QTest.mouseClick(window.strip.action, Qt.MouseButton.LeftButton)  # Undo
-    qtbot.waitUntil(lambda: {label.name for label in library.label_list} == {"cat", "dog"} and not library.words)
+    qtbot.waitUntil(
+        lambda: {label.name for label in library.label_list} == {"cat", "dog"} and not library.words
+    )
     window.strip.dismiss()
     window.folders.look(None)
     qtbot.waitUntil(lambda: not window.folders.running())
@@ -78,7 +83,9 @@ def test_sidecars_follow_corrections_and_trouble_is_told(
 ) -> None:
     library.sidecars_wanted = True
     library.unwritable = [
-        Failure("/photos/photo-0001.jpg.xmp", "The sidecar cannot be written (Read-only file system).")
+        Failure(
+            "/photos/photo-0001.jpg.xmp", "The sidecar cannot be written (Read-only file system)."
+        )
     ]
     window.inspector.correction_requested.emit(1, [1], [], [])
     qtbot.waitUntil(lambda: any(verb == "write_sidecars" for verb, _, _ in library.calls))

@@ -1,4 +1,5 @@
-"""The whole window, driven as a person does: first minutes, panels, the session, closing at any moment."""
+"""The whole window, driven as a person does: first minutes, panels, the session, closing at any
+moment."""
 
 from __future__ import annotations
 
@@ -64,7 +65,9 @@ def test_a_link_from_the_web_is_refused_with_a_sentence(qtbot: QtBot, window: Ma
     assert "this computer" in window.strip.sentence()
 
 
-def test_photos_of_this_window_are_not_added_again(window: MainWindow, library: FakeLibrary) -> None:
+def test_photos_of_this_window_are_not_added_again(
+    window: MainWindow, library: FakeLibrary
+) -> None:
     mime = urls("/photos/photo-0001.jpg")
     mime.setData(PHOTO_IDS, QByteArray(b"1"))
     assert not drag(window, mime)
@@ -81,7 +84,9 @@ def test_a_library_that_cannot_be_opened(qtbot: QtBot, session: QSettings) -> No
     qtbot.addWidget(window)
     window.shown_first.connect(link.start)
     window.show()
-    qtbot.waitUntil(lambda: window.strip.sentence().startswith("The library was made by a newer Albumen"))
+    qtbot.waitUntil(
+        lambda: window.strip.sentence().startswith("The library was made by a newer Albumen")
+    )
     window.close()
     assert link.close()
 
@@ -123,7 +128,9 @@ def test_nothing_but_the_photo_on_the_full_screen(window: MainWindow) -> None:
     assert window.search.isAncestorOf(QApplication.focusWidget()) and not window.isFullScreen()
 
 
-def test_folders_from_a_second_start(qtbot: QtBot, window: MainWindow, library: FakeLibrary, tmp_path: Path) -> None:
+def test_folders_from_a_second_start(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary, tmp_path: Path
+) -> None:
     window.open_folders([str(tmp_path)])
     qtbot.waitUntil(lambda: asked(library, "add") == [([str(tmp_path)],)])
     window.open_folders([])
@@ -188,7 +195,10 @@ def test_tab_reaches_the_photos(window: MainWindow) -> None:
 
 
 def test_the_right_panel_gives_way_in_a_narrow_window(
-    qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary, session: QSettings
+    qtbot: QtBot,
+    make: Callable[[FakeLibrary], MainWindow],
+    library: FakeLibrary,
+    session: QSettings,
 ) -> None:
     window = make(library)
     window.grid.setFocus()

@@ -20,18 +20,24 @@ from tests.support.fake_library import FakeLibrary, running
 
 @pytest.fixture
 def library() -> FakeLibrary:
-    return FakeLibrary(24, labels=("zebra", "cat", "R&D"))  # the machine tags every third zebra, every fourth cat
+    return FakeLibrary(
+        24, labels=("zebra", "cat", "R&D")
+    )  # the machine tags every third zebra, every fourth cat
 
 
 @pytest.fixture
 def window(qtbot: QtBot, library: FakeLibrary, tmp_path: Path) -> Iterator[MainWindow]:
     with running(library) as link:
-        window = MainWindow(link, Preferences(), QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+        window = MainWindow(
+            link, Preferences(), QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+        )
         qtbot.addWidget(window)
         window.resize(1100, 700)
         window.show()
         window.desk.start()
-        qtbot.waitUntil(lambda: window.model.entry(0) is not None and len(window.desk.judging.labels) == 3)
+        qtbot.waitUntil(
+            lambda: window.model.entry(0) is not None and len(window.desk.judging.labels) == 3
+        )
         yield window
         window.close()
 
@@ -48,7 +54,9 @@ def labels(menu: QMenu) -> list[QAction]:
     return submenu.actions()
 
 
-def test_labels_of_the_photos_come_first_and_are_ticked_where_all_have_them(qtbot: QtBot, window: MainWindow) -> None:
+def test_labels_of_the_photos_come_first_and_are_ticked_where_all_have_them(
+    qtbot: QtBot, window: MainWindow
+) -> None:
     see(qtbot, window)
     window.grid.select_ids([12, 8])  # 12: zebra and cat; 8: cat
     found = labels(photo_menu(window.desk))
@@ -60,16 +68,26 @@ def test_labels_of_the_photos_come_first_and_are_ticked_where_all_have_them(qtbo
     ]
 
 
-def test_a_label_is_put_on_all_and_taken_off(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_a_label_is_put_on_all_and_taken_off(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     see(qtbot, window)
     window.grid.select_ids([12, 8])
     labels(photo_menu(window.desk))[3].trigger()
-    qtbot.waitUntil(lambda: library.words.get((12, 3)) is True and library.words.get((8, 3)) is True)
-    qtbot.waitUntil(lambda: sum(tag.label_id == 3 for tag in window.model.entry(window.model.row_of(8)).tags) == 1)
+    qtbot.waitUntil(
+        lambda: library.words.get((12, 3)) is True and library.words.get((8, 3)) is True
+    )
+    qtbot.waitUntil(
+        lambda: (
+            sum(tag.label_id == 3 for tag in window.model.entry(window.model.row_of(8)).tags) == 1
+        )
+    )
     ticked = [one for one in labels(photo_menu(window.desk)) if one.isChecked()]
     assert [one.text() for one in ticked] == ["cat", "R&&D"]
     ticked[1].trigger()
-    qtbot.waitUntil(lambda: library.words.get((12, 3)) is False and library.words.get((8, 3)) is False)
+    qtbot.waitUntil(
+        lambda: library.words.get((12, 3)) is False and library.words.get((8, 3)) is False
+    )
     window.history.stack.undo()
     qtbot.waitUntil(lambda: library.words.get((12, 3)) is True)
 

@@ -53,7 +53,9 @@ def test_the_selection_reaches_the_inspector_and_the_status_bar(
     assert window.grid.selected_count() == 0
 
 
-def test_like_this_and_a_dropped_photo(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_like_this_and_a_dropped_photo(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     window.grid.set_current_row(2)
     QTest.keyClick(window.grid, Key.Key_L)
     assert window.search.query() == "like:38"
@@ -72,7 +74,9 @@ def test_zoom_by_slider_and_keys(window: MainWindow) -> None:
     assert window.grid.thumbnail_size() == 220
 
 
-def test_keys_typed_into_the_search_are_text(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
+def test_keys_typed_into_the_search_are_text(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
     QTest.keyClick(window, Key.Key_F, CTRL)
     field = QApplication.focusWidget()
     assert isinstance(field, QLineEdit)
@@ -99,8 +103,12 @@ def test_review_and_improve_are_pages(qtbot: QtBot, window: MainWindow) -> None:
     assert window.stack.currentWidget() is window.grid and window.right.isVisible()
 
 
-def test_problems_are_counted_and_listed(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
-    library.photo_rows[3] = dataclasses.replace(library.photo_rows[3], state=PhotoState.FAILED, reason="Damaged.")
+def test_problems_are_counted_and_listed(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
+    library.photo_rows[3] = dataclasses.replace(
+        library.photo_rows[3], state=PhotoState.FAILED, reason="Damaged."
+    )
     library.changes = PhotosChanged(ids=(3,))
     window.link.ask("counts")
     qtbot.waitUntil(window.status.problems.isVisible)
@@ -136,11 +144,16 @@ def test_a_start_asks_nothing_that_imports_torch(
     assert set(heard) == {"model_name"}
 
 
-def test_photos_in_sight_are_read_first(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
-    """Somebody who scrolled into a folder being read should not look at grey tiles until its turn comes."""
+def test_photos_in_sight_are_read_first(
+    qtbot: QtBot, window: MainWindow, library: FakeLibrary
+) -> None:
+    """Somebody who scrolled into a folder being read should not look at grey tiles until its turn
+    comes."""
     assert not asked(library, "prefer")
     for one in (39, 38):
-        library.photo_rows[one] = dataclasses.replace(library.photo_rows[one], state=PhotoState.PENDING)
+        library.photo_rows[one] = dataclasses.replace(
+            library.photo_rows[one], state=PhotoState.PENDING
+        )
     window.link.ask("correct", 1, yes=[39, 38])
     qtbot.waitUntil(lambda: ([39, 38],) in asked(library, "prefer"))
 
@@ -148,13 +161,15 @@ def test_photos_in_sight_are_read_first(qtbot: QtBot, window: MainWindow, librar
 def test_one_question_at_a_time_and_the_photos_get_the_keys(
     qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], tmp_path: Path
 ) -> None:
-    """Two banners over the first photos leave no room for the photos; and a button that goes must not hand its key
-    focus to the next button, where Return would press it."""
+    """Two banners over the first photos leave no room for the photos; and a button that goes must
+    not hand its key focus to the next button, where Return would press it."""
     library = FakeLibrary(0, labels=())
     window = make(library)
     library.photo_rows = FakeLibrary(12).photo_rows
     drop(window, urls(str(tmp_path)))
-    qtbot.waitUntil(lambda: window.model.rowCount() == 12 and window.desk.viewing.counts.photos == 12)
+    qtbot.waitUntil(
+        lambda: window.model.rowCount() == 12 and window.desk.viewing.counts.photos == 12
+    )
     qtbot.waitUntil(window.desk.adding.offering_labels)
     card = window.desk.adding._first_labels
     assert card.isVisible()
@@ -164,4 +179,6 @@ def test_one_question_at_a_time_and_the_photos_get_the_keys(
     assert starter is None or not starter.isVisible()
     QTest.mouseClick(card.later, Qt.MouseButton.LeftButton)
     assert not card.isVisible() and window.grid.hasFocus()
-    qtbot.waitUntil(lambda: "starter" in window.desk._dialogs and window.desk._dialogs["starter"].isVisible())
+    qtbot.waitUntil(
+        lambda: "starter" in window.desk._dialogs and window.desk._dialogs["starter"].isVisible()
+    )

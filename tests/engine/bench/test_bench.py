@@ -1,4 +1,5 @@
-"""The library's benchmarks run at toy sizes and give the figures they promise. No timing fails a test."""
+"""The library's benchmarks run at toy sizes and give the figures they promise. No timing fails a
+test."""
 
 from __future__ import annotations
 
@@ -35,7 +36,16 @@ def test_loop(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for number, name in enumerate(("cup", "not cup")):
         write_photos(tmp_path / "cup" / name, 5, first_seed=100 * number)
     answer = figures(
-        capsys, "loop", "--data", str(tmp_path), "--draws", "1", "--shots", "2", "--only", "zero-shot,search,learn"
+        capsys,
+        "loop",
+        "--data",
+        str(tmp_path),
+        "--draws",
+        "1",
+        "--shots",
+        "2",
+        "--only",
+        "zero-shot,search,learn",
     )
     assert answer["zero-shot accuracy"]["cup"]["photos"] == 10
     assert answer["search"]["second sync"]["added"] == 0
@@ -43,7 +53,9 @@ def test_loop(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert bench.show(answer).startswith("model: starter")
 
 
-def test_a_missing_folder_and_a_wrong_option(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_missing_folder_and_a_wrong_option(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert main(["bench", "loop", "--data", str(tmp_path / "nowhere")]) == 1
     assert "There is no folder" in capsys.readouterr().err
     assert main(["bench", "search", "--colour", "red"]) == 2

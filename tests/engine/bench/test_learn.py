@@ -39,15 +39,22 @@ def test_coop_of_several_seeds_at_once_is_coop() -> None:
     for seed in range(2):
         torch.manual_seed(seed)
         model = coop.CustomCLIP(clip, coop.PromptLearner(clip, names, 4))
-        for _ in coop.train_prompts(model, x[seed], targets[seed], coop.Recipe.official(1), seed=seed):
+        for _ in coop.train_prompts(
+            model, x[seed], targets[seed], coop.Recipe.official(1), seed=seed
+        ):
             pass
-        torch.testing.assert_close(together[seed], model.text_features().detach(), atol=2e-3, rtol=1e-2)
+        torch.testing.assert_close(
+            together[seed], model.text_features().detach(), atol=2e-3, rtol=1e-2
+        )
 
 
 def test_baselines_learn_two_clouds() -> None:
     centres = F.normalize(torch.randn(2, 16, generator=torch.Generator().manual_seed(1)), dim=1)
     targets = torch.arange(2).repeat_interleave(5)
-    x = F.normalize(centres[targets] + 0.05 * torch.randn(10, 16, generator=torch.Generator().manual_seed(2)), dim=1)
+    x = F.normalize(
+        centres[targets] + 0.05 * torch.randn(10, 16, generator=torch.Generator().manual_seed(2)),
+        dim=1,
+    )
     for scores in (
         baselines.nearest_mean(x, targets, x, 2),
         baselines.linear_probe(x, targets, x, 2),
@@ -69,9 +76,21 @@ def test_seeds_share_a_test_and_each_half_is_the_test_once() -> None:
 
 
 def test_pairs_are_a_label_and_everything_else_in_equal_parts() -> None:
-    found = Photoset("rooms", torch.zeros(40, 4), torch.arange(40) % 4, ("bath", "bed", "house", "kitchen"), False)
+    found = Photoset(
+        "rooms",
+        torch.zeros(40, 4),
+        torch.arange(40) % 4,
+        ("bath", "bed", "house", "kitchen"),
+        False,
+    )
     tasks = [task for task in tasks_of([found], 0, pairs=True) if not task.personal]
-    assert [task.name for task in tasks] == ["rooms", "rooms: bath", "rooms: bed", "rooms: house", "rooms: kitchen"]
+    assert [task.name for task in tasks] == [
+        "rooms",
+        "rooms: bath",
+        "rooms: bed",
+        "rooms: house",
+        "rooms: kitchen",
+    ]
     assert tasks[2].labels == ("bed", "not bed")
     assert torch.bincount(tasks[2].targets).tolist() == [10, 10]
     assert (found.targets[tasks[2].rows[tasks[2].targets == 0]] == 1).all()
@@ -91,15 +110,26 @@ def test_a_deviation_is_one_between_runs_with_the_same_test() -> None:
             "accuracy": accuracy,
         }
 
-    rows = [row(seed, accuracy) for seed, accuracy in enumerate((0.5, 0.9, 0.6, 0.8, 0.5, 0.9, 0.6, 0.8))]
-    rows += [row(seed, 0.5) | {"method": method} for seed in range(8) for method in ("zero-shot", "ours accepted")]
+    rows = [
+        row(seed, accuracy)
+        for seed, accuracy in enumerate((0.5, 0.9, 0.6, 0.8, 0.5, 0.9, 0.6, 0.8))
+    ]
+    rows += [
+        row(seed, 0.5) | {"method": method}
+        for seed in range(8)
+        for method in ("zero-shot", "ours accepted")
+    ]
     goals = learn_figures.summary(rows)["goals"]
     assert goals["ours: deviation over seeds, points"] == pytest.approx(100 * 0.1 / 3**0.5)
     assert goals["ours accepted: deviation over seeds, points"] == 0
 
 
-def test_a_small_run_writes_a_row_per_run_and_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.clip.zero_shot.vocabulary_words", lambda: ("dog", "tree", "cup", "beach"))
+def test_a_small_run_writes_a_row_per_run_and_a_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "engine.clip.zero_shot.vocabulary_words", lambda: ("dog", "tree", "cup", "beach")
+    )
     monkeypatch.setattr("engine.clip.zero_shot._vocabularies", {})
     generator = np.random.default_rng(0)
     (tmp_path / "data").mkdir()
@@ -129,7 +159,10 @@ def test_a_small_run_writes_a_row_per_run_and_a_table(tmp_path: Path, monkeypatc
 def test_curves_are_drawn_in_one_colour_per_method(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     curves = {"CoOp": {"1": 0.5, "4": 0.6}, "ours": {"1": 0.6, "4": 0.7}}
-    figures = {"classification, named, 0% wrong": curves, "classification, named, 10% wrong": curves}
+    figures = {
+        "classification, named, 0% wrong": curves,
+        "classification, named, 10% wrong": curves,
+    }
     figures["classification, personal, 0% wrong"] = {"ours": {"1": 0.4, "4": 0.5}}
     learn_figures.plot(figures, tmp_path / "curves.svg")
     text = (tmp_path / "curves.svg").read_text(encoding="utf-8")
@@ -139,6 +172,8 @@ def test_curves_are_drawn_in_one_colour_per_method(tmp_path: Path) -> None:
 def test_no_data_is_one_sentence(tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     learn.add_arguments(parser)
-    options = parser.parse_args(["--data", str(tmp_path / "none")], argparse.Namespace(model=None, device="cpu"))
+    options = parser.parse_args(
+        ["--data", str(tmp_path / "none")], argparse.Namespace(model=None, device="cpu")
+    )
     with pytest.raises(AlbumenError, match="There is no folder"):
         learn.run(options)

@@ -1,4 +1,5 @@
-"""The command line as a contract: one JSON document, exit codes, sentences, nothing else on stdout."""
+"""The command line as a contract: one JSON document, exit codes, sentences, nothing else on
+stdout."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def photo(template: Path) -> Callable[[int], str]:
 
 @pytest.fixture
 def ask(template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Run a command with --json; check the exit code, and that stdout is one document; returns it."""
+    """Run a command with --json; check the exit code, and that stdout is one document; returns
+    it."""
     shutil.copytree(template / "library", tmp_path / "library")
 
     def run(*words: str, code: int = 0) -> Any:
@@ -66,7 +68,9 @@ def test_add(ask: Callable[..., Any], tmp_path: Path) -> None:
         "folders": [],
         "photos": 0,
         "already": [str(tmp_path / "more")],
-        "refused": [{"path": str(tmp_path / "nowhere"), "reason": "There is no such folder or file."}],
+        "refused": [
+            {"path": str(tmp_path / "nowhere"), "reason": "There is no such folder or file."}
+        ],
     }
     answer = ask("sync")
     assert list(answer) == ["added", "updated", "moved", "removed", "failed", "seconds"]
@@ -134,7 +138,11 @@ def test_failures(ask: Callable[..., Any], tmp_path: Path) -> None:
     ask("add", str(tmp_path / "bad"))
     assert ask("sync")["failed"] == 1
     (failure,) = ask("failures")
-    assert failure["path"] == str(tmp_path / "bad" / "text.jpg") and failure["reason"] and failure["attempts"] == 1
+    assert (
+        failure["path"] == str(tmp_path / "bad" / "text.jpg")
+        and failure["reason"]
+        and failure["attempts"] == 1
+    )
 
 
 def test_classify_needs_no_library(
@@ -144,7 +152,9 @@ def test_classify_needs_no_library(
     rows = json.loads(capsys.readouterr().out)
     assert [row["path"] for row in rows] == [photo(0), photo(1)]
     for row in rows:
-        assert list(row["probs"]) == ["cat", "dog", "car"] and sum(row["probs"].values()) == pytest.approx(1, abs=1e-5)
+        assert list(row["probs"]) == ["cat", "dog", "car"] and sum(
+            row["probs"].values()
+        ) == pytest.approx(1, abs=1e-5)
     assert not (Path(os.environ["XDG_DATA_HOME"]) / "albumen" / "library").exists()
 
 
@@ -216,7 +226,18 @@ def test_help_is_0(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "--help"]) == 0
 
 
-COMMANDS = ["labels", "versions", "failures", "tags", "search photo", "doctor", "models", "export", "sync", "retag"]
+COMMANDS = [
+    "labels",
+    "versions",
+    "failures",
+    "tags",
+    "search photo",
+    "doctor",
+    "models",
+    "export",
+    "sync",
+    "retag",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -229,22 +250,35 @@ def test_text_for_people(
 
 
 def test_as_a_program(template: Path, tmp_path: Path) -> None:
-    """Options may stand behind the command; progress goes to stderr; a name that is no text comes out as JSON."""
+    """Options may stand behind the command; progress goes to stderr; a name that is no text comes
+    out as JSON."""
     folder = tmp_path / "photos"
     write_photo(folder / "a.jpg", seed=1)
     os.rename(os.fsencode(folder / "a.jpg"), os.path.join(os.fsencode(folder), b"caf\xe9.jpg"))
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
 
     def program(*words: str) -> tuple[int, Any, str]:
-        command = [sys.executable, "-m", "engine", *words, "--json", "--library", str(tmp_path / "library")]
-        child = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        command = [
+            sys.executable,
+            "-m",
+            "engine",
+            *words,
+            "--json",
+            "--library",
+            str(tmp_path / "library"),
+        ]
+        child = subprocess.run(
+            command, capture_output=True, text=True, env=environment, check=False
+        )
         return child.returncode, json.loads(child.stdout), child.stderr
 
     assert program("add", str(folder))[0] == 0
     code, answer, told = program("sync")
     assert (code, answer["added"]) == (0, 1) and "1 of 1" in told
     code, answer, told = program("search", "is:missing OR folder:photos")
-    assert (code, told) == (0, "") and answer[0]["path"].encode("utf-8", "surrogateescape").endswith(b"caf\xe9.jpg")
+    assert (code, told) == (0, "") and answer[0]["path"].encode(
+        "utf-8", "surrogateescape"
+    ).endswith(b"caf\xe9.jpg")
 
 
 def test_train(ask: Callable[..., Any], photo: Callable[[int], str]) -> None:
@@ -252,7 +286,9 @@ def test_train(ask: Callable[..., Any], photo: Callable[[int], str]) -> None:
     ask("correct", "cat", "--yes", photo(0), photo(1), "--no", photo(2), photo(3))
     (report,) = ask("train", "cat")
     assert (report["label"], report["yes"], report["no"]) == ("cat", 2, 2)
-    assert isinstance(report["accepted"], bool) and report["version"] in {row["id"] for row in ask("versions")}
+    assert isinstance(report["accepted"], bool) and report["version"] in {
+        row["id"] for row in ask("versions")
+    }
     for when in ("before", "after"):
         assert report[when] is None or 0 <= report[when] <= 1
     assert report["sentence"] and ask("train") == []

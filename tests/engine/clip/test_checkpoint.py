@@ -1,5 +1,5 @@
-"""Weight files: every layout loads to the same model, and everything that is no whole CLIP is refused with its own
-words.
+"""Weight files: every layout loads to the same model, and everything that is no whole CLIP is
+refused with its own words.
 """
 
 from __future__ import annotations
@@ -17,7 +17,12 @@ from torch import Tensor
 from engine.clip import checkpoint
 from engine.clip.model import build_model
 from engine.records import AlbumenError
-from tests.engine.clip.test_model import TINY_RESNET, random_clip, relative_error, transformers_model
+from tests.engine.clip.test_model import (
+    TINY_RESNET,
+    random_clip,
+    relative_error,
+    transformers_model,
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,9 @@ def saved(path: Path, weights: dict[str, Tensor], metadata: dict[str, str] | Non
 
 @pytest.mark.parametrize("mapped", [False, True])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
-def test_official_layout(tmp_path: Path, weights: dict[str, Tensor], dtype: torch.dtype, mapped: bool) -> None:
+def test_official_layout(
+    tmp_path: Path, weights: dict[str, Tensor], dtype: torch.dtype, mapped: bool
+) -> None:
     stored = {name: tensor.to(dtype) for name, tensor in weights.items()}
     content = checkpoint.read(saved(tmp_path / "m.safetensors", stored), mapped)
     assert content.state_dict.keys() == weights.keys() and content.activation is None
@@ -40,7 +47,9 @@ def test_official_layout(tmp_path: Path, weights: dict[str, Tensor], dtype: torc
         assert tensor.dtype == torch.float32 and torch.equal(tensor, stored[name].float())
 
 
-def test_mapped_weights_do_not_write_to_the_file(tmp_path: Path, weights: dict[str, Tensor]) -> None:
+def test_mapped_weights_do_not_write_to_the_file(
+    tmp_path: Path, weights: dict[str, Tensor]
+) -> None:
     path = saved(tmp_path / "m.safetensors", weights)
     before = path.read_bytes()
     checkpoint.read(path, mapped=True).state_dict["logit_scale"].zero_()
@@ -49,7 +58,11 @@ def test_mapped_weights_do_not_write_to_the_file(tmp_path: Path, weights: dict[s
 
 def test_resnet_and_missing_counters(tmp_path: Path) -> None:
     clip = random_clip(**TINY_RESNET)
-    stored = {name: tensor for name, tensor in clip.state_dict().items() if not name.endswith("num_batches_tracked")}
+    stored = {
+        name: tensor
+        for name, tensor in clip.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
     content = checkpoint.read(saved(tmp_path / "m.safetensors", stored))
     x = torch.randn(1, 3, 96, 96)
     with torch.no_grad():
@@ -58,7 +71,9 @@ def test_resnet_and_missing_counters(tmp_path: Path) -> None:
 
 def test_open_clip_file(tmp_path: Path, weights: dict[str, Tensor]) -> None:
     """open_clip stores the causal mask; its configuration tells the activation."""
-    path = saved(tmp_path / "open_clip_model.safetensors", {**weights, "attn_mask": torch.zeros(77, 77)})
+    path = saved(
+        tmp_path / "open_clip_model.safetensors", {**weights, "attn_mask": torch.zeros(77, 77)}
+    )
     assert checkpoint.read(path).activation is None
     (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": {"embed_dim": 64}}))
     assert checkpoint.read(path).activation == "gelu"
@@ -71,8 +86,12 @@ def test_open_clip_file(tmp_path: Path, weights: dict[str, Tensor]) -> None:
 def test_huggingface_layout(tmp_path: Path) -> None:
     clip = random_clip(seed=4, activation="gelu")
     theirs = transformers_model(clip, "gelu").state_dict()
-    theirs["text_model.embeddings.position_ids"] = torch.arange(77)[None]  # in files of older versions
-    path = saved(tmp_path / "model.safetensors", {name: tensor.clone() for name, tensor in theirs.items()})
+    theirs["text_model.embeddings.position_ids"] = torch.arange(77)[
+        None
+    ]  # in files of older versions
+    path = saved(
+        tmp_path / "model.safetensors", {name: tensor.clone() for name, tensor in theirs.items()}
+    )
     (tmp_path / "config.json").write_text(json.dumps({"vision_config": {"hidden_act": "gelu"}}))
     content = checkpoint.read(path)
     assert content.activation == "gelu"
@@ -87,7 +106,13 @@ def test_huggingface_layout(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("said", "activation"),
-    [("quick_gelu", "quickgelu"), ("QuickGELU", "quickgelu"), ("gelu", "gelu"), ("silu", None), ("", None)],
+    [
+        ("quick_gelu", "quickgelu"),
+        ("QuickGELU", "quickgelu"),
+        ("gelu", "gelu"),
+        ("silu", None),
+        ("", None),
+    ],
 )
 def test_metadata_tell_the_activation(
     tmp_path: Path, weights: dict[str, Tensor], said: str, activation: str | None
@@ -99,7 +124,7 @@ def test_metadata_tell_the_activation(
     assert [p.name for p in (tmp_path / "sub").iterdir()] == ["m.safetensors"]
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Refusals
 
 
@@ -136,11 +161,17 @@ def test_damaged_files(tmp_path: Path, weights: dict[str, Tensor]) -> None:
         (whole[: header // 2], "cut off within its header"),
         (whole[:-1], "is cut off: it has"),
         (whole[: len(whole) // 2], "is cut off: it has"),
-        (struct.pack("<Q", 10**15) + whole[8:], "announces a header of 1,000,000,000,000,000 bytes"),
+        (
+            struct.pack("<Q", 10**15) + whole[8:],
+            "announces a header of 1,000,000,000,000,000 bytes",
+        ),
         (b"GIF89a and more", "no safetensors file"),
         (b"<html>not found</html>", "no safetensors file"),
         (whole[:8] + b"{" + b"?" * (header - 1) + whole[8 + header :], "damaged header"),
-        (whole[:8] + (b'{"a": 1}' + b" " * header)[:header] + whole[8 + header :], "damaged header"),
+        (
+            whole[:8] + (b'{"a": 1}' + b" " * header)[:header] + whole[8 + header :],
+            "damaged header",
+        ),
         (whole + b"surplus", "damaged"),
     ):
         path.write_bytes(content)
@@ -158,18 +189,24 @@ def test_what_is_no_whole_clip(tmp_path: Path, weights: dict[str, Tensor]) -> No
     assert "only the text half" in refusal(stored(texts))
     assert "only the image half" in refusal(stored(images))
     assert "no CLIP" in refusal(stored({"fc.weight": torch.zeros(3, 3)}))
-    assert "ln_final.bias" in refusal(stored({n: t for n, t in weights.items() if n != "ln_final.bias"}))
+    assert "ln_final.bias" in refusal(
+        stored({n: t for n, t in weights.items() if n != "ln_final.bias"})
+    )
     assert "visual.surplus" in refusal(stored({**weights, "visual.surplus": torch.zeros(1)}))
     wrong = {**weights, "transformer.resblocks.1.mlp.c_fc.weight": torch.zeros(512, 64)}
     assert "size mismatch" in refusal(stored(wrong))
-    assert "as I8: quantised" in refusal(stored({**weights, "visual.proj": weights["visual.proj"].to(torch.int8)}))
+    assert "as I8: quantised" in refusal(
+        stored({**weights, "visual.proj": weights["visual.proj"].to(torch.int8)})
+    )
     deep = {f"visual.transformer.resblocks.{n}.ln_1.bias": torch.zeros(128) for n in range(300)}
     assert "300 blocks in one stack" in refusal(stored({**weights, **deep}))
     assert "impossible shape" in refusal(stored({**weights, "visual.conv1.weight": torch.zeros(5)}))
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])
-def test_numbers_that_are_not_finite(tmp_path: Path, weights: dict[str, Tensor], bad: float) -> None:
+def test_numbers_that_are_not_finite(
+    tmp_path: Path, weights: dict[str, Tensor], bad: float
+) -> None:
     broken = {**weights, "visual.proj": weights["visual.proj"].clone()}
     broken["visual.proj"][3, 5] = bad
     sentence = refusal(saved(tmp_path / "m.safetensors", broken))

@@ -52,10 +52,14 @@ UNKNOWN = {
 def test_names_are_not_taken_apart(text: str) -> None:
     english, unknown = UNKNOWN[text]
     assert chinese.read(text) == chinese.Reading(english, (unknown,))
-    assert chinese.in_english(text) == text  # a label keeps its name: half a meaning would be a wrong one
+    assert (
+        chinese.in_english(text) == text
+    )  # a label keeps its name: half a meaning would be a wrong one
 
 
-@pytest.mark.parametrize("text", ["", "的", "照片", "，。", "😀", "的" * 500, "雪" * 500, "猫狗" * 300, "\ud800猫"])
+@pytest.mark.parametrize(
+    "text", ["", "的", "照片", "，。", "😀", "的" * 500, "雪" * 500, "猫狗" * 300, "\ud800猫"]
+)
 def test_nothing_that_is_typed_is_an_error(text: str) -> None:
     chinese.read(text)
     assert chinese.in_english(text) is not None

@@ -38,7 +38,8 @@ def clip() -> CLIP:
 
 
 def published_text_features(clip: CLIP, learner: PromptLearner) -> Tensor:
-    """KaiyangZhou/CoOp's PromptLearner and TextEncoder on the whole context, written again from the equations."""
+    """KaiyangZhou/CoOp's PromptLearner and TextEncoder on the whole context, written again from the
+    equations."""
     x = encode("X")[0]
     count, n = len(learner.classnames), learner.n_ctx
     tokens = torch.zeros(count, clip.context_length, dtype=torch.long)
@@ -79,7 +80,9 @@ OPTIONS = [
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("repeat", [1, 30], ids=["one group", "many groups"])
-def test_values_and_gradients_equal_the_published_path(clip: CLIP, options: dict[str, object], repeat: int) -> None:
+def test_values_and_gradients_equal_the_published_path(
+    clip: CLIP, options: dict[str, object], repeat: int
+) -> None:
     torch.manual_seed(0)
     learner = PromptLearner(clip, NAMES * repeat, **options)  # type: ignore[arg-type]
     encoder = TextEncoder(clip)
@@ -110,23 +113,32 @@ def test_prompts_initialised_with_words_are_that_sentence(clip: CLIP) -> None:
 
 def test_tokens_are_counted_not_words(clip: CLIP) -> None:
     text = "an itap-photograph of"
-    assert PromptLearner(clip, ["dog"], ctx_init=text).n_ctx == len(encode(text)) > len(text.split())
+    assert (
+        PromptLearner(clip, ["dog"], ctx_init=text).n_ctx == len(encode(text)) > len(text.split())
+    )
 
 
 @pytest.mark.parametrize("position", ["end", "middle", "front"])
 def test_places_of_tokens(clip: CLIP, position: Position) -> None:
     learner = PromptLearner(clip, ["dog", "polar bear"], n_ctx=5, class_token_position=position)
     prompts = learner()
-    words = {ids: clip.token_embedding.weight[ids] for ids in (SOT, EOT, *encode("dog polar bear."))}
+    words = {
+        ids: clip.token_embedding.weight[ids] for ids in (SOT, EOT, *encode("dog polar bear."))
+    }
     ctx = list(learner.ctx)
     dog, polar, bear, stop = encode("dog polar bear.")
     order = {
         "end": [[*ctx, dog, stop, EOT], [*ctx, polar, bear, stop, EOT]],
-        "middle": [[*ctx[:2], dog, *ctx[2:], stop, EOT], [*ctx[:2], polar, bear, *ctx[2:], stop, EOT]],
+        "middle": [
+            [*ctx[:2], dog, *ctx[2:], stop, EOT],
+            [*ctx[:2], polar, bear, *ctx[2:], stop, EOT],
+        ],
         "front": [[dog, *ctx, stop, EOT], [polar, bear, *ctx, stop, EOT]],
     }[position]
     for row, eot, rest in zip(prompts, learner.eot.tolist(), order, strict=True):
-        expected = torch.stack([words[part] if isinstance(part, int) else part for part in [SOT, *rest]])
+        expected = torch.stack(
+            [words[part] if isinstance(part, int) else part for part in [SOT, *rest]]
+        )
         assert torch.equal(row[: len(expected)], expected) and eot == len(expected) - 1
 
 
@@ -135,7 +147,9 @@ def test_variants_in_one_pass(clip: CLIP) -> None:
     encoder = TextEncoder(clip)
     tree = learner.tree()
     other = torch.randn_like(tree.prefix)
-    both = PromptTree(torch.stack([tree.prefix, other]), torch.stack([tree.suffixes] * 2), tree.lengths)
+    both = PromptTree(
+        torch.stack([tree.prefix, other]), torch.stack([tree.suffixes] * 2), tree.lengths
+    )
     features = encoder.encode_tree(both)
     assert features.shape == (2, len(NAMES), clip.embed_dim)
     features = features.detach()
@@ -146,25 +160,39 @@ def test_variants_in_one_pass(clip: CLIP) -> None:
 
 def test_only_ctx_is_trained() -> None:
     model = CustomCLIP(fresh := random_clip(seed=12), PromptLearner(fresh, NAMES, n_ctx=4))
-    assert [name for name, parameter in model.named_parameters() if parameter.requires_grad] == ["prompt_learner.ctx"]
+    assert [name for name, parameter in model.named_parameters() if parameter.requires_grad] == [
+        "prompt_learner.ctx"
+    ]
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     features = F.normalize(torch.randn(40, 64), dim=-1)
-    list(train_prompts(model, features, torch.arange(40) % 5, Recipe(epochs=2, first_epoch_lr=0.01)))
-    changed = [name for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])]
+    list(
+        train_prompts(model, features, torch.arange(40) % 5, Recipe(epochs=2, first_epoch_lr=0.01))
+    )
+    changed = [
+        name for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])
+    ]
     assert changed == ["prompt_learner.ctx"]
 
 
 def test_forward_takes_images(clip: CLIP) -> None:
     model = CustomCLIP(clip, PromptLearner(clip, NAMES, n_ctx=4))
     image = torch.randn(2, 3, 64, 64)
-    expected = clip.logit_scale.exp() * F.normalize(clip.encode_image(image), dim=-1) @ model.text_features().t()
+    expected = (
+        clip.logit_scale.exp()
+        * F.normalize(clip.encode_image(image), dim=-1)
+        @ model.text_features().t()
+    )
     assert relative_error(model(image).detach(), expected.detach()) < 1e-6
 
 
 def test_contradictions_are_refused(clip: CLIP) -> None:
     for words, names, options in (
         ("at least one name", [], {}),
-        ("starts from words or is one per class", ["dog"], {"ctx_init": "a photo", "class_specific": True}),
+        (
+            "starts from words or is one per class",
+            ["dog"],
+            {"ctx_init": "a photo", "class_specific": True},
+        ),
         ("holds no word", ["dog"], {"ctx_init": "  "}),
         ("at least one context vector", ["dog"], {"n_ctx": 0}),
         ("not 'behind'", ["dog"], {"class_token_position": "behind"}),
@@ -174,14 +202,19 @@ def test_contradictions_are_refused(clip: CLIP) -> None:
             PromptLearner(clip, names, **options)  # type: ignore[arg-type]
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Training
 
 
 def test_official_recipe() -> None:
     assert [Recipe.official(shots).epochs for shots in (1, 2, 4, 8, 16)] == [50, 100, 100, 200, 200]
     recipe = Recipe.official(1)
-    assert (recipe.lr, recipe.momentum, recipe.weight_decay, recipe.batch_size) == (0.002, 0.9, 5e-4, 32)
+    assert (recipe.lr, recipe.momentum, recipe.weight_decay, recipe.batch_size) == (
+        0.002,
+        0.9,
+        5e-4,
+        32,
+    )
     assert recipe.lr_at(1) == 1e-5 and recipe.lr_at(2) == 0.002
     assert recipe.lr_at(3) == pytest.approx(1.998027e-3, abs=5e-10)  # from a published log
     assert recipe.lr_at(50) == pytest.approx(0.001 * (1 + math.cos(math.pi * 48 / 50)))
@@ -201,7 +234,9 @@ def test_training_equals_plain_sgd(clip: CLIP) -> None:
     for rate in (1e-5, 0.002):
         with torch.no_grad():
             twin.prompt_learner.ctx.copy_(ctx)
-        (gradient,) = torch.autograd.grad(F.cross_entropy(twin.logits(features), targets), twin.prompt_learner.ctx)
+        (gradient,) = torch.autograd.grad(
+            F.cross_entropy(twin.logits(features), targets), twin.prompt_learner.ctx
+        )
         velocity = 0.9 * velocity + gradient + 5e-4 * ctx
         ctx = ctx - rate * velocity
     assert relative_error(model.prompt_learner.ctx.detach(), ctx) < 1e-5
@@ -211,7 +246,9 @@ def test_training_learns_and_repeats(clip: CLIP) -> None:
     generator = torch.Generator().manual_seed(4)
     centres = torch.randn(5, 64, generator=generator)
     targets = torch.arange(80) % 5
-    features = F.normalize(centres[targets] + 0.3 * torch.randn(80, 64, generator=generator), dim=-1)
+    features = F.normalize(
+        centres[targets] + 0.3 * torch.randn(80, 64, generator=generator), dim=-1
+    )
 
     def run(seed: int) -> tuple[Tensor, float, float]:
         torch.manual_seed(0)
@@ -220,7 +257,11 @@ def test_training_learns_and_repeats(clip: CLIP) -> None:
             before = float(F.cross_entropy(model.logits(features), targets))
         list(train_prompts(model, features, targets, Recipe(epochs=20, lr=0.02), seed=seed))
         with torch.no_grad():
-            return model.prompt_learner.ctx.detach(), before, float(F.cross_entropy(model.logits(features), targets))
+            return (
+                model.prompt_learner.ctx.detach(),
+                before,
+                float(F.cross_entropy(model.logits(features), targets)),
+            )
 
     ctx, before, after = run(seed=1)
     assert after < 0.7 * before
@@ -253,7 +294,7 @@ def test_unusable_data(clip: CLIP) -> None:
         assert torch.equal(before, model.prompt_learner.ctx)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Checkpoints and words
 
 

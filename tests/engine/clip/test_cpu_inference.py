@@ -1,4 +1,5 @@
-"""The second way through linear layers gives the same numbers, and stands aside where it does not apply."""
+"""The second way through linear layers gives the same numbers, and stands aside where it does not
+apply."""
 
 from __future__ import annotations
 
@@ -27,7 +28,10 @@ def test_same_numbers() -> None:
             for one in (bias, None):
                 with linears:
                     ours = F.linear(x, weight, one)
-                assert ours.shape == (*rows, 128) and relative_error(ours, F.linear(x, weight, one)) < 1e-5
+                assert (
+                    ours.shape == (*rows, 128)
+                    and relative_error(ours, F.linear(x, weight, one)) < 1e-5
+                )
 
 
 def test_changed_weights_and_gradients_go_the_usual_way() -> None:
@@ -47,9 +51,13 @@ def test_changed_weights_and_gradients_go_the_usual_way() -> None:
 
 
 @pytest.mark.parametrize(
-    "sizes", [TINY_RESNET, {**TINY_RESNET, "vision_layers": (2, 2, 1, 3)}, {"vision_width": 512}], ids=str
+    "sizes",
+    [TINY_RESNET, {**TINY_RESNET, "vision_layers": (2, 2, 1, 3)}, {"vision_width": 512}],
+    ids=str,
 )
-def test_whole_encoders(sizes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whole_encoders(
+    sizes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clip = random_clip(seed=41, **sizes)
     checkpoint.write(tmp_path / "m.safetensors", clip.state_dict(), {"activation": "quickgelu"})
     side = clip.input_resolution
@@ -57,7 +65,11 @@ def test_whole_encoders(sizes: dict[str, object], tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(cpu_inference, "packing_pays", lambda: True)
     arranged: list[object] = []
     real = cpu_inference.image_encoder
-    monkeypatch.setattr(cpu_inference, "image_encoder", lambda visual: (made := real(visual), arranged.append(made))[0])
+    monkeypatch.setattr(
+        cpu_inference,
+        "image_encoder",
+        lambda visual: (made := real(visual), arranged.append(made))[0],
+    )
     fast = weights.load(str(tmp_path / "m.safetensors"), "cpu")
     assert not arranged  # a search needs no images
     fast.encode_images(pixels)
@@ -65,7 +77,9 @@ def test_whole_encoders(sizes: dict[str, object], tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(cpu_inference, "image_encoder", lambda visual: None)
     usual = weights.load(str(tmp_path / "m.safetensors"), "cpu")
     assert relative_error(fast.encode_images(pixels), usual.encode_images(pixels)) < 1e-5
-    assert relative_error(fast.encode_images(pixels), usual.encode_images(pixels)) < 1e-5  # nothing was overwritten
+    assert (
+        relative_error(fast.encode_images(pixels), usual.encode_images(pixels)) < 1e-5
+    )  # nothing was overwritten
     assert fast.model_id == usual.model_id  # the same numbers, hence the same id
     with torch.no_grad():
         for model in (fast, usual):
@@ -77,7 +91,11 @@ def test_operators_that_are_missing_or_changed(monkeypatch: pytest.MonkeyPatch) 
     visual = random_clip(**TINY_RESNET).visual
     assert cpu_inference.image_encoder(visual) is not None
     real = cpu_inference._Convolution.__call__
-    monkeypatch.setattr(cpu_inference._Convolution, "__call__", lambda self, x, then="relu": 1.01 * real(self, x, then))
+    monkeypatch.setattr(
+        cpu_inference._Convolution,
+        "__call__",
+        lambda self, x, then="relu": 1.01 * real(self, x, then),
+    )
     assert cpu_inference.image_encoder(visual) is None
 
     def missing(*arguments: object) -> None:
@@ -103,5 +121,7 @@ def test_whether_packing_pays_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
 def test_threads_wait_passively_in_the_window_too() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     code = "import desktop_app.link.engine_link, os, sys; print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "PASSIVE False"

@@ -1,5 +1,6 @@
-"""Nothing is left on the CPU when the model lies elsewhere: every job that uses one, on a pretended second device
-(`tests/support/elsewhere.py`), gives what it gives on the CPU. And the same on a real one, where there is one.
+"""Nothing is left on the CPU when the model lies elsewhere: every job that uses one, on a pretended
+second device (`tests/support/elsewhere.py`), gives what it gives on the CPU. And the same on a real
+one, where there is one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ import torch
 from torch.nn import functional as F
 
 from engine.clip import checkpoint, coop, weights, zero_shot
-from engine.clip.coop import CustomCLIP, PromptLearner, Recipe, TextEncoder, interpret, load_prompts, save_prompts
+from engine.clip.coop import (
+    CustomCLIP,
+    PromptLearner,
+    Recipe,
+    TextEncoder,
+    interpret,
+    load_prompts,
+    save_prompts,
+)
 from engine.clip.weights import LoadedModel
 from engine.clip.zero_shot import Vocabulary, zero_shot_heads
 from engine.evaluate import evaluate, finetune
@@ -27,7 +36,10 @@ from tests.support.small_library import run, write_colours
 
 REAL = [
     device
-    for device, there in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available()))
+    for device, there in (
+        ("cuda", torch.cuda.is_available()),
+        ("mps", torch.backends.mps.is_available()),
+    )
     if there
 ]
 NAMES = ["cup", "not cup", "our old sofa"]
@@ -37,8 +49,18 @@ NAMES = ["cup", "not cup", "our old sofa"]
 def model(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     """Small, in fp32, on the CPU."""
     path = tmp_path_factory.mktemp("model") / "tiny.safetensors"
-    small = {"transformer_width": 64, "transformer_heads": 1, "vision_width": 64, "vision_layers": 1, "embed_dim": 32}
-    checkpoint.write(path, random_clip(seed=51, **small, input_resolution=32).state_dict(), {"activation": "quickgelu"})
+    small = {
+        "transformer_width": 64,
+        "transformer_heads": 1,
+        "vision_width": 64,
+        "vision_layers": 1,
+        "embed_dim": 32,
+    }
+    checkpoint.write(
+        path,
+        random_clip(seed=51, **small, input_resolution=32).state_dict(),
+        {"activation": "quickgelu"},
+    )
     return weights.load(str(path), "cpu")
 
 
@@ -98,8 +120,14 @@ def test_encoding(model: LoadedModel, there: LoadedModel) -> None:
     texts = there.encode_texts(["a cat", "a much longer text about two cats"])
     assert images.device.type == texts.device.type == "cpu"
     assert relative_error(images, model.encode_images(pixels(32))) < 1e-5
-    assert relative_error(texts, model.encode_texts(["a cat", "a much longer text about two cats"])) < 1e-5
-    assert relative_error(zero_shot.text_features(there, NAMES), zero_shot.text_features(model, NAMES)) < 1e-5
+    assert (
+        relative_error(texts, model.encode_texts(["a cat", "a much longer text about two cats"]))
+        < 1e-5
+    )
+    assert (
+        relative_error(zero_shot.text_features(there, NAMES), zero_shot.text_features(model, NAMES))
+        < 1e-5
+    )
 
 
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
@@ -115,11 +143,20 @@ def test_half_precision(model: LoadedModel, precision: torch.dtype) -> None:
 @pytest.mark.parametrize("position", ["end", "middle", "front"])
 @pytest.mark.parametrize("class_specific", [False, True])
 def test_coop(
-    model: LoadedModel, there: LoadedModel, position: coop.Position, class_specific: bool, tmp_path: Path
+    model: LoadedModel,
+    there: LoadedModel,
+    position: coop.Position,
+    class_specific: bool,
+    tmp_path: Path,
 ) -> None:
     features = F.normalize(torch.randn(9, 32, generator=torch.Generator().manual_seed(0)), dim=-1)
     targets = torch.arange(9) % 3
-    start = torch.randn((3, 4, 64) if class_specific else (4, 64), generator=torch.Generator().manual_seed(1)) * 0.02
+    start = (
+        torch.randn(
+            (3, 4, 64) if class_specific else (4, 64), generator=torch.Generator().manual_seed(1)
+        )
+        * 0.02
+    )
     found = []
     for one in (model, there):
         learner = PromptLearner(one.clip, NAMES, 4, None, class_specific, position)
@@ -130,18 +167,27 @@ def test_coop(
         with torch.no_grad():
             found.append((learner.ctx.detach().cpu(), custom.logits(features).cpu()))
             written_out = TextEncoder(one.clip)(learner(), learner.eot)
-            assert relative_error(written_out.cpu(), TextEncoder(one.clip).encode_tree(learner.tree()).cpu()) < 1e-5
+            assert (
+                relative_error(
+                    written_out.cpu(), TextEncoder(one.clip).encode_tree(learner.tree()).cpu()
+                )
+                < 1e-5
+            )
     for ours, theirs in zip(*found, strict=True):
         assert relative_error(theirs, ours) < 1e-4
     save_prompts(tmp_path / "p.safetensors", learner, there.model_id)
     again = load_prompts(tmp_path / "p.safetensors", there.clip)
-    assert again.ctx.device == learner.ctx.device and torch.equal(again.ctx.cpu(), learner.ctx.cpu())
+    assert again.ctx.device == learner.ctx.device and torch.equal(
+        again.ctx.cpu(), learner.ctx.cpu()
+    )
     assert len(interpret(again.ctx, there.clip)) == (12 if class_specific else 4)
 
 
 def test_coop_starts_anywhere(there: LoadedModel) -> None:
     assert PromptLearner(there.clip, NAMES, ctx_init="a photo of a").ctx.device == there.clip.device
-    assert float(PromptLearner(there.clip, NAMES).ctx.detach().std()) == pytest.approx(0.02, rel=0.2)
+    assert float(PromptLearner(there.clip, NAMES).ctx.detach().std()) == pytest.approx(
+        0.02, rel=0.2
+    )
     with torch.no_grad():
         custom = CustomCLIP(there.clip, PromptLearner(there.clip, NAMES))
         assert custom(torch.randn(2, 3, 32, 32).to(there.device)).shape == (2, 3)
@@ -154,14 +200,19 @@ def test_prompt_tuning(
     monkeypatch.setattr(prompt_tuning, "STEPS", 3)
     words = ("dog", "tree", "beach", "rain", "bread", "lamp", "boat", "snow", "bird")
     vocabulary = Vocabulary(words, zero_shot.text_features(model, words), 20.0)
-    shown = Photos(F.normalize(torch.randn(6, 32, generator=torch.Generator().manual_seed(2)), dim=-1), torch.zeros(6))
+    shown = Photos(
+        F.normalize(torch.randn(6, 32, generator=torch.Generator().manual_seed(2)), dim=-1),
+        torch.zeros(6),
+    )
     answers = torch.eye(3).repeat(2, 1)
     found = []
     for one in (model, there):
         text = zero_shot.text_features(one, NAMES)
         heads = zero_shot_heads(vocabulary, NAMES, text, ["group" if exclusive else None] * 3)
         variants = torch.ones(2, 6, dtype=torch.bool)
-        _, tuned = run(prompt_tuning.tune(one, vocabulary, NAMES, heads, shown, answers, variants, exclusive))
+        _, tuned = run(
+            prompt_tuning.tune(one, vocabulary, NAMES, heads, shown, answers, variants, exclusive)
+        )
         found.append(tuned)
     assert found[1].text_features.device.type == "cpu"
     assert relative_error(found[1].text_features, found[0].text_features) < 1e-3
@@ -169,13 +220,22 @@ def test_prompt_tuning(
 
 def test_evaluate(model: LoadedModel, there: LoadedModel, photos: Path) -> None:
     protocol = evaluate.Protocol(shots=(1, 2), seeds=1, ctx_init="a photo of a", epochs=2, views=2)
-    reports = [evaluate.drive(evaluate.evaluate(one, open_set(photos), protocol), "") for one in (model, there)]
-    assert [one.confusion.tolist() for one in reports[0].runs] == [one.confusion.tolist() for one in reports[1].runs]
+    reports = [
+        evaluate.drive(evaluate.evaluate(one, open_set(photos), protocol), "")
+        for one in (model, there)
+    ]
+    assert [one.confusion.tolist() for one in reports[0].runs] == [
+        one.confusion.tolist() for one in reports[1].runs
+    ]
 
 
-@pytest.mark.filterwarnings("ignore:.*copying from a non-meta parameter:UserWarning")  # it takes "meta" at its word
+@pytest.mark.filterwarnings(
+    "ignore:.*copying from a non-meta parameter:UserWarning"
+)  # it takes "meta" at its word
 @pytest.mark.parametrize("resumed", [False, True])
-def test_finetune(model: LoadedModel, there: LoadedModel, photos: Path, tmp_path: Path, resumed: bool) -> None:
+def test_finetune(
+    model: LoadedModel, there: LoadedModel, photos: Path, tmp_path: Path, resumed: bool
+) -> None:
     settings = finetune.Settings(lr=1e-3, epochs=2, batch_size=4, held_out=0.4)
     outcomes = []
     for one in (weights.load(model.name, "cpu"), there):

@@ -1,4 +1,5 @@
-"""Downloads against a local server that drops connections, lies about lengths and serves wrong files."""
+"""Downloads against a local server that drops connections, lies about lengths and serves wrong
+files."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_response(200)
         body = b.body[start:]
-        self.send_header("Content-Length", str(len(body) if b.announce is None else b.announce - start))
+        self.send_header(
+            "Content-Length", str(len(body) if b.announce is None else b.announce - start)
+        )
         for key, value in b.headers.items():
             self.send_header(key, value)
         self.end_headers()
@@ -118,7 +121,9 @@ def test_whole_file(server: tuple[Behaviour, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [len(BODY), None], ids=["known size", "unknown size"])
-def test_dropped_connections_are_resumed(server: tuple[Behaviour, str], tmp_path: Path, size: int | None) -> None:
+def test_dropped_connections_are_resumed(
+    server: tuple[Behaviour, str], tmp_path: Path, size: int | None
+) -> None:
     behaviour, address = server
     behaviour.drop_after, behaviour.drops = 1_000_000, 2
     list(download.fetch(remote(address, size), tmp_path / "m"))
@@ -176,7 +181,9 @@ def test_what_is_complete_is_not_asked_for_again(
     assert (tmp_path / "m").read_bytes() == BODY and server[0].requests == []
 
 
-@pytest.mark.parametrize("announce", [len(BODY) + 1000, len(BODY) - 1000], ids=["too long", "too short"])
+@pytest.mark.parametrize(
+    "announce", [len(BODY) + 1000, len(BODY) - 1000], ids=["too long", "too short"]
+)
 def test_wrong_content_length(server: tuple[Behaviour, str], tmp_path: Path, announce: int) -> None:
     behaviour, address = server
     behaviour.announce = announce
@@ -229,7 +236,7 @@ def test_meanwhile() -> None:
         list(download.meanwhile(lambda: 1 / 0, "failing"))
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # The hub
 
 
@@ -239,7 +246,9 @@ def hub_headers(sha256: str = SHA256) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_hub_through_a_mirror(server: tuple[Behaviour, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hub_through_a_mirror(
+    server: tuple[Behaviour, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     behaviour, address = server
     behaviour.headers = hub_headers()
     monkeypatch.setenv("HF_ENDPOINT", address)
@@ -264,7 +273,9 @@ def test_a_mirror_that_the_person_named_gets_no_token(
     assert found.url.startswith(f"{address}/someone/")
 
 
-def test_hub_that_tells_no_checksum(server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hub_that_tells_no_checksum(
+    server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     behaviour, address = server
     behaviour.headers = {"ETag": '"abc"', "X-Repo-Commit": "c" * 40}
     monkeypatch.setenv("HF_ENDPOINT", address)
@@ -272,7 +283,9 @@ def test_hub_that_tells_no_checksum(server: tuple[Behaviour, str], monkeypatch: 
         download.on_hub("someone/some-model", "weights.safetensors")
 
 
-def test_hub_that_does_not_answer(server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hub_that_does_not_answer(
+    server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     behaviour, address = server
     monkeypatch.setenv("HF_ENDPOINT", address)
     behaviour.status = 404
@@ -283,7 +296,9 @@ def test_hub_that_does_not_answer(server: tuple[Behaviour, str], monkeypatch: py
         download.on_hub("someone/some-model", "weights.safetensors")
 
 
-def test_offline_mode_asks_nobody(server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_mode_asks_nobody(
+    server: tuple[Behaviour, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import huggingface_hub.constants
 
     monkeypatch.setenv("HF_ENDPOINT", server[1])

@@ -1,7 +1,8 @@
-"""CLIP against independent implementations: transformers for the ViT and the text encoder, the paper's equations for
-ResNets.
+"""CLIP against independent implementations: transformers for the ViT and the text encoder, the
+paper's equations for ResNets.
 
-All on random weights, with every bias, norm and running statistic random too: identity-like defaults hide errors.
+All on random weights, with every bias, norm and running statistic random too: identity-like
+defaults hide errors.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from tests.support import official
 
 
 def random_clip(seed: int = 0, **sizes: object) -> CLIP:
-    """A CLIP whose every tensor is random, of magnitudes that keep activations alive through the depth."""
+    """A CLIP whose every tensor is random, of magnitudes that keep activations alive through the
+    depth."""
     defaults: dict[str, object] = {
         "embed_dim": 64,
         "input_resolution": 64,
@@ -43,7 +45,9 @@ def random_clip(seed: int = 0, **sizes: object) -> CLIP:
         elif name.endswith(("running_mean", "bias")):
             tensor.normal_(0, 0.1, generator=generator)
         elif tensor.is_floating_point() and re.search(r"bn\d|ln_|downsample\.1", name):
-            tensor.normal_(1, 0.2, generator=generator)  # bn3 too: at its default of 0 blocks are the identity
+            tensor.normal_(
+                1, 0.2, generator=generator
+            )  # bn3 too: at its default of 0 blocks are the identity
     return clip.eval()
 
 
@@ -69,17 +73,27 @@ RN50 = {
     "vision_width": 64,
     "vision_patch_size": None,
 }
-TINY_RESNET = {**RN50, "embed_dim": 64, "input_resolution": 96, "vision_layers": (1, 2, 1, 2), "vision_width": 16}
-TEXTS = ["a photo of a dog.", "", "two cats and a very long description of the sofa that they sleep on"]
+TINY_RESNET = {
+    **RN50,
+    "embed_dim": 64,
+    "input_resolution": 96,
+    "vision_layers": (1, 2, 1, 2),
+    "vision_width": 16,
+}
+TEXTS = [
+    "a photo of a dog.",
+    "",
+    "two cats and a very long description of the sofa that they sleep on",
+]
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # ViT and text: transformers
 
 
 def transformers_model(clip: CLIP, act: str) -> torch.nn.Module:
-    """A transformers CLIPModel that carries the same weights; the mapping is written out here, apart from the
-    engine's.
+    """A transformers CLIPModel that carries the same weights; the mapping is written out here,
+    apart from the engine's.
     """
     from transformers import CLIPConfig, CLIPModel
 
@@ -119,10 +133,15 @@ def transformers_model(clip: CLIP, act: str) -> torch.nn.Module:
         theirs[f"text_model.final_layer_norm.{kind}"] = state[f"ln_final.{kind}"]
         theirs[f"vision_model.pre_layrnorm.{kind}"] = state[f"visual.ln_pre.{kind}"]
         theirs[f"vision_model.post_layernorm.{kind}"] = state[f"visual.ln_post.{kind}"]
-        for ours, other in (("visual.transformer.", "vision_model."), ("transformer.", "text_model.")):
+        for ours, other in (
+            ("visual.transformer.", "vision_model."),
+            ("transformer.", "text_model."),
+        ):
             for n in range(layers[ours]):
                 block, target = f"{ours}resblocks.{n}.", f"{other}encoder.layers.{n}."
-                for which, part in zip("qkv", state[f"{block}attn.in_proj_{kind}"].chunk(3), strict=True):
+                for which, part in zip(
+                    "qkv", state[f"{block}attn.in_proj_{kind}"].chunk(3), strict=True
+                ):
                     theirs[f"{target}self_attn.{which}_proj.{kind}"] = part
                 theirs[f"{target}self_attn.out_proj.{kind}"] = state[f"{block}attn.out_proj.{kind}"]
                 theirs[f"{target}layer_norm1.{kind}"] = state[f"{block}ln_1.{kind}"]
@@ -141,10 +160,16 @@ def transformers_model(clip: CLIP, act: str) -> torch.nn.Module:
 
 @pytest.mark.parametrize(
     ("sizes", "activation", "act"),
-    [(TINY, "quickgelu", "quick_gelu"), (TINY, "gelu", "gelu"), (VIT_B_32, "quickgelu", "quick_gelu")],
+    [
+        (TINY, "quickgelu", "quick_gelu"),
+        (TINY, "gelu", "gelu"),
+        (VIT_B_32, "quickgelu", "quick_gelu"),
+    ],
     ids=["tiny-quickgelu", "tiny-gelu", "ViT-B/32"],
 )
-def test_vit_and_text_equal_transformers(sizes: Mapping[str, object], activation: str, act: str) -> None:
+def test_vit_and_text_equal_transformers(
+    sizes: Mapping[str, object], activation: str, act: str
+) -> None:
     clip = random_clip(**sizes, activation=activation)
     theirs = transformers_model(clip, act)
     size = clip.input_resolution
@@ -152,7 +177,10 @@ def test_vit_and_text_equal_transformers(sizes: Mapping[str, object], activation
     tokens = tokenize(TEXTS)
     with torch.no_grad():
         out = theirs(input_ids=tokens.long(), pixel_values=pixels)
-        images, texts = F.normalize(clip.encode_image(pixels), dim=-1), F.normalize(clip.encode_text(tokens), dim=-1)
+        images, texts = (
+            F.normalize(clip.encode_image(pixels), dim=-1),
+            F.normalize(clip.encode_text(tokens), dim=-1),
+        )
         logits, transposed = clip(pixels, tokens)
     assert relative_error(images, out.image_embeds) <= 1e-5
     assert relative_error(texts, out.text_embeds) <= 1e-5
@@ -168,7 +196,7 @@ def test_activations_differ() -> None:
         assert relative_error(quick.encode_text(tokens), exact.encode_text(tokens)) > 1e-3
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # ResNet: the paper's equations, written with plain functions over the state dict
 
 
@@ -181,7 +209,8 @@ def resnet_reference(w: Mapping[str, Tensor], x: Tensor, layers: tuple[int, ...]
 
     def bn(x: Tensor, name: str) -> Tensor:
         mean, var, gain, shift = (
-            w[f"{name}.{part}"][:, None, None] for part in ("running_mean", "running_var", "weight", "bias")
+            w[f"{name}.{part}"][:, None, None]
+            for part in ("running_mean", "running_var", "weight", "bias")
         )
         return (x - mean) / (var + 1e-5).sqrt() * gain + shift
 
@@ -204,7 +233,9 @@ def resnet_reference(w: Mapping[str, Tensor], x: Tensor, layers: tuple[int, ...]
             x = (x + y).clamp(min=0)
     p = "visual.attnpool."
     tokens = x.flatten(2).permute(0, 2, 1)
-    tokens = torch.cat([tokens.mean(dim=1, keepdim=True), tokens], dim=1) + w[p + "positional_embedding"]
+    tokens = (
+        torch.cat([tokens.mean(dim=1, keepdim=True), tokens], dim=1) + w[p + "positional_embedding"]
+    )
     width = tokens.shape[-1]
     q, k, v = (tokens @ w[f"{p}{n}_proj.weight"].T + w[f"{p}{n}_proj.bias"] for n in "qkv")
     pooled = []
@@ -225,18 +256,30 @@ def test_resnet_equals_the_equations(sizes: Mapping[str, object]) -> None:
         ours = clip.encode_image(pixels)
         theirs = resnet_reference(exact, pixels.double(), sizes["vision_layers"])  # type: ignore[arg-type]
     assert relative_error(ours.double(), theirs) <= 1e-5
-    identity = {**exact, **{n: t * 0 for n, t in exact.items() if n.endswith("bn3.weight") and "layer" in n}}
+    identity = {
+        **exact,
+        **{n: t * 0 for n, t in exact.items() if n.endswith("bn3.weight") and "layer" in n},
+    }
     without = resnet_reference(identity, pixels.double(), sizes["vision_layers"])  # type: ignore[arg-type]
-    assert relative_error(ours.double(), without) > 1e-2  # else the comparison would not see the residual branches
+    assert (
+        relative_error(ours.double(), without) > 1e-2
+    )  # else the comparison would not see the residual branches
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # build_model
 
-PARAMETERS = {"RN50": 102_007_137, "ViT-B/32": 151_277_313, "ViT-L/14": 427_616_513}  # as openai/CLIP reports them
+PARAMETERS = {
+    "RN50": 102_007_137,
+    "ViT-B/32": 151_277_313,
+    "ViT-L/14": 427_616_513,
+}  # as openai/CLIP reports them
 
 
-MODELS: dict[str, official.Sizes] = {**official.MODELS, "ViT-B/32-256": (12, 768, 32, 256, 512, 512)}
+MODELS: dict[str, official.Sizes] = {
+    **official.MODELS,
+    "ViT-B/32-256": (12, 768, 32, 256, 512, 512),
+}
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -248,9 +291,17 @@ def test_every_official_architecture_is_inferred_from_shapes(name: str) -> None:
     before = list(weights)
     built = build_model(weights, copy=False)
     assert list(weights) == before  # the caller's dict is not touched
-    assert (built.input_resolution, built.embed_dim, built.context_length) == (resolution, embed, 77)
+    assert (built.input_resolution, built.embed_dim, built.context_length) == (
+        resolution,
+        embed,
+        77,
+    )
     assert {n: tuple(tensor.shape) for n, tensor in built.state_dict().items()} == shapes
-    heads = built.visual.attnpool.heads if patch is None else built.visual.transformer.resblocks[0].attn.heads
+    heads = (
+        built.visual.attnpool.heads
+        if patch is None
+        else built.visual.transformer.resblocks[0].attn.heads
+    )
     assert heads == (width * 32 // 64 if patch is None else width // 64)
     if name in PARAMETERS:
         assert sum(p.numel() for p in built.parameters()) == PARAMETERS[name]
@@ -281,7 +332,9 @@ def test_built_models_own_their_weights() -> None:
         clip.logit_scale.zero_()
     assert float(weights["logit_scale"]) != 0
     shared = random_clip().state_dict()
-    assert build_model(shared, copy=False).logit_scale.data_ptr() == shared["logit_scale"].data_ptr()
+    assert (
+        build_model(shared, copy=False).logit_scale.data_ptr() == shared["logit_scale"].data_ptr()
+    )
 
 
 def test_text_behind_eot_does_not_matter() -> None:

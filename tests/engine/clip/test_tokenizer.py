@@ -1,4 +1,5 @@
-"""Our tokenizer against transformers' CLIPTokenizer (built offline from the same merges), on texts that hurt."""
+"""Our tokenizer against transformers' CLIPTokenizer (built offline from the same merges), on texts
+that hurt."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ NASTY = [
 
 @pytest.fixture(scope="module")
 def oracle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[int]]:
-    """transformers' slow-path twin, from vocabulary files that are written here from the published merges."""
+    """transformers' slow-path twin, from vocabulary files that are written here from the published
+    merges."""
     from transformers import CLIPTokenizer
 
     directory = tmp_path_factory.mktemp("clip")
@@ -52,11 +54,15 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[int
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in printable]
     symbols = [chr(byte) for byte in printable] + [chr(256 + n) for n in range(len(others))]
-    symbols += [symbol + "</w>" for symbol in symbols] + [merge.replace(" ", "") for merge in merges]
+    symbols += [symbol + "</w>" for symbol in symbols] + [
+        merge.replace(" ", "") for merge in merges
+    ]
     symbols += ["<|startoftext|>", "<|endoftext|>"]
     vocabulary = {symbol: number for number, symbol in enumerate(symbols)}
     Path(directory, "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
-    Path(directory, "merges.txt").write_text("\n".join(["#version: 0.2", *merges]) + "\n", encoding="utf-8")
+    Path(directory, "merges.txt").write_text(
+        "\n".join(["#version: 0.2", *merges]) + "\n", encoding="utf-8"
+    )
     tokenizer = CLIPTokenizer(vocab=vocabulary, merges=[tuple(merge.split()) for merge in merges])
     return lambda text: tokenizer(text, add_special_tokens=False)["input_ids"]
 
@@ -92,7 +98,10 @@ def test_control_characters_and_lone_surrogates_do_no_harm() -> None:
 
 
 def test_decode_turns_back() -> None:
-    assert decode(tokenize("A Photo of a naïve café 日本 🙂")[0].tolist()) == "a photo of a naïve café 日本 🙂"
+    assert (
+        decode(tokenize("A Photo of a naïve café 日本 🙂")[0].tolist())
+        == "a photo of a naïve café 日本 🙂"
+    )
 
 
 def test_shape_and_padding() -> None:

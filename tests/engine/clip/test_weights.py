@@ -1,4 +1,5 @@
-"""Names and files to models: catalogue, ids, precisions, devices, official archives, installation."""
+"""Names and files to models: catalogue, ids, precisions, devices, official archives,
+installation."""
 
 from __future__ import annotations
 
@@ -113,7 +114,9 @@ def test_a_broken_memory_of_checksums_costs_time_only(file: Path, text: str) -> 
 
 @pytest.mark.parametrize("sizes", [{}, TINY_RESNET], ids=["ViT", "ResNet"])
 def test_bf16(tmp_path: Path, sizes: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "cpu_has_bf16", lambda: True)  # torch emulates it where the processor has none
+    monkeypatch.setattr(
+        weights, "cpu_has_bf16", lambda: True
+    )  # torch emulates it where the processor has none
     path = tmp_path / "m.safetensors"
     checkpoint.write(path, random_clip(seed=7, **sizes).state_dict(), {})
     exact, coarse = (weights.load(str(path), "cpu", precision) for precision in ("fp32", "bf16"))
@@ -121,10 +124,14 @@ def test_bf16(tmp_path: Path, sizes: dict[str, object], monkeypatch: pytest.Monk
     size = exact.input_resolution
     error = relative_error(coarse.encode_images(pixels(size)), exact.encode_images(pixels(size)))
     assert 0 < error < 0.05
-    assert torch.equal(coarse.encode_texts(["a cat"]), exact.encode_texts(["a cat"]))  # text stays fp32
+    assert torch.equal(
+        coarse.encode_texts(["a cat"]), exact.encode_texts(["a cat"])
+    )  # text stays fp32
 
 
-def test_precisions_and_devices_are_refused_with_a_sentence(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_precisions_and_devices_are_refused_with_a_sentence(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(weights, "cpu_has_bf16", lambda: False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
@@ -142,11 +149,17 @@ def test_precisions_and_devices_are_refused_with_a_sentence(file: Path, monkeypa
     assert weights.load(str(file)).device.type == "cpu"
 
 
-def test_a_graphics_processor_that_fails_falls_back(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_graphics_processor_that_fails_falls_back(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(weights, "_device", lambda name: torch.device("cuda"))
     monkeypatch.setattr(torch.nn.Module, "to", lambda self, *a, **k: _no_driver(self, *a))
     model = weights.load(str(file))
-    assert model.device.type == "cpu" and "the CPU is used" in model.note and "driver too old" in model.note
+    assert (
+        model.device.type == "cpu"
+        and "the CPU is used" in model.note
+        and "driver too old" in model.note
+    )
     with pytest.raises(AlbumenError, match="does not run on 'cuda'"):
         weights.load(str(file), "cuda")
 
@@ -157,8 +170,12 @@ def _no_driver(module: torch.nn.Module, *arguments: object) -> torch.nn.Module:
     return module
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError("out of memory"), RuntimeError("MPS backend out of memory")])
-def test_batches_that_do_not_fit_are_halved(file: Path, monkeypatch: pytest.MonkeyPatch, error: RuntimeError) -> None:
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("out of memory"), RuntimeError("MPS backend out of memory")]
+)
+def test_batches_that_do_not_fit_are_halved(
+    file: Path, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
+) -> None:
     model = weights.load(str(file), device="cpu")
     whole = model.encode_images(pixels(64, 5))
     real = model.clip.visual.forward
@@ -194,13 +211,25 @@ def test_catalogue(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert next(iter(models)) == "starter" and models["starter"].installed
     assert models["starter"].model_id == weights.model_id("starter")
     assert (models["starter"].input_resolution, models["starter"].embedding_size) == (64, 64)
-    official = ("RN50", "RN101", "RN50x4", "RN50x16", "RN50x64", "ViT-B/32", "ViT-B/16", "ViT-L/14", "ViT-L/14@336px")
+    official = (
+        "RN50",
+        "RN101",
+        "RN50x4",
+        "RN50x16",
+        "RN50x64",
+        "ViT-B/32",
+        "ViT-B/16",
+        "ViT-L/14",
+        "ViT-L/14@336px",
+    )
     assert models.keys() >= set(official)
     assert not any(models[name].installed or models[name].model_id for name in official)
-    assert all(model.title and model.size and model.licence and model.quality for model in models.values())
+    assert all(
+        model.title and model.size and model.licence and model.quality for model in models.values()
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # Installing
 
 
@@ -213,15 +242,20 @@ def published(sizes: Mapping[str, object]) -> dict[str, torch.Tensor]:
     return {name: official.in_official_precision(name, tensor) for name, tensor in state.items()}
 
 
-def archived(path: Path, sizes: Mapping[str, object], monkeypatch: pytest.MonkeyPatch, name: str) -> Path:
-    """An archive as OpenAI's, with the names that they have there; the catalogue is told its sha256."""
+def archived(
+    path: Path, sizes: Mapping[str, object], monkeypatch: pytest.MonkeyPatch, name: str
+) -> Path:
+    """An archive as OpenAI's, with the names that they have there; the catalogue is told its
+    sha256."""
     layers, width, patch = sizes["vision_layers"], sizes["vision_width"], sizes["vision_patch_size"]
     resolution = int(str(sizes["input_resolution"]))
     state = published(sizes)
     shapes = official.shapes((layers, width, patch, resolution, 64, 128), text_layers=2)  # type: ignore[arg-type]
     assert {tensor: tuple(value.shape) for tensor, value in state.items()} == shapes
     official.write_archive(path, state, resolution)
-    known = dataclasses.replace(weights._CATALOGUE[name], archive=(path.name, download.sha256_of(path)))
+    known = dataclasses.replace(
+        weights._CATALOGUE[name], archive=(path.name, download.sha256_of(path))
+    )
     monkeypatch.setitem(weights._CATALOGUE, name, known)
     return path
 
@@ -253,7 +287,9 @@ def test_official_archive_becomes_an_installed_model(
     assert model.encode_images(pixels(side)).isfinite().all() and model.note == ""
 
 
-def test_archives_with_another_checksum_are_never_opened(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_archives_with_another_checksum_are_never_opened(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(torch.jit, "load", lambda *a, **k: pytest.fail("opened"))
     with archive.open("ab") as file:
         file.write(b"x")
@@ -281,7 +317,9 @@ def test_download_from_the_hub(file: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert list(weights.download("ViT-B/32-LAION2B")) == []  # there already
 
 
-def test_download_falls_back_to_the_official_archive(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_download_falls_back_to_the_official_archive(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(repo: str, name: str, mirror: str) -> Path:
         raise AlbumenError("the hub cannot be reached")
 
@@ -301,7 +339,10 @@ def test_download_falls_back_to_the_official_archive(archive: Path, monkeypatch:
 
 
 def test_loading_does_not_import_the_compiler(file: Path) -> None:
-    """torch's compiler is 800 modules and seconds: some operations on the meta device import it unasked."""
+    """torch's compiler is 800 modules and seconds: some operations on the meta device import it
+    unasked."""
     program = "import sys; from engine import weights; weights.load(sys.argv[1], 'cpu'); print('sympy' in sys.modules)"
-    answer = subprocess.run([sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=True
+    )
     assert answer.stdout.strip() == "False"

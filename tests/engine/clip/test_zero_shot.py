@@ -76,8 +76,14 @@ def test_a_free_label_is_decided_by_its_threshold_and_the_dial() -> None:
     z = torch.tensor([[3.0], [5.0]])
     thresholds = torch.tensor([4.0])
     assert decide(z, thresholds, [None]).tolist() == [[False], [True]]
-    assert decide(z, thresholds, [None], torch.tensor([-1.0])).tolist() == [[4.0 - DIAL <= 3.0], [True]]
-    assert decide(z, thresholds, [None], torch.tensor([1.0])).tolist() == [[False], [4.0 + DIAL <= 5.0]]
+    assert decide(z, thresholds, [None], torch.tensor([-1.0])).tolist() == [
+        [4.0 - DIAL <= 3.0],
+        [True],
+    ]
+    assert decide(z, thresholds, [None], torch.tensor([1.0])).tolist() == [
+        [False],
+        [4.0 + DIAL <= 5.0],
+    ]
 
 
 def test_exactly_one_label_of_a_group_wins_and_others_are_untouched() -> None:
@@ -94,13 +100,22 @@ def test_not_cup_means_anything_but_a_cup(words: Vocabulary) -> None:
     vectors = torch.stack([words.features[0], words.features[1]])
     cup, other = zero_shot_heads(words, ["cup", "not cup"], vectors, ["g", "g"])
     assert cup.threshold == 0.0
-    torch.testing.assert_close(other.vector, SCALE * words.features.mean(0))  # not the text 'not cup'
+    torch.testing.assert_close(
+        other.vector, SCALE * words.features.mean(0)
+    )  # not the text 'not cup'
     # At the z of the average word on a typical photo, 'cup' wins from the default threshold on.
-    z = torch.tensor([[DEFAULT_THRESHOLD + 0.1, AVERAGE_WORD], [DEFAULT_THRESHOLD - 0.1, AVERAGE_WORD]])
-    assert decide(z, torch.tensor([cup.threshold, other.threshold]), ["g", "g"])[:, 0].tolist() == [True, False]
+    z = torch.tensor(
+        [[DEFAULT_THRESHOLD + 0.1, AVERAGE_WORD], [DEFAULT_THRESHOLD - 0.1, AVERAGE_WORD]]
+    )
+    assert decide(z, torch.tensor([cup.threshold, other.threshold]), ["g", "g"])[:, 0].tolist() == [
+        True,
+        False,
+    ]
 
 
-def test_not_cup_is_partly_its_own_text_where_the_model_knows_what_not_means(words: Vocabulary) -> None:
+def test_not_cup_is_partly_its_own_text_where_the_model_knows_what_not_means(
+    words: Vocabulary,
+) -> None:
     vectors = torch.stack([words.features[0], words.features[1]])
     (_, plain), (_, read) = (
         zero_shot_heads(replace(words, knows_not=knows), ["cup", "not cup"], vectors, ["g", "g"])
@@ -109,7 +124,10 @@ def test_not_cup_is_partly_its_own_text_where_the_model_knows_what_not_means(wor
     assert read.vector @ vectors[1] > plain.vector @ vectors[1] + 0.1 * SCALE
     # Halfway between the line of the average word and that of a text, in the same part.
     assert read.threshold == pytest.approx((1 - DENIAL) * plain.threshold)
-    assert zero_shot_heads(replace(words, knows_not=True), ["cup"], vectors[:1], ["g"])[0].threshold == 0.0
+    assert (
+        zero_shot_heads(replace(words, knows_not=True), ["cup"], vectors[:1], ["g"])[0].threshold
+        == 0.0
+    )
 
 
 def test_a_model_that_reads_not_x_as_x_does_not_know_not() -> None:
@@ -151,8 +169,13 @@ def test_match_ranks_and_counts_good_ones_and_none_for_what_is_absent(words: Voc
 def test_many_mild_photos_are_no_good_match_without_a_best_one() -> None:
     mild = (MATCH_THRESHOLD + BEST_MATCH_THRESHOLD) / 2
     assert good_match_line([mild, mild, mild]) > mild
-    assert good_match_line([BEST_MATCH_THRESHOLD + 1, BEST_MATCH_THRESHOLD, BEST_MATCH_THRESHOLD]) == MATCH_THRESHOLD
-    assert mild < good_match_line([LONE_MATCH_THRESHOLD, 0.0, 0.0]) <= LONE_MATCH_THRESHOLD  # the only photo of it
+    assert (
+        good_match_line([BEST_MATCH_THRESHOLD + 1, BEST_MATCH_THRESHOLD, BEST_MATCH_THRESHOLD])
+        == MATCH_THRESHOLD
+    )
+    assert (
+        mild < good_match_line([LONE_MATCH_THRESHOLD, 0.0, 0.0]) <= LONE_MATCH_THRESHOLD
+    )  # the only photo of it
     assert good_match_line([]) > mild  # an empty library
 
 
@@ -186,7 +209,9 @@ def test_text_features_are_the_mean_of_the_templates(tiny_starter: object) -> No
     assert text_features(model, []).shape == (0, model.embed_dim)
 
 
-def test_the_vocabulary_is_encoded_once_per_model(tiny_starter: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_vocabulary_is_encoded_once_per_model(
+    tiny_starter: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("engine.clip.zero_shot.vocabulary_words", lambda: ("cup", "dog", "tree"))
     monkeypatch.setattr("engine.clip.zero_shot._vocabularies", {})
     model = load()

@@ -1,4 +1,5 @@
-"""Disk against store: what is new, changed, moved, gone, or only out of reach; loops, odd names, unplugged drives."""
+"""Disk against store: what is new, changed, moved, gone, or only out of reach; loops, odd names,
+unplugged drives."""
 
 from __future__ import annotations
 
@@ -31,10 +32,14 @@ def found(walk: scan.Walk) -> list[FileStat]:
 
 def names(root: Path, exclusions: Iterable[str] = (), walk: scan.Walk | None = None) -> list[str]:
     walk = walk or scan.walk(os.fsencode(root), tuple(exclusions))
-    return sorted(os.fsdecode(os.path.relpath(file.path, os.fsencode(root))) for file in found(walk))
+    return sorted(
+        os.fsdecode(os.path.relpath(file.path, os.fsencode(root))) for file in found(walk)
+    )
 
 
-def known(file: FileStat, photo_id: int = 1, state: PhotoState = PhotoState.OK, **more: object) -> Known:
+def known(
+    file: FileStat, photo_id: int = 1, state: PhotoState = PhotoState.OK, **more: object
+) -> Known:
     more = {"content_hash": f"{photo_id:032x}", **more}
     return Known(file.path, file.size, file.mtime_ns, photo_id, state, **more)  # type: ignore[arg-type]
 
@@ -47,12 +52,23 @@ def test_photos_are_found_with_size_and_time_and_the_rest_is_counted(tmp_path: P
     put(tmp_path / "x" / "notes.txt")
     put(tmp_path / "._a.jpg")
     walk = scan.walk(os.fsencode(tmp_path))
-    assert sorted(found(walk), key=lambda f: f.path) == [FileStat(a, 3, LONG_AGO), FileStat(b, 1, LONG_AGO)]
+    assert sorted(found(walk), key=lambda f: f.path) == [
+        FileStat(a, 3, LONG_AGO),
+        FileStat(b, 1, LONG_AGO),
+    ]
     assert walk.skipped == 1 and walk.problems == [] and walk.out_of_reach == []
 
 
 def test_hidden_and_system_folders_are_left_out(tmp_path: Path) -> None:
-    for folder in (".hidden", ".Trash-1000", "$RECYCLE.BIN", "@eaDir", "lost+found", "Catalog Previews.lrdata", "ok"):
+    for folder in (
+        ".hidden",
+        ".Trash-1000",
+        "$RECYCLE.BIN",
+        "@eaDir",
+        "lost+found",
+        "Catalog Previews.lrdata",
+        "ok",
+    ):
         put(tmp_path / folder / "a.jpg")
     assert names(tmp_path) == [os.path.join("ok", "a.jpg")]
     assert names(tmp_path / ".hidden") == ["a.jpg"]  # asked for by name
@@ -75,7 +91,10 @@ def test_exclusions(tmp_path: Path) -> None:
         put(tmp_path / name)
     slash = os.sep
     assert names(tmp_path, ["raw"]) == ["a.jpg", "b.png", f"cache{slash}f.jpg"]
-    assert names(tmp_path, ["*.png", "cache/", " "]) == ["a.jpg", *(n for n in names(tmp_path) if "raw" in n)]
+    assert names(tmp_path, ["*.png", "cache/", " "]) == [
+        "a.jpg",
+        *(n for n in names(tmp_path) if "raw" in n),
+    ]
     relative = names(tmp_path, ["raw/*"])
     assert f"old{slash}raw{slash}e.jpg" in relative and f"raw{slash}c.jpg" not in relative
     assert f"cache{slash}f.jpg" not in names(tmp_path, [str(tmp_path / "cache")])
@@ -96,13 +115,21 @@ def test_steps_are_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @posix
 def test_names_that_are_not_utf8_and_very_long_ones(tmp_path: Path) -> None:
     root = os.fsencode(tmp_path)
-    odd = [b"\xff\xfe\x80.jpg", b"n" * 251 + b".jpg", b"new\nline.jpg", "日本 \u202e.png".encode(), b"-rf *.jpg"]
+    odd = [
+        b"\xff\xfe\x80.jpg",
+        b"n" * 251 + b".jpg",
+        b"new\nline.jpg",
+        "日本 \u202e.png".encode(),
+        b"-rf *.jpg",
+    ]
     if sys.platform == "darwin":
         odd = odd[1:]
     for name in odd:
         with open(os.path.join(root, name), "wb") as file:
             file.write(b"x")
-    assert sorted(os.path.basename(file.path) for file in found(scan.walk(root, ["no/match", "[x]*"]))) == sorted(odd)
+    assert sorted(
+        os.path.basename(file.path) for file in found(scan.walk(root, ["no/match", "[x]*"]))
+    ) == sorted(odd)
 
 
 @posix
@@ -121,7 +148,9 @@ def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
     assert names(root, walk=walk) == ["link1/b.jpg", "photo.jpg", "z/a.jpg"]
     loops = sorted(os.path.relpath(problem.path, root) for problem in walk.problems)
     assert loops == ["link1/back", "top", "z/up"]
-    assert all("leads back" in problem.reason for problem in walk.problems) and walk.out_of_reach == []
+    assert (
+        all("leads back" in problem.reason for problem in walk.problems) and walk.out_of_reach == []
+    )
 
 
 @posix
@@ -228,10 +257,23 @@ def test_moves_are_found_by_content() -> None:
     ]
     sizes = {b"a": 10, b"c": 11, b"x": 20, b"never_read": 30}
     added = [FileStat(b"/new/%s.jpg" % name, size, 2) for name, size in sizes.items()]
-    assert [file.path for file in scan.move_candidates(added, gone)] == [b"/new/a.jpg", b"/new/x.jpg"]
-    hashed = {b"/new/x.jpg": "tt", b"/new/twin2.jpg": "tt", b"/new/y.jpg": "tt", b"/new/a.jpg": "aa", b"/new/z": "z"}
+    assert [file.path for file in scan.move_candidates(added, gone)] == [
+        b"/new/a.jpg",
+        b"/new/x.jpg",
+    ]
+    hashed = {
+        b"/new/x.jpg": "tt",
+        b"/new/twin2.jpg": "tt",
+        b"/new/y.jpg": "tt",
+        b"/new/a.jpg": "aa",
+        b"/new/z": "z",
+    }
     moves = {path: row.photo_id for row, path in scan.match_moves(hashed, gone)}
-    assert moves == {b"/new/a.jpg": 1, b"/new/twin2.jpg": 4, b"/new/x.jpg": 3}  # y is a third copy: a new photo
+    assert moves == {
+        b"/new/a.jpg": 1,
+        b"/new/twin2.jpg": 4,
+        b"/new/x.jpg": 3,
+    }  # y is a third copy: a new photo
 
 
 # ---------------------------------------------------------------- drives that come and go
@@ -248,7 +290,11 @@ def test_a_missing_folder_is_offline_not_vanished(tmp_path: Path) -> None:
     (tmp_path / "drive").rename(tmp_path / "away")
     nothing, away = snapshot(tmp_path / "drive", walk.token)
     diff = scan.diff(nothing, [known(files[0])], away)
-    assert diff.folder_offline and [row.path for row in diff.offline] == [files[0].path] and not diff.vanished
+    assert (
+        diff.folder_offline
+        and [row.path for row in diff.offline] == [files[0].path]
+        and not diff.vanished
+    )
     assert away.token == walk.token
     (tmp_path / "away").rename(tmp_path / "drive")
     back, home = snapshot(tmp_path / "drive", walk.token)
@@ -256,7 +302,9 @@ def test_a_missing_folder_is_offline_not_vanished(tmp_path: Path) -> None:
     assert len(diff.returned) == 1 and not (diff.added or diff.changed or diff.folder_offline)
 
 
-def test_an_emptied_mount_point_is_offline_but_an_emptied_folder_is_believed(tmp_path: Path) -> None:
+def test_an_emptied_mount_point_is_offline_but_an_emptied_folder_is_believed(
+    tmp_path: Path,
+) -> None:
     drive = tmp_path / "drive"
     put(drive / "a.jpg")
     files, walk = snapshot(drive)
@@ -331,11 +379,18 @@ def test_a_drive_mounted_below_the_folder(tmp_path: Path, monkeypatch: pytest.Mo
         files, walk = snapshot(tmp_path)
     rows = [known(file, i) for i, file in enumerate(sorted(files, key=lambda f: f.path))]
     assert len(rows) == 2 and "stick" in walk.token
-    (tmp_path / "stick" / "b.jpg").unlink()  # unplugged: the mount point is an empty directory of the disk
+    (
+        tmp_path / "stick" / "b.jpg"
+    ).unlink()  # unplugged: the mount point is an empty directory of the disk
     for _ in range(2):  # it stays away, and stays remembered
         left, walk = snapshot(tmp_path, walk.token)
         diff = scan.diff(left, rows, walk)
-        assert diff.offline == [rows[1]] and diff.unchanged == 1 and not diff.vanished and not diff.folder_offline
+        assert (
+            diff.offline == [rows[1]]
+            and diff.unchanged == 1
+            and not diff.vanished
+            and not diff.folder_offline
+        )
     put(tmp_path / "stick" / "c.jpg")  # a plain folder now, with photos of its own
     left, walk = snapshot(tmp_path, walk.token)
     diff = scan.diff(left, rows, walk)
@@ -343,7 +398,9 @@ def test_a_drive_mounted_below_the_folder(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="POSIX permissions")
-def test_photos_of_an_unreadable_subfolder_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_photos_of_an_unreadable_subfolder_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(tmp_path / "a.jpg")
     put(tmp_path / "locked" / "b.jpg")
     put(tmp_path / "locked2.jpg")
@@ -360,7 +417,9 @@ def test_photos_of_an_unreadable_subfolder_are_kept(tmp_path: Path, monkeypatch:
     diff = scan.diff(left, [known(file, i) for i, file in enumerate(files)], locked)
     assert [os.path.basename(row.path) for row in diff.offline] == [b"b.jpg"]
     assert diff.unchanged == 2 and not diff.vanished and not diff.folder_offline
-    assert "no permission" in locked.problems[0].reason and locked.problems[0].path.endswith("locked")
+    assert "no permission" in locked.problems[0].reason and locked.problems[0].path.endswith(
+        "locked"
+    )
 
 
 def test_a_link_that_leads_nowhere_settles(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""A change is reported once, soon and from one thread; what the system does not report is looked for."""
+"""A change is reported once, soon and from one thread; what the system does not report is looked
+for."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ class Observer:
     def stop(self) -> None:
         self.stopped = True
 
-    def schedule(self, handler: Any, path: str, recursive: bool = False, event_filter: Any = None) -> str:
+    def schedule(
+        self, handler: Any, path: str, recursive: bool = False, event_filter: Any = None
+    ) -> str:
         if len(self.handlers) >= self.limit:
             raise OSError(errno.ENOSPC, "inotify watch limit reached")
         self.scheduled += 1
@@ -44,7 +47,8 @@ class Observer:
 
 
 class Bench:
-    """A watcher whose clock and observer are in the test's hand; `step` is one round of its thread."""
+    """A watcher whose clock and observer are in the test's hand; `step` is one round of its
+    thread."""
 
     def __init__(self, **options: Any) -> None:
         self.now = 1000.0
@@ -76,7 +80,11 @@ class Bench:
         return self.watcher.step()
 
     def event(
-        self, folder: Path, path: str = "a.jpg", kind: Callable[..., Any] = FileCreatedEvent, to: str = ""
+        self,
+        folder: Path,
+        path: str = "a.jpg",
+        kind: Callable[..., Any] = FileCreatedEvent,
+        to: str = "",
     ) -> None:
         handler = self.observer.handlers[str(folder)]
         handler.dispatch(kind(str(folder / path), str(folder / to) if to else ""))
@@ -158,7 +166,9 @@ def test_every_folder_is_looked_at_now_and_then(tmp_path: Path, bench: Bench) ->
         assert len(bench.changes) == i + 1
 
 
-def test_after_a_storm_it_looks_again(tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_storm_it_looks_again(
+    tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(watch, "STORM_EVENTS", 10)
     bench.watch(tmp_path)
     bench.step()
@@ -174,12 +184,19 @@ def test_after_a_storm_it_looks_again(tmp_path: Path, bench: Bench, monkeypatch:
 
 
 @pytest.mark.parametrize("limit", [0, 1])
-def test_at_the_limit_a_notice_is_given_once_and_folders_are_polled(tmp_path: Path, bench: Bench, limit: int) -> None:
-    """0: the folder itself cannot be watched. 1: it can, but there is none left for a folder below it."""
+def test_at_the_limit_a_notice_is_given_once_and_folders_are_polled(
+    tmp_path: Path, bench: Bench, limit: int
+) -> None:
+    """0: the folder itself cannot be watched. 1: it can, but there is none left for a folder below
+    it."""
     bench.observer.limit = limit
     bench.watch(tmp_path)
     bench.step()
-    assert len(bench.notices) == 1 and "max_user_watches" in bench.notices[0] and "60 seconds" in bench.notices[0]
+    assert (
+        len(bench.notices) == 1
+        and "max_user_watches" in bench.notices[0]
+        and "60 seconds" in bench.notices[0]
+    )
     for i in range(3):
         bench.step(60.1)
         assert len(bench.changes) == i + 1
@@ -248,7 +265,9 @@ def real() -> Iterator[tuple[FolderWatcher, Calls]]:
 def when_ready(watcher: FolderWatcher, folders: int) -> None:
     """Wait until the watcher's thread has taken the folders up."""
     with watcher._lock:
-        assert watcher._lock.wait_for(lambda: len([f for f in watcher._folders.values() if f.watch]) == folders, 60)
+        assert watcher._lock.wait_for(
+            lambda: len([f for f in watcher._folders.values() if f.watch]) == folders, 60
+        )
 
 
 def test_real_changes_are_noticed(tmp_path: Path, real: tuple[FolderWatcher, Calls]) -> None:
@@ -273,7 +292,9 @@ def test_reading_photos_is_no_change(
     heard: set[str] = set()
     dispatch = watch._Handler.dispatch
     monkeypatch.setattr(
-        watch._Handler, "dispatch", lambda self, event: (heard.add(event.src_path), dispatch(self, event))
+        watch._Handler,
+        "dispatch",
+        lambda self, event: (heard.add(event.src_path), dispatch(self, event)),
     )
     (tmp_path / "a.jpg").write_bytes(b"x")
     other = tmp_path / "other"

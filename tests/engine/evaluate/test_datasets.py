@@ -9,11 +9,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.evaluate.datasets import AttributeSet, PhotoSet, Pictures, open_set, random_crop, smallest_class, square
+from engine.evaluate.datasets import (
+    AttributeSet,
+    PhotoSet,
+    Pictures,
+    open_set,
+    random_crop,
+    smallest_class,
+    square,
+)
 from engine.records import AlbumenError
 
 
-def picture(path: Path, colour: tuple[int, int, int] = (200, 30, 30), size: tuple[int, int] = (12, 8)) -> Path:
+def picture(
+    path: Path, colour: tuple[int, int, int] = (200, 30, 30), size: tuple[int, int] = (12, 8)
+) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", size, colour).save(path)
     return path
@@ -22,7 +32,14 @@ def picture(path: Path, colour: tuple[int, int, int] = (200, 30, 30), size: tupl
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     root = tmp_path / "set"
-    for name in ("not_cup/b.jpg", "not_cup/a.png", "cup/deep.jpeg", "cup/.hidden.jpg", "cup/notes.txt", "loose.jpg"):
+    for name in (
+        "not_cup/b.jpg",
+        "not_cup/a.png",
+        "cup/deep.jpeg",
+        "cup/.hidden.jpg",
+        "cup/notes.txt",
+        "loose.jpg",
+    ):
         picture(root / name) if not name.endswith("txt") else (root / name).write_text("no picture")
     return root
 
@@ -48,15 +65,22 @@ def test_zip(folder: Path, tmp_path: Path) -> None:
             file.write(path, path.relative_to(folder))
         file.writestr("__MACOSX/cup/._deep.jpeg", b"junk")
     photos, unpacked = photo_set(archive), photo_set(folder)
-    assert photos.classnames == unpacked.classnames and photos.targets.tolist() == unpacked.targets.tolist()
+    assert (
+        photos.classnames == unpacked.classnames
+        and photos.targets.tolist() == unpacked.targets.tolist()
+    )
     for source in (photos, unpacked):
         read = dict(Pictures().read(source.files, range(3), lambda image, _: square(image, 4)))
-        assert sorted(read) == [0, 1, 2] and all(np.abs(p.astype(int) - [200, 30, 30]).max() < 8 for p in read.values())
+        assert sorted(read) == [0, 1, 2] and all(
+            np.abs(p.astype(int) - [200, 30, 30]).max() < 8 for p in read.values()
+        )
 
 
 def test_captions(tmp_path: Path) -> None:
     picture(tmp_path / "a.jpg")
-    (tmp_path / "c.csv").write_text('image,caption\na.jpg,"a cup, red"\nb.jpg,two cats\na.jpg,two cats\n', "utf-8-sig")
+    (tmp_path / "c.csv").write_text(
+        'image,caption\na.jpg,"a cup, red"\nb.jpg,two cats\na.jpg,two cats\n', "utf-8-sig"
+    )
     photos = photo_set(tmp_path / "c.csv")
     assert photos.classnames == ("a cup, red", "two cats") and photos.targets.tolist() == [0, 1, 1]
     assert photos.files[0] == str(tmp_path / "a.jpg")
@@ -120,7 +144,9 @@ def test_pictures_come_in_order_and_upright(tmp_path: Path) -> None:
     exif = turned.getexif()
     exif[0x0112] = 6
     turned.save(tmp_path / "turned.jpg", exif=exif)
-    ((_, pixels),) = Pictures().read([str(tmp_path / "turned.jpg")], [0], lambda image, _: np.asarray(image))
+    ((_, pixels),) = Pictures().read(
+        [str(tmp_path / "turned.jpg")], [0], lambda image, _: np.asarray(image)
+    )
     assert pixels.shape[:2] == (6, 4)
 
 
@@ -141,5 +167,7 @@ def test_square_equals_the_published_transform() -> None:
     for size in ((37, 91), (91, 37), (64, 64), (200, 199)):
         image = Image.effect_noise(size, 80).convert("RGB")
         assert np.allclose(
-            to_model_input(square(image, 32)[None].copy())[0].numpy(), preprocess(image, 32).numpy(), atol=1e-6
+            to_model_input(square(image, 32)[None].copy())[0].numpy(),
+            preprocess(image, 32).numpy(),
+            atol=1e-6,
         )

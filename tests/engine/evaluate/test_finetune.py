@@ -17,7 +17,14 @@ from engine.__main__ import main
 from engine.clip import checkpoint, weights
 from engine.evaluate.datasets import PhotoSet, open_set
 from engine.evaluate.evaluate import drive
-from engine.evaluate.finetune import Outcome, Settings, _schedule, _split, finetune, multi_positive_loss
+from engine.evaluate.finetune import (
+    Outcome,
+    Settings,
+    _schedule,
+    _split,
+    finetune,
+    multi_positive_loss,
+)
 from engine.records import AlbumenError
 from tests.engine.clip.test_model import random_clip
 from tests.support.small_library import write_colours
@@ -27,8 +34,15 @@ QUICK = Settings(lr=2e-3, epochs=4, batch_size=8, weight_decay=0.01, patience=10
 
 @pytest.fixture
 def start(tmp_path: Path) -> Path:
-    small = {"vocab_size": 49408, "transformer_width": 64, "transformer_heads": 1, "transformer_layers": 1}
-    clip = random_clip(seed=31, **small, vision_width=64, vision_layers=1, embed_dim=32, input_resolution=32)
+    small = {
+        "vocab_size": 49408,
+        "transformer_width": 64,
+        "transformer_heads": 1,
+        "transformer_layers": 1,
+    }
+    clip = random_clip(
+        seed=31, **small, vision_width=64, vision_layers=1, embed_dim=32, input_resolution=32
+    )
     checkpoint.write(tmp_path / "start.safetensors", clip.state_dict(), {"activation": "gelu"})
     return tmp_path / "start.safetensors"
 
@@ -42,8 +56,12 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> PhotoSet:
     return opened
 
 
-def trained(start: Path, photos: PhotoSet, out: Path, settings: Settings = QUICK, resume: bool = False) -> Outcome:
-    outcome: Outcome = drive(finetune(weights.load(str(start), "cpu"), photos, out, settings, resume), "test")
+def trained(
+    start: Path, photos: PhotoSet, out: Path, settings: Settings = QUICK, resume: bool = False
+) -> Outcome:
+    outcome: Outcome = drive(
+        finetune(weights.load(str(start), "cpu"), photos, out, settings, resume), "test"
+    )
     return outcome
 
 
@@ -61,13 +79,24 @@ def test_multi_positive_loss() -> None:
     rows, columns = logits.log_softmax(dim=1), logits.t().log_softmax(dim=1)
 
     def of(table: Tensor) -> Tensor:
-        return -((table[0, 0] + table[0, 2]) / 2 + table[1, 1] + (table[2, 0] + table[2, 2]) / 2 + table[3, 3]) / 4
+        return (
+            -(
+                (table[0, 0] + table[0, 2]) / 2
+                + table[1, 1]
+                + (table[2, 0] + table[2, 2]) / 2
+                + table[3, 3]
+            )
+            / 4
+        )
 
-    assert float(multi_positive_loss(logits, captions)) == pytest.approx(float((of(rows) + of(columns)) / 2))
+    assert float(multi_positive_loss(logits, captions)) == pytest.approx(
+        float((of(rows) + of(columns)) / 2)
+    )
 
 
 def test_equal_captions_are_no_mistakes() -> None:
-    """When all captions are equal there is nothing to learn; `arange` targets would push equal words apart."""
+    """When all captions are equal there is nothing to learn; `arange` targets would push equal
+    words apart."""
     logits = torch.zeros(4, 4, requires_grad=True)
     multi_positive_loss(logits, torch.zeros(4, dtype=torch.long)).backward()
     assert logits.grad is not None and float(logits.grad.abs().max()) < 1e-7
@@ -93,14 +122,23 @@ def test_split_is_by_caption(photos: PhotoSet) -> None:
     ]  # fmt: skip
 
 
-def test_it_learns_and_the_file_opens_as_a_model(start: Path, photos: PhotoSet, tmp_path: Path) -> None:
+def test_it_learns_and_the_file_opens_as_a_model(
+    start: Path, photos: PhotoSet, tmp_path: Path
+) -> None:
     out = tmp_path / "new" / "tuned.safetensors"
     outcome = trained(start, photos, out)
     assert outcome.before.photos == outcome.after.photos == 8
-    assert outcome.after.accuracy == 1.0 > outcome.before.accuracy and outcome.after.loss < outcome.before.loss
-    assert [path.name for path in out.parent.iterdir()] == ["tuned.safetensors"]  # no checkpoint is left behind
+    assert (
+        outcome.after.accuracy == 1.0 > outcome.before.accuracy
+        and outcome.after.loss < outcome.before.loss
+    )
+    assert [path.name for path in out.parent.iterdir()] == [
+        "tuned.safetensors"
+    ]  # no checkpoint is left behind
     model = weights.load(str(out), "cpu")
-    assert model.clip.activation == "gelu" and model.model_id != weights.model_id(str(start), "fp32")
+    assert model.clip.activation == "gelu" and model.model_id != weights.model_id(
+        str(start), "fp32"
+    )
     for name, tensor in state(out).items():
         assert tensor.isfinite().all(), name
 
@@ -121,7 +159,9 @@ def test_resumed_equals_uninterrupted(start: Path, photos: PhotoSet, tmp_path: P
     assert all(torch.equal(tensor, second[name]) for name, tensor in first.items())
 
 
-def test_checkpoints_of_other_runs_are_refused(start: Path, photos: PhotoSet, tmp_path: Path) -> None:
+def test_checkpoints_of_other_runs_are_refused(
+    start: Path, photos: PhotoSet, tmp_path: Path
+) -> None:
     out = tmp_path / "m.safetensors"
     job = finetune(weights.load(str(start), "cpu"), photos, out, QUICK)
     while not (tmp_path / "m.safetensors.checkpoint").exists():
@@ -135,7 +175,8 @@ def test_checkpoints_of_other_runs_are_refused(start: Path, photos: PhotoSet, tm
 
 
 def test_early_stopping_keeps_the_best(start: Path, photos: PhotoSet, tmp_path: Path) -> None:
-    """A rate so high that nothing gets better: it stops after `patience` epochs and gives back what it started from."""
+    """A rate so high that nothing gets better: it stops after `patience` epochs and gives back what
+    it started from."""
     settings = Settings(lr=3.0, epochs=50, batch_size=8, patience=2, warmup=0.0, held_out=0.4)
     outcome = trained(start, photos, tmp_path / "m.safetensors", settings)
     assert outcome.epochs <= outcome.best_epoch + 2 < 50
@@ -161,9 +202,12 @@ def test_too_little(start: Path, tmp_path: Path) -> None:
         trained(start, photos, tmp_path / "m.safetensors")
 
 
-def test_command_line(start: Path, photos: PhotoSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line(
+    start: Path, photos: PhotoSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = "\n".join(
-        f"{file},{photos.classnames[target]}" for file, target in zip(photos.files, photos.targets, strict=True)
+        f"{file},{photos.classnames[target]}"
+        for file, target in zip(photos.files, photos.targets, strict=True)
     )
     (tmp_path / "c.csv").write_text("image,caption\n" + rows)
     out = str(tmp_path / "m.safetensors")

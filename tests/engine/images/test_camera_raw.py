@@ -1,4 +1,5 @@
-"""RAW files: preview or development, upright, dated, never mistaken for the JPEG beside them, harmless when damaged."""
+"""RAW files: preview or development, upright, dated, never mistaken for the JPEG beside them,
+harmless when damaged."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ SENSOR = (640, 480)
 
 
 def gradient(channel: str, size: tuple[int, int] = SENSOR) -> Image.Image:
-    """Brighter to the bottom in one channel, bright at the left edge: no turn of it looks like another."""
+    """Brighter to the bottom in one channel, bright at the left edge: no turn of it looks like
+    another."""
     slope = Image.linear_gradient("L").resize(size).point(lambda value: 40 + value // 2)
     slope.paste(255, (0, 0, size[0] // 8, size[1]))
     dark = Image.new("L", size, 8)
@@ -56,7 +58,10 @@ def test_the_cameras_preview_is_shown_where_there_is_one(tmp_path: Path) -> None
         path = put(tmp_path, dng(gradient("G"), preview, bitmap=bitmap), name)
         photo, picture = decode.decode(path, S), decode.view(path, 400)
         assert (photo.width, photo.height) == (picture.full_width, picture.full_height) == SENSOR
-        assert photo.pixels[..., 0].mean() > photo.pixels[..., 1].mean() and route(picture) == "preview"
+        assert (
+            photo.pixels[..., 0].mean() > photo.pixels[..., 1].mean()
+            and route(picture) == "preview"
+        )
         assert (picture.width, picture.height) == (400, 300)
         wanted = np.asarray(preview.resize((400, 300))).astype(int)
         assert np.abs(np.asarray(shown(picture)) - wanted).mean() < 3
@@ -69,8 +74,14 @@ def test_what_the_sensor_saw_is_developed_where_there_is_none(tmp_path: Path) ->
         path = put(tmp_path, dng(gradient("G"), preview))
         photo, picture = decode.decode(path, S), decode.view(path, 400)
         assert (photo.width, photo.height) == (picture.full_width, picture.full_height) == SENSOR
-        assert photo.pixels[..., 1].mean() > 2 * photo.pixels[..., 0].mean() and route(picture) == "development"
-        assert (picture.width, picture.height) == (320, 240)  # 2 x 2 of the sensor to one: quick, and enough
+        assert (
+            photo.pixels[..., 1].mean() > 2 * photo.pixels[..., 0].mean()
+            and route(picture) == "development"
+        )
+        assert (picture.width, picture.height) == (
+            320,
+            240,
+        )  # 2 x 2 of the sensor to one: quick, and enough
         whole = decode.view(path, 5000)
         assert (whole.width, whole.height) == SENSOR
 
@@ -80,13 +91,23 @@ def test_zooming_in_asks_for_more_than_a_small_preview(tmp_path: Path) -> None:
     fits, closer = decode.view(path, 1400), decode.view(path, 5000)
     assert (route(fits), fits.width, fits.height) == ("preview", 600, 450)
     assert (route(closer), closer.width, closer.height) == ("development", 1600, 1200)
-    assert (fits.full_width, fits.full_height) == (closer.full_width, closer.full_height) == (1600, 1200)
+    assert (
+        (fits.full_width, fits.full_height)
+        == (closer.full_width, closer.full_height)
+        == (1600, 1200)
+    )
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_both_are_upright(tmp_path: Path, orientation: int) -> None:
     """The stored pixels turned back: bright left edge, brighter to the bottom."""
-    turns = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_90"}
+    turns = {
+        2: "FLIP_LEFT_RIGHT",
+        3: "ROTATE_180",
+        4: "FLIP_TOP_BOTTOM",
+        5: "TRANSPOSE",
+        6: "ROTATE_90",
+    }
     name = (turns | {7: "TRANSVERSE", 8: "ROTATE_270"}).get(orientation)
 
     def stored(image: Image.Image) -> Image.Image:
@@ -118,13 +139,20 @@ def test_a_preview_that_the_camera_turned_is_not_turned_again(tmp_path: Path) ->
     without[0x0110] = "Says nothing of orientation"
     upright = gradient("R", (560, 420))
     for preview, exif in ((upright, b""), (upright, without.tobytes())):
-        picture = decode.view(put(tmp_path, dng(stored, preview, orientation=6, preview_exif=exif)), 320)
+        picture = decode.view(
+            put(tmp_path, dng(stored, preview, orientation=6, preview_exif=exif)), 320
+        )
         assert (picture.width, picture.height) == (320, 240)
         values = np.asarray(shown(picture)).astype(int).max(axis=-1)
-        assert route(picture) == "preview" and values[200:, 100:].mean() > values[:40, 100:].mean() + 40
+        assert (
+            route(picture) == "preview"
+            and values[200:, 100:].mean() > values[:40, 100:].mean() + 40
+        )
     # and one that lies on its side, whose own EXIF keeps silent about it, is
     lying = upright.transpose(Image.Transpose.ROTATE_90)
-    picture = decode.view(put(tmp_path, dng(stored, lying, orientation=6, preview_exif=without.tobytes())), 320)
+    picture = decode.view(
+        put(tmp_path, dng(stored, lying, orientation=6, preview_exif=without.tobytes())), 320
+    )
     assert (picture.width, picture.height) == (320, 240)
 
 
@@ -139,7 +167,9 @@ def test_a_preview_in_another_shape_is_the_picture_that_was_meant(tmp_path: Path
 @pytest.mark.parametrize("mark", [b"", b"MM\0*", b"IIRO", b"IIU\0"])
 @pytest.mark.parametrize("preview", [False, True])
 def test_date_camera_and_lens(tmp_path: Path, mark: bytes, preview: bool) -> None:
-    data = dng(gradient("G"), gradient("R", (560, 420)) if preview else None, little=mark != b"MM\0*")
+    data = dng(
+        gradient("G"), gradient("R", (560, 420)) if preview else None, little=mark != b"MM\0*"
+    )
     path = put(tmp_path, mark + data[len(mark) :], "a.ORF")
     picture = decode.view(path, 100)
     assert picture.facts == {
@@ -155,12 +185,18 @@ def test_date_camera_and_lens(tmp_path: Path, mark: bytes, preview: bool) -> Non
     like_jpeg.get_ifd(0x8769)[0x9003] = "2021:07:08 09:10:11"
     jpeg = tmp_path / "a.jpg"
     gradient("R").save(jpeg, exif=like_jpeg)
-    assert decode.decode(path, S).taken_at == decode.decode(os.fsencode(jpeg), S).taken_at is not None
-    undated = put(tmp_path, dng(gradient("G"), gradient("R", (560, 420)) if preview else None, taken=""))
+    assert (
+        decode.decode(path, S).taken_at == decode.decode(os.fsencode(jpeg), S).taken_at is not None
+    )
+    undated = put(
+        tmp_path, dng(gradient("G"), gradient("R", (560, 420)) if preview else None, taken="")
+    )
     assert decode.decode(undated, S).taken_at is None
 
 
-def test_what_cannot_be_read_like_tiff_is_dated_by_libraw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_read_like_tiff_is_dated_by_libraw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_preview, without = (
         put(tmp_path, dng(gradient("G"), preview), name)
         for preview, name in ((gradient("R", (560, 420)), "a.dng"), (None, "b.dng"))
@@ -169,17 +205,34 @@ def test_what_cannot_be_read_like_tiff_is_dated_by_libraw(tmp_path: Path, monkey
     monkeypatch.setattr(camera_raw, "_LIKE_TIFF", ())
     assert decode.decode(with_preview, S).taken_at == decode.decode(without, S).taken_at == expected
     facts = decode.view(with_preview, 100).facts
-    assert facts["camera"] == "Albumen Test Camera" and facts["iso"] == "400" and "software" not in facts
+    assert (
+        facts["camera"] == "Albumen Test Camera"
+        and facts["iso"] == "400"
+        and "software" not in facts
+    )
 
 
 def test_keywords_of_other_programs(tmp_path: Path) -> None:
     xmp = keywords.replaced(keywords.EMPTY.encode(), ["dune", "north sea"])
     for preview in (None, gradient("R", (560, 420))):
-        assert decode.decode(put(tmp_path, dng(gradient("G"), preview, xmp=xmp)), S).keywords == ("dune", "north sea")
+        assert decode.decode(put(tmp_path, dng(gradient("G"), preview, xmp=xmp)), S).keywords == (
+            "dune",
+            "north sea",
+        )
 
 
 def test_names_decide_whether_libraw_is_asked_and_contents_what_is_shown(tmp_path: Path) -> None:
-    for name in (b"/a/IMG_1.CR2", b"x.cr3", b"x.Nef", b"x.arw", b"x.orf", b"x.rw2", b"x.raf", b"x.pef", b"x.srw"):
+    for name in (
+        b"/a/IMG_1.CR2",
+        b"x.cr3",
+        b"x.Nef",
+        b"x.arw",
+        b"x.orf",
+        b"x.rw2",
+        b"x.raf",
+        b"x.pef",
+        b"x.srw",
+    ):
         assert decode.is_candidate(name) and camera_raw.is_raw(name), name
     assert not decode.is_candidate(b"/a/._IMG_1.CR2") and not decode.is_candidate(b"firmware.raw")
     data = io.BytesIO()
@@ -193,7 +246,9 @@ def test_names_decide_whether_libraw_is_asked_and_contents_what_is_shown(tmp_pat
     )
     for name, loaded in (("sensor.tif", "False False"), ("sensor.dng", "True True")):
         path = put(tmp_path, dng(gradient("G")), name)
-        run = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+        run = subprocess.run(
+            [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+        )
         assert run.stdout.strip() == loaded, name
 
 
@@ -203,16 +258,33 @@ def test_names_decide_whether_libraw_is_asked_and_contents_what_is_shown(tmp_pat
 def reason(path: bytes) -> str:
     with pytest.raises(UnreadablePhoto) as caught:
         decode.decode_raw(path, S)
-    assert caught.value.reason.endswith(".") and "\n" not in caught.value.reason and "b'" not in caught.value.reason
+    assert (
+        caught.value.reason.endswith(".")
+        and "\n" not in caught.value.reason
+        and "b'" not in caught.value.reason
+    )
     return caught.value.reason
 
 
-def test_a_file_cut_off_anywhere_fails_with_a_reason_or_shows_its_whole_preview(tmp_path: Path) -> None:
+def test_a_file_cut_off_anywhere_fails_with_a_reason_or_shows_its_whole_preview(
+    tmp_path: Path,
+) -> None:
     for bitmap in (False, True):
         data = dng(corpus.picture(), corpus.picture(), bitmap=bitmap)
         mosaic = len(data) - 2 * corpus.SIZE[0] * corpus.SIZE[1]
         whole = decode.decode(put(tmp_path, data), S)
-        for at in (1, 9, 100, 400, 800, mosaic // 2, mosaic - 40, mosaic, mosaic + 100, len(data) - 1):
+        for at in (
+            1,
+            9,
+            100,
+            400,
+            800,
+            mosaic // 2,
+            mosaic - 40,
+            mosaic,
+            mosaic + 100,
+            len(data) - 1,
+        ):
             path = put(tmp_path, data[:at])
             if at < mosaic:
                 assert "damaged" in reason(path), at
@@ -220,7 +292,10 @@ def test_a_file_cut_off_anywhere_fails_with_a_reason_or_shows_its_whole_preview(
                 assert np.array_equal(decode.decode(path, S).pixels, whole.pixels), at
     sensor_only = dng(corpus.picture())
     for at in (700, len(sensor_only) // 2, len(sensor_only) - 2):
-        assert reason(put(tmp_path, sensor_only[:at])) == "The picture is damaged or incomplete (it ends too early)."
+        assert (
+            reason(put(tmp_path, sensor_only[:at]))
+            == "The picture is damaged or incomplete (it ends too early)."
+        )
 
 
 def test_damage_behind_a_sound_preview_is_told_when_it_matters(tmp_path: Path) -> None:
@@ -234,7 +309,9 @@ def test_damage_behind_a_sound_preview_is_told_when_it_matters(tmp_path: Path) -
 def test_a_damaged_preview_costs_no_photo(tmp_path: Path) -> None:
     """Where the sensor's data is sound it is developed; where nothing is, one sentence says so."""
     data = dng(gradient("G"), gradient("R", (560, 420)))
-    codes = data.index(b"\xff\xc4", data.index(b"\xff\xd8")) + 5  # without them no pixel of the preview is known
+    codes = (
+        data.index(b"\xff\xc4", data.index(b"\xff\xd8")) + 5
+    )  # without them no pixel of the preview is known
     assert route(decode.view(put(tmp_path, data), 320)) == "preview"
     damaged = data[:codes] + b"\xff" * 16 + data[codes + 16 :]
     path = put(tmp_path, damaged, "b.dng")
@@ -265,7 +342,11 @@ def test_the_decoding_processes_read_them_behind_closed_doors(tmp_path: Path) ->
         picture = pool.view(good, 320)
         assert pool.statistics.deaths == 0
     assert isinstance(first, Decoded) and (first.width, first.height) == (480, 640)
-    assert isinstance(second, Failure) and second.path == os.fsdecode(broken) and "damaged" in second.reason
+    assert (
+        isinstance(second, Failure)
+        and second.path == os.fsdecode(broken)
+        and "damaged" in second.reason
+    )
     assert isinstance(picture, Picture) and (picture.width, picture.height) == (240, 320)
 
 
@@ -287,7 +368,9 @@ def test_raw_and_jpeg_of_one_shot_are_two_photos(tmp_path: Path) -> None:
         report = finish(library.sync())
         assert (report.added, report.failed) == (3, 1)
         (failure,) = library.failures()
-        assert failure.path == str(folder / "IMG_2.cr2") and "damaged or incomplete" in failure.reason
+        assert (
+            failure.path == str(folder / "IMG_2.cr2") and "damaged or incomplete" in failure.reason
+        )
         ids = {name: library.photo_id(str(folder / name)) for name in ("IMG_1.jpg", "IMG_1.NEF")}
         photos = {photo.name: photo for photo in library.photos(list(ids.values()))}
         assert (photos["IMG_1.NEF"].width, photos["IMG_1.NEF"].height) == SENSOR
@@ -298,4 +381,6 @@ def test_raw_and_jpeg_of_one_shot_are_two_photos(tmp_path: Path) -> None:
         assert library.photo_id(str(folder / "kept.NEF")) == ids["IMG_1.NEF"]
         assert library.photo_id(str(jpeg)) == ids["IMG_1.jpg"]
     (folder / "kept.NEF").rename(raw)
-    assert {file.name: hashlib.blake2b(file.read_bytes()).digest() for file in folder.iterdir()} == before
+    assert {
+        file.name: hashlib.blake2b(file.read_bytes()).digest() for file in folder.iterdir()
+    } == before

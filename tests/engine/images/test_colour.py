@@ -12,7 +12,24 @@ from PIL import Image, ImageCms
 from engine.images import decode
 from engine.images.colour import to_rgb, to_srgb
 
-MODES = ("1", "L", "P", "PA", "LA", "La", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "HSV", "LAB", "I", "F")
+MODES = (
+    "1",
+    "L",
+    "P",
+    "PA",
+    "LA",
+    "La",
+    "RGB",
+    "RGBA",
+    "RGBa",
+    "RGBX",
+    "CMYK",
+    "YCbCr",
+    "HSV",
+    "LAB",
+    "I",
+    "F",
+)
 
 
 def grey_ramp(top: float, kind: type) -> np.ndarray:
@@ -87,10 +104,14 @@ def profile(name: str) -> bytes:
 
 def swapped_primaries() -> bytes:
     """An RGB profile that is not sRGB: its red and blue colorants change places."""
-    data = bytearray(profile("sRGB").replace("sRGB".encode("utf-16-be"), "sXYZ".encode("utf-16-be")))
+    data = bytearray(
+        profile("sRGB").replace("sRGB".encode("utf-16-be"), "sXYZ".encode("utf-16-be"))
+    )
     for index in range(int.from_bytes(data[128:132], "big")):
         at = 132 + 12 * index
-        data[at : at + 4] = {b"rXYZ": b"bXYZ", b"bXYZ": b"rXYZ"}.get(bytes(data[at : at + 4]), data[at : at + 4])
+        data[at : at + 4] = {b"rXYZ": b"bXYZ", b"bXYZ": b"rXYZ"}.get(
+            bytes(data[at : at + 4]), data[at : at + 4]
+        )
     return bytes(data)
 
 

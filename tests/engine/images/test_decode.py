@@ -1,4 +1,5 @@
-"""File -> pixels: the reference against hand-written equations, the fast path against the reference, odd pictures."""
+"""File -> pixels: the reference against hand-written equations, the fast path against the
+reference, odd pictures."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ def saved(tmp_path: Path, name: str, image: Image.Image, **options: object) -> b
 
 
 def bicubic_weights(size_in: int, size_out: int) -> np.ndarray:
-    """(size_out, size_in) weights of an antialiased cubic convolution with a = -1/2, each row summing to one."""
+    """(size_out, size_in) weights of an antialiased cubic convolution with a = -1/2, each row
+    summing to one."""
     scale = size_in / size_out
     width = max(scale, 1.0)
     support = 2.0 * width
@@ -59,7 +61,8 @@ def bicubic_weights(size_in: int, size_out: int) -> np.ndarray:
 
 
 def bicubic(channels: np.ndarray, width: int, height: int) -> np.ndarray:
-    """uint8 (H, W, C) -> (height, width, C): first across, then down, each rounded to 8 bits, weights to 22."""
+    """uint8 (H, W, C) -> (height, width, C): first across, then down, each rounded to 8 bits,
+    weights to 22."""
     fixed = 1 << 22
 
     def along(plane: np.ndarray, size: int) -> np.ndarray:  # over axis 0
@@ -86,12 +89,17 @@ def muldiv255(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def rgba_bicubic(channels: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Premultiply, resize, divide again; the alpha itself is then dropped, as `convert("RGB")` does."""
+    """Premultiply, resize, divide again; the alpha itself is then dropped, as `convert("RGB")`
+    does."""
     alpha = channels[..., 3:]
-    premultiplied = np.concatenate([muldiv255(channels[..., :3], alpha).astype(np.uint8), alpha], axis=-1)
+    premultiplied = np.concatenate(
+        [muldiv255(channels[..., :3], alpha).astype(np.uint8), alpha], axis=-1
+    )
     small = bicubic(premultiplied, width, height).astype(np.int64)
     colour, alpha = small[..., :3], small[..., 3:]
-    divided = np.where((alpha == 0) | (alpha == 255), colour, (255 * colour // np.maximum(alpha, 1)).clip(0, 255))
+    divided = np.where(
+        (alpha == 0) | (alpha == 255), colour, (255 * colour // np.maximum(alpha, 1)).clip(0, 255)
+    )
     return divided.astype(np.uint8)
 
 
@@ -166,7 +174,9 @@ def test_model_input_is_the_reference_for_a_picture_of_that_size() -> None:
 
 @pytest.mark.parametrize("size", [(1200, 900), (533, 801), (300, 299), (40, 300)])
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
-def test_fast_path_is_close_to_the_reference(tmp_path: Path, size: tuple[int, int], suffix: str) -> None:
+def test_fast_path_is_close_to_the_reference(
+    tmp_path: Path, size: tuple[int, int], suffix: str
+) -> None:
     path = saved(tmp_path, f"a.{suffix}", scene(*size), quality=92)
     photo = decode.decode(path, 64)
     with Image.open(os.fsdecode(path)) as image:
@@ -184,11 +194,21 @@ def test_facts_of_the_file_are_those_of_the_bytes_decoded(tmp_path: Path) -> Non
     os.utime(path, ns=(1, 1_234_567_890_123_456_789))
     photo = decode.decode(path, S)
     data = Path(os.fsdecode(path)).read_bytes()
-    assert photo.content_hash == hashlib.blake2b(data, digest_size=16).hexdigest() == decode.content_hash(path)
-    assert (photo.size, photo.mtime_ns, photo.taken_at) == (len(data), os.stat(path).st_mtime_ns, None)
+    assert (
+        photo.content_hash
+        == hashlib.blake2b(data, digest_size=16).hexdigest()
+        == decode.content_hash(path)
+    )
+    assert (photo.size, photo.mtime_ns, photo.taken_at) == (
+        len(data),
+        os.stat(path).st_mtime_ns,
+        None,
+    )
 
 
-def test_large_files_are_hashed_and_decoded_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_files_are_hashed_and_decoded_from_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = saved(tmp_path, "a.bmp", scene(200, 150))
     small = decode.decode(path, S)
     monkeypatch.setattr(decode, "_WHOLE_FILE", 1000)
@@ -236,8 +256,12 @@ def test_a_heic_with_a_smaller_picture_inside_is_read_from_that(tmp_path: Path) 
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = upright.transpose(Image.Transpose.ROTATE_90)
-    plain = decode.decode(saved(tmp_path, "plain.heic", turned, quality=80, exif=exif.tobytes()), 64)
-    phone = decode.decode(saved(tmp_path, "phone.heic", turned, exif=exif.tobytes(), thumbnails=[256]), 64)
+    plain = decode.decode(
+        saved(tmp_path, "plain.heic", turned, quality=80, exif=exif.tobytes()), 64
+    )
+    phone = decode.decode(
+        saved(tmp_path, "phone.heic", turned, exif=exif.tobytes(), thumbnails=[256]), 64
+    )
     assert (phone.width, phone.height) == (plain.width, plain.height) == (480, 360)
     assert phone.pixels.tobytes() != plain.pixels.tobytes()  # so it was the smaller one
     assert np.abs(phone.pixels.astype(int) - plain.pixels).mean() < 2.0
@@ -256,14 +280,26 @@ def test_extreme_and_tiny_pictures(tmp_path: Path) -> None:
 def test_only_candidates_by_name() -> None:
     for name in (b"/a/IMG_1.JPG", b"x.heic", b"\xff\xfe.png"):
         assert decode.is_candidate(name), name
-    for name in (b"/a/jpg", b"a.txt", b"a.eps", b"a.wmf", b"/a/._IMG_1.jpg", b"a.jpg.part", b"", b"a.svg", b"a.pdf"):
+    for name in (
+        b"/a/jpg",
+        b"a.txt",
+        b"a.eps",
+        b"a.wmf",
+        b"/a/._IMG_1.jpg",
+        b"a.jpg.part",
+        b"",
+        b"a.svg",
+        b"a.pdf",
+    ):
         assert not decode.is_candidate(name), name
 
 
 def test_every_kind_of_sound_picture_shows_what_it_should(tmp_path: Path) -> None:
     square = (18, 0, 79, 61)
     pictures = {mode: corpus.picture(mode).convert("RGB") for mode in ("RGB", "L")}
-    shown = {mode: np.asarray(picture.resize((24, 24), box=square)) for mode, picture in pictures.items()}
+    shown = {
+        mode: np.asarray(picture.resize((24, 24), box=square)) for mode, picture in pictures.items()
+    }
     seen = set()
     for name, data in corpus.sound():
         path = tmp_path / name
@@ -280,7 +316,9 @@ def test_every_kind_of_sound_picture_shows_what_it_should(tmp_path: Path) -> Non
             grey = mode in ("L", "1") or (photo.pixels == photo.pixels[..., :1]).all()
             difference = np.abs(photo.pixels.astype(int) - shown["L" if grey else "RGB"]).mean()
             assert difference < 30, (name, mode, difference)
-    assert {extension for extensions in decode.FORMATS.values() for extension in extensions[:1]} <= seen | {".jpe"}
+    assert {
+        extension for extensions in decode.FORMATS.values() for extension in extensions[:1]
+    } <= seen | {".jpe"}
 
 
 def test_contents_decide_not_the_name(tmp_path: Path) -> None:
@@ -304,7 +342,11 @@ def test_files_that_are_no_pictures(tmp_path: Path) -> None:
     for name, data, words in [
         ("text.jpg", b"To whom it may concern\n" * 40, "not a picture"),
         ("empty.jpg", b"", "empty"),
-        ("script.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n", "not a picture"),
+        (
+            "script.png",
+            b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\nshowpage\n",
+            "not a picture",
+        ),
         ("zeros.tga", bytes(5000), "not a picture"),
     ]:
         path = tmp_path / name
@@ -319,7 +361,9 @@ def test_only_formats_of_the_list_are_ever_tried() -> None:
         "except images.UnreadablePhoto: pass\n"
         "print(sorted(Image.OPEN), 'torch' in sys.modules, 'PySide6' in sys.modules, 'numpy' in sys.modules)"
     )
-    out = subprocess.run([sys.executable, "-c", code, __file__], capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", code, __file__], capture_output=True, text=True, check=True
+    ).stdout
     assert "EPS" not in out and "WMF" not in out and "JPEG" in out
     assert out.rstrip().endswith("False False False")
 
@@ -337,7 +381,9 @@ def png_of(width: int, height: int) -> bytes:
     """A PNG that claims a size and holds next to nothing."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     data = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(99))) + chunk(b"IEND", b"")
@@ -355,7 +401,11 @@ def test_bombs_are_refused_by_size_before_they_are_unpacked(tmp_path: Path) -> N
 def test_pipes_devices_and_links_do_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     assert "not a file" in refusal(os.fsencode(tmp_path / "pipe.jpg"))
-    for name, target in [("zero.jpg", "/dev/zero"), ("folder.jpg", str(tmp_path)), ("tty.jpg", "/dev/tty")]:
+    for name, target in [
+        ("zero.jpg", "/dev/zero"),
+        ("folder.jpg", str(tmp_path)),
+        ("tty.jpg", "/dev/tty"),
+    ]:
         (tmp_path / name).symlink_to(target)
         assert "not a file" in refusal(os.fsencode(tmp_path / name)), name
     (tmp_path / "broken.jpg").symlink_to(tmp_path / "nowhere")
@@ -393,7 +443,10 @@ def test_originals_are_not_touched(tmp_path: Path) -> None:
     before = Path(os.fsdecode(path)).read_bytes()
     decode.decode(path, S)
     decode.view(path, 40)
-    assert Path(os.fsdecode(path)).read_bytes() == before and os.stat(path).st_mtime_ns == 2_000_000_000
+    assert (
+        Path(os.fsdecode(path)).read_bytes() == before
+        and os.stat(path).st_mtime_ns == 2_000_000_000
+    )
 
 
 # ---------------------------------------------------------------- pictures for the screen
@@ -404,7 +457,12 @@ def test_view_is_upright_and_never_enlarged(tmp_path: Path) -> None:
     exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Maker", "Maker One"
     path = saved(tmp_path, "a.jpg", scene(300, 200), exif=exif)
     picture = decode.view(path, 150)
-    assert (picture.width, picture.height, picture.full_width, picture.full_height) == (100, 150, 200, 300)
+    assert (picture.width, picture.height, picture.full_width, picture.full_height) == (
+        100,
+        150,
+        200,
+        300,
+    )
     assert len(picture.pixels) == 100 * 150 * 3
     assert picture.facts == {"camera": "Maker One", "format": "JPEG"}
     whole = decode.view(path, 5000)

@@ -28,7 +28,8 @@ else:
 
 
 def confined(code: str) -> str:
-    """The outcome of some code in a process that gave up its rights: an exception's name or 'done'."""
+    """The outcome of some code in a process that gave up its rights: an exception's name or
+    'done'."""
     command = [sys.executable, "-c", CONFINED, code]
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=60)
     return run.stdout.strip()
@@ -55,7 +56,9 @@ def test_memory_is_limited_and_reading_is_not(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of this kind exist on POSIX")
 def test_no_bytes_can_be_written_to_files(tmp_path: Path) -> None:
     target = tmp_path / "a"
-    confined(f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); open({str(target)!r}, 'w').write('x')")
+    confined(
+        f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); open({str(target)!r}, 'w').write('x')"
+    )
     assert not target.exists() or target.read_bytes() == b""
 
 
@@ -77,11 +80,15 @@ def test_files_are_safe_and_programs_and_network_out_of_reach(tmp_path: Path) ->
         assert confined(attack) == "PermissionError", attack
     assert victim.read_bytes() == b"original" and os.listdir(tmp_path) == ["victim.jpg"]
     with socket.create_server(("127.0.0.1", 0)) as server:
-        assert confined(f"import socket; socket.create_connection({server.getsockname()!r})") == "PermissionError"
+        assert (
+            confined(f"import socket; socket.create_connection({server.getsockname()!r})")
+            == "PermissionError"
+        )
 
 
 @pytest.mark.skipif(
-    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"), reason="seccomp, on these processors"
+    sys.platform != "linux" or os.uname().machine not in ("x86_64", "aarch64"),
+    reason="seccomp, on these processors",
 )
 def test_no_sockets_and_no_changes_without_opening(tmp_path: Path) -> None:
     victim = tmp_path / "victim.jpg"
@@ -101,7 +108,11 @@ def test_no_sockets_and_no_changes_without_opening(tmp_path: Path) -> None:
     ):
         assert confined(attack) == "PermissionError", attack
     after = os.stat(victim)
-    assert (before.st_mode, before.st_mtime_ns, before.st_uid) == (after.st_mode, after.st_mtime_ns, after.st_uid)
+    assert (before.st_mode, before.st_mtime_ns, before.st_uid) == (
+        after.st_mode,
+        after.st_mtime_ns,
+        after.st_uid,
+    )
 
 
 def test_a_confined_process_still_decodes_everything(tmp_path: Path) -> None:
@@ -120,4 +131,9 @@ def test_nothing_heavy_is_loaded() -> None:
         "import sys; import engine.images.decode_child\n"
         "print([name for name in ('torch', 'numpy', 'PySide6', 'sqlite3', 'multiprocessing') if name in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout
+        == "[]\n"
+    )

@@ -22,7 +22,8 @@ from engine.images.decode_pool import DecodePool, _Child
 from engine.records import AlbumenError, Failure
 
 S = 16
-# A child whose decoder obeys the names of the files: what a hostile picture may do to it, without needing one.
+# A child whose decoder obeys the names of the files: what a hostile picture may do to it, without
+# needing one.
 HOSTILE = (
     decode_pool._CODE.rsplit("\n", 1)[0]
     + """
@@ -65,7 +66,8 @@ class HandClock:
 
 
 class HangsAreOver(DecodePool):
-    """Its time is over at once for files that are called so, and never for others, however slow the machine is."""
+    """Its time is over at once for files that are called so, and never for others, however slow the
+    machine is."""
 
     def _look_at_clock(self, child: _Child, now: float) -> float:
         if child.ready and not child.overdue and child.tasks and b"hang" in child.tasks[0].path:
@@ -104,11 +106,18 @@ def test_answers_come_in_order_and_equal_a_direct_decode(tmp_path: Path) -> None
     assert len(answers) == len(paths) and len(again) == 3
     for path, answer in zip(paths, answers, strict=True):
         if path.endswith(b"missing.png"):
-            assert isinstance(answer, Failure) and answer.path == os.fsdecode(path) and "no longer" in answer.reason
+            assert (
+                isinstance(answer, Failure)
+                and answer.path == os.fsdecode(path)
+                and "no longer" in answer.reason
+            )
         else:
             direct = decode.decode(path, S)
             assert isinstance(answer, Decoded) and answer.path == path
-            assert np.array_equal(answer.pixels, direct.pixels) and answer.thumbnail == direct.thumbnail
+            assert (
+                np.array_equal(answer.pixels, direct.pixels)
+                and answer.thumbnail == direct.thumbnail
+            )
             assert (answer.content_hash, answer.size, answer.mtime_ns) == (
                 direct.content_hash,
                 direct.size,
@@ -118,7 +127,11 @@ def test_answers_come_in_order_and_equal_a_direct_decode(tmp_path: Path) -> None
     assert isinstance(hashes[1], Failure) and hashes[2] == (paths[8], decode.content_hash(paths[8]))
     assert isinstance(picture, Picture) and picture == decode.view(paths[0], 10)
     assert isinstance(small, Decoded)
-    assert small.thumbnail == decode.decode_raw(paths[0], S, thumbnail=(8, 60)).thumbnail != answers[0].thumbnail
+    assert (
+        small.thumbnail
+        == decode.decode_raw(paths[0], S, thumbnail=(8, 60)).thumbnail
+        != answers[0].thumbnail
+    )
 
 
 @pytest.mark.usefixtures("hostile")
@@ -135,17 +148,23 @@ def test_the_guilty_file_fails_and_no_other(tmp_path: Path) -> None:
     failed = {os.path.basename(a.path): a.reason for a in answers if isinstance(a, Failure)}
     assert set(failed) == set(bad)
     assert "within 600 seconds" in failed["hang.png"] and "memory" in failed["memory.png"]
-    assert all("crash" in failed[name] for name in ("crash.png", "exit.png", "lie.png", "rubbish.png"))
+    assert all(
+        "crash" in failed[name] for name in ("crash.png", "exit.png", "lie.png", "rubbish.png")
+    )
     assert [a.path for a in answers if isinstance(a, Decoded)] == [p for p in paths if b"good" in p]
     assert statistics.overdue == 1 and statistics.deaths == 4
 
 
 @pytest.mark.usefixtures("hostile")
-def test_slow_reading_is_no_hang_and_printing_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_reading_is_no_hang_and_printing_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock, hear = HandClock(monkeypatch), DecodePool._hear
 
     def heard(self: DecodePool, child: _Child, kind: bytes, *rest: bytes) -> None:
-        clock.ahead += 500 if kind == b"T" else 0  # eight times nearly all of the time that a file has
+        clock.ahead += (
+            500 if kind == b"T" else 0
+        )  # eight times nearly all of the time that a file has
         hear(self, child, kind, *rest)
 
     monkeypatch.setattr(DecodePool, "_hear", heard)
@@ -156,7 +175,9 @@ def test_slow_reading_is_no_hang_and_printing_no_answer(tmp_path: Path, monkeypa
 
 
 @pytest.mark.usefixtures("hostile")
-def test_no_file_is_blamed_when_the_machine_stood_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_file_is_blamed_when_the_machine_stood_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock, path = HandClock(monkeypatch), photo(tmp_path, "wait.png")
     with DecodePool(S, workers=1, seconds=600.0) as pool:
         answers = pool.decode([path], wait=0.01)
@@ -186,7 +207,11 @@ def test_waiting_is_given_back_in_short_steps(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("hostile")
 def test_closed_iterator_drops_what_was_not_taken(tmp_path: Path) -> None:
-    paths = [photo(tmp_path, "a.png"), photo(tmp_path, "hang.png"), *[photo(tmp_path, f"{i}.png") for i in range(9)]]
+    paths = [
+        photo(tmp_path, "a.png"),
+        photo(tmp_path, "hang.png"),
+        *[photo(tmp_path, f"{i}.png") for i in range(9)],
+    ]
     with HangsAreOver(S, workers=1, seconds=600.0) as pool:
         answers = pool.decode(paths)
         assert isinstance(next(answers), Decoded)
@@ -221,7 +246,9 @@ def test_works_from_a_thread_and_close_is_final(tmp_path: Path) -> None:
     children = [child.process for child in pool._children]
     pool.close()
     pool.close()
-    assert children and all(process.wait(60) == -signal.SIGKILL for process in children)  # none was waited for
+    assert children and all(
+        process.wait(60) == -signal.SIGKILL for process in children
+    )  # none was waited for
     with pytest.raises(RuntimeError, match="closed"):
         next(pool.decode(paths))
 
@@ -250,13 +277,19 @@ def test_a_child_that_dies_idle_costs_no_file(tmp_path: Path) -> None:
         assert isinstance(next(pool.decode([path])), Decoded)
 
 
-def test_children_that_cannot_start_are_told_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_children_that_cannot_start_are_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(decode_pool, "_CODE", "import no_such_module")
     with DecodePool(S, workers=2) as pool, pytest.raises(AlbumenError, match="does not start"):
         list(pool.decode([photo(tmp_path, "a.png")]))
     monkeypatch.undo()
     with DecodePool(S) as pool, monkeypatch.context() as patch:
-        patch.setattr(subprocess, "Popen", lambda *_, **__: (_ for _ in ()).throw(OSError("no processes left")))
+        patch.setattr(
+            subprocess,
+            "Popen",
+            lambda *_, **__: (_ for _ in ()).throw(OSError("no processes left")),
+        )
         patch.setattr(decode_pool, "_RETRY_SECONDS", 0.01)
         with pytest.raises(AlbumenError, match="does not start"):
             list(pool.decode([photo(tmp_path, "a.png")]))
@@ -303,8 +336,11 @@ def test_ctrl_c_reaches_the_program_only(tmp_path: Path) -> None:
         assert pool._children[0].process is process
 
 
-def test_a_drive_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that cannot even be killed (a read from a dead network drive) is left behind; its other file is not."""
+def test_a_drive_that_never_answers_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that cannot even be killed (a read from a dead network drive) is left behind; its
+    other file is not."""
     monkeypatch.setattr(decode_pool, "_CODE", HOSTILE)
     monkeypatch.setattr(decode_pool, "_ABANDON_SECONDS", 0.05)
     unkillable: list[subprocess.Popen[bytes]] = []

@@ -55,7 +55,9 @@ def test_original_before_digitized_before_edited() -> None:
     dates: dict[int, object] = {0x9003: "2001:01:01 00:00:00", 0x9004: "2002:01:01 00:00:00"}
     edited = "2003:01:01 00:00:00"
     for year in (2001, 2002, 2003):
-        assert exif.read(with_tags({**dates, **zones}, x0132=edited)).taken_at == calendar.timegm((year, 1, 1, 0, 0, 0))
+        assert exif.read(with_tags({**dates, **zones}, x0132=edited)).taken_at == calendar.timegm(
+            (year, 1, 1, 0, 0, 0)
+        )
         if dates:
             del dates[min(dates)]
 
@@ -80,7 +82,10 @@ def test_absurd_fractions_and_offsets_do_not_cost_the_date() -> None:
     image = with_tags({0x9003: "2023-06-01 14:03:05", 0x9291: "٣", 0x9011: "+00:00"})
     assert exif.read(image).taken_at == UTC
     for offset in ("nonsense", "+2:00", "+aa:bb", ""):
-        assert exif.read(with_tags({0x9003: "2023:06:01 14:03:05", 0x9011: offset})).taken_at is not None
+        assert (
+            exif.read(with_tags({0x9003: "2023:06:01 14:03:05", 0x9011: offset})).taken_at
+            is not None
+        )
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
@@ -90,7 +95,14 @@ def test_impossible_orientations_are_upright(orientation: int) -> None:
 
 def test_facts_are_short_plain_texts() -> None:
     image = with_tags(
-        {0x829A: 0.004, 0x829D: 2.8, 0x8827: 400, 0x920A: 35.0, 0xA434: "A\tlens\n<b>", 0x9003: "2023:06:01 14:03:05"},
+        {
+            0x829A: 0.004,
+            0x829D: 2.8,
+            0x8827: 400,
+            0x920A: 35.0,
+            0xA434: "A\tlens\n<b>",
+            0x9003: "2023:06:01 14:03:05",
+        },
         {1: "N", 2: (48.0, 8.0, 13.92), 3: "W", 4: (11.0, 34.0, 32.16)},
         x010F="NIKON CORPORATION",
         x0110="NIKON Z 6\0\0",
@@ -118,7 +130,12 @@ def test_hostile_facts_are_left_out() -> None:
 def test_garbage_instead_of_metadata() -> None:
     image = Image.new("RGB", (4, 4))
     endless = b"MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 50
-    for data in (b"Exif\0\0" + bytes(40), b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0" + endless, b"x"):
+    for data in (
+        b"Exif\0\0" + bytes(40),
+        b"Exif\0\0II*\0\xff\xff\xff\xff",
+        b"Exif\0\0" + endless,
+        b"x",
+    ):
         image.info["exif"] = data
         image._exif = None  # type: ignore[attr-defined] # what opening a file leaves
         assert exif.read(image).orientation == 1

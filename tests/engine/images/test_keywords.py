@@ -22,7 +22,10 @@ def packet(*words: str) -> bytes:
 def iim(*words: bytes, charset: bytes = b"") -> bytes:
     sets = [(1, 90, charset)] if charset else []
     sets += [(2, 0, b"\0\4"), (2, 80, b"a byline"), *((2, 25, word) for word in words)]
-    return b"".join(b"\x1c" + struct.pack(">BBH", record, number, len(value)) + value for record, number, value in sets)
+    return b"".join(
+        b"\x1c" + struct.pack(">BBH", record, number, len(value)) + value
+        for record, number, value in sets
+    )
 
 
 def test_from_a_real_jpeg() -> None:
@@ -33,9 +36,14 @@ def test_from_a_real_jpeg() -> None:
 
 
 def test_iptc_with_and_without_a_charset_and_beside_xmp() -> None:
-    info = {"photoshop": {0x0404: iim("Zürich".encode(), b"cat", charset=b"\x1b%G")}, "xmp": packet("cat")}
+    info = {
+        "photoshop": {0x0404: iim("Zürich".encode(), b"cat", charset=b"\x1b%G")},
+        "xmp": packet("cat"),
+    }
     assert keywords.of_metadata(info) == ("cat", "Zürich")
-    assert keywords.of_metadata({"photoshop": {0x0404: iim("Zürich".encode("latin-1"))}}) == ("Zürich",)
+    assert keywords.of_metadata({"photoshop": {0x0404: iim("Zürich".encode("latin-1"))}}) == (
+        "Zürich",
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +67,10 @@ def test_what_is_broken_or_hostile_has_no_keywords(info: dict[str, object]) -> N
 
 
 def test_no_more_than_a_person_could_mean() -> None:
-    assert len(keywords.of_metadata({"xmp": packet(*(f"word {n}" for n in range(5000)))})) == keywords.MOST
+    assert (
+        len(keywords.of_metadata({"xmp": packet(*(f"word {n}" for n in range(5000)))}))
+        == keywords.MOST
+    )
 
 
 def test_words_are_replaced_and_cannot_break_out() -> None:

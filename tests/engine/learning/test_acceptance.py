@@ -41,7 +41,10 @@ def test_photos_copied_at_once_are_no_burst() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=40), st.integers(0, 5))
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=40),
+    st.integers(0, 5),
+)
 def test_folds_never_split_a_unit(pairs: list[tuple[bool, int]], seed: int) -> None:
     present = torch.tensor([answer for answer, _ in pairs]).long()
     unit = torch.tensor([number for _, number in pairs])
@@ -78,10 +81,14 @@ def test_answers_that_hang_together_are_told_from_luck() -> None:
     said = torch.tensor([True] * 4 + [False] * 4)
 
     def likelihood(logits: torch.Tensor) -> torch.Tensor:
-        return torch.where(said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None])  # (photo, answer)
+        return torch.where(
+            said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None]
+        )  # (photo, answer)
 
     apart = torch.tensor([2.0, 1, 3, 2, -2, -1, -3, -2])
-    assert luck(likelihood(apart), torch.arange(8), 0) == pytest.approx(1 / 70, abs=0.01)  # one arrangement of 70
+    assert luck(likelihood(apart), torch.arange(8), 0) == pytest.approx(
+        1 / 70, abs=0.01
+    )  # one arrangement of 70
     mixed = torch.tensor([2.0, -1, 3, -2, 2, -1, 3, -2])
     assert luck(likelihood(mixed), torch.arange(8), 0) > 0.3
     bursts = torch.tensor([0, 0, 1, 1, 2, 2, 3, 3])
@@ -94,13 +101,16 @@ def test_answers_at_random_pass_for_more_than_luck_as_rarely_as_said() -> None:
     for seed in range(300):
         logits = torch.randn(20, generator=generator)
         said = torch.randperm(20, generator=generator) < 10
-        likelihood = torch.where(said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None])
+        likelihood = torch.where(
+            said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None]
+        )
         passed += luck(likelihood, torch.arange(20), seed) <= CHANCE
     assert passed <= 300 * CHANCE + 3 * (300 * CHANCE) ** 0.5
 
 
 def test_many_answers_at_random_are_told_by_what_they_teach_each_other() -> None:
-    """Each photo is foretold by the answers of all others: alike photos that happen to have the same answer agree."""
+    """Each photo is foretold by the answers of all others: alike photos that happen to have the
+    same answer agree."""
     generator = torch.Generator().manual_seed(0)
     passed = 0
     for seed in range(200):
@@ -108,20 +118,30 @@ def test_many_answers_at_random_are_told_by_what_they_teach_each_other() -> None
         said = torch.randperm(60, generator=generator) < 30
         alike = (x @ x.T).fill_diagonal_(0)
         logits = 3 * alike @ (said.float() * 2 - 1)  # of every photo, by all but its own answer
-        likelihood = torch.where(said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None])
+        likelihood = torch.where(
+            said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None]
+        )
         passed += luck(likelihood, torch.arange(60), seed) <= CHANCE
     assert passed <= 200 * CHANCE + 3 * (200 * CHANCE) ** 0.5
 
 
 def test_too_few_answers_to_tell_from_luck_are_not_held_out() -> None:
     assert (arrangements([3, 4]), arrangements([1, 1, 1, 1]), arrangements([5])) == (35, 24, 1)
-    for yes, no, possible in ((3, 3, False), (4, 4, True), (9, 1, False), (60, 1, True), (6, 0, False)):
+    for yes, no, possible in (
+        (3, 3, False),
+        (4, 4, True),
+        (9, 1, False),
+        (60, 1, True),
+        (6, 0, False),
+    ):
         fold = folds(torch.tensor([1] * yes + [0] * no), torch.arange(yes + no), 0)
         assert bool((fold >= 0).all()) == possible
     few = folds(torch.tensor([1] * 4 + [0] * 4), torch.arange(8), 0)
     assert len(few.unique()) == 8  # each is judged by all others
     uneven = folds(torch.tensor([0] * 12 + [1] * 12 + [2]), torch.arange(25), 0)
-    assert len(uneven.unique()) == SMALL_FOLDS  # a label with one answer does not keep the others from being checked
+    assert (
+        len(uneven.unique()) == SMALL_FOLDS
+    )  # a label with one answer does not keep the others from being checked
 
 
 def test_flips_leave_out_what_a_person_decided() -> None:
@@ -137,7 +157,12 @@ def test_flips_leave_out_what_a_person_decided() -> None:
 
 
 def test_newly_wrong_counts_only_what_was_right() -> None:
-    assert newly_wrong(torch.tensor([True, False, True, True]), torch.tensor([False, False, True, False])) == 2
+    assert (
+        newly_wrong(
+            torch.tensor([True, False, True, True]), torch.tensor([False, False, True, False])
+        )
+        == 2
+    )
 
 
 def test_other_labels_keep_their_best_photos() -> None:

@@ -35,7 +35,10 @@ def clouds(kinds: int, each: int, noise: float = 0.35, seed: int = 0) -> tuple[T
     """(kinds * each, D) unit features around `kinds` random centres, and their kind."""
     generator = torch.Generator().manual_seed(seed)
     centres = F.normalize(torch.randn(kinds, D, generator=generator), dim=1)
-    x = centres.repeat_interleave(each, 0) + noise * torch.randn(kinds * each, D, generator=generator) / D**0.5 * 3
+    x = (
+        centres.repeat_interleave(each, 0)
+        + noise * torch.randn(kinds * each, D, generator=generator) / D**0.5 * 3
+    )
     return F.normalize(x, dim=1), torch.arange(kinds).repeat_interleave(each)
 
 
@@ -81,7 +84,9 @@ def test_a_name_that_means_nothing_is_learned_from_photos() -> None:
     geometry = Geometry.of(x)
     text = F.normalize(torch.randn(D, generator=torch.Generator().manual_seed(7)), dim=0)
     rows = torch.tensor([0, 1, 2, 3, 40, 80, 120, 160])
-    head = fit_label(geometry, words(text), photos(x[rows]), kind[rows] == 0, torch.ones(8), photos(x[4::7]))
+    head = fit_label(
+        geometry, words(text), photos(x[rows]), kind[rows] == 0, torch.ones(8), photos(x[4::7])
+    )
     rest = torch.ones(len(x), dtype=torch.bool)
     rest[rows] = False
     scores = z(head, x)
@@ -92,15 +97,22 @@ def test_a_name_that_means_nothing_is_learned_from_photos() -> None:
 
 
 def test_the_line_suits_a_library_where_few_photos_carry_the_label() -> None:
-    """Yes and no are answered equally often, while 5 % of the library carry the label: at even odds of the answers the
-    label would spread over the library (F1 0.78)."""
+    """Yes and no are answered equally often, while 5 % of the library carry the label: at even odds
+    of the answers the label would spread over the library (F1 0.78)."""
     found = []
     for seed in range(6):
         x, kind = clouds(20, 60, seed=seed)
         text = F.normalize(torch.randn(D, generator=torch.Generator().manual_seed(7)), dim=0)
         no = torch.randperm(1140, generator=torch.Generator().manual_seed(20))[:20] + 60
         rows = torch.cat([torch.arange(20), no])
-        head = fit_label(Geometry.of(x), words(text), photos(x[rows]), kind[rows] == 0, torch.ones(40), photos(x[5::7]))
+        head = fit_label(
+            Geometry.of(x),
+            words(text),
+            photos(x[rows]),
+            kind[rows] == 0,
+            torch.ones(40),
+            photos(x[5::7]),
+        )
         tagged = z(head, x) >= head.threshold
         found.append(2 * int((tagged & (kind == 0)).sum()) / (60 + int(tagged.sum())))
     assert sum(found) / 6 > 0.84
@@ -136,7 +148,9 @@ def test_few_answers_move_the_line_little_and_none_moves_it_far() -> None:
     library = torch.linspace(-8, -2, 100)
     few, many = _line(torch.full((2,), 3.0), library), _line(torch.full((20,), 3.0), library)
     assert 0 < few < many < 3.0
-    assert _line(torch.tensor([3.0] * 19 + [-20.0]), library) == pytest.approx(many, abs=0.01)  # one slip
+    assert _line(torch.tensor([3.0] * 19 + [-20.0]), library) == pytest.approx(
+        many, abs=0.01
+    )  # one slip
     assert _line(torch.full((9,), 99.0), library) == LINE_MOST
     assert _line(torch.full((9,), -99.0), library) == -LINE_MOST
 
@@ -145,8 +159,22 @@ def test_words_that_are_right_are_trusted() -> None:
     x, kind = clouds(6, 40)
     text = F.normalize(x[kind == 0].mean(0), dim=0)
     rows = torch.tensor([0, 1, 40, 80])
-    head = fit_label(Geometry.of(x), words(text), photos(x[rows]), kind[rows] == 0, torch.ones(4), photos(x[5::9]))
-    wrong = fit_label(Geometry.of(x), words(-text), photos(x[rows]), kind[rows] == 0, torch.ones(4), photos(x[5::9]))
+    head = fit_label(
+        Geometry.of(x),
+        words(text),
+        photos(x[rows]),
+        kind[rows] == 0,
+        torch.ones(4),
+        photos(x[5::9]),
+    )
+    wrong = fit_label(
+        Geometry.of(x),
+        words(-text),
+        photos(x[rows]),
+        kind[rows] == 0,
+        torch.ones(4),
+        photos(x[5::9]),
+    )
     assert head.anchor > 2 * wrong.anchor
 
 
@@ -154,7 +182,9 @@ def test_only_yes_and_only_no_are_usable() -> None:
     x, kind = clouds(3, 30)
     for rows, answer in ((torch.tensor([0, 1]), True), (torch.tensor([30, 31]), False)):
         present = torch.full((2,), answer)
-        head = fit_label(Geometry.of(x), words(x[0]), photos(x[rows]), present, torch.ones(2), photos(x[10::5]))
+        head = fit_label(
+            Geometry.of(x), words(x[0]), photos(x[rows]), present, torch.ones(2), photos(x[10::5])
+        )
         assert head.vector.isfinite().all()
     assert kind[31] == 1
 
@@ -165,7 +195,9 @@ def test_one_wrong_answer_does_not_turn_a_label_round() -> None:
     rows = torch.tensor([0, 1, 2, 3, 4, 5, 40, 41, 80, 120, 160, 200])
     present = kind[rows] == 0
     present[6] = True  # wrong: photo 40 is of another kind
-    head = fit_label(geometry, words(torch.zeros(D)), photos(x[rows]), present, torch.ones(12), photos(x[8::6]))
+    head = fit_label(
+        geometry, words(torch.zeros(D)), photos(x[rows]), present, torch.ones(12), photos(x[8::6])
+    )
     scores = z(head, x)
     assert scores[kind == 0][6:].mean() > scores[kind == 1][2:].mean() + 1
 
@@ -175,7 +207,11 @@ def test_a_group_is_learned_together_and_decided_by_the_highest() -> None:
     texts = F.normalize(torch.randn(4, D, generator=torch.Generator().manual_seed(3)), dim=1)
     rows = torch.cat([torch.arange(k * 40, k * 40 + 4) for k in range(4)])
     heads = fit_group(
-        Geometry.of(x), group(texts), photos(x[rows]), F.one_hot(kind[rows]).bool(), torch.ones(len(rows))
+        Geometry.of(x),
+        group(texts),
+        photos(x[rows]),
+        F.one_hot(kind[rows]).bool(),
+        torch.ones(len(rows)),
     )
     margins = torch.stack([z(head, x) - head.threshold for head in heads], 1)
     assert (margins.argmax(1) == kind).float().mean() > 0.9
@@ -183,7 +219,9 @@ def test_a_group_is_learned_together_and_decided_by_the_highest() -> None:
 
 def test_a_no_in_a_group_leaves_the_other_labels_open() -> None:
     x, kind = clouds(3, 40)
-    texts = F.normalize(torch.stack([x[kind == k].mean(0) for k in (1, 0, 2)]), dim=1)  # 0 and 1 are called wrongly
+    texts = F.normalize(
+        torch.stack([x[kind == k].mean(0) for k in (1, 0, 2)]), dim=1
+    )  # 0 and 1 are called wrongly
     rows = torch.arange(6)
     allowed = torch.ones(6, 3, dtype=torch.bool)
     allowed[:, 1] = False  # 'not this' for photos of kind 0, whose words say label 1
@@ -195,11 +233,16 @@ def test_a_no_in_a_group_leaves_the_other_labels_open() -> None:
 def test_newton_finds_the_optimum() -> None:
     generator = torch.Generator().manual_seed(0)
     phi = torch.randn(12, 5, generator=generator)
-    start, goal = torch.randn(12, generator=generator), (torch.rand(12, generator=generator) > 0.5).float()
+    start, goal = (
+        torch.randn(12, generator=generator),
+        (torch.rand(12, generator=generator) > 0.5).float(),
+    )
     weights = torch.rand(12, generator=generator) + 0.1
     a = _logistic(phi @ phi.T / 0.2, start, goal, weights)
     d = (phi.T @ a / 0.2).requires_grad_(True)
-    loss = (weights * F.binary_cross_entropy_with_logits(start + phi @ d, goal, reduction="none")).sum()
+    loss = (
+        weights * F.binary_cross_entropy_with_logits(start + phi @ d, goal, reduction="none")
+    ).sum()
     loss = loss + 0.1 * d.square().sum()
     assert torch.autograd.grad(loss, d)[0].abs().max() < 0.02
 
@@ -237,7 +280,9 @@ def test_leaving_one_out_is_fitting_without_it() -> None:
         means = rest.T @ x / (rest.sum(0)[:, None] + MEAN_PRIOR)
         torch.testing.assert_close(without[i], means @ x[i], atol=1e-5, rtol=1e-4)
     alone = _leave_one_out(x[[0, 4, 8]], torch.eye(3))
-    assert alone[0, 0] == pytest.approx(float(alone[0, 1:].mean()))  # of its own label nothing else is known
+    assert alone[0, 0] == pytest.approx(
+        float(alone[0, 1:].mean())
+    )  # of its own label nothing else is known
 
 
 def test_a_slip_is_told_by_what_is_known_without_it() -> None:
@@ -249,14 +294,19 @@ def test_a_slip_is_told_by_what_is_known_without_it() -> None:
 
 
 def test_one_slip_turns_neither_words_nor_photos_round() -> None:
-    """Words that are right on every answer but one are still believed, and photos that add nothing stay out."""
+    """Words that are right on every answer but one are still believed, and photos that add nothing
+    stay out."""
     x, kind = clouds(3, 40)
     texts = F.normalize(torch.stack([x[kind == k].mean(0) for k in range(3)]), dim=1)
     rows = torch.arange(12) * 10
     said = kind[rows].clone()
-    right = fit_group(Geometry.of(x), group(texts), photos(x[rows]), F.one_hot(said, 3).bool(), torch.ones(12))
+    right = fit_group(
+        Geometry.of(x), group(texts), photos(x[rows]), F.one_hot(said, 3).bool(), torch.ones(12)
+    )
     said[0] = 2
-    slipped = fit_group(Geometry.of(x), group(texts), photos(x[rows]), F.one_hot(said, 3).bool(), torch.ones(12))
+    slipped = fit_group(
+        Geometry.of(x), group(texts), photos(x[rows]), F.one_hot(said, 3).bool(), torch.ones(12)
+    )
     assert slipped[0].anchor > 0.5 * right[0].anchor
 
     def share(heads: list[Head]) -> float:
@@ -273,21 +323,25 @@ def test_an_answer_that_all_others_contradict_counts_less() -> None:
     said = kind[rows].clone()
     said[0] = 2  # wrong
     allowed = F.one_hot(said, 3).bool()
-    heads = fit_group(Geometry.of(x), group(torch.zeros(3, D)), photos(x[rows]), allowed, torch.ones(24))
+    heads = fit_group(
+        Geometry.of(x), group(torch.zeros(3, D)), photos(x[rows]), allowed, torch.ones(24)
+    )
     insisted = torch.ones(24)
     insisted[0] = 64
     obeyed = fit_group(Geometry.of(x), group(torch.zeros(3, D)), photos(x[rows]), allowed, insisted)
 
     def belief(heads: list[Head]) -> float:
-        return float(torch.stack([z(head, x[:1]) - head.threshold for head in heads], 1).softmax(1)[0, 2])
+        return float(
+            torch.stack([z(head, x[:1]) - head.threshold for head in heads], 1).softmax(1)[0, 2]
+        )
 
     assert belief(obeyed) > 0.5
     assert belief(obeyed) > belief(heads) + 0.1  # a photo that must not turn wrong
 
 
 def test_not_cup_starts_from_its_own_threshold() -> None:
-    """'not cup' stands for the average word, whose z lies far below that of any name: compared at 0, 'cup' would win
-    everywhere."""
+    """'not cup' stands for the average word, whose z lies far below that of any name: compared at
+    0, 'cup' would win everywhere."""
     x, kind = clouds(2, 40)
     text = F.normalize(x[kind == 0].mean(0), dim=0)
     cup = Head(SCALE * text, SCALE, threshold=0.0)
@@ -295,7 +349,9 @@ def test_not_cup_starts_from_its_own_threshold() -> None:
 
     def right(threshold: float) -> float:
         pair = [cup, Head(torch.zeros(D), SCALE, threshold=threshold)]
-        heads = fit_group(Geometry.of(x), pair, photos(x[[0, 40]]), torch.eye(2).bool(), torch.ones(2))
+        heads = fit_group(
+            Geometry.of(x), pair, photos(x[[0, 40]]), torch.eye(2).bool(), torch.ones(2)
+        )
         margins = torch.stack([z(head, x) - head.threshold for head in heads], 1)
         return float((margins.argmax(1) == kind).float().mean())
 

@@ -33,11 +33,15 @@ def task(model: LoadedModel) -> tuple[Tensor, Photos]:
     text = text_features(model, NAMES)
     generator = torch.Generator().manual_seed(0)
     centres = F.normalize(torch.randn(2, model.embed_dim, generator=generator), dim=1)
-    x = centres.repeat_interleave(4, 0) + 0.02 * torch.randn(8, model.embed_dim, generator=generator)
+    x = centres.repeat_interleave(4, 0) + 0.02 * torch.randn(
+        8, model.embed_dim, generator=generator
+    )
     return text, Photos(F.normalize(x, dim=1), torch.zeros(8))
 
 
-def learned(model: LoadedModel, words: Vocabulary, exclusive: bool, variants: Tensor) -> tuple[list[object], Tuned]:
+def learned(
+    model: LoadedModel, words: Vocabulary, exclusive: bool, variants: Tensor
+) -> tuple[list[object], Tuned]:
     text, photos = task(model)
     answers = F.one_hot(torch.arange(2).repeat_interleave(4))
     heads = zero_shot_heads(words, NAMES, text, ["g" if exclusive else None] * 2)
@@ -45,7 +49,9 @@ def learned(model: LoadedModel, words: Vocabulary, exclusive: bool, variants: Te
 
 
 @pytest.mark.parametrize("exclusive", [True, False])
-def test_the_prompts_move_towards_their_photos(model: LoadedModel, words: Vocabulary, exclusive: bool) -> None:
+def test_the_prompts_move_towards_their_photos(
+    model: LoadedModel, words: Vocabulary, exclusive: bool
+) -> None:
     steps, tuned = learned(model, words, exclusive, torch.ones(1, 8, dtype=torch.bool))
     assert len(steps) == STEPS
     text, photos = task(model)
@@ -54,7 +60,12 @@ def test_the_prompts_move_towards_their_photos(model: LoadedModel, words: Vocabu
 
     def advantage(features: Tensor) -> float:
         cosines = photos.image_features @ features.T  # (8, 2)
-        return float(cosines[:4, 0].mean() - cosines[:4, 1].mean() + cosines[4:, 1].mean() - cosines[4:, 0].mean())
+        return float(
+            cosines[:4, 0].mean()
+            - cosines[:4, 1].mean()
+            + cosines[4:, 1].mean()
+            - cosines[4:, 0].mean()
+        )
 
     assert advantage(tuned.text_features[0]) > advantage(text)
 
@@ -67,7 +78,9 @@ def test_variants_are_learned_apart_and_repeatably(model: LoadedModel, words: Vo
     assert not torch.allclose(both.text_features[0], both.text_features[1], atol=1e-4)
 
 
-def test_a_stronger_pull_stays_nearer(model: LoadedModel, words: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stronger_pull_stays_nearer(
+    model: LoadedModel, words: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text, _ = task(model)
     every = torch.ones(1, 8, dtype=torch.bool)
     free = learned(model, words, True, every)[1].text_features[0]
@@ -85,5 +98,7 @@ def test_adam_follows_the_paper() -> None:
         adam.step([4 * ours**3])
         for i, g in enumerate(gradient):
             m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.999 * v[i] + 0.001 * g * g
-            value[i] -= prompt_tuning.LR * (m[i] / (1 - 0.9**t)) / ((v[i] / (1 - 0.999**t)) ** 0.5 + 1e-8)
+            value[i] -= (
+                prompt_tuning.LR * (m[i] / (1 - 0.9**t)) / ((v[i] / (1 - 0.999**t)) ** 0.5 + 1e-8)
+            )
     assert ours.tolist() == pytest.approx(value, abs=1e-4)

@@ -27,7 +27,9 @@ def test_features_come_in_order_from_a_thread_that_steps_back() -> None:
     threads: set[tuple[str, int]] = set()
 
     def encode(pixels: Pixels) -> torch.Tensor:
-        threads.add((threading.current_thread().name, os.nice(0) if sys.platform == "linux" else 10))
+        threads.add(
+            (threading.current_thread().name, os.nice(0) if sys.platform == "linux" else 10)
+        )
         return first_value(pixels)
 
     encoder = Encoder(encode)

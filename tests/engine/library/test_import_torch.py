@@ -1,4 +1,5 @@
-"""Importing torch beside a window: other threads go on, and what is imported is what the engine needs."""
+"""Importing torch beside a window: other threads go on, and what is imported is what the engine
+needs."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ warm_up()
 
 
 def test_torch_is_there_afterwards_and_a_second_call_does_no_harm() -> None:
-    done = subprocess.run([sys.executable, "-c", WARM_UP], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", WARM_UP], capture_output=True, text=True, timeout=120, check=True
+    )
     assert done.stdout.split() == ["True"] * 4
 
 
@@ -30,6 +33,9 @@ print(sum(1 for _ in warming()) > 1, 'engine.search.recognition' in sys.modules,
 
 
 def test_a_job_gives_way_while_torch_is_imported_beside_it() -> None:
-    """At a start with new photos the engine's thread stood still for the whole import, and the photos stayed grey."""
-    done = subprocess.run([sys.executable, "-c", BESIDE], capture_output=True, text=True, timeout=120, check=True)
+    """At a start with new photos the engine's thread stood still for the whole import, and the
+    photos stayed grey."""
+    done = subprocess.run(
+        [sys.executable, "-c", BESIDE], capture_output=True, text=True, timeout=120, check=True
+    )
     assert done.stdout.split() == ["True"] * 3

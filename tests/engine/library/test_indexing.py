@@ -1,4 +1,5 @@
-"""Photos are read in the order in which they are wanted, each content once, and a job that is stopped leaves nothing behind."""
+"""Photos are read in the order in which they are wanted, each content once, and a job that is
+stopped leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -39,9 +40,13 @@ def encoding_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("encode")]
 
 
-def test_equal_files_in_different_batches_are_encoded_once(library: Library, tmp_path: Path) -> None:
+def test_equal_files_in_different_batches_are_encoded_once(
+    library: Library, tmp_path: Path
+) -> None:
     for number in range(5):
-        shutil.copy2(tmp_path / "photos" / "photo 003.jpg", tmp_path / "photos" / f"copy {number}.jpg")
+        shutil.copy2(
+            tmp_path / "photos" / "photo 003.jpg", tmp_path / "photos" / f"copy {number}.jpg"
+        )
     with counting_encodes() as sizes:
         report = finish(library.sync())
     assert report.added == PHOTOS + 5 and sum(sizes) == PHOTOS
@@ -69,7 +74,9 @@ def test_an_encoder_that_fails_stops_the_job_and_loses_no_finished_batch(
     assert states(library) == [PhotoState.OK] * PHOTOS
 
 
-def test_a_job_that_is_closed_waits_for_its_thread(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_is_closed_waits_for_its_thread(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun = threading.Event()
     original = LoadedModel.encode_images
 
@@ -87,13 +94,18 @@ def test_a_job_that_is_closed_waits_for_its_thread(library: Library, monkeypatch
     assert states(library) == [PhotoState.OK] * PHOTOS
 
 
-def test_what_somebody_looks_at_is_read_first(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Newest first; what is preferred while the job runs comes at once, and everything comes once."""
+def test_what_somebody_looks_at_is_read_first(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newest first; what is preferred while the job runs comes at once, and everything comes
+    once."""
     monkeypatch.setattr("engine.library.indexing._AHEAD", 2)
     asked: list[str] = []
     original = DecodePool.decode
 
-    def decode(self: DecodePool, given: Iterator[bytes], wait: float | None = None) -> Iterator[object]:
+    def decode(
+        self: DecodePool, given: Iterator[bytes], wait: float | None = None
+    ) -> Iterator[object]:
         for path in given:
             asked.append(os.path.basename(os.fsdecode(path)))
             yield from original(self, [path], wait)

@@ -1,4 +1,5 @@
-"""The verbs that the window calls by name, on a library of generated photos and a model that knows nothing."""
+"""The verbs that the window calls by name, on a library of generated photos and a model that knows
+nothing."""
 
 from __future__ import annotations
 
@@ -26,14 +27,22 @@ from engine.records import (
     Progress,
     Source,
 )
-from tests.support.small_library import LONG_AGO, finish, run, write_model, write_photo, write_photos
+from tests.support.small_library import (
+    LONG_AGO,
+    finish,
+    run,
+    write_model,
+    write_photo,
+    write_photos,
+)
 
 pytestmark = pytest.mark.usefixtures("tiny_starter")
 
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
-    """A folder with eight photos, ids 1-8 by name, and a synced library of them; nobody changes either."""
+    """A folder with eight photos, ids 1-8 by name, and a synced library of them; nobody changes
+    either."""
     directory = tmp_path_factory.mktemp("synced")
     write_photos(directory / "photos", 8)
     with pytest.MonkeyPatch.context() as patch:
@@ -58,11 +67,14 @@ def library(synced: Path, tmp_path: Path) -> Iterator[Library]:
 
 
 def test_the_photos_are_1_to_8(library: Library) -> None:
-    assert [photo.name for photo in library.photos(list(range(1, 9)))] == [f"photo {i:03}.jpg" for i in range(8)]
+    assert [photo.name for photo in library.photos(list(range(1, 9)))] == [
+        f"photo {i:03}.jpg" for i in range(8)
+    ]
     assert library.counts() == Counts(photos=8, untagged=8)
 
 
-# folders --------------------------------------------------------------------------------------------------------------
+# folders
+# --------------------------------------------------------------------------------------------------
 
 
 def test_add_says_what_it_took(library: Library, tmp_path: Path, photos: Path) -> None:
@@ -71,7 +83,12 @@ def test_add_says_what_it_took(library: Library, tmp_path: Path, photos: Path) -
     report = library.add(
         [
             *(str(single), str(photos), str(photos / "photo 001.jpg")),
-            *(str(tmp_path / "nowhere"), str(tmp_path / "notes.txt"), "", str(tmp_path / "library")),
+            *(
+                str(tmp_path / "nowhere"),
+                str(tmp_path / "notes.txt"),
+                "",
+                str(tmp_path / "library"),
+            ),
         ]
     )
     assert report.folders == ()
@@ -103,7 +120,11 @@ def test_removed_folder(library: Library, photos: Path) -> None:
     library.correct(label.id, yes=[3])
     change = library.remove_folder(library.folders()[0].id)
     assert change == PhotosChanged(removed=(1, 2, 3, 4, 5, 6, 7, 8), labels=True)
-    assert len(library.view().ids) == 0 and library.view("cat").matched == 0 and library.folders() == []
+    assert (
+        len(library.view().ids) == 0
+        and library.view("cat").matched == 0
+        and library.folders() == []
+    )
     library.add_labels(["day", "night"], group="time")  # one of the two is on every photo
     library.add([str(photos)])
     report = finish(library.sync())
@@ -115,7 +136,8 @@ def test_removed_folder(library: Library, photos: Path) -> None:
         library.remove_folder(77)
 
 
-# labels and corrections -----------------------------------------------------------------------------------------------
+# labels and corrections
+# -----------------------------------------------------------------------------------------------
 
 
 def test_labels_tag_at_once(library: Library) -> None:
@@ -129,12 +151,17 @@ def test_labels_tag_at_once(library: Library) -> None:
         library.add_labels(["fine", ""])
 
 
-def test_what_takes_long_is_left_to_a_job(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only where somebody takes it; its steps are short, and a kill before its end is made good by the next sync."""
+def test_what_takes_long_is_left_to_a_job(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only where somebody takes it; its steps are short, and a kill before its end is made good by
+    the next sync."""
     monkeypatch.setattr("engine.library.followups._AT_ONCE", 0.0)
 
     def tagged() -> int:
-        return sum(label.photos for label in library.labels())  # one label of each pair is on each photo
+        return sum(
+            label.photos for label in library.labels()
+        )  # one label of each pair is on each photo
 
     def pair(thing: str) -> None:
         library.add_labels([thing, f"not {thing}"])
@@ -166,10 +193,16 @@ def test_what_takes_long_is_left_to_a_job(library: Library, monkeypatch: pytest.
 
 def test_not_x_is_the_rival_of_x(library: Library) -> None:
     library.add_labels(["cup", "not cup"])
-    assert [(label.name, label.group) for label in library.labels()] == [("cup", "cup"), ("not cup", "cup")]
+    assert [(label.name, label.group) for label in library.labels()] == [
+        ("cup", "cup"),
+        ("not cup", "cup"),
+    ]
     library.add_labels(["dog"])
     library.add_labels(["not dog"])
-    assert [(label.name, label.group) for label in library.labels()][1:3] == [("dog", "dog"), ("not cup", "cup")]
+    assert [(label.name, label.group) for label in library.labels()][1:3] == [
+        ("dog", "dog"),
+        ("not cup", "cup"),
+    ]
     assert sum(label.photos for label in library.labels() if label.group == "dog") == 8
 
 
@@ -193,7 +226,11 @@ def test_correct_returns_its_undo(library: Library) -> None:
     (label,) = library.add_labels(["cat"])
     library.take_changes()
     undo = library.correct(label.id, yes=[1, 2], no=[3])
-    assert undo == [Correction(3, label.id, None), Correction(2, label.id, None), Correction(1, label.id, None)]
+    assert undo == [
+        Correction(3, label.id, None),
+        Correction(2, label.id, None),
+        Correction(1, label.id, None),
+    ]
     assert library.take_changes() == PhotosChanged(ids=(3, 2, 1), labels=True)
     assert library.take_changes() == PhotosChanged()
     assert library.counts().corrections_since_training == 3
@@ -235,10 +272,18 @@ def test_rename_merge_update(library: Library) -> None:
     library.correct(dog.id, yes=[2])
     merged = library.merge_labels(cat.id, dog.id)
     assert (merged.into.yes, merged.moved) == (2, (2,))
-    assert [(label.name, label.yes) for label in library.unmerge_labels(merged)] == [("dog", 1), ("kitten", 1)]
+    assert [(label.name, label.yes) for label in library.unmerge_labels(merged)] == [
+        ("dog", 1),
+        ("kitten", 1),
+    ]
     assert library.merge_labels(cat.id, dog.id).into.yes == 2
     updated = library.update_label(cat.id, color="#ff0000", pinned=4, threshold=7.0, group=" pets ")
-    assert (updated.color, updated.pinned, updated.threshold, updated.group) == ("#ff0000", 4, 1.0, "pets")
+    assert (updated.color, updated.pinned, updated.threshold, updated.group) == (
+        "#ff0000",
+        4,
+        1.0,
+        "pets",
+    )
     assert library.update_label(cat.id, group=None).group is None
     assert library.update_label(cat.id).pinned == 4
 
@@ -255,24 +300,34 @@ def test_starter_labels(library: Library) -> None:
     assert list(library.starter_categories())[:2] == ["People", "Animals"]
     assert all(len(of) >= 5 for of in library.starter_categories().values())
     in_chinese = [name for of in library.starter_categories(chinese=True).values() for name in of]
-    assert [in_english(name) for name in in_chinese] == names  # what a person chooses in Chinese means the same
+    assert [
+        in_english(name) for name in in_chinese
+    ] == names  # what a person chooses in Chinese means the same
     assert 55 <= len(names) <= 70 and len(set(names)) == len(names) and "dog" in names
     assert len(library.add_labels(names)) == len(names)
 
 
 def test_a_chinese_label_means_what_its_english_one_does(library: Library) -> None:
     library.add_labels(["猫", "cat", "雪球"])
-    assert {label.name for label in library.labels()} == {"猫", "cat", "雪球"}  # names stay as they were typed
+    assert {label.name for label in library.labels()} == {
+        "猫",
+        "cat",
+        "雪球",
+    }  # names stay as they were typed
     heads = {head.label_id: head for head in library._model.recognition().heads}
     chinese, english, pet = (
-        heads[label.id] for name in ("猫", "cat", "雪球") for label in library.labels() if label.name == name
+        heads[label.id]
+        for name in ("猫", "cat", "雪球")
+        for label in library.labels()
+        if label.name == name
     )
     assert chinese.vector == english.vector != pet.vector
     vectors = library._model.recognition().text_vectors(["猫", "cat", "雪球"])
     assert vectors[0].equal(vectors[1]) and not vectors[2].equal(vectors[1])
 
 
-# looking at photos ----------------------------------------------------------------------------------------------------
+# looking at photos
+# --------------------------------------------------------------------------------------------------
 
 
 def test_similar(library: Library, tmp_path: Path, photos: Path) -> None:
@@ -288,7 +343,9 @@ def test_similar(library: Library, tmp_path: Path, photos: Path) -> None:
         library.similar(99)
 
 
-def test_photo_id(library: Library, tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_photo_id(
+    library: Library, tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(photos)
     assert library.photo_id("photo 002.jpg") == 3
     (tmp_path / "link").symlink_to(photos)
@@ -297,7 +354,8 @@ def test_photo_id(library: Library, tmp_path: Path, photos: Path, monkeypatch: p
         library.photo_id("nothing.jpg")
 
 
-# the trash ------------------------------------------------------------------------------------------------------------
+# the trash
+# --------------------------------------------------------------------------------------------------
 
 
 def test_forget_and_recall(library: Library) -> None:
@@ -319,10 +377,13 @@ def _machine(library: Library) -> int:
     return sum(tag.source == Source.MACHINE for tag in library.tags(ids))
 
 
-# models ---------------------------------------------------------------------------------------------------------------
+# models
+# --------------------------------------------------------------------------------------------------
 
 
-def test_two_models_side_by_side(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_models_side_by_side(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (label,) = library.add_labels(["cat"])
     library.correct(label.id, yes=[1], no=[2])
     other = write_model(tmp_path / "other.safetensors", seed=9)
@@ -330,7 +391,10 @@ def test_two_models_side_by_side(library: Library, tmp_path: Path, monkeypatch: 
     steps, info = run(library.use_model(str(other)))
     assert info.active and info.name == str(other)
     assert any(isinstance(step, Progress) for step in steps)
-    assert [tag.present for tag in library.tags([1, 2]) if tag.source == Source.PERSON] == [True, False]
+    assert [tag.present for tag in library.tags([1, 2]) if tag.source == Source.PERSON] == [
+        True,
+        False,
+    ]
     assert list(library.similar(1, n=7).scores) != list(first.scores)
     assert library.counts().corrections_since_training == 2
     model = type(library._model.recognition().model)
@@ -347,7 +411,10 @@ def test_a_model_that_is_none_leaves_the_old_one(library: Library, tmp_path: Pat
         finish(library.use_model(str(bad)))
     with pytest.raises(AlbumenError):
         finish(library.use_model("no such model"))
-    assert list(library.similar(1).ids) == before and library.model().name == library.model_name() == "starter"
+    assert (
+        list(library.similar(1).ids) == before
+        and library.model().name == library.model_name() == "starter"
+    )
 
 
 def test_models_and_doctor(library: Library) -> None:
@@ -371,7 +438,9 @@ def test_thumbnails_as_large_and_as_good_as_wanted(library: Library, tmp_path: P
         assert thumbnail.size == (384, 256)
 
 
-def test_another_precision_has_its_own_vectors(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_precision_has_its_own_vectors(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(weights, "cpu_has_bf16", lambda: True)
     for pays in (True, False):  # only what is faster here is offered
         monkeypatch.setattr("engine.clip.cpu_inference.bf16_pays", lambda pays=pays: pays)
@@ -379,7 +448,9 @@ def test_another_precision_has_its_own_vectors(library: Library, monkeypatch: py
     library.add_labels(["cat"])
     before = library._model.number()
     finish(library.use_model(precision="bf16"))
-    assert library._model.recognition().model.precision == "bf16" and library._model.number() != before
+    assert (
+        library._model.recognition().model.precision == "bf16" and library._model.number() != before
+    )
     assert library.view("cat").scores[0]
     with pytest.raises(AlbumenError, match="for graphics processors"):
         finish(library.use_model(precision="fp16"))
@@ -388,7 +459,8 @@ def test_another_precision_has_its_own_vectors(library: Library, monkeypatch: py
     assert library._model.number() == before
 
 
-# opening and closing --------------------------------------------------------------------------------------------------
+# opening and closing
+# --------------------------------------------------------------------------------------------------
 
 
 def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -403,7 +475,9 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
         library.close()
     with Library.open(tmp_path / "library") as library:
         assert _all(library) == before
-        assert library.folders()[0].state == FolderState.ONLINE and library.exclusions() == ["cache"]
+        assert library.folders()[0].state == FolderState.ONLINE and library.exclusions() == [
+            "cache"
+        ]
         with pytest.raises(AlbumenError, match="open in another Albumen"):
             Library.open(tmp_path / "library")
 
@@ -418,7 +492,8 @@ def test_default_directory_is_the_users_own() -> None:
         assert Path(library.place()).is_relative_to(os.environ["XDG_DATA_HOME"])
 
 
-# learning (a head that is stored, taken back, activated) --------------------------------------------------------------
+# learning (a head that is stored, taken back, activated)
+# --------------------------------------------------------------
 
 
 def test_versions_and_activation(library: Library) -> None:
@@ -426,7 +501,9 @@ def test_versions_and_activation(library: Library) -> None:
     recognition = library._model.recognition()
     (head,) = recognition.heads
     numbers = (head.anchor, -1e6)
-    everything = library._judgements.add_version(label.id, recognition.number, "residual", head.vector, numbers)
+    everything = library._judgements.add_version(
+        label.id, recognition.number, "residual", head.vector, numbers
+    )
     change = library.activate(everything)
     assert change.labels and library.labels()[0].photos == 8
     known = [(version.kind, version.active) for version in library.versions(label.id)]
@@ -449,7 +526,9 @@ def test_trained_label_lends_its_head_to_search(library: Library) -> None:
     target = recognition.vector(6)
     assert target is not None
     vector = (target.float() * 50).numpy().astype("<f4").tobytes()
-    version = library._judgements.add_version(label.id, recognition.number, "residual", vector, (0.0, 49.0))
+    version = library._judgements.add_version(
+        label.id, recognition.number, "residual", vector, (0.0, 49.0)
+    )
     library.activate(version)
     result = library.view("cat")
     assert result.ids[0] == 6 and 1 <= result.matched < 8

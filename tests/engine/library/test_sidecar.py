@@ -1,4 +1,5 @@
-"""Sidecars: a person's labels beside the photo, other programs' words untouched, nothing written unless it is wanted."""
+"""Sidecars: a person's labels beside the photo, other programs' words untouched, nothing written
+unless it is wanted."""
 
 from __future__ import annotations
 
@@ -59,11 +60,16 @@ def test_what_other_programs_wrote_stays(photo: bytes) -> None:
     beside(photo).write_text(FOREIGN, "utf-8")
     assert sidecar.write(photo, ["dog"], [])
     assert sidecar.keywords_beside(photo) == ["Grandma & me", "cat", "dog"]
-    # Taken back: only what was written before goes, a keyword of another program stays although it is a label here.
+    # Taken back: only what was written before goes, a keyword of another program stays although it
+    # is a label here.
     assert sidecar.write(photo, [], ["dog"])
     text = beside(photo).read_text("utf-8")
     assert sidecar.keywords_beside(photo) == ["Grandma & me", "cat"]
-    assert 'crs:Exposure2012="+0.35"' in text and 'xmp:Rating="4"' in text and "<!-- a comment -->" in text
+    assert (
+        'crs:Exposure2012="+0.35"' in text
+        and 'xmp:Rating="4"' in text
+        and "<!-- a comment -->" in text
+    )
 
 
 def test_a_bag_is_made_where_there_is_none(photo: bytes) -> None:
@@ -77,7 +83,9 @@ def test_a_bag_is_made_where_there_is_none(photo: bytes) -> None:
     assert [item.text for item in bag] == ["dog"]
 
 
-@pytest.mark.parametrize("content", ["", "no XML", "<html/>", HOSTILE, FOREIGN[:300], "\0" * 5_000_000])
+@pytest.mark.parametrize(
+    "content", ["", "no XML", "<html/>", HOSTILE, FOREIGN[:300], "\0" * 5_000_000]
+)
 def test_what_is_no_sidecar_is_left_as_it_is(photo: bytes, content: str) -> None:
     beside(photo).write_text(content, "utf-8")
     if content:
@@ -96,7 +104,9 @@ def test_the_name_that_lightroom_gives_is_read_too(photo: bytes) -> None:
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     photos = write_photos(tmp_path / "photos", 3)
-    library = Library.open(tmp_path / "library", model=str(write_model(tmp_path / "model.safetensors")))
+    library = Library.open(
+        tmp_path / "library", model=str(write_model(tmp_path / "model.safetensors"))
+    )
     library.add([str(photos[0].parent)])
     finish(library.sync())
     return library
@@ -108,10 +118,14 @@ def test_sidecars_follow_the_persons_words(library: Library, tmp_path: Path) -> 
     one, two = (library.photo_id(str(path)[:-4]) for path in (first, second))
     library.correct(cat, yes=[one, two])
     library.correct(dog, no=[one])
-    assert finish(library.write_sidecars()).written == 0 and not first.exists()  # off until the person wants them
+    assert (
+        finish(library.write_sidecars()).written == 0 and not first.exists()
+    )  # off until the person wants them
     assert library.sidecars(True)
     assert finish(library.write_sidecars()).written == 2
-    assert [sidecar.keywords_beside(os.fsencode(str(file)[:-4])) for file in (first, second, third)] == [
+    assert [
+        sidecar.keywords_beside(os.fsencode(str(file)[:-4])) for file in (first, second, third)
+    ] == [
         ["cat"],
         ["cat"],
         [],
@@ -120,7 +134,10 @@ def test_sidecars_follow_the_persons_words(library: Library, tmp_path: Path) -> 
     library.correct(dog, yes=[one])
     library.correct(cat, clear=[two])
     finish(library.sync())  # a sync brings them up to date as well
-    assert [sidecar.keywords_beside(os.fsencode(str(file)[:-4])) for file in (first, second)] == [["dog", "tiger"], []]
+    assert [sidecar.keywords_beside(os.fsencode(str(file)[:-4])) for file in (first, second)] == [
+        ["dog", "tiger"],
+        [],
+    ]
     assert finish(library.write_sidecars()).written == 0
     library.close()
 
@@ -138,7 +155,9 @@ def test_a_moved_photo_gets_its_sidecar_there(library: Library, tmp_path: Path) 
     library.close()
 
 
-def test_one_that_cannot_be_written_is_told_and_tried_again(library: Library, tmp_path: Path) -> None:
+def test_one_that_cannot_be_written_is_told_and_tried_again(
+    library: Library, tmp_path: Path
+) -> None:
     (cat,) = (label.id for label in library.add_labels(["cat"]))
     photos = [tmp_path / "photos" / f"photo {n:03}.jpg" for n in range(2)]
     library.correct(cat, yes=[library.photo_id(str(photo)) for photo in photos])
@@ -152,7 +171,9 @@ def test_one_that_cannot_be_written_is_told_and_tried_again(library: Library, tm
     library.close()
 
 
-def test_keywords_of_other_programs_become_labels_and_can_be_taken_back(library: Library, tmp_path: Path) -> None:
+def test_keywords_of_other_programs_become_labels_and_can_be_taken_back(
+    library: Library, tmp_path: Path
+) -> None:
     photos = [tmp_path / "photos" / f"photo {n:03}.jpg" for n in range(2)]
     for photo in photos:
         Path(f"{photo}.xmp").write_text(FOREIGN, "utf-8")
@@ -160,7 +181,10 @@ def test_keywords_of_other_programs_become_labels_and_can_be_taken_back(library:
     library.correct(known.id, no=[library.photo_id(str(photos[0]))])
     report = finish(library.take_keywords())
     (new,) = report.labels
-    assert {label.name: (label.yes, label.no) for label in library.labels()} == {"Cat": (1, 1), "Grandma & me": (2, 0)}
+    assert {label.name: (label.yes, label.no) for label in library.labels()} == {
+        "Cat": (1, 1),
+        "Grandma & me": (2, 0),
+    }
     library.correct_many(report.previous)
     library.remove_labels([new])
     assert [(label.name, label.yes, label.no) for label in library.labels()] == [("Cat", 0, 1)]
@@ -171,11 +195,18 @@ def test_keywords_inside_photos_are_known_and_become_labels(tmp_path: Path) -> N
     photos = tmp_path / "photos"
     photos.mkdir()
     for name, words in (("a", ("cat", "our sofa")), ("b", ("cat", "\u202eevil"))):
-        Image.new("RGB", (64, 48), "red" if name == "a" else "blue").save(photos / f"{name}.jpg", xmp=packet(*words))
-    with Library.open(tmp_path / "library", model=str(write_model(tmp_path / "model.safetensors"))) as library:
+        Image.new("RGB", (64, 48), "red" if name == "a" else "blue").save(
+            photos / f"{name}.jpg", xmp=packet(*words)
+        )
+    with Library.open(
+        tmp_path / "library", model=str(write_model(tmp_path / "model.safetensors"))
+    ) as library:
         library.add([str(photos)])
         finish(library.sync())
-        assert library.keywords() == [("cat", 2), ("our sofa", 1)]  # what cannot be printed is no keyword
+        assert library.keywords() == [
+            ("cat", 2),
+            ("our sofa", 1),
+        ]  # what cannot be printed is no keyword
         report = finish(library.take_keywords())
         assert {label.name: label.yes for label in library.labels()} == {"cat": 2, "our sofa": 1}
         assert len(report.labels) == 2 and {word.present for word in report.previous} == {None}

@@ -1,4 +1,5 @@
-"""The disk changes in every way; rows, tags and corrections follow, and nothing is encoded twice."""
+"""The disk changes in every way; rows, tags and corrections follow, and nothing is encoded
+twice."""
 
 from __future__ import annotations
 
@@ -17,7 +18,14 @@ import pytest
 
 from engine.disk import scan
 from engine.library.library import Library
-from engine.records import AlbumenError, FolderState, PhotosChanged, PhotoState, Progress, SyncReport
+from engine.records import (
+    AlbumenError,
+    FolderState,
+    PhotosChanged,
+    PhotoState,
+    Progress,
+    SyncReport,
+)
 from tests.support.small_library import LONG_AGO, finish, run, write_photo, write_photos
 
 pytestmark = pytest.mark.usefixtures("tiny_starter")
@@ -51,7 +59,9 @@ def encoded(library: Library, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
     model = type(library._model.recognition().model)
     original = model.encode_images
-    monkeypatch.setattr(model, "encode_images", lambda self, x: (sizes.append(len(x)), original(self, x))[1])
+    monkeypatch.setattr(
+        model, "encode_images", lambda self, x: (sizes.append(len(x)), original(self, x))[1]
+    )
     return sizes
 
 
@@ -70,7 +80,8 @@ def test_looking_for_work_is_done_in_short_steps(
 def test_a_folder_that_comes_while_another_is_read_is_seen_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first folder of a person may take hours; the second appears as soon as the photos in hand are read."""
+    """The first folder of a person may take hours; the second appears as soon as the photos in hand
+    are read."""
     monkeypatch.setattr("engine.library.indexing._BATCH", 4)
     monkeypatch.setattr("engine.library.indexing._AHEAD", 4)
     first, second = tmp_path / "first", tmp_path / "second"
@@ -96,7 +107,9 @@ def test_a_folder_that_comes_while_another_is_read_is_seen_at_once(
         assert len(changes[came].added) == 5
         tagged_later = {id_ for change in changes[came:] if change.labels for id_ in change.ids}
         assert len(tagged_later) > 50  # a good part of the first folder
-        assert all(photo.state == PhotoState.OK for photo in library.photos(list(library.view().ids)))
+        assert all(
+            photo.state == PhotoState.OK for photo in library.photos(list(library.view().ids))
+        )
         assert numbers(finish(library.sync())) == (0, 0, 0, 0, 0)
 
 
@@ -123,8 +136,15 @@ def test_first_sync_shows_photos_before_it_encodes_them(tmp_path: Path, folder: 
         ]
         assert {step.phase for step in steps if isinstance(step, Progress)} >= {"scan", "encode"}
         (photo, *_) = library.photos(list(library.view().ids))
-        assert (photo.state, photo.width, photo.height, photo.folder_id) == (PhotoState.OK, 96, 64, 1)
-        assert photo.thumbnail is not None and Path(photo.thumbnail).read_bytes().startswith(b"\xff\xd8")
+        assert (photo.state, photo.width, photo.height, photo.folder_id) == (
+            PhotoState.OK,
+            96,
+            64,
+            1,
+        )
+        assert photo.thumbnail is not None and Path(photo.thumbnail).read_bytes().startswith(
+            b"\xff\xd8"
+        )
 
 
 def test_nothing_changed_nothing_done(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +165,9 @@ def test_renamed_and_moved_photos_keep_their_rows(
     assert numbers(finish(library.sync())) == (0, 0, 1, 0, 0)
     after = rows(library)
     assert after["new name.jpg"] == before["photo 001.jpg"] and len(after) == 6
-    assert [tag.label for tag in library.tags([after["new name.jpg"]]) if tag.source == "person"] == ["cat"]
+    assert [
+        tag.label for tag in library.tags([after["new name.jpg"]]) if tag.source == "person"
+    ] == ["cat"]
     assert sizes == []
 
 
@@ -165,9 +187,12 @@ def test_photos_that_exchange_names_keep_their_own_tags(library: Library, folder
 def test_many_renames_are_written_down_in_steps(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, stop_after: int
 ) -> None:
-    """A ring, a chain and a single rename, each a transaction of its own; stopped in between, the next sync ends it."""
+    """A ring, a chain and a single rename, each a transaction of its own; stopped in between, the
+    next sync ends it."""
     monkeypatch.setattr("engine.library.sync._ROWS", 1)
-    before = {photo.content_hash: photo.id for photo in library.photos(list(rows(library).values()))}
+    before = {
+        photo.content_hash: photo.id for photo in library.photos(list(rows(library).values()))
+    }
     zero, one, two, three, four, five = sorted(folder.iterdir())
     zero.rename(folder / "tmp.jpg")
     one.rename(zero)
@@ -206,7 +231,9 @@ def test_edited_photo_is_encoded_again_and_keeps_its_row(
     assert (photo.width, photo.height, photo.state) == (64, 96, PhotoState.OK)
 
 
-def test_touched_photo_is_only_hashed(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_touched_photo_is_only_hashed(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sizes = encoded(library, monkeypatch)
     os.utime(folder / "photo 002.jpg", (LONG_AGO, LONG_AGO + 7))
     assert numbers(finish(library.sync())) == (0, 0, 0, 0, 0)
@@ -225,7 +252,9 @@ def test_equal_files_are_two_photos_encoded_once(
     assert sizes == [1]
     assert len(rows(library)) == 9
     found = library.similar(rows(library)["copy of 0.jpg"], n=1)
-    assert found.ids[0] == rows(library)["photo 000.jpg"] and found.scores[0] == pytest.approx(1, abs=2e-3)
+    assert found.ids[0] == rows(library)["photo 000.jpg"] and found.scores[0] == pytest.approx(
+        1, abs=2e-3
+    )
 
 
 def test_deleted_photo_goes_and_comes_back_with_everything(
@@ -238,7 +267,9 @@ def test_deleted_photo_goes_and_comes_back_with_everything(
     steps, report = run(library.sync())
     assert numbers(report) == (0, 0, 0, 1, 0)
     assert PhotosChanged(removed=(before["photo 003.jpg"],), labels=True) in steps
-    assert len(rows(library)) == 5 and library.counts().photos == 5 and library.labels()[0].photos == 5
+    assert (
+        len(rows(library)) == 5 and library.counts().photos == 5 and library.labels()[0].photos == 5
+    )
     assert before["photo 003.jpg"] not in library.view("cat").ids
     library.add_labels(["day", "night"], group="time")  # one of the two is on every photo
     (folder.parent / "away.jpg").rename(folder / "photo 003.jpg")
@@ -252,19 +283,25 @@ def test_deleted_photo_goes_and_comes_back_with_everything(
     assert sizes == []
 
 
-def test_moved_between_two_folders_that_are_synced_apart(library: Library, folder: Path, tmp_path: Path) -> None:
+def test_moved_between_two_folders_that_are_synced_apart(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
     before = rows(library)
     other = tmp_path / "other"
     other.mkdir()
     (second,) = library.add([str(other)]).folders
     (folder / "photo 004.jpg").rename(other / "photo 004.jpg")
-    report = finish(library.sync([second.id]))  # the first folder was not scanned: it does not know yet
+    report = finish(
+        library.sync([second.id])
+    )  # the first folder was not scanned: it does not know yet
     assert numbers(report) == (0, 0, 1, 0, 0)
     assert rows(library) == before
     assert numbers(finish(library.sync())) == (0, 0, 0, 0, 0)
 
 
-def test_a_drive_that_goes_away_loses_nothing(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drive_that_goes_away_loses_nothing(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before, sizes = rows(library), encoded(library, monkeypatch)
     (label,) = library.add_labels(["cat"])
     library.correct(label.id, no=[before["photo 000.jpg"]])
@@ -285,7 +322,9 @@ def test_a_drive_that_goes_away_loses_nothing(library: Library, folder: Path, mo
     assert sizes == []
 
 
-def test_unreadable_files_are_listed_and_not_tried_again_at_once(library: Library, folder: Path) -> None:
+def test_unreadable_files_are_listed_and_not_tried_again_at_once(
+    library: Library, folder: Path
+) -> None:
     (folder / "text.jpg").write_text("this is no photo")
     os.utime(folder / "text.jpg", (LONG_AGO, LONG_AGO))
     assert numbers(finish(library.sync())) == (1, 0, 0, 0, 1)
@@ -295,7 +334,9 @@ def test_unreadable_files_are_listed_and_not_tried_again_at_once(library: Librar
     assert list(library.view("is:problem").ids) == [failure.photo_id]
 
 
-def test_a_failure_is_tried_three_times_in_all(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_tried_three_times_in_all(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "text.jpg").write_text("this is no photo")
     os.utime(folder / "text.jpg", (LONG_AGO, LONG_AGO))
     attempts = []
@@ -352,8 +393,11 @@ def test_cancelled_job_goes_on_later(tmp_path: Path, folder: Path) -> None:
         assert (report.added, library.counts().pending, len(rows(library))) == (0, 0, 40)
 
 
-def test_nothing_that_is_asked_for_each_photo_reads_all_of_them(library: Library, folder: Path) -> None:
-    """One photo more must not cost more in a larger library: what scans a table is asked once per sync, not per photo."""
+def test_nothing_that_is_asked_for_each_photo_reads_all_of_them(
+    library: Library, folder: Path
+) -> None:
+    """One photo more must not cost more in a larger library: what scans a table is asked once per
+    sync, not per photo."""
     library.add_labels(["cat", "dog"])
     finish(library.sync())
     for number in range(5):
@@ -367,7 +411,10 @@ def test_nothing_that_is_asked_for_each_photo_reads_all_of_them(library: Library
     scans: Counter[str] = Counter()
     for sql in filter(lambda sql: sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE")), asked):
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
-        if any(re.match(r"SCAN (photos|embeddings|tags|t|corrections|c)\b(?! USING INDEX)", step) for step in plan):
+        if any(
+            re.match(r"SCAN (photos|embeddings|tags|t|corrections|c)\b(?! USING INDEX)", step)
+            for step in plan
+        ):
             scans[re.sub(r"'[^']*'|[0-9.e+]+", "?", sql)] += 1
     assert len(asked) > 50 and scans and max(scans.values()) <= 2, scans.most_common(3)
 
@@ -375,13 +422,20 @@ def test_nothing_that_is_asked_for_each_photo_reads_all_of_them(library: Library
 def test_names_that_are_not_text(tmp_path: Path, folder: Path) -> None:
     folder.mkdir()
     source = write_photo(tmp_path / "source.jpg", seed=1)
-    for name in (b"caf\xe9.jpg", b"<img src=x>.jpg", "bidi\u202egpj.jpg".encode(), b"new\nline.jpg"):
+    for name in (
+        b"caf\xe9.jpg",
+        b"<img src=x>.jpg",
+        "bidi\u202egpj.jpg".encode(),
+        b"new\nline.jpg",
+    ):
         shutil.copy2(os.fsencode(source), os.path.join(os.fsencode(folder), name))
     with Library.open(tmp_path / "library") as library:
         library.add([str(folder)])
         assert numbers(finish(library.sync())) == (4, 0, 0, 0, 0)
         for photo in library.photos(list(library.view().ids)):
-            assert os.path.exists(os.fsencode(photo.path)) and library.photo_id(photo.path) == photo.id
+            assert (
+                os.path.exists(os.fsencode(photo.path)) and library.photo_id(photo.path) == photo.id
+            )
             photo.name.encode()  # text for people, always encodable
 
 
@@ -422,7 +476,9 @@ def test_kill_during_sync(tmp_path: Path, folder: Path, steps: int) -> None:
         assert finish(library.sync()).added == 0
 
 
-def test_thumbnails_that_cannot_be_written(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thumbnails_that_cannot_be_written(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -453,11 +509,16 @@ def test_files_that_are_being_written_are_taken_up_when_they_rest(
         assert looks == [[b"fresh.jpg"]] * 3 and len(rows(library)) == 2
 
 
-def test_a_neighbour_with_a_longer_name_is_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_neighbour_with_a_longer_name_is_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(scan, "settled", lambda files: (list(files), []))
     write_photo(tmp_path / "a" / "1.jpg", seed=1, when=time.time())
     write_photo(tmp_path / "ab" / "2.jpg", seed=2, when=time.time())
     with Library.open(tmp_path / "library") as library:
         library.add([str(tmp_path / "a"), str(tmp_path / "ab")])
         finish(library.sync())
-        assert [(os.path.basename(folder.path), folder.photos) for folder in library.folders()] == [("a", 1), ("ab", 1)]
+        assert [(os.path.basename(folder.path), folder.photos) for folder in library.folders()] == [
+            ("a", 1),
+            ("ab", 1),
+        ]

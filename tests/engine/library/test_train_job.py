@@ -1,4 +1,5 @@
-"""'Improve labels' through the Library: versions, reports, activation, undo; corrections outlive everything."""
+"""'Improve labels' through the Library: versions, reports, activation, undo; corrections outlive
+everything."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ HALF = 30
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
-    """A library of 60 photos of two kinds: ids 1-30 and 31-60 lie in two clouds that labels do not know yet."""
+    """A library of 60 photos of two kinds: ids 1-30 and 31-60 lie in two clouds that labels do not
+    know yet."""
     import torch
 
     directory = tmp_path_factory.mktemp("training")
@@ -34,7 +36,9 @@ def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> P
             number = library._model.recognition().number
             generator = torch.Generator().manual_seed(0)
             centres = torch.nn.functional.normalize(torch.randn(2, 64, generator=generator), dim=1)
-            clouds = centres.repeat_interleave(HALF, 0) + 0.05 * torch.randn(2 * HALF, 64, generator=generator)
+            clouds = centres.repeat_interleave(HALF, 0) + 0.05 * torch.randn(
+                2 * HALF, 64, generator=generator
+            )
             vectors = torch.nn.functional.normalize(clouds, dim=1)
             centre = library._model.recognition().vocabulary.centre(vectors.half())
             library._store.put_embeddings(
@@ -57,7 +61,11 @@ def teach(library: Library, name: str = "ours") -> int:
 
 
 def tagged(library: Library, label_id: int) -> set[int]:
-    return {tag.photo_id for tag in library.tags(range(1, 61)) if tag.label_id == label_id and tag.present}
+    return {
+        tag.photo_id
+        for tag in library.tags(range(1, 61))
+        if tag.label_id == label_id and tag.present
+    }
 
 
 def test_learning_tags_what_nobody_corrected(library: Library) -> None:
@@ -65,11 +73,21 @@ def test_learning_tags_what_nobody_corrected(library: Library) -> None:
     assert library.counts().corrections_since_training == 24
     before = tagged(library, label_id)
     steps, (report,) = run(library.train())
-    assert (report.label, report.yes, report.no, report.accepted, report.active) == ("ours", 12, 12, True, True)
+    assert (report.label, report.yes, report.no, report.accepted, report.active) == (
+        "ours",
+        12,
+        12,
+        True,
+        True,
+    )
     assert report.after.right > report.before.right and report.after.total == report.before.total
-    assert report.sentence and report.version in {version.id for version in library.versions(label_id)}
+    assert report.sentence and report.version in {
+        version.id for version in library.versions(label_id)
+    }
     assert tagged(library, label_id) == set(range(1, HALF + 1))
-    assert set(report.adds) == set(range(1, HALF + 1)) - before or set(report.adds) <= set(range(1, HALF + 1))
+    assert set(report.adds) == set(range(1, HALF + 1)) - before or set(report.adds) <= set(
+        range(1, HALF + 1)
+    )
     assert any(isinstance(step, Progress) for step in steps)
     (change,) = [step for step in steps if isinstance(step, PhotosChanged)]
     assert change.labels and set(change.ids) == set(report.adds) | set(report.removes)
@@ -92,7 +110,9 @@ def test_a_report_may_be_looked_at_first(library: Library) -> None:
     assert tagged(library, label_id) == after
 
 
-def test_corrections_outlive_training_rename_and_model_change(library: Library, tiny_model_file: Path) -> None:
+def test_corrections_outlive_training_rename_and_model_change(
+    library: Library, tiny_model_file: Path
+) -> None:
     label_id = teach(library)
     library.correct(label_id, no=[1])  # against all evidence
     finish(library.train())
@@ -137,6 +157,8 @@ def test_review_asks_what_nobody_answered(library: Library) -> None:
     items = library.review(n=7)
     assert 0 < len(items) <= 7
     answered = {*range(1, 13), *range(HALF + 1, HALF + 13)}
-    assert all(item.photo_id not in answered and item.label == "ours" and item.reason for item in items)
+    assert all(
+        item.photo_id not in answered and item.label == "ours" and item.reason for item in items
+    )
     assert all(np.isfinite(item.score) and item.suggested == (item.score >= 0) for item in items)
     assert library.review(n=3, label_id=label_id)

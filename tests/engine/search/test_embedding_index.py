@@ -41,7 +41,9 @@ def test_against_a_dictionary() -> None:
             values = random.integers(0, 1000, 4).astype(float)
             matrix.put(ids, vectors(*values), torch.tensor(values).float())
             truth |= dict(zip(ids, values.tolist(), strict=True))
-    assert dict(zip(matrix.ids.tolist(), matrix.image_features[:, 0].tolist(), strict=True)) == truth
+    assert (
+        dict(zip(matrix.ids.tolist(), matrix.image_features[:, 0].tolist(), strict=True)) == truth
+    )
     assert dict(zip(matrix.ids.tolist(), matrix.centre.tolist(), strict=True)) == truth
 
 
@@ -63,7 +65,10 @@ def test_products(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     exact = (matrix.image_features.float() @ vector).numpy()
     monkeypatch.setattr("engine.search.embedding_index._REFINED", 3)
     tolerance = 0.5 if way == "bytes" else 0.1
-    for scores, expected in ((matrix.products(vector), exact), (matrix.products(vector, less), exact - less)):
+    for scores, expected in (
+        (matrix.products(vector), exact),
+        (matrix.products(vector, less), exact - less),
+    ):
         best = np.argsort(-expected)
         assert np.allclose(scores[best[:3]], expected[best[:3]], atol=1e-5)
         assert np.allclose(scores, expected, atol=tolerance) and scores.dtype == np.float32
@@ -71,11 +76,14 @@ def test_products(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_products_follow_changes(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever comes, changes or goes, and in however large blocks: the coarse products are those of the rows there are."""
+    """Whatever comes, changes or goes, and in however large blocks: the coarse products are those
+    of the rows there are."""
     monkeypatch.setattr("engine.search.embedding_index._REFINED", 1)
     random = np.random.default_rng(0)
     matrix = Matrix(32)
-    offset = 5 * torch.randn(32, generator=torch.Generator().manual_seed(1))  # what all rows have in common is large
+    offset = 5 * torch.randn(
+        32, generator=torch.Generator().manual_seed(1)
+    )  # what all rows have in common is large
     for turn in range(30):
         ids = random.choice(2000, size=int(random.integers(1, 700)), replace=False)
         if turn % 3 == 2:
@@ -87,8 +95,11 @@ def test_products_follow_changes(way: str, monkeypatch: pytest.MonkeyPatch) -> N
         assert np.abs(matrix.products(vector) - exact.numpy()).max() < 0.5
 
 
-def test_exact_numbers_are_right_where_bytes_are_slow_or_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator is torch's own affair: without it, or with wrong results, the other way is taken."""
+def test_exact_numbers_are_right_where_bytes_are_slow_or_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The operator is torch's own affair: without it, or with wrong results, the other way is
+    taken."""
 
     def missing(*_: object) -> torch.Tensor:
         raise RuntimeError("not implemented")

@@ -51,7 +51,14 @@ def test_named(known: Names, words: str, ids: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ids"), [("holiday", [1, 2]), ("DEEP", [2]), ("/home/winter", [3, 4, 5, 6]), ("jpg", []), ("2023/d", [2])]
+    ("text", "ids"),
+    [
+        ("holiday", [1, 2]),
+        ("DEEP", [2]),
+        ("/home/winter", [3, 4, 5, 6]),
+        ("jpg", []),
+        ("2023/d", [2]),
+    ],
 )
 def test_in_folder(known: Names, text: str, ids: list[int]) -> None:
     assert sorted(known.in_folder(text).tolist()) == ids
@@ -75,7 +82,14 @@ def test_changes(known: Names, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_places(known: Names) -> None:
-    assert known.places("name")[list(PATHS)].argsort().tolist() == [4, 3, 0, 5, 1, 2]  # caf?, cat2, IMG_2, new, va, 猫
+    assert known.places("name")[list(PATHS)].argsort().tolist() == [
+        4,
+        3,
+        0,
+        5,
+        1,
+        2,
+    ]  # caf?, cat2, IMG_2, new, va, 猫
     assert known.places("folder")[list(PATHS)].argsort().tolist() == [0, 1, 4, 3, 5, 2]
     store = known._store
     ten, nine = insert(store, b"/home/img 10.jpg"), insert(store, b"/home/IMG 9.jpg")

@@ -25,7 +25,10 @@ CASES = [
     ("like:42", [[Part("like", "42", photo_id=42)]]),
     ("is:untagged", [[Part("is", "untagged")]]),
     ("is:problems", [[Part("is", "problem")]]),
-    ("cat OR dog label:pet", [[Part("words", "cat")], [Part("words", "dog"), Part("label", "pet")]]),
+    (
+        "cat OR dog label:pet",
+        [[Part("words", "cat")], [Part("words", "dog"), Part("label", "pet")]],
+    ),
     ("cat or dog", [[Part("words", "cat or dog")]]),
     ("OR", []),
     ("label:", []),
@@ -34,7 +37,10 @@ CASES = [
     ("http://x", [[Part("words", "http://x")]]),
     ("-", []),
     ("猫", [[Part("words", "猫")]]),
-    ("label:cat dog label:pet", [[Part("words", "dog"), Part("label", "cat"), Part("label", "pet")]]),
+    (
+        "label:cat dog label:pet",
+        [[Part("words", "dog"), Part("label", "cat"), Part("label", "pet")]],
+    ),
 ]
 
 
@@ -48,7 +54,10 @@ def test_what_is_understood(text: str, branches: list[list[Part]]) -> None:
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("after:soon", "'after:soon' is no date; write after:2023, after:2023-06 or after:2023-06-01."),
+        (
+            "after:soon",
+            "'after:soon' is no date; write after:2023, after:2023-06 or after:2023-06-01.",
+        ),
         ("before:2023-02-30", "'before:2023-02-30' is no date"),
         ("like:me", "needs the number of a photo"),
         ("is:nice", "'is:nice' is not known"),
@@ -74,9 +83,24 @@ def test_ranked() -> None:
 
 @given(
     st.lists(
-        st.sampled_from([*'"“”:：-－ \t\n()*\\\0', "OR", *KEYS, "dog", "猫", "é", "\u202e", "2023", "13", *STATES])
+        st.sampled_from(
+            [
+                *'"“”:：-－ \t\n()*\\\0',
+                "OR",
+                *KEYS,
+                "dog",
+                "猫",
+                "é",
+                "\u202e",
+                "2023",
+                "13",
+                *STATES,
+            ]
+        )
     )
 )
 def test_nothing_a_person_types_is_an_error(pieces: list[str]) -> None:
     query = parse("".join(pieces))
-    assert parse(" ".join(query.chips)).branches == query.branches  # what the chips say is what was meant
+    assert (
+        parse(" ".join(query.chips)).branches == query.branches
+    )  # what the chips say is what was meant

@@ -53,7 +53,9 @@ def test_stored_vectors_are_unit_and_half(known: Recognition) -> None:
 
 def test_scores_are_the_classifiers(known: Recognition) -> None:
     query = known.query_vector("a red car")
-    matched = zero_shot.match(known.vocabulary, query, known.matrix.image_features, known.matrix.centre)
+    matched = zero_shot.match(
+        known.vocabulary, query, known.matrix.image_features, known.matrix.centre
+    )
     scores = known.scores("a red car")
     line = zero_shot.good_match_line(matched.scores[: zero_shot.BEST_MATCHES].tolist())
     assert np.allclose(np.sort(scores)[::-1], matched.scores - line, atol=1e-3)
@@ -63,11 +65,15 @@ def test_scores_are_the_classifiers(known: Recognition) -> None:
 
 def test_vector_of_a_photo(known: Recognition) -> None:
     vector = known.vector(3)
-    assert vector is not None and torch.equal(vector, known.matrix.image_features[known.matrix.rows([3])[0]])
+    assert vector is not None and torch.equal(
+        vector, known.matrix.image_features[known.matrix.rows([3])[0]]
+    )
     assert known.vector(99) is None
 
 
-def test_label_words_are_encoded_once(known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_label_words_are_encoded_once(
+    known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = known.text_vectors(["cat", "bird"])
     monkeypatch.setattr(zero_shot, "text_features", lambda *_: pytest.fail("encoded again"))
     assert torch.equal(known.text_vectors(["bird", "cat"]), first.flip(0))
@@ -76,20 +82,29 @@ def test_label_words_are_encoded_once(known: Recognition, library: Library, monk
     assert torch.equal(again.vocabulary.features, known.vocabulary.features)
 
 
-def test_a_new_vocabulary_moves_every_centre(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_vocabulary_moves_every_centre(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library._store.update_photos("hidden = 'x'", [2])
     before = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
     monkeypatch.setattr(zero_shot, "vocabulary_words", lambda: ("cat", "sunset", "kitchen"))
     monkeypatch.setattr(zero_shot, "_vocabularies", {})
     renewed = library._model.load("starter")
     assert len(renewed.matrix) == 5
-    assert torch.allclose(renewed.matrix.centre, renewed.vocabulary.centre(renewed.matrix.image_features), atol=1e-5)
+    assert torch.allclose(
+        renewed.matrix.centre, renewed.vocabulary.centre(renewed.matrix.image_features), atol=1e-5
+    )
     after = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
-    assert all(after[photo] != before[photo] for photo in before)  # also of the photo that is out of sight
+    assert all(
+        after[photo] != before[photo] for photo in before
+    )  # also of the photo that is out of sight
 
 
-def test_what_the_first_photo_needs_is_made_in_short_steps(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And only once; a search in between gets all of it; what changed in between is not overlooked."""
+def test_what_the_first_photo_needs_is_made_in_short_steps(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only once; a search in between gets all of it; what changed in between is not
+    overlooked."""
     library.add_labels([f"thing {number}" for number in range(9)])
     monkeypatch.setattr(zero_shot, "_vocabularies", {})
     for table in ("text_features", "versions"):
@@ -135,18 +150,27 @@ def test_tags_are_replaceable(known: Recognition, library: Library) -> None:
     assert library.tags(range(1, 7)) == before
 
 
-def test_the_library_is_tagged_in_steps(known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Portions give what one piece gives, whatever is between their ids, and whatever happens between two steps."""
+def test_the_library_is_tagged_in_steps(
+    known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Portions give what one piece gives, whatever is between their ids, and whatever happens
+    between two steps."""
     library.add_labels(["day", "night"], group="time")
     known = library._model.recognition()
 
-    def tags() -> list[tuple[object, ...]]:  # a product's last digits depend on how many rows it has
-        return sorted((tag.photo_id, tag.label_id, round(tag.score, 4)) for tag in library.tags(range(1, 7)))
+    def tags() -> list[
+        tuple[object, ...]
+    ]:  # a product's last digits depend on how many rows it has
+        return sorted(
+            (tag.photo_id, tag.label_id, round(tag.score, 4)) for tag in library.tags(range(1, 7))
+        )
 
     before = tags()
     known.matrix.remove([1])  # the last row takes its place: rows are no longer in the order of ids
     known.reread([1])
-    library._judgements.replace_tags([(1, photo, 99.0, False) for photo in range(1, 7)], [1, 2], (0, 99))
+    library._judgements.replace_tags(
+        [(1, photo, 99.0, False) for photo in range(1, 7)], [1, 2], (0, 99)
+    )
     monkeypatch.setattr(recognition, "_PORTION", 2)
     assert list(known.tag_labels()) == [2, 4, 6]
     assert tags() == before
@@ -155,4 +179,6 @@ def test_the_library_is_tagged_in_steps(known: Recognition, library: Library, mo
     library.remove_labels([2])
     library.forget([5])
     assert list(steps) == [4, 6]
-    assert library._store.number("SELECT count(*) FROM tags WHERE label_id = 2 OR photo_id = 5") == 0
+    assert (
+        library._store.number("SELECT count(*) FROM tags WHERE label_id = 2 OR photo_id = 5") == 0
+    )

@@ -1,4 +1,5 @@
-"""Queries against literal rows. The model is replaced by a table of scores: what meaning says is given."""
+"""Queries against literal rows. The model is replaced by a table of scores: what meaning says is
+given."""
 
 from __future__ import annotations
 
@@ -39,12 +40,16 @@ class Meaning:
 
     matrix = SimpleNamespace(
         ids=np.array([5, 4, 3, 2, 1]),
-        products=lambda vector: np.array([1 - abs(id_ - vector) / 10 for id_ in (5, 4, 3, 2, 1)], np.float32),
+        products=lambda vector: np.array(
+            [1 - abs(id_ - vector) / 10 for id_ in (5, 4, 3, 2, 1)], np.float32
+        ),
     )
 
     def scores(self, words: str, strictness: float) -> Any:
         table = MEANING.get(words, {})
-        return np.array([table.get(id_, -9.0) for id_ in self.matrix.ids], np.float32) - np.float32(strictness)
+        return np.array([table.get(id_, -9.0) for id_ in self.matrix.ids], np.float32) - np.float32(
+            strictness
+        )
 
     def vector(self, photo_id: int) -> Any:
         return photo_id if photo_id in self.matrix.ids else None
@@ -69,7 +74,9 @@ def view(tmp_path: Path) -> View:
             )
     judgements = Judgements(store)
     judgements.add(["cat", "pet", "猫"], None)
-    judgements.replace_photo_tags([], [(1, 4, 2.0, False), (1, 5, 0.1, False), (2, 1, 1.0, False), (3, 5, 3.0, False)])
+    judgements.replace_photo_tags(
+        [], [(1, 4, 2.0, False), (1, 5, 0.1, False), (2, 1, 1.0, False), (3, 5, 3.0, False)]
+    )
     judgements.correct([Correction(3, 1, True), Correction(5, 1, False)])
     return View(store, judgements, Meaning)  # type: ignore[arg-type]
 
@@ -131,7 +138,11 @@ def test_ranked(view: View, query: str, ids: list[int], matched: int) -> None:
 
 
 def test_strictness_moves_the_line_not_the_order(view: View) -> None:
-    assert [view.answer("dog", "auto", strictness).matched for strictness in (-1.0, 0.0, 1.0)] == [3, 2, 1]
+    assert [view.answer("dog", "auto", strictness).matched for strictness in (-1.0, 0.0, 1.0)] == [
+        3,
+        2,
+        1,
+    ]
     assert view.answer("dog", "auto", 1.0).ids == view.answer("dog", "auto", -1.0).ids
 
 
@@ -141,23 +152,37 @@ def test_only_good_matches_are_sorted_otherwise(view: View) -> None:
 
 
 def test_orders(view: View) -> None:
-    assert list(view.answer("folder:h", "name", 0.0).ids) == [6, 1, 2, 8, 3, 4, 5]  # IMG_2 before IMG_10
+    assert list(view.answer("folder:h", "name", 0.0).ids) == [
+        6,
+        1,
+        2,
+        8,
+        3,
+        4,
+        5,
+    ]  # IMG_2 before IMG_10
     assert list(view.answer("", "folder", 0.0).ids) == [6, 8, 1, 2, 3, 4, 5]
     newest = list(view.answer("", "date", 0.0).ids)
     assert list(view.answer("", "oldest", 0.0).ids) == newest[::-1]
-    assert list(view.answer("folder:h", "oldest", 0.0).days) == sorted(view.answer("folder:h", "date", 0.0).days)
+    assert list(view.answer("folder:h", "oldest", 0.0).days) == sorted(
+        view.answer("folder:h", "date", 0.0).days
+    )
 
 
 def test_what_was_never_read_is_not_without_a_label(view: View) -> None:
     before = list(view.answer("is:untagged", "name", 0.0).ids)
-    view._store.update_photos("state = 'offline', content_hash = ''", [8])  # its drive went away before it was read
+    view._store.update_photos(
+        "state = 'offline', content_hash = ''", [8]
+    )  # its drive went away before it was read
     view.refresh([8])
     assert list(view.answer("is:untagged", "name", 0.0).ids) == before
     assert 8 in view.answer("is:offline", "name", 0.0).ids
 
 
 def test_no_good_match_is_said(view: View) -> None:
-    assert view.answer("xylophone", "auto", 0.0).notes == ("No good match. The nearest photos follow.",)
+    assert view.answer("xylophone", "auto", 0.0).notes == (
+        "No good match. The nearest photos follow.",
+    )
     assert view.answer("xylophone label:pet before:2000", "auto", 0.0).notes == ("No good match.",)
     assert view.answer("dog", "auto", 0.0).notes == ()
 
@@ -167,8 +192,14 @@ def test_other_scripts_are_looked_for_in_names(view: View) -> None:
     view.refresh([5])
     result = view.answer("кошка", "auto", 0.0)
     assert (list(result.ids), result.matched) == ([5], 1)
-    assert result.notes == ("The model understands English: 'кошка' was looked for in labels and file names only.",)
-    assert view.answer("雪球", "auto", 0.0).notes[0].startswith("The model understands English: '雪球' was looked")
+    assert result.notes == (
+        "The model understands English: 'кошка' was looked for in labels and file names only.",
+    )
+    assert (
+        view.answer("雪球", "auto", 0.0)
+        .notes[0]
+        .startswith("The model understands English: '雪球' was looked")
+    )
 
 
 def test_chinese_is_searched_in_english_and_in_names(view: View) -> None:
@@ -194,7 +225,9 @@ def test_notes(view: View) -> None:
 def test_changes_are_followed(view: View) -> None:
     view.answer("", "name", 0.0)
     view._store.update_photos("hidden = 'x'", [2])
-    view._store.update_photos("state = 'ok', day = 19000, taken_at = 19000 * 86400.0, name = 'zebra.jpg'", [7])
+    view._store.update_photos(
+        "state = 'ok', day = 19000, taken_at = 19000 * 86400.0, name = 'zebra.jpg'", [7]
+    )
     view.refresh([2, 7])
     assert list(view.answer("", "auto", 0.0).ids) == [8, 1, 4, 3, 7, 5, 6]
     assert list(view.answer("", "auto", 0.0).days)[4] == 19000
@@ -209,4 +242,7 @@ def test_no_words_no_model(view: View) -> None:
 
 def test_a_model_that_has_read_nothing_says_so(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Meaning, "matrix", SimpleNamespace(ids=np.array([], int)))
-    assert "The model in use has not read the photos yet: sync first." in view.answer("dog", "auto", 0.0).notes
+    assert (
+        "The model in use has not read the photos yet: sync first."
+        in view.answer("dog", "auto", 0.0).notes
+    )

@@ -22,7 +22,10 @@ def test_every_label_of_the_corpus_is_covered(shared_data: Path) -> None:
 
 
 def test_shares() -> None:
-    concepts = {"beagle": Concept(("hound",), ("dog", "pet"), ("a dog with long ears",)), "void": Concept()}
+    concepts = {
+        "beagle": Concept(("hound",), ("dog", "pet"), ("a dog with long ears",)),
+        "void": Concept(),
+    }
     phrases, shares = vocabulary(["beagle", "void"], concepts)
     assert phrases == ["beagle", "hound", "dog", "pet", "a dog with long ears", "void"]
     assert shares[0] == pytest.approx({0: 0.25, 1: 0.25, 2: 0.15, 3: 0.15, 4: 0.2})

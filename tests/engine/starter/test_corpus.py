@@ -25,7 +25,10 @@ def write_zip(file: Path, photos: dict[str, tuple[int, int, int]]) -> None:
 
 def test_sources_share_labels(tmp_path: Path) -> None:
     write_zip(tmp_path / "a.zip", {"cat/0.png": (255, 0, 0), "dog/0.png": (0, 255, 0)})
-    write_zip(tmp_path / "b.zip", {"dog/0.png": (0, 0, 255), "dog/1.png": (0, 0, 0), "readme.txt": (1, 1, 1)})
+    write_zip(
+        tmp_path / "b.zip",
+        {"dog/0.png": (0, 0, 255), "dog/1.png": (0, 0, 0), "readme.txt": (1, 1, 1)},
+    )
     sources = [load_source(tmp_path / f"{name}.zip", tmp_path / "cache", side=16) for name in "ab"]
     corpus = Corpus(sources, {"b": 0.5})
     assert corpus.labels == ["cat", "dog"] and corpus.target.tolist() == [0, 1, 1, 1]
@@ -49,7 +52,9 @@ def test_what_is_no_corpus(tmp_path: Path) -> None:
 
 
 def test_views_are_seeded_and_strength_zero_is_the_plain_centre() -> None:
-    pixels = torch.randint(0, 256, (5, 3, 40, 40), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+    pixels = torch.randint(
+        0, 256, (5, 3, 40, 40), dtype=torch.uint8, generator=torch.Generator().manual_seed(1)
+    )
     first = augment(pixels, 32, torch.Generator().manual_seed(7))
     again = augment(pixels, 32, torch.Generator().manual_seed(7))
     other = augment(pixels, 32, torch.Generator().manual_seed(8))

@@ -1,4 +1,5 @@
-"""The text stage: the tower learns a teacher's vectors, resumes, and its vectors are computed once."""
+"""The text stage: the tower learns a teacher's vectors, resumes, and its vectors are computed
+once."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from engine.starter import distil
 from engine.starter.schedule import Schedule
 
 PHRASES = [
-    f"{size} {thing}" for size in ("a small", "a large", "an old") for thing in ("dog", "cat", "red car", "house")
+    f"{size} {thing}"
+    for size in ("a small", "a large", "an old")
+    for thing in ("dog", "cat", "red car", "house")
 ]
 
 
@@ -29,7 +32,12 @@ class CountingTeacher:
         rows = []
         for phrase in phrases:
             seeds = [sum(word.encode()) for word in phrase.split()]
-            rows.append(sum(torch.randn(384, generator=torch.Generator().manual_seed(seed)) for seed in seeds))
+            rows.append(
+                sum(
+                    torch.randn(384, generator=torch.Generator().manual_seed(seed))
+                    for seed in seeds
+                )
+            )
         return F.normalize(torch.stack(rows), dim=-1)  # (N, 384)
 
 
@@ -59,11 +67,16 @@ def test_learns_and_resumes_exactly(tmp_path: Path) -> None:
     distil.train_text_tower(whole, PHRASES, vectors, options, None)
     after, recall = distil.measure_text(whole, tokens, goal)
     assert after > before + 0.2 and recall > 0.5
-    # The schedule is cut, not the run's plan: the first part stops at step 30 of 30 after a resume at step 12.
+    # The schedule is cut, not the run's plan: the first part stops at step 30 of 30 after a resume
+    # at step 12.
     frozen = [name for name in whole.state_dict() if name.startswith("visual.")]
-    assert all(torch.equal(whole.state_dict()[name], untrained.state_dict()[name]) for name in frozen)
+    assert all(
+        torch.equal(whole.state_dict()[name], untrained.state_dict()[name]) for name in frozen
+    )
     checkpoint = tmp_path / "text.pt"
     distil.train_text_tower(parts, PHRASES, vectors, options, checkpoint)
     resumed = model()
     distil.train_text_tower(resumed, PHRASES, vectors, options, checkpoint)  # nothing is left to do
-    assert all(torch.equal(resumed.state_dict()[n], parts.state_dict()[n]) for n in parts.state_dict())
+    assert all(
+        torch.equal(resumed.state_dict()[n], parts.state_dict()[n]) for n in parts.state_dict()
+    )

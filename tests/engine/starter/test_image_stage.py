@@ -12,18 +12,28 @@ import torch
 from engine.clip.model import CLIP
 from engine.clip.tokenizer import VOCAB_SIZE
 from engine.starter.corpus import Corpus, Source
-from engine.starter.image_stage import CaptionLoss, ImageOptions, ImageTraining, at_resolution, train_image_tower
+from engine.starter.image_stage import (
+    CaptionLoss,
+    ImageOptions,
+    ImageTraining,
+    at_resolution,
+    train_image_tower,
+)
 from engine.starter.schedule import Schedule
 
 COLORS = {"lemon": (230, 210, 60), "forest": (30, 110, 50), "sea": (40, 90, 190)}
-OPTIONS = ImageOptions(Schedule(6), batch=6, rate=0.01, warmup=2, resolution=32, checkpoint_minutes=0.0)
+OPTIONS = ImageOptions(
+    Schedule(6), batch=6, rate=0.01, warmup=2, resolution=32, checkpoint_minutes=0.0
+)
 
 
 @pytest.fixture
 def corpus() -> Corpus:
     random = np.random.default_rng(0)
     labels = [label for label in COLORS for _ in range(20)]
-    pixels = np.stack([np.clip(random.normal(COLORS[label], 25, (32, 32, 3)), 0, 255) for label in labels])
+    pixels = np.stack(
+        [np.clip(random.normal(COLORS[label], 25, (32, 32, 3)), 0, 255) for label in labels]
+    )
     return Corpus([Source("colours", pixels.astype(np.uint8), tuple(labels))])
 
 
@@ -38,15 +48,21 @@ def model() -> CLIP:
 
 def test_learns_the_colours_and_leaves_the_text_tower(corpus: Corpus, model: CLIP) -> None:
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    training = ImageTraining(model, corpus, dataclasses.replace(OPTIONS, schedule=Schedule(40), ema=0.5))
+    training = ImageTraining(
+        model, corpus, dataclasses.replace(OPTIONS, schedule=Schedule(40), ema=0.5)
+    )
     training.advance()
     first = training.losses["label"]
     while training.progress < 1:
         training.advance()
-    assert training.losses["label"] < 0.95 * first  # a running mean over 50 steps: the loss itself fell far more
+    assert (
+        training.losses["label"] < 0.95 * first
+    )  # a running mean over 50 steps: the loss itself fell far more
     assert int(training.seen.sum()) == 40 * 6
     changed = {
-        name for name, tensor in training.averaged().state_dict().items() if not torch.equal(tensor, before[name])
+        name
+        for name, tensor in training.averaged().state_dict().items()
+        if not torch.equal(tensor, before[name])
     }
     assert changed and all(name.startswith("visual.") for name in changed)
 
@@ -66,8 +82,16 @@ def test_a_resumed_run_gives_the_same_weights(corpus: Corpus, model: CLIP, tmp_p
         resumed.advance()
     for name, tensor in whole.visual.state_dict().items():
         torch.testing.assert_close(resumed.visual.state_dict()[name], tensor, rtol=1e-5, atol=1e-6)
-        torch.testing.assert_close(resumed.average.state[name], whole.average.state[name], rtol=1e-5, atol=1e-6)
-    assert max(float((tensor - start[name]).abs().max()) for name, tensor in whole.visual.state_dict().items()) > 0.01
+        torch.testing.assert_close(
+            resumed.average.state[name], whole.average.state[name], rtol=1e-5, atol=1e-6
+        )
+    assert (
+        max(
+            float((tensor - start[name]).abs().max())
+            for name, tensor in whole.visual.state_dict().items()
+        )
+        > 0.01
+    )
 
 
 def test_frozen_stages_stay(corpus: Corpus, model: CLIP) -> None:
@@ -84,14 +108,18 @@ def test_frozen_stages_stay(corpus: Corpus, model: CLIP) -> None:
 def test_every_checkpoint_is_a_model(corpus: Corpus, model: CLIP, tmp_path: Path) -> None:
     models: list[CLIP] = []
     options = dataclasses.replace(OPTIONS, schedule=Schedule(2))
-    train_image_tower(model, corpus, options, tmp_path / "checkpoint", lambda clip, _scale: models.append(clip))
+    train_image_tower(
+        model, corpus, options, tmp_path / "checkpoint", lambda clip, _scale: models.append(clip)
+    )
     assert len(models) == 2 and (tmp_path / "checkpoint").is_file()
     assert models[-1].encode_image(torch.zeros(1, 3, 32, 32)).shape == (1, 32)
 
 
 def test_another_name_of_the_label_is_no_wrong_answer(model: CLIP) -> None:
     criterion = CaptionLoss(model, ["African elephant", "elephant", "sea"])
-    looks_like = criterion.label_features[1:2]  # (1, D): as 'elephant', shown with an African elephant
+    looks_like = criterion.label_features[
+        1:2
+    ]  # (1, D): as 'elephant', shown with an African elephant
     with_it = criterion(looks_like, torch.tensor([0]))["label"]
     criterion.neutral_label[0, 1] = False
     assert with_it < criterion(looks_like, torch.tensor([0]))["label"]

@@ -1,4 +1,5 @@
-"""Pretraining end to end on pictures made here: learn, stop, go on exactly where it was, export, blend, measure."""
+"""Pretraining end to end on pictures made here: learn, stop, go on exactly where it was, export,
+blend, measure."""
 
 from __future__ import annotations
 
@@ -59,7 +60,18 @@ def arguments(*words: str) -> argparse.Namespace:
 
 
 def train(corpus: Path, start: Path, out: Path, steps: int, *more: str) -> dict[str, torch.Tensor]:
-    words = ["--corpus", str(corpus), "--init", str(start), "--out", str(out), "--stage", "image", "--batch", "6"]
+    words = [
+        "--corpus",
+        str(corpus),
+        "--init",
+        str(start),
+        "--out",
+        str(out),
+        "--stage",
+        "image",
+        "--batch",
+        "6",
+    ]
     words += ["--resolution", "32", "--drawn", "1", "--rate", "0.01", "--steps", str(steps), *more]
     assert pretrain.run(arguments(*words)) == 0
     return load_file(out)
@@ -92,7 +104,10 @@ def test_blend_needs_one_size(start: Path) -> None:
 
 @pytest.mark.parametrize("text", ["clothing", "=2", "clothing=0", "clothing=nan", "clothing=many"])
 def test_a_share_has_a_name_and_a_factor(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert arguments("--favour", "clothing=4", "a=b=0.5").favour == [("clothing", 4.0), ("a=b", 0.5)]
+    assert arguments("--favour", "clothing=4", "a=b=0.5").favour == [
+        ("clothing", 4.0),
+        ("a=b", 0.5),
+    ]
     with pytest.raises(SystemExit):
         arguments("--favour", text)
     assert "SOURCE=TIMES" in capsys.readouterr().err
@@ -101,14 +116,27 @@ def test_a_share_has_a_name_and_a_factor(text: str, capsys: pytest.CaptureFixtur
 def test_negation_leaves_the_image_tower(corpus: Path, start: Path, tmp_path: Path) -> None:
     (corpus / "wordnet-lemmas.txt").write_text("n1\tdog, hound\nn2\thouse\n", "utf-8")
     out = tmp_path / "out.safetensors"
-    words = ["--corpus", str(corpus), "--init", str(start), "--out", str(out), "--stage", "negation"]
+    words = [
+        "--corpus",
+        str(corpus),
+        "--init",
+        str(start),
+        "--out",
+        str(out),
+        "--stage",
+        "negation",
+    ]
     assert pretrain.run(arguments(*words, "--phrases", "400", "--text-steps", "2")) == 0
     before, after = load_file(start), load_file(out)
     changed = {name for name in before if not torch.equal(before[name], after[name])}
-    assert changed and not any(name.startswith("visual.") or name == "logit_scale" for name in changed)
+    assert changed and not any(
+        name.startswith("visual.") or name == "logit_scale" for name in changed
+    )
 
 
-def test_evaluate_prints_the_table(corpus: Path, start: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_prints_the_table(
+    corpus: Path, start: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert pretrain.run(arguments("--evaluate", str(start), "--photos", str(corpus))) == 0
     table = capsys.readouterr().out
     assert "| first (3 labels) | start |" in table and "| second (3 labels) | start |" in table

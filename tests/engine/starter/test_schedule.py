@@ -20,7 +20,9 @@ def test_progress() -> None:
 
 def test_rate_warms_up_then_falls_to_zero() -> None:
     schedule = Schedule(100)
-    rates = [schedule.rate(step, schedule.progress(step, 0), 1e-3, warmup=10) for step in range(101)]
+    rates = [
+        schedule.rate(step, schedule.progress(step, 0), 1e-3, warmup=10) for step in range(101)
+    ]
     assert rates[0] == pytest.approx(1e-4)
     assert max(rates) == rates[9] and rates[9] == pytest.approx(1e-3, rel=0.03)
     assert rates[-1] == pytest.approx(0, abs=1e-9)
@@ -33,17 +35,29 @@ def test_checkpoints_come_back_as_they_were(tmp_path: Path) -> None:
     optimizer.step()
     file = tmp_path / "image.checkpoint"
     save_checkpoint(
-        file, {"visual": module.state_dict(), "optimizer": optimizer.state_dict(), "step": 7, "trained": 0.5}
+        file,
+        {
+            "visual": module.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "step": 7,
+            "trained": 0.5,
+        },
     )
     saved = load_checkpoint(file)
     assert (saved["step"], saved["trained"]) == (7, 0.5)
-    assert all(torch.equal(tensor, saved["visual"][name]) for name, tensor in module.state_dict().items())
+    assert all(
+        torch.equal(tensor, saved["visual"][name]) for name, tensor in module.state_dict().items()
+    )
     again = torch.optim.AdamW(module.parameters(), lr=0.3)
     again.load_state_dict(saved["optimizer"])
     first, second = optimizer.state_dict(), again.state_dict()
-    assert second["param_groups"][0]["lr"] == 0.1 and first["state"].keys() == second["state"].keys()
+    assert (
+        second["param_groups"][0]["lr"] == 0.1 and first["state"].keys() == second["state"].keys()
+    )
     assert all(
-        torch.equal(first["state"][n][key], second["state"][n][key]) for n in (0, 1) for key in first["state"][n]
+        torch.equal(first["state"][n][key], second["state"][n][key])
+        for n in (0, 1)
+        for key in first["state"][n]
     )
     assert [path.name for path in tmp_path.iterdir()] == ["image.checkpoint"]
 

@@ -1,4 +1,5 @@
-"""Drawn training pictures: every label, seeded, none alike, none blank; night is dark and made of the corpus' days."""
+"""Drawn training pictures: every label, seeded, none alike, none blank; night is dark and made of
+the corpus' days."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def day() -> Source:
 
 def test_each_label_is_drawn_and_no_picture_is_blank_or_twice(day: Source, tmp_path: Path) -> None:
     drawn = drawn_source([day], tmp_path, seed=0, count=3)
-    assert sorted(drawn.labels) == sorted([*LABELS] * 3)  # three days are streets, houses or coasts; the forest is none
+    assert sorted(drawn.labels) == sorted(
+        [*LABELS] * 3
+    )  # three days are streets, houses or coasts; the forest is none
     assert drawn.pixels.shape == (len(drawn.labels), 80, 80, 3)
     assert drawn.pixels.reshape(len(drawn.labels), -1).std(axis=1).min() > 5
     assert len({picture.tobytes() for picture in drawn.pixels}) == len(drawn.labels)
@@ -37,7 +40,9 @@ def test_the_seed_decides_and_a_second_run_reads_the_first(day: Source, tmp_path
     first = drawn_source([day], tmp_path / "a", seed=1, count=2)
     same = drawn_source([day], tmp_path / "b", seed=1, count=2)
     other = drawn_source([day], tmp_path / "b", seed=2, count=2)
-    assert np.array_equal(first.pixels, same.pixels) and not np.array_equal(first.pixels, other.pixels)
+    assert np.array_equal(first.pixels, same.pixels) and not np.array_equal(
+        first.pixels, other.pixels
+    )
     before = sorted(file.stat().st_mtime_ns for file in (tmp_path / "a").iterdir())
     assert isinstance(drawn_source([day], tmp_path / "a", seed=1, count=2).pixels, np.memmap)
     assert sorted(file.stat().st_mtime_ns for file in (tmp_path / "a").iterdir()) == before

@@ -1,4 +1,5 @@
-"""The database file: made, migrated with a backup, refused when newer or foreign, safe when the disk is full."""
+"""The database file: made, migrated with a backup, refused when newer or foreign, safe when the
+disk is full."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def opened(tmp_path: Path) -> Store:
     return Store(tmp_path)
 
 
-def insert(opened: Store, path: bytes, state: str = "ok", content: str = "", folder: int = 1) -> int:
+def insert(
+    opened: Store, path: bytes, state: str = "ok", content: str = "", folder: int = 1
+) -> int:
     with opened.transaction() as connection:
         row = connection.execute(
             """INSERT INTO photos (folder_id, path, name, size, mtime_ns, taken_at, day, state, content_hash)
@@ -61,7 +64,9 @@ def test_a_current_library_opens_without_the_migration_package(tmp_path: Path) -
     Store(tmp_path).close()
     code = "import sys; from pathlib import Path; from engine.library.library import Library; Library.open(sys.argv[1]).counts()\n"
     code += "print([name for name in ('sqlite_utils', 'torch', 'PIL', 'PySide6') if name in sys.modules])"
-    child = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    child = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
     assert child.stdout == "[]\n"
 
 
@@ -89,9 +94,14 @@ def test_a_removed_folder_comes_back_with_its_photos(opened: Store) -> None:
 
 def test_photos_in_the_order_asked(opened: Store) -> None:
     opened.add_folder(b"/a")
-    one, two = insert(opened, b"/a/1.jpg", content="ab" * 16), insert(opened, b"/a/caf\xe9.jpg", "failed")
+    one, two = (
+        insert(opened, b"/a/1.jpg", content="ab" * 16),
+        insert(opened, b"/a/caf\xe9.jpg", "failed"),
+    )
     assert opened.photos([two, 99, one]) == [
-        Photo(two, "/a/caf\udce9.jpg", "caf\ufffd.jpg", 1, PhotoState.FAILED, 10, 30.5, 0, 0, "", None),
+        Photo(
+            two, "/a/caf\udce9.jpg", "caf\ufffd.jpg", 1, PhotoState.FAILED, 10, 30.5, 0, 0, "", None
+        ),
         Photo(one, "/a/1.jpg", "1.jpg", 1, PhotoState.OK, 10, 30.5, 0, 0, "ab" * 16, None),
     ]
     opened.update_photos("width = ?", [one], 4)
@@ -111,7 +121,9 @@ def test_embeddings_of_two_models_are_never_mixed(opened: Store) -> None:
     opened.update_photos("state = 'missing'", photos[:1])
     assert list(opened.embeddings(one)) == [[(photos[1], b"y", 0.25)]]
     opened.put_centres(one, "words", [(0.75, photos[0])])
-    assert list(opened.embeddings(one, unseen=True)) == [[(photos[0], b"x", 0.75), (photos[1], b"y", 0.25)]]
+    assert list(opened.embeddings(one, unseen=True)) == [
+        [(photos[0], b"x", 0.75), (photos[1], b"y", 0.25)]
+    ]
     assert opened.vocabulary_of(one) == "words"
 
 
@@ -144,7 +156,9 @@ def test_newer_schema_is_refused_unwritten(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("library.db-*"))
 
 
-@pytest.mark.parametrize("content", [b"no database at all", b"SQLite format 3\0" + bytes(50), bytes(4096)])
+@pytest.mark.parametrize(
+    "content", [b"no database at all", b"SQLite format 3\0" + bytes(50), bytes(4096)]
+)
 def test_a_file_that_is_no_library(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "library.db").write_bytes(content)
     with pytest.raises(AlbumenError, match="damaged or no library"):
@@ -193,18 +207,28 @@ def test_library_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_frozen_library_of_version_1_opens(tmp_path: Path) -> None:
-    """The file was written by the first release. Never make it again: it stands for the libraries of users."""
+    """The file was written by the first release. Never make it again: it stands for the libraries
+    of users."""
     shutil.copy(FROZEN, tmp_path / "library.db")
     opened = Store(tmp_path)
     assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
     assert [folder.path for folder in opened.folders()] == ["/pictures"]
-    assert [photo.name for photo in opened.photos([1, 2, 3])] == ["dog.jpg", "cup.jpg", "caf\ufffd.jpg"]
-    assert opened.rows("SELECT photo_id, present FROM corrections ORDER BY photo_id") == [(1, 1), (2, 0)]
+    assert [photo.name for photo in opened.photos([1, 2, 3])] == [
+        "dog.jpg",
+        "cup.jpg",
+        "caf\ufffd.jpg",
+    ]
+    assert opened.rows("SELECT photo_id, present FROM corrections ORDER BY photo_id") == [
+        (1, 1),
+        (2, 0),
+    ]
     assert opened.rows("SELECT name FROM labels ORDER BY id") == [("dog",), ("cup",)]
     assert opened.integrity() == "ok"
 
 
-def test_migration_makes_a_checked_backup_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_migration_makes_a_checked_backup_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(FROZEN, tmp_path / "library.db")
     _pretend_a_next_version(monkeypatch, "CREATE TABLE later (a)")
     opened = Store(tmp_path)
@@ -217,7 +241,9 @@ def test_migration_makes_a_checked_backup_first(tmp_path: Path, monkeypatch: pyt
     copy.close()
 
 
-def test_failed_migration_leaves_the_old_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_migration_leaves_the_old_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(FROZEN, tmp_path / "library.db")
     with monkeypatch.context() as patch:
         _pretend_a_next_version(patch, "CREATE TABLE later (a)", "this is no SQL")
@@ -290,9 +316,14 @@ store.Store(Path(sys.argv[1]))
 @pytest.mark.parametrize("moment", ["in the backup", "in the migration"])
 def test_kill_during_a_migration(tmp_path: Path, moment: str) -> None:
     shutil.copy(FROZEN, tmp_path / "library.db")
-    child = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), moment], capture_output=True, check=False)
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path), moment], capture_output=True, check=False
+    )
     assert child.returncode == -signal.SIGKILL, child.stderr
     opened = Store(tmp_path)
-    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION and opened.integrity() == "ok"
+    assert (
+        opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
+        and opened.integrity() == "ok"
+    )
     assert opened.rows("SELECT count(*) FROM corrections") == [(2,)]
     assert opened.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []

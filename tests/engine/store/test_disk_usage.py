@@ -1,4 +1,5 @@
-"""What a library takes, against the files themselves; and that what was given back is made again."""
+"""What a library takes, against the files themselves; and that what was given back is made
+again."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def library(tmp_path: Path) -> Iterator[Library]:
 
 def thumbnails(library: Library) -> dict[str, bytes]:
     photos = library.photos(list(library.view().ids))
-    return {Path(str(photo.thumbnail)).name: Path(str(photo.thumbnail)).read_bytes() for photo in photos}
+    return {
+        Path(str(photo.thumbnail)).name: Path(str(photo.thumbnail)).read_bytes() for photo in photos
+    }
 
 
 def test_storage(library: Library, tmp_path: Path) -> None:
@@ -40,10 +43,15 @@ def test_storage(library: Library, tmp_path: Path) -> None:
     assert taken == Storage(sum(map(len, made.values())), PHOTOS, vectors, 0, database)
     assert steps[-1].done == steps[-1].total > 0
     finish(library.use_model(str(write_model(tmp_path / "other.safetensors", seed=8))))
-    assert (finish(library.storage()).vectors, finish(library.storage()).other_vectors) == (vectors, vectors)
+    assert (finish(library.storage()).vectors, finish(library.storage()).other_vectors) == (
+        vectors,
+        vectors,
+    )
 
 
-def test_vectors_of_other_models(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_vectors_of_other_models(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(disk_usage, "_ROWS", 3)
     assert finish(library.remove_vectors()) == 0
     finish(library.use_model(str(write_model(tmp_path / "other.safetensors", seed=8))))
@@ -53,16 +61,26 @@ def test_vectors_of_other_models(library: Library, tmp_path: Path, monkeypatch: 
     assert [step.done for step in steps] == [3, 6, 7] and freed >= 0
     taken = finish(library.storage())
     assert taken.other_vectors == 0 and taken.vectors == PHOTOS * 64 * 2
-    assert [tag.present for tag in library.tags([1, 2]) if tag.source.value == "person"] == [True, False]
+    assert [tag.present for tag in library.tags([1, 2]) if tag.source.value == "person"] == [
+        True,
+        False,
+    ]
     assert library._store.integrity() == "ok"
     assert len(library.view("a cat").ids) == PHOTOS
 
 
 @pytest.mark.parametrize("how", ["cleared", "cut short", "killed", "by hand"])
-def test_thumbnails_are_made_again(library: Library, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, vectors = thumbnails(library), dict(library._store.rows("SELECT photo_id, vector FROM embeddings"))
+def test_thumbnails_are_made_again(
+    library: Library, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, vectors = (
+        thumbnails(library),
+        dict(library._store.rows("SELECT photo_id, vector FROM embeddings")),
+    )
     encode = type(library._model.recognition().model).encode_images
-    monkeypatch.setattr(type(library._model.recognition().model), "encode_images", lambda *_: pytest.fail("encoded"))
+    monkeypatch.setattr(
+        type(library._model.recognition().model), "encode_images", lambda *_: pytest.fail("encoded")
+    )
     if how == "by hand":
         shutil.rmtree(library._store.thumbnails)
         library._store.thumbnails.mkdir()
@@ -83,6 +101,8 @@ def test_thumbnails_are_made_again(library: Library, how: str, monkeypatch: pyte
     finish(library.sync())
     assert thumbnails(library) == before
     assert dict(library._store.rows("SELECT photo_id, vector FROM embeddings")) == vectors
-    monkeypatch.setattr(os, "listdir", lambda *_: pytest.fail("looked for thumbnails that nobody deleted"))
+    monkeypatch.setattr(
+        os, "listdir", lambda *_: pytest.fail("looked for thumbnails that nobody deleted")
+    )
     finish(library.sync())
     monkeypatch.setattr(type(library._model.recognition().model), "encode_images", encode)

@@ -1,4 +1,5 @@
-"""Labels, corrections, tags and versions as rows: a person's word is never touched by the machine."""
+"""Labels, corrections, tags and versions as rows: a person's word is never touched by the
+machine."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def test_names_that_cannot_be(name: str, sentence: str) -> None:
         checked_name(name)
 
 
-@pytest.mark.parametrize("name", ["猫", "<img src=x>", "'; DROP TABLE labels; --", "👨‍👩‍👧", "it's", "%", "a_b"])
+@pytest.mark.parametrize(
+    "name", ["猫", "<img src=x>", "'; DROP TABLE labels; --", "👨‍👩‍👧", "it's", "%", "a_b"]
+)
 def test_any_line_of_text_is_a_name(said: Judgements, name: str) -> None:
     ids, touched = said.add([f" {name} "], None)
     assert ids == touched and said.names()[ids[0]] == (name, None)
@@ -68,7 +71,11 @@ def test_corrections_win_and_survive_the_machine(said: Judgements) -> None:
         Tag(3, 1, "cat", 1.0, Source.PERSON, True, False),
     ]
     assert said.tags([1, 2, 3, 4, 1]) == expected
-    said.replace_tags([(1, 2, 9.0, False), (1, 3, 9.0, False), (1, 1, 0.5, False), (2, 1, 1.0, True)], [1, 2], (0, 99))
+    said.replace_tags(
+        [(1, 2, 9.0, False), (1, 3, 9.0, False), (1, 1, 0.5, False), (2, 1, 1.0, True)],
+        [1, 2],
+        (0, 99),
+    )
     assert said.tags([1, 2, 3, 4]) == expected
     assert [(label.name, label.photos, label.yes, label.no) for label in said.labels()] == [
         ("cat", 2, 1, 1),
@@ -78,7 +85,9 @@ def test_corrections_win_and_survive_the_machine(said: Judgements) -> None:
 
 def test_what_was_said_before_undoes(said: Judgements) -> None:
     said.correct([Correction(1, 1, True)])
-    previous = said.correct([Correction(1, 1, False), Correction(2, 1, True), Correction(1, 1, None)])
+    previous = said.correct(
+        [Correction(1, 1, False), Correction(2, 1, True), Correction(1, 1, None)]
+    )
     assert said.corrections(1) == {2: True}
     redo = said.correct(previous)
     assert said.corrections(1) == {1: True}
@@ -150,7 +159,10 @@ def test_a_key_stands_for_one_label(said: Judgements) -> None:
 
 
 def test_versions(said: Judgements) -> None:
-    model, other = said.store.model_number("aaa", "starter"), said.store.model_number("bbb", "other")
+    model, other = (
+        said.store.model_number("aaa", "starter"),
+        said.store.model_number("bbb", "other"),
+    )
     first = said.add_version(1, model, "zero-shot", b"v1", (60.0, 3.5), active=True)
     second = said.add_version(
         1, model, "residual", b"v2", (59.0, 1.0), (2.0, -1.0), active=True, report={"sentence": "s"}

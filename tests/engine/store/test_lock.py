@@ -27,7 +27,10 @@ def test_a_killed_holder_leaves_nothing_behind(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from engine.store.lock import DirectoryLock\n"
     code += "lock = DirectoryLock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     child = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with child:
         assert child.stdout is not None

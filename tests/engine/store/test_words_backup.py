@@ -40,7 +40,11 @@ def words(library: Library) -> set[tuple[str, str, bool]]:
     """(file name, label, yes or no) of everything a person said."""
     photos = {photo.id: photo.name for photo in library.photos(list(library.view().ids))}
     tags = library.tags(list(photos))
-    return {(photos[tag.photo_id], tag.label, tag.present) for tag in tags if tag.source.value == "person"}
+    return {
+        (photos[tag.photo_id], tag.label, tag.present)
+        for tag in tags
+        if tag.source.value == "person"
+    }
 
 
 def say(library: Library) -> None:
@@ -50,7 +54,9 @@ def say(library: Library) -> None:
     library.correct(day.id, yes=[4])
 
 
-def test_a_destroyed_database_is_not_the_end(library: Library, tmp_path: Path, photos: Path) -> None:
+def test_a_destroyed_database_is_not_the_end(
+    library: Library, tmp_path: Path, photos: Path
+) -> None:
     say(library)
     before, labels = words(library), library.labels()
     library.close()
@@ -97,7 +103,9 @@ def test_what_is_said_now_wins_and_the_rest_waits(library: Library, tmp_path: Pa
         assert ("photo 000.jpg", "cat", False) in words(again)
 
 
-def test_saved_when_something_is_new(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_saved_when_something_is_new(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert words_backup.save(library._store) is None  # no labels
     say(library)
     first = words_backup.save(library._store)
