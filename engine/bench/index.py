@@ -183,7 +183,7 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
     count = all_of_them - before
     own += (_children_seconds() - children) * count / all_of_them
     paths = [os.fsencode(path) for path in sorted(folder.glob("*.*"))][:8]
-    decode = _core_seconds(
+    decoding = _core_seconds(
         lambda: [decode.decode_raw(path, loaded.input_resolution) for path in paths]
     ) / len(paths)
     batch = (
@@ -193,10 +193,10 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
     encode = _core_seconds(lambda: loaded.encode_images(batch)) / 32
     return {
         "photos/s": count / seconds,
-        "limit": (os.cpu_count() or 1) / (decode + encode),
-        "decode": 1e3 * decode,
+        "limit": (os.cpu_count() or 1) / (decoding + encode),
+        "decode": 1e3 * decoding,
         "encode": 1e3 * encode,
-        "useful": (decode + encode) * count / own,
+        "useful": (decoding + encode) * count / own,
     }
 
 

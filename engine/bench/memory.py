@@ -34,7 +34,7 @@ def resident():
 _TORCH = _RESIDENT + "import torch; print(resident())"
 
 _MODEL = (
-    _RESIDENT + "from engine import weights; model = weights.load(sys.argv[1]); print(resident())"
+    _RESIDENT + "from engine.clip import weights; model = weights.load(sys.argv[1]); print(resident())"
 )
 
 _IDLE = (

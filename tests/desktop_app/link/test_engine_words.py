@@ -105,7 +105,7 @@ def sentences(file: Path, marks: tuple[str, ...] = ()) -> Iterator[str]:
 def test_every_sentence_of_the_engine_is_known(qtbot: QtBot) -> None:
     missing = []
     for file in sorted(Path(engine.__file__).parent.rglob("*.py")):
-        if file.stem in COMMAND_LINE:
+        if file.stem in COMMAND_LINE or file.parent.name == "bench":
             continue
         said = {
             text for text in sentences(file) if "{}" not in text

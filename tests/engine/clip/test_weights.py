@@ -341,7 +341,7 @@ def test_download_falls_back_to_the_official_archive(
 def test_loading_does_not_import_the_compiler(file: Path) -> None:
     """torch's compiler is 800 modules and seconds: some operations on the meta device import it
     unasked."""
-    program = "import sys; from engine import weights; weights.load(sys.argv[1], 'cpu'); print('sympy' in sys.modules)"
+    program = "import sys; from engine.clip import weights; weights.load(sys.argv[1], 'cpu'); print('sympy' in sys.modules)"
     answer = subprocess.run(
         [sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=True
     )

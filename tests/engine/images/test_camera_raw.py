@@ -239,7 +239,7 @@ def test_names_decide_whether_libraw_is_asked_and_contents_what_is_shown(tmp_pat
     gradient("R").save(data, "JPEG")
     assert decode.view(put(tmp_path, data.getvalue(), "phone.dng"), 100).facts == {"format": "JPEG"}
     code = (
-        "import sys; from engine import images\n"
+        "import sys; from engine.images import decode as images\n"
         "try: images.decode_raw(sys.argv[1].encode(), 8)\n"
         "except images.UnreadablePhoto: pass\n"
         "print('rawpy' in sys.modules, 'numpy' in sys.modules)"

@@ -356,7 +356,7 @@ def test_files_that_are_no_pictures(tmp_path: Path) -> None:
 
 def test_only_formats_of_the_list_are_ever_tried() -> None:
     code = (
-        "import sys; from engine import images; from PIL import Image\n"
+        "import sys; from engine.images import decode as images; from PIL import Image\n"
         "try: images.decode(sys.argv[1].encode(), 8)\n"
         "except images.UnreadablePhoto: pass\n"
         "print(sorted(Image.OPEN), 'torch' in sys.modules, 'PySide6' in sys.modules, 'numpy' in sys.modules)"

@@ -16,7 +16,7 @@ from tests.torture import corpus
 
 CONFINED = """
 import os, sys
-from engine import decode_child
+from engine.images import decode_child
 decode_child._confine(2 << 30)
 try:
     exec(sys.argv[1])

@@ -28,7 +28,7 @@ HOSTILE = (
     decode_pool._CODE.rsplit("\n", 1)[0]
     + """
 import ctypes, os, time
-from engine import decode_child, images
+from engine.images import decode as images, decode_child
 real = images.decode_raw
 def decode_raw(path, resolution, tick, thumbnail):
     name = os.path.basename(path)
@@ -308,7 +308,7 @@ def test_no_child_outlives_a_killed_program(tmp_path: Path, busy: bool) -> None:
     paths = [photo(tmp_path, "pid.png"), photo(tmp_path, "hang.png" if busy else "a.png")]
     code = f"""
 import sys; sys.path.insert(0, {os.getcwd()!r})
-from engine import decode_pool
+from engine.images import decode_pool
 decode_pool._CODE = {HOSTILE!r}
 pool = decode_pool.DecodePool(16, workers=1, seconds=1.0)
 for answer in pool.decode({paths!r}):

@@ -8,7 +8,7 @@ import sys
 
 WARM_UP = """
 import gc, sys, threading
-from engine.warm_up import warm_up
+from engine.library.import_torch import warm_up
 assert 'torch' not in sys.modules
 thread = threading.Thread(target=warm_up)
 thread.start()
@@ -27,7 +27,7 @@ def test_torch_is_there_afterwards_and_a_second_call_does_no_harm() -> None:
 
 BESIDE = """
 import sys
-from engine.warm_up import warming
+from engine.library.import_torch import warming
 print(sum(1 for _ in warming()) > 1, 'engine.search.recognition' in sys.modules, list(warming()) == [])
 """
 

@@ -441,8 +441,8 @@ def test_names_that_are_not_text(tmp_path: Path, folder: Path) -> None:
 
 KILLED = """
 import os, signal, sys
-from engine import scan
-from engine.library import Library
+from engine.disk import scan
+from engine.library.library import Library
 from engine.records import PhotosChanged
 library = Library.open(sys.argv[1])
 library.add([sys.argv[2]])

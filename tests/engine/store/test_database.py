@@ -295,7 +295,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlite_utils.migrations import Migrations
-from engine import migrations, store
+from engine.store import database as store, migrations
 future = Migrations("albumen")
 for step in migrations.STEPS:
     future()(step)
