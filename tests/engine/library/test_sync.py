@@ -70,7 +70,11 @@ def test_looking_for_work_is_done_in_short_steps(
 ) -> None:
     """However many rows there are, none is read in one go; the outcome is the same."""
     write_photo(folder / "0.jpg", 70)
-    for module, name in (("sync", "_KNOWN"), ("reading", "_LOOKED_AT"), ("scan", "_COMPARED")):
+    for module, name in (
+        ("library.sync", "_KNOWN"),
+        ("library.indexing", "_LOOKED_AT"),
+        ("disk.scan", "_COMPARED"),
+    ):
         monkeypatch.setattr(f"engine.{module}.{name}", 2)
     steps, report = run(library.sync())
     assert len([step for step in steps if isinstance(step, Progress) and step.phase == "scan"]) >= 9
