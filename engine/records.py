@@ -11,13 +11,24 @@ from array import array
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from engine.messages import Message, Value, message
+
 
 class AlbumenError(Exception):
-    """An expected problem. Its text is one sentence for a person: what happened, to which file,
-    what to do now.
+    """An expected problem, as a `Message`: what happened, to which file, what to do now.
 
-    Anything else that is raised is a bug and may show a traceback in the log.
+    Raise it with a literal template and what stands in its places:
+    `AlbumenError("There is no label '{name}'.", name=name)`. Its text is the sentence in English;
+    the window shows `message` in its own language. Anything else that is raised is a bug and may
+    show a traceback in the log.
     """
+
+    def __init__(self, said: str | Message, /, **parameters: Value) -> None:
+        self.message = said if isinstance(said, Message) else message(said, **parameters)
+        super().__init__(str(self.message))
+
+    def __reduce__(self) -> tuple[type[AlbumenError], tuple[Message]]:
+        return type(self), (self.message,)
 
 
 class PhotoState(StrEnum):
