@@ -1,8 +1,9 @@
-"""Learning from few corrections, against zero-shot, CoOp and the other published methods, on the
-same shots.
+"""Learning from few corrections.
+
+Against zero-shot, CoOp and the other published methods, on the same shots.
 
     python -m engine bench learn --data ../shared/data/photos --tasks report [--seeds 10] [--quick]
-    [--csv F] [--plot F]
+        [--csv F] [--plot F]
 
 DATA holds a zip per set with `label/photo.jpg` inside. Tasks: every set with two to fifteen labels,
 and random tasks of ten labels from larger sets (also `../train/caltech101.zip` beside DATA: the
@@ -95,9 +96,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="2 seeds, 1, 4 and 16 shots, one random task per set"
     )
     parser.add_argument(
-        "--coop", choices=("no", "named", "all"), default="all",
-        help="CoOp takes most of the time: leave it out, or run it on named tasks without wrong answers (default: all)",
-    )  # fmt: skip
+        "--coop",
+        choices=("no", "named", "all"),
+        default="all",
+        help="CoOp takes most of the time: leave it out, or run it on named tasks without wrong "
+        "answers (default: all)",
+    )
     parser.add_argument(
         "--cache", help="folder for image features (default: the user's cache folder)"
     )
@@ -134,8 +138,11 @@ class _Bench:
         return self.known[key]
 
     def coop(self, labels: Sequence[str], rows: Tensor, targets: Tensor, per_class: int) -> Tensor:
-        """`baselines.coop` (S, K, D) on these photos (S, n). It takes most of the time, so what was
-        learned is kept: a run that was broken off goes on where it was."""
+        """`baselines.coop` (S, K, D) on these photos (S, n).
+
+        It takes most of the time, so what was learned is kept: a run that was broken off goes on
+        where it was.
+        """
         said = f"{self.model.model_id}|{'|'.join(labels)}|{per_class}".encode()
         shots = self.image_features[rows]  # (S, n, D)
         digest = hashlib.blake2b(
@@ -153,7 +160,9 @@ class _Bench:
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """The figures of issue by issue goal; every run as a row in `--csv`."""
     if args.quick:
-        args.seeds, args.shots, args.random = min(args.seeds, 2), "1,4,16", 1
+        args.seeds = min(args.seeds, 2)
+        args.shots = "1,4,16"
+        args.random = 1
     shots = [int(k) for k in args.shots.split(",")]
     model = weights.load(args.model or "starter", device=args.device or "auto")
     cache = Path(args.cache or platformdirs.user_cache_path("albumen") / "bench")
@@ -221,7 +230,8 @@ def _classify(
     if task.most_shots < k:
         return
     text, heads = bench.heads(task.labels, "group")
-    scale, count = bench.words.logit_scale, len(task.labels)
+    scale = bench.words.logit_scale
+    count = len(task.labels)
     for wrong in (0.0, 0.1):
         splits = [split(task, k, seed) for seed in range(seeds)]
         answers = [
@@ -233,7 +243,8 @@ def _classify(
             chosen = torch.stack([task.rows[shot] for shot, _ in splits])
             learned = bench.coop(task.labels, chosen, torch.stack(answers), k)  # (S, K, D)
         for seed, ((shot, test), given) in enumerate(zip(splits, answers, strict=True)):
-            rows, tests = task.rows[shot], task.rows[test]
+            rows = task.rows[shot]
+            tests = task.rows[test]
             x, y = bench.image_features[rows], bench.image_features[tests]
             scores = {
                 "zero-shot": Scorer(heads).scores(y, bench.centre[tests])
@@ -251,9 +262,19 @@ def _classify(
             for method, score in scores.items():
                 right = float((score.argmax(1) == task.targets[test]).float().mean())
                 bench.rows.append(
-                    {"kind": "classification", "task": task.name, "half": task.half, "personal": task.personal,
-                     "seen": task.seen, "method": method, "k": k, "wrong": wrong, "seed": seed, "accuracy": right}
-                )  # fmt: skip
+                    {
+                        "kind": "classification",
+                        "task": task.name,
+                        "half": task.half,
+                        "personal": task.personal,
+                        "seen": task.seen,
+                        "method": method,
+                        "k": k,
+                        "wrong": wrong,
+                        "seed": seed,
+                        "accuracy": right,
+                    }
+                )
 
 
 def _ours(
@@ -267,8 +288,10 @@ def _ours(
     seed: int,
     geometry: fewshot.Geometry,
 ) -> tuple[Tensor, Tensor]:
-    """Scores of the test by Tier A, and by what acceptance lets through. The library: every photo
-    but the test."""
+    """Scores of the test by Tier A, and by what acceptance lets through.
+
+    The library: every photo but the test.
+    """
     outside = torch.ones(len(bench.image_features), dtype=torch.bool)
     outside[tests] = False
     library = bench.collection(outside.nonzero()[:, 0])
@@ -291,7 +314,8 @@ def _ours(
         allowed = F.one_hot(given, len(heads)).bool()
         ours = fewshot.fit_group(geometry, heads, answered, allowed, torch.ones(len(rows)))
     scorers = [Scorer(ours), Scorer(accepted)]
-    x, centre = bench.image_features[tests], bench.centre[tests]
+    x = bench.image_features[tests]
+    centre = bench.centre[tests]
     found = [scorer.scores(x, centre) - scorer.thresholds for scorer in scorers]
     return found[0], found[1]
 
@@ -321,85 +345,129 @@ def _last(job: Any) -> list[learn.Lesson]:
 # Yes and no, one label at a time
 
 
+_Scored = tuple[Tensor, Tensor, Tensor | None]
+"""Scores, who gets the label, and its probability where the method gives one; each (n,)."""
+
+
 def _yes_no(
-    bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], half: str, personal: bool, wrong: float,
-    shots: Sequence[int], seeds: int, coop: bool,
-) -> None:  # fmt: skip
+    bench: _Bench,
+    rows: Tensor,
+    targets: Tensor,
+    labels: Sequence[str],
+    half: str,
+    personal: bool,
+    wrong: float,
+    shots: Sequence[int],
+    seeds: int,
+    coop: bool,
+) -> None:
     library = bench.collection(rows)
     geometry = fewshot.Geometry.of(library.image_features)
-    x, centre, scale = library.image_features, library.centre, bench.words.logit_scale
     for label in range(min(len(labels), _YES_NO_LABELS)):
         name = INVENTED[label % len(INVENTED)] if personal else labels[label]
-        text, heads = bench.heads([name], None)
+        _, heads = bench.heads([name], None)
         mine = targets == label
-        z = Scorer(heads).scores(x, centre)[:, 0]
+        z = Scorer(heads).scores(library.image_features, library.centre)[:, 0]
+        facts = {"kind": "yes/no", "task": name, "half": half, "personal": personal, "seen": False}
         for k in shots:
             if int(mine.sum()) < 2 * k:
                 continue
             given_to = [corrections(z, mine, k, wrong, 100 * label + seed) for seed in range(seeds)]
-            learned = None
-            if coop:
-                places, answers = (
-                    torch.stack(column) for column in zip(*given_to, strict=True)
-                )  # (S, 2k)
-                learned = bench.coop(
-                    [name, "something else"], rows[places], (~answers).long(), k
-                )  # (S, 2, D)
+            # (S, 2, D)
+            learned = _yes_no_coop(bench, name, rows, given_to, k) if coop else None
             for seed, (places, answers) in enumerate(given_to):
+                scored = _taught(bench, library, geometry, (label, name), places, answers, seed)
+                scored |= _baselines(bench, library, name, places, answers)
+                if learned is not None:
+                    weights = learned[seed, 0] - learned[seed, 1]
+                    s = bench.words.logit_scale * (library.image_features @ weights)
+                    scored["CoOp"] = (s, s >= 0, torch.sigmoid(s))
                 test = torch.ones(len(rows), dtype=torch.bool)
                 test[places] = False
-                given = {int(rows[p]): bool(a) for p, a in zip(places, answers, strict=True)}
-                subject = learn.Subject(label, name, given, heads[0], heads[0])
-                job = learn.learn(
-                    bench.model,
-                    bench.words,
-                    [subject],
-                    library,
-                    seed=seed,
-                    prompts=False,
-                    geometry=geometry,
-                )
-                lesson = _last(job)[0]
-                # "ours": the person looks at what would change and accepts it; "accepted": only
-                # what passed every gate.
-                heads_of = {"zero-shot": heads[0], "ours": lesson.head}
-                heads_of["ours accepted"] = lesson.head if lesson.report.accepted else heads[0]
-                scored: dict[str, tuple[Tensor, Tensor, Tensor | None]] = {}
-                for method, head in heads_of.items():
-                    s = Scorer([head]).scores(x, centre)[:, 0]
-                    scored[method] = (
-                        s,
-                        s >= head.threshold,
-                        probability(s, head) if head.calibration else None,
-                    )
-                y = answers.long()
-                if 0 < int(y.sum()) < len(y):
-                    mean = baselines.nearest_mean(x[places], y, x, 2)
-                    probe = baselines.linear_probe(x[places], y, x, 2)
-                    both = torch.stack(
-                        [bench.words.features.mean(0), text[0]]
-                    )  # no: the average word
-                    tip = baselines.tip_adapter(x[places], y, x, both, scale)
-                    for method, logits in (
-                        ("nearest mean", mean),
-                        ("linear probe", probe),
-                        ("Tip-Adapter", tip),
-                    ):
-                        s = logits[:, 1] - logits[:, 0]
-                        scored[method] = (
-                            s,
-                            s >= 0,
-                            torch.sigmoid(s) if method == "linear probe" else None,
-                        )
-                if learned is not None:
-                    s = scale * (x @ (learned[seed, 0] - learned[seed, 1]))
-                    scored["CoOp"] = (s, s >= 0, torch.sigmoid(s))
-                for method, (s, said, p) in scored.items():
-                    bench.rows.append(
-                        {"kind": "yes/no", "task": name, "half": half, "personal": personal, "seen": False,
-                         "method": method, "k": k, "wrong": wrong, "seed": seed, "ap": _ap(s[test], mine[test]),
-                         "f1": _f1(said[test], mine[test]), "ece": None if p is None else _ece(p[test], mine[test])}
-                    )  # fmt: skip
+                bench.rows += [
+                    facts
+                    | {"method": method, "k": k, "wrong": wrong, "seed": seed}
+                    | _yes_no_figures(found, mine, test)
+                    for method, found in scored.items()
+                ]
+
+
+def _yes_no_coop(
+    bench: _Bench, name: str, rows: Tensor, given_to: Sequence[tuple[Tensor, Tensor]], k: int
+) -> Tensor:
+    """CoOp's text features (S, 2, D) of the label and of everything else, one pair per seed."""
+    places = torch.stack([places for places, _ in given_to])  # (S, 2k)
+    answers = torch.stack([answers for _, answers in given_to])  # (S, 2k)
+    return bench.coop([name, "something else"], rows[places], (~answers).long(), k)
+
+
+def _taught(
+    bench: _Bench,
+    library: learn.Collection,
+    geometry: fewshot.Geometry,
+    label: tuple[int, str],
+    places: Tensor,
+    answers: Tensor,
+    seed: int,
+) -> dict[str, _Scored]:
+    """Before and after Tier A.
+
+    "ours": the person looks at what would change and accepts it; "ours accepted": only what passed
+    every gate.
+    """
+    number, name = label
+    _, heads = bench.heads([name], None)
+    rows = library.photo_ids
+    given = {int(rows[p]): bool(a) for p, a in zip(places, answers, strict=True)}
+    subject = learn.Subject(number, name, given, heads[0], heads[0])
+    job = learn.learn(
+        bench.model, bench.words, [subject], library, seed=seed, prompts=False, geometry=geometry
+    )
+    lesson = _last(job)[0]
+    heads_of = {
+        "zero-shot": heads[0],
+        "ours": lesson.head,
+        "ours accepted": lesson.head if lesson.report.accepted else heads[0],
+    }
+    scored: dict[str, _Scored] = {}
+    for method, head in heads_of.items():
+        s = Scorer([head]).scores(library.image_features, library.centre)[:, 0]
+        p = probability(s, head) if head.calibration else None
+        scored[method] = (s, s >= head.threshold, p)
+    return scored
+
+
+def _baselines(
+    bench: _Bench, library: learn.Collection, name: str, places: Tensor, answers: Tensor
+) -> dict[str, _Scored]:
+    """Published ways; nothing where the answers are all of one kind."""
+    x = library.image_features
+    y = answers.long()
+    if not 0 < int(y.sum()) < len(y):
+        return {}
+    text, _ = bench.heads([name], None)
+    # "No" is the average word.
+    both = torch.stack([bench.words.features.mean(0), text[0]])
+    logits_of = {
+        "nearest mean": baselines.nearest_mean(x[places], y, x, 2),
+        "linear probe": baselines.linear_probe(x[places], y, x, 2),
+        "Tip-Adapter": baselines.tip_adapter(x[places], y, x, both, bench.words.logit_scale),
+    }
+    scored: dict[str, _Scored] = {}
+    for method, logits in logits_of.items():
+        s = logits[:, 1] - logits[:, 0]
+        scored[method] = (s, s >= 0, torch.sigmoid(s) if method == "linear probe" else None)
+    return scored
+
+
+def _yes_no_figures(found: _Scored, mine: Tensor, test: Tensor) -> dict[str, float | None]:
+    """Average precision, F1 and calibration error on the photos nobody answered."""
+    scores, said, p = found
+    return {
+        "ap": _ap(scores[test], mine[test]),
+        "f1": _f1(said[test], mine[test]),
+        "ece": None if p is None else _ece(p[test], mine[test]),
+    }
 
 
 def _ap(scores: Tensor, truth: Tensor) -> float:
@@ -427,10 +495,13 @@ def _ece(p: Tensor, truth: Tensor, bins: int = 15) -> float:
 def _no_good_match(
     bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], seeds: int
 ) -> dict[str, float]:
-    """AUROC of the best three photos' score: labels in the library against labels whose photos were
-    taken out (half)."""
+    """AUROC of the best three photos' score.
+
+    Labels in the library against labels whose photos were taken out (half).
+    """
     text = text_features(bench.model, labels, QUERY_TEMPLATES)
-    areas, right = [], []
+    areas = []
+    right = []
     for seed in range(seeds):
         order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
         absent = order[: len(labels) // 2]
@@ -455,23 +526,24 @@ def _no_good_match(
 
 
 def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, float]:
-    """Share of versions that acceptance lets through when the answers have nothing to do with the
-    photos: a task's own photos, as many answers for each label as for a wrong one; in groups and as
-    yes and no of an invented name."""
+    """Share of accepted versions when the answers have nothing to do with the photos.
+
+    A task's own photos, as many answers for each label as for a wrong one; in groups and as yes and
+    no of an invented name.
+    """
     (_, (invented,)) = bench.heads(INVENTED[:1], None)
     accepted: dict[str, list[float]] = defaultdict(list)
     for task in tasks:
         _, heads = bench.heads(task.labels, "group")
-        library, geometry = (
-            bench.collection(task.rows),
-            fewshot.Geometry.of(bench.image_features[task.rows]),
-        )
+        library = bench.collection(task.rows)
+        geometry = fewshot.Geometry.of(bench.image_features[task.rows])
         for k, seed in itertools.product(_AT_RANDOM, range(seeds)):
             if task.most_shots < k:
                 continue
             shot, _ = split(task, k, seed)
             order = torch.randperm(len(shot), generator=torch.Generator().manual_seed(seed))
-            rows, given = task.rows[shot[order]], task.targets[shot]
+            rows = task.rows[shot[order]]
+            given = task.targets[shot]
             group = [
                 learn.Subject(
                     number,
@@ -500,8 +572,10 @@ def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, fl
 
 
 def _times(bench: _Bench) -> dict[str, float]:
-    """Seconds: Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels, on this machine
-    as it is now."""
+    """Seconds on this machine as it is now.
+
+    Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels.
+    """
     library = bench.collection(
         torch.arange(len(bench.image_features))[:: max(1, len(bench.image_features) // 2000)]
     )

@@ -1,5 +1,6 @@
-"""What is on disk against what the store knows: new, changed, moved, gone for good, or only out of
-reach.
+"""What is on disk against what the store knows.
+
+New, changed, moved, gone for good, or only out of reach.
 
 Knows: how to walk a folder in short steps whatever lies in it, and how to tell a drive that is away
 from photos that are gone. Does not know: SQL, pixels, events (`watch`). Paths are bytes: a name
@@ -33,13 +34,15 @@ _COMPARED = 50_000  # files per step
 _NO_PHOTOS = frozenset(
     name.casefold()
     for name in (
-        *(
-            "$Recycle.Bin",
-            "System Volume Information",
-            "lost+found",
-            "__macosx",
-        ),  # Windows, Linux, macOS
-        *("@eaDir", "#recycle", "#snapshot"),  # Synology
+        # Windows, Linux, macOS
+        "$Recycle.Bin",
+        "System Volume Information",
+        "lost+found",
+        "__macosx",
+        # Synology
+        "@eaDir",
+        "#recycle",
+        "#snapshot",
     )
 )
 _NO_PHOTOS_ENDINGS = (
@@ -54,8 +57,10 @@ _NO_PHOTOS_ENDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class FileStat:
-    """A file that may be a photo. Size in bytes and mtime in nanoseconds; of a broken link those of
-    the link itself."""
+    """A file that may be a photo.
+
+    Size in bytes and mtime in nanoseconds; of a broken link those of the link itself.
+    """
 
     path: bytes
     size: int
@@ -64,8 +69,10 @@ class FileStat:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows about a file: size and mtime when it was last read, and how that
-    ended."""
+    """What the store knows about a file.
+
+    Size and mtime when it was last read, and how that ended.
+    """
 
     path: bytes
     size: int
@@ -113,8 +120,9 @@ class Diff:
 
 
 class Walk:
-    """An iterator over the files below `root` that may be photos, as lists; each step takes at most
-    about a tenth of a second.
+    """An iterator over the files below `root` that may be photos, as lists.
+
+    Each step takes at most about a tenth of a second.
 
     A list may be empty. Links to folders are followed once everything else was seen, each real
     folder once, so that loops end. After the last step: `token` (remember it with the folder: it
@@ -157,7 +165,8 @@ class Walk:
         waiting: list[tuple[bytes, int]] = [(self.root, top.st_dev)]
         links: list[bytes] = []
         found: list[FileStat] = []
-        entries, step_ends = 0, time.monotonic() + STEP_SECONDS
+        entries = 0
+        step_ends = time.monotonic() + STEP_SECONDS
         while waiting or links:
             if not waiting:
                 target = self._follow(links, seen)
@@ -166,21 +175,27 @@ class Walk:
                 continue
             folder, device = waiting.pop()
             below: list[tuple[bytes, int]] = []
-            try:
-                with os.scandir(folder) as directory:
-                    for entry in directory:
-                        entries += 1
-                        self._look_at(entry, device, found, below, links, mounts, seen)
-                        if entries >= STEP_ENTRIES or time.monotonic() >= step_ends:
-                            yield found
-                            found, entries, step_ends = [], 0, time.monotonic() + STEP_SECONDS
-            except OSError as error:
-                self._unreadable(folder, error)
+            for entry in self._entries(folder):
+                entries += 1
+                self._look_at(entry, device, found, below, links, mounts, seen)
+                if entries >= STEP_ENTRIES or time.monotonic() >= step_ends:
+                    yield found
+                    found = []
+                    entries = 0
+                    step_ends = time.monotonic() + STEP_SECONDS
             waiting += sorted(below, reverse=True)
         away = self._mounts_away(mounts)
         self.out_of_reach += [os.fsencode(mount) for mount in away]
         self.token = json.dumps({"root": place, "mounts": sorted(mounts + away)})
         yield found
+
+    def _entries(self, folder: bytes) -> Iterator[os.DirEntry[bytes]]:
+        """What is in a folder; as far as it can be read."""
+        try:
+            with os.scandir(folder) as directory:
+                yield from directory
+        except OSError as error:
+            self._unreadable(folder, error)
 
     def _look_at(
         self,
@@ -192,7 +207,8 @@ class Walk:
         mounts: list[str],
         seen: set[tuple[int, int]],
     ) -> None:
-        path, name = entry.path, entry.name
+        path = entry.path
+        name = entry.name
         if name.startswith(b".") or self._excluded.match(path, name):
             return
         try:
@@ -200,9 +216,8 @@ class Walk:
                 if _is_no_photo_folder(name):
                     return
                 status = entry.stat(follow_symlinks=False) if os.name == "posix" else os.stat(path)
-                if (
-                    _is_marked_hidden(status) or (status.st_dev, status.st_ino) in seen
-                ):  # mounted onto its own inside
+                # Mounted onto its own inside.
+                if _is_marked_hidden(status) or (status.st_dev, status.st_ino) in seen:
                     return
                 seen.add((status.st_dev, status.st_ino))
                 if status.st_dev != device:
@@ -213,9 +228,8 @@ class Walk:
             elif is_candidate(path):
                 try:
                     status = os.stat(path) if entry.is_symlink() else entry.stat()
-                except (
-                    OSError
-                ):  # a link that leads nowhere or in a circle: reading it gives the reason
+                except OSError:
+                    # A link that leads nowhere or in a circle: reading it gives the reason.
                     status = entry.stat(follow_symlinks=False)
                 found.append(FileStat(path, status.st_size, status.st_mtime_ns))
             else:
@@ -226,11 +240,15 @@ class Walk:
             self._unreadable(path, error)
 
     def _follow(self, links: list[bytes], seen: set[tuple[int, int]]) -> tuple[bytes, int] | None:
-        """The next linked folder that was not seen yet. Links are taken in the order of their
-        names, so that a folder reached by two links keeps the same paths from scan to scan."""
+        """The next linked folder that was not seen yet.
+
+        Links are taken in the order of their names, so that a folder reached by two links keeps the
+        same paths from scan to scan.
+        """
         links.sort(reverse=True)
         path = links.pop()
-        inside, target = os.path.realpath(self.root), os.path.realpath(path)
+        inside = os.path.realpath(self.root)
+        target = os.path.realpath(path)
         here = os.path.realpath(os.path.dirname(path))
         if is_within(here, target) or is_within(inside, target):
             reason = "This link leads back into its own folder; it was left out."
@@ -259,8 +277,7 @@ class Walk:
         self.problems.append(Failure(os.fsdecode(path), reason))
 
     def _mounts_away(self, mounts: list[str]) -> list[str]:
-        """Drives that were mounted below the root at the last scan and are not now, unless files
-        took their place."""
+        """Drives below the root at the last scan that are away, unless files took their place."""
         return [
             mount
             for mount in self._before.get("mounts", ())
@@ -269,10 +286,12 @@ class Walk:
 
 
 def walk(root: bytes, exclusions: Sequence[str] = (), token: str = "") -> Walk:
-    """Walk `root`. `exclusions`: globs; without `/` they match any file's or folder's name, with
-    `/` the path relative to the root, absolute ones the whole path. `token`: what the last complete
-    walk of this folder left, or ''. Never raises: a root that cannot be read ends at once with
-    `out_of_reach == [root]`."""
+    """Walk `root`. `exclusions`: globs.
+
+    Without `/` they match any file's or folder's name, with `/` the path relative to the root,
+    absolute ones the whole path. `token`: what the last complete walk of this folder left, or ''.
+    Never raises: a root that cannot be read ends at once with `out_of_reach == [root]`.
+    """
     return Walk(root, exclusions, token)
 
 
@@ -337,8 +356,10 @@ def comparing(
 def settled(
     files: Iterable[FileStat], now_ns: int | None = None
 ) -> tuple[list[FileStat], list[FileStat]]:
-    """Look at settling files again: (those that are quiet, as they are now; those to look at
-    later). Gone ones are dropped."""
+    """Look at settling files again.
+
+    Returns (those that are quiet, as they are now; those to look at later). Gone ones are dropped.
+    """
     now_ns = time.time_ns() if now_ns is None else now_ns
     ready: list[FileStat] = []
     waiting: list[FileStat] = []
@@ -346,7 +367,9 @@ def settled(
         try:
             status = os.stat(file.path)
         except OSError:
-            try:  # a link that leads nowhere or in a circle is there all the same: `walk` listed the link itself
+            try:
+                # A link that leads nowhere or in a circle is there all the same: `walk` listed the
+                # link itself.
                 status = os.lstat(file.path)
             except OSError:
                 continue
@@ -356,16 +379,20 @@ def settled(
 
 
 def move_candidates(added: Iterable[FileStat], gone: Iterable[Known]) -> list[FileStat]:
-    """The new files that may be moved photos, worth hashing: those with the size of a photo that is
-    gone."""
+    """The new files that may be moved photos, worth hashing.
+
+    Those with the size of a photo that is gone.
+    """
     sizes = {row.size for row in gone if row.content_hash}
     return [file for file in added if file.size in sizes]
 
 
 def match_moves(hashed: Mapping[bytes, str], gone: Iterable[Known]) -> list[tuple[Known, bytes]]:
-    """(row, its new path) for new files whose content hash is that of a photo that is gone. Each
-    row and each file is used once; among copies with equal content the one that kept its name is
-    preferred, then the order of the paths decides."""
+    """(row, its new path) for new files whose content hash is that of a photo that is gone.
+
+    Each row and each file is used once; among copies with equal content the one that kept its name
+    is preferred, then the order of the paths decides.
+    """
     by_hash: dict[str, list[Known]] = {}
     for row in sorted(gone, key=lambda row: row.path):
         if row.content_hash:
@@ -389,8 +416,10 @@ def match_moves(hashed: Mapping[bytes, str], gone: Iterable[Known]) -> list[tupl
 
 
 def _is_settling(file: FileStat, now_ns: int) -> bool:
-    """Written so lately that another write could still carry the same time. A time in the future
-    says nothing."""
+    """Written so lately that another write could still carry the same time.
+
+    A time in the future says nothing.
+    """
     coarse = file.mtime_ns % 1_000_000_000 == 0
     return 0 <= now_ns - file.mtime_ns < (SETTLE_COARSE_NS if coarse else SETTLE_NS)
 
@@ -417,7 +446,8 @@ def _is_no_photo_folder(name: bytes) -> bool:
 
 def _is_marked_hidden(status: os.stat_result) -> bool:
     """Hidden or system by Windows' attributes, hidden by macOS's flags."""
-    attributes, flags = getattr(status, "st_file_attributes", 0), getattr(status, "st_flags", 0)
+    attributes = getattr(status, "st_file_attributes", 0)
+    flags = getattr(status, "st_flags", 0)
     return bool(
         attributes & (stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM)
         or flags & stat.UF_HIDDEN

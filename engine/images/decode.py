@@ -1,5 +1,6 @@
-"""A file on disk -> pixels: what Albumen can read, and how one decode gives the model's input and
-the thumbnail.
+"""A file on disk -> pixels.
+
+What Albumen can read, and how one decode gives the model's input and the thumbnail.
 
 Knows: the allow-list of formats, the pixel limit, EXIF orientation and date, colour (16-bit, CMYK,
 palettes, ICC), CLIP's published preprocessing (`preprocess`, the reference) and the fast path of
@@ -21,7 +22,9 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar
 
 import pillow_heif
-from PIL import (  # every plug-in of the allow-list by name, so that Pillow never has to load all the others
+
+# Every plug-in of the allow-list by name, so that Pillow never has to load all the others.
+from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
@@ -116,8 +119,10 @@ _Rendered = tuple[bytes, bytes, int, int, float | None, tuple[str, ...]]
 
 
 class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person would use
-    """A file that gives no picture. `reason` is the sentence without the file's name, `str()` the
-    one with it."""
+    """A file that gives no picture.
+
+    `reason` is the sentence without the file's name, `str()` the one with it.
+    """
 
     def __init__(self, path: bytes, reason: str) -> None:
         super().__init__(f"{os.path.basename(os.fsdecode(path))!r}: {reason}")
@@ -149,8 +154,10 @@ class Decoded:
 
 
 class RawPhoto(NamedTuple):
-    """`Decoded` with its pixels as plain bytes (S * S * 3): what a decoding process sends, made
-    without numpy."""
+    """`Decoded` with its pixels as plain bytes (S * S * 3).
+
+    What a decoding process sends, made without numpy.
+    """
 
     pixels: bytes
     thumbnail: bytes
@@ -163,8 +170,10 @@ class RawPhoto(NamedTuple):
     keywords: tuple[str, ...] = ()
 
     def decoded(self, path: bytes, resolution: int) -> Decoded:
-        """The record of the engine. ValueError when there are not resolution * resolution * 3
-        bytes."""
+        """The record of the engine.
+
+        ValueError when there are not resolution * resolution * 3 bytes.
+        """
         import numpy as np
 
         pixels = np.frombuffer(self.pixels, dtype=np.uint8).reshape(resolution, resolution, 3)
@@ -173,9 +182,12 @@ class RawPhoto(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One photo for the screen. `pixels`: width * height * 3 bytes, RGB, upright, sRGB.
-    `full_width`, `full_height`: of the whole picture, upright. `facts`: `exif.Exif.facts` and
-    `format` (Pillow's name, or a RAW file's ending)."""
+    """One photo for the screen.
+
+    `pixels`: width * height * 3 bytes, RGB, upright, sRGB. `full_width`, `full_height`: of the
+    whole picture, upright. `facts`: `exif.Exif.facts` and `format` (Pillow's name, or a RAW file's
+    ending).
+    """
 
     path: bytes
     width: int
@@ -187,15 +199,18 @@ class Picture:
 
 
 def is_candidate(path: bytes) -> bool:
-    """Whether the file's name says that it may be a picture that Albumen reads (macOS `._`
-    companions are not)."""
+    """Whether the file's name is that of a picture which Albumen reads.
+
+    macOS `._` companions are not.
+    """
     name = os.path.basename(path)
     return os.path.splitext(name)[1].lower() in _EXTENSIONS and not name.startswith(b"._")
 
 
 def decode(path: bytes, resolution: int) -> Decoded:
-    """Read one file: model input (resolution S), thumbnail, size, date and content hash out of ONE
-    decode.
+    """Read one file: everything the engine needs out of ONE decode.
+
+    Model input (resolution S), thumbnail, size, date and content hash.
 
     The fast path: a JPEG is decoded at 1/2, 1/4 or 1/8 of its size (still at least twice the
     model's input), anything larger is box-reduced to that, then one bicubic resize of the centre
@@ -213,9 +228,11 @@ def decode_raw(
     tick: Callable[[], None] = lambda: None,
     thumbnail: tuple[int, int] = THUMBNAIL,
 ) -> RawPhoto:
-    """`decode` without numpy. `tick` is called after every few MiB read, so that a slow drive is
-    not mistaken for a hang. `thumbnail`: its long side in pixels (never enlarged) and JPEG
-    quality."""
+    """`decode` without numpy.
+
+    `tick` is called after every few MiB read, so that a slow drive is not mistaken for a hang.
+    `thumbnail`: its long side in pixels (never enlarged) and JPEG quality.
+    """
 
     def make(image: Image.Image, shot: Shot | None) -> _Rendered:
         return _render(image, shot, resolution, thumbnail)
@@ -238,8 +255,10 @@ def decode_raw(
 
 
 def view(path: bytes, longest: int) -> Picture:
-    """Read one file for the screen: upright, sRGB, the long side at most `longest` pixels. Raises
-    UnreadablePhoto. For files you trust, or through `DecodePool.view`."""
+    """Read one file for the screen: upright, sRGB, the long side at most `longest` pixels.
+
+    Raises UnreadablePhoto. For files you trust, or through `DecodePool.view`.
+    """
     with _opened(path) as (file, _):
         return _from_picture(
             path, file, longest, lambda image, shot: _view(path, image, shot, longest)
@@ -248,7 +267,9 @@ def view(path: bytes, longest: int) -> Picture:
 
 def content_hash(path: bytes, tick: Callable[[], None] = lambda: None) -> str:
     """BLAKE2b-128 of the file's bytes as 32 hexadecimal digits: the identity that survives a move.
-    Raises UnreadablePhoto."""
+
+    Raises UnreadablePhoto.
+    """
     with _opened(path) as (file, status):
         digest = _digest(file, tick)
         _require_unchanged(path, file, status)
@@ -274,13 +295,14 @@ def preprocess(image: Image.Image, resolution: int) -> torch.Tensor:
 
 
 def to_model_input(pixels: np.ndarray) -> torch.Tensor:
-    """uint8 (B, S, S, 3) -> float32 (B, 3, S, S): [0, 1], then CLIP's mean and standard deviation
-    per channel."""
+    """uint8 (B, S, S, 3) -> float32 (B, 3, S, S).
+
+    [0, 1], then CLIP's mean and standard deviation per channel.
+    """
     import torch
 
-    scaled = (
-        torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous().float().div(255)
-    )  # (B, 3, S, S)
+    # (B, 3, S, S)
+    scaled = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous().float().div(255)
     mean = torch.tensor(CLIP_MEAN).view(1, 3, 1, 1)
     std = torch.tensor(CLIP_STD).view(1, 3, 1, 1)
     return scaled.sub_(mean).div_(std)  # (B, 3, S, S)
@@ -291,17 +313,19 @@ def to_model_input(pixels: np.ndarray) -> torch.Tensor:
 
 @contextlib.contextmanager
 def _opened(path: bytes) -> Iterator[tuple[IO[bytes], os.stat_result]]:
-    """A regular file, opened read-only without ever waiting for the other end of a pipe or touching
-    a device. Whatever goes wrong with it inside the block becomes a sentence."""
+    """A regular file, opened read-only.
+
+    Never waits for the other end of a pipe, never touches a device. Whatever goes wrong with it
+    inside the block becomes a sentence.
+    """
     flags = os.O_RDONLY
     for flag in ("O_BINARY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"):
         flags |= getattr(os, flag, 0)
     try:
         _require_regular(path, os.stat(path))
         with open(os.open(path, flags), "rb", buffering=2**16) as file:
-            status = os.fstat(
-                file.fileno()
-            )  # of what was opened: the name may have been swapped since the first look
+            # Of what was opened: the name may have been swapped since the first look.
+            status = os.fstat(file.fileno())
             _require_regular(path, status)
             yield file, status
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -357,37 +381,14 @@ def _plain(text: str) -> str:
 def _from_picture(
     path: bytes, stream: IO[bytes], longest: int, make: Callable[[Image.Image, Shot | None], Made]
 ) -> Made:
-    """Open the picture and make something of it; every failure becomes a sentence. `longest`: long
-    side that will do, for RAW files, whose `Shot` `make` gets as well."""
-    formats = _BY_SIGNATURE
-    if path[-4:].lower() == b".tga":
-        formats = (*_BY_SIGNATURE, "TGA")
+    """Open the picture and make something of it; every failure becomes a sentence.
+
+    `longest`: long side that will do, for RAW files, whose `Shot` `make` gets as well.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of odd metadata; whatever matters raises
-            shot = _shot(path, stream, longest)
-            if camera_raw.is_raw(
-                path
-            ):  # and LibRaw does not know it: a TIFF would be the stamp in an unknown RAW file
-                formats = tuple(
-                    name for name in formats if name != TiffImagePlugin.TiffImageFile.format
-                )
-            with shot.image if shot else Image.open(stream, formats=formats) as image:
-                if image.width * image.height > PIXEL_LIMIT:
-                    raise UnreadablePhoto(path, _too_large(image.size))
-                try:
-                    return make(image, shot)
-                except Exception:
-                    # A camera's preview may be damaged where the sensor's data is sound.
-                    developed = (
-                        _shot(path, stream, longest, develop=True)
-                        if shot and image.format == "JPEG"
-                        else None
-                    )
-                    if developed is None:
-                        raise
-            with developed.image as image:
-                return make(image, developed)
+            return _made(path, stream, longest, make)
     except UnreadablePhoto:
         raise
     except UnidentifiedImageError as error:
@@ -403,6 +404,35 @@ def _from_picture(
     ) as error:  # decoders raise anything on broken data (struct.error, KeyError, TypeError, ...)
         detail = _plain(str(error)) or type(error).__name__
         raise UnreadablePhoto(path, f"The picture is damaged or incomplete ({detail}).") from error
+
+
+def _made(
+    path: bytes, stream: IO[bytes], longest: int, make: Callable[[Image.Image, Shot | None], Made]
+) -> Made:
+    shot = _shot(path, stream, longest)
+    with shot.image if shot else Image.open(stream, formats=_formats(path)) as image:
+        if image.width * image.height > PIXEL_LIMIT:
+            raise UnreadablePhoto(path, _too_large(image.size))
+        try:
+            return make(image, shot)
+        except Exception:
+            # A camera's preview may be damaged where the sensor's data is sound.
+            is_preview = shot is not None and image.format == "JPEG"
+            developed = _shot(path, stream, longest, develop=True) if is_preview else None
+            if developed is None:
+                raise
+    with developed.image as image:
+        return make(image, developed)
+
+
+def _formats(path: bytes) -> tuple[str, ...]:
+    """Pillow's formats that are tried on a file of this name."""
+    if path[-4:].lower() == b".tga":
+        return (*_BY_SIGNATURE, "TGA")
+    if camera_raw.is_raw(path):
+        # And LibRaw does not know it: a TIFF would be the stamp in an unknown RAW file.
+        return tuple(name for name in _BY_SIGNATURE if name != TiffImagePlugin.TiffImageFile.format)
+    return _BY_SIGNATURE
 
 
 def _shot(path: bytes, stream: IO[bytes], longest: int, develop: bool = False) -> Shot | None:
@@ -498,9 +528,11 @@ def _view(path: bytes, image: Image.Image, shot: Shot | None, longest: int) -> P
 
 
 def _fitted(image: Image.Image, longest: int, reducing_gap: float = 2.0) -> Image.Image:
-    """The whole picture with its long side at most `longest`, never enlarged, no side below one
-    pixel. `reducing_gap` as for Pillow's `resize`: what is more than that many times too large is
-    averaged first, which is cheap."""
+    """The whole picture with its long side at most `longest`.
+
+    Never enlarged, no side below one pixel. `reducing_gap` as for Pillow's `resize`: what is more
+    than that many times too large is averaged first, which is cheap.
+    """
     if max(image.size) <= longest:
         return image
     scale = longest / max(image.size)
@@ -516,8 +548,10 @@ def _finished(image: Image.Image, icc: bytes | None, orientation: int) -> Image.
 
 
 def _resized(width: int, height: int, resolution: int) -> tuple[int, int]:
-    """Size with the short side at `resolution` and the long side rounded down, as torchvision's
-    `Resize` does."""
+    """Size with the short side at `resolution`.
+
+    The long side is rounded down, as torchvision's `Resize` does.
+    """
     if width <= height:
         return resolution, int(resolution * height / width)
     return int(resolution * width / height), resolution
@@ -526,8 +560,9 @@ def _resized(width: int, height: int, resolution: int) -> tuple[int, int]:
 def _crop_of_file(
     width: int, height: int, resolution: int, orientation: int
 ) -> tuple[float, float, float, float]:
-    """The part of the picture that `preprocess` keeps, (left, top, right, bottom) in the pixels of
-    the file as it is stored.
+    """The part of the picture that `preprocess` keeps, (left, top, right, bottom).
+
+    In the pixels of the file as it is stored.
 
     `width`, `height`: of the upright picture. The reference resizes and then crops; its crop,
     scaled back, lets one resize make just those S x S pixels, whatever the aspect.

@@ -1,5 +1,7 @@
-"""Writes and fsyncs fail (a dying disk), injected by strace: one sentence, nothing acknowledged is
-lost, and the next start on a healthy disk goes on. Needs strace and the right to trace.
+"""Writes and fsyncs fail (a dying disk), injected by strace.
+
+One sentence, nothing acknowledged is lost, and the next start on a healthy disk goes on. Needs
+strace and the right to trace.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from engine.library.library import Library
 from engine.records import AlbumenError
 from tests.support.small_library import finish
 from tests.torture import stage
@@ -118,11 +121,9 @@ def suffer(scratch: Path, seed: int) -> dict[str, object]:
             ids = sorted(library.view().ids)
             for i in range(40):
                 if i % 10 == 0:
-                    try:
-                        finish(library.sync())
-                    except AlbumenError as error:
-                        sentences.append(str(error))
-                photo, present = rng.choice(ids), rng.random() < 0.5
+                    sentences += _sync(library)
+                photo = rng.choice(ids)
+                present = rng.random() < 0.5
                 try:
                     library.correct(label, **{"yes" if present else "no": [photo]})
                     said.append((photo, label, present))
@@ -132,3 +133,12 @@ def suffer(scratch: Path, seed: int) -> dict[str, object]:
     except AlbumenError as error:
         sentences.append(str(error))
     return {"sentences": sentences, "said": said}
+
+
+def _sync(library: Library) -> list[str]:
+    """What the person was told if it failed."""
+    try:
+        finish(library.sync())
+    except AlbumenError as error:
+        return [str(error)]
+    return []
