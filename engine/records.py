@@ -32,8 +32,10 @@ class AlbumenError(Exception):
 
 
 class PhotoState(StrEnum):
-    """Where a photo stands: `pending` (seen, not encoded), `ok`, `failed`, `offline` (its drive is
-    away), `missing`."""
+    """Where a photo stands.
+
+    `pending` (seen, not encoded), `ok`, `failed`, `offline` (its drive is away), `missing`.
+    """
 
     PENDING = "pending"
     OK = "ok"
@@ -43,8 +45,10 @@ class PhotoState(StrEnum):
 
 
 class FolderState(StrEnum):
-    """`online`: readable now; `offline`: its path is gone (a drive that was unplugged), nothing of
-    it is forgotten."""
+    """`online`: readable now.
+
+    `offline`: its path is gone (a drive that was unplugged), nothing of it is forgotten.
+    """
 
     ONLINE = "online"
     OFFLINE = "offline"
@@ -69,8 +73,9 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of the library. `path` is `os.fsdecode`d (surrogateescape), so `os.fsencode(path)`
-    opens the file.
+    """A photo of the library.
+
+    `path` is `os.fsdecode`d (surrogateescape), so `os.fsencode(path)` opens the file.
 
     `taken_at` is seconds since the epoch (EXIF, else the file's mtime). `thumbnail` is the path of
     a JPEG that exists once the photo was decoded, or None. `width`, `height` are pixels after EXIF
@@ -115,9 +120,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What a merge of two labels did, and all that is needed to take it back: the label `into` that
-    stays, the `token` of the one that was removed, and the photos whose corrections `into` got from
-    it (`moved`)."""
+    """What a merge of two labels did, and all that is needed to take it back.
+
+    The label `into` that stays, the `token` of the one that was removed, and the photos whose
+    corrections `into` got from it (`moved`).
+    """
 
     into: Label
     token: str
@@ -143,8 +150,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person said. `present`: True yes, False no, None: said nothing (used to express an
-    undo)."""
+    """What a person said.
+
+    `present`: True yes, False no, None: said nothing (used to express an undo).
+    """
 
     photo_id: int
     label_id: int
@@ -153,9 +162,11 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One short step of a long job. `seconds_left` is None until it can be estimated. `phase`:
-    `scan`, `decode`, `encode`, `tag`, `train`, `download`, `storage`, `sidecars`; `detail`: file
-    name or sentence."""
+    """One short step of a long job.
+
+    `seconds_left` is None until it can be estimated. `phase`: `scan`, `decode`, `encode`, `tag`,
+    `train`, `download`, `storage`, `sidecars`; `detail`: file name or sentence.
+    """
 
     phase: str
     done: int
@@ -167,8 +178,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Bytes on the disk: thumbnails (and how many there are), vectors of the model in use and of
-    others, the whole database with those vectors."""
+    """Bytes on the disk.
+
+    Thumbnails (and how many there are), vectors of the model in use and of others, the whole
+    database with those vectors.
+    """
 
     thumbnails: int
     thumbnail_files: int
@@ -215,8 +229,10 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What a drop brought: folders now watched, ids of single `photos` taken in, and what was
-    skipped, with reasons."""
+    """What a drop brought.
+
+    Folders now watched, ids of single `photos` taken in, and what was skipped, with reasons.
+    """
 
     folders: tuple[Folder, ...] = ()
     already: tuple[str, ...] = ()
@@ -226,8 +242,10 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be used: `reason` is a sentence for a person. `photo_id` is 0 where no
-    row exists."""
+    """A file that could not be used: `reason` is a sentence for a person.
+
+    `photo_id` is 0 where no row exists.
+    """
 
     path: str
     reason: str
@@ -237,8 +255,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class SidecarReport:
-    """What writing sidecars did: files that changed, and those that could not be written, each with
-    a sentence."""
+    """What writing sidecars did.
+
+    Files that changed, and those that could not be written, each with a sentence.
+    """
 
     written: int = 0
     failed: tuple[Failure, ...] = ()
@@ -246,9 +266,11 @@ class SidecarReport:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What restoring saved words did: `labels` that are new, the words before
-    (`Library.correct_many` of them undoes it), and how many words are about photos that are not in
-    the library."""
+    """What restoring saved words did.
+
+    `labels` that are new, the words before (`Library.correct_many` of them undoes it), and how many
+    words are about photos that are not in the library.
+    """
 
     labels: tuple[int, ...] = ()
     previous: tuple[Correction, ...] = ()
@@ -257,8 +279,11 @@ class Restored:
 
 @dataclass(frozen=True, slots=True)
 class KeywordsRead:
-    """What reading sidecars did: `labels` that are new, the words before (`Library.correct_many` of
-    them undoes it), and sidecars that could not be read."""
+    """What reading sidecars did.
+
+    `labels` that are new, the words before (`Library.correct_many` of them undoes it), and sidecars
+    that could not be read.
+    """
 
     labels: tuple[int, ...] = ()
     previous: tuple[Correction, ...] = ()
@@ -299,8 +324,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One side of before/after on held-out corrections: `right` of `total` answers right, and the
-    mean log-loss."""
+    """One side of before/after on held-out corrections.
+
+    `right` of `total` answers right, and the mean log-loss.
+    """
 
     right: int
     total: int
@@ -311,8 +338,9 @@ class Measured:
 class TrainReport:
     """What 'Improve labels' did for one label.
 
-    `version`: id of the prompt version (of the current one when unchanged); `kind`: `unchanged` | `threshold` |
-    `residual` (Tier A) | `coop` (Tier B); `accepted`: it passed every gate of acceptance; `active`: it tags the library now.
+    `version`: id of the prompt version (of the current one when unchanged); `kind`: `unchanged` |
+    `threshold` | `residual` (Tier A) | `coop` (Tier B); `accepted`: it passed every gate of
+    acceptance; `active`: it tags the library now.
     `before`, `after`: on the held-out corrections; where `held_out` is False none could be held
     out, and they are no figures to be shown. `adds`, `removes`: photo ids whose machine tag would
     change. `sentence`: the whole in plain words with counts. `reasons`: why a stronger kind was not
@@ -339,8 +367,10 @@ class TrainReport:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A stored prompt version of a label. `made_at`: seconds since the epoch. `sentence`: its
-    report in one line."""
+    """A stored prompt version of a label.
+
+    `made_at`: seconds since the epoch. `sentence`: its report in one line.
+    """
 
     id: int
     label_id: int
@@ -355,9 +385,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """One question of the review queue: is `label` on the photo? `suggested`: what the machine says
-    now; `reason`: why it is asked ('a close call', 'unlike anything you answered', 'random
-    check')."""
+    """One question of the review queue.
+
+    Is `label` on the photo? `suggested`: what the machine says now; `reason`: why it is asked ('a
+    close call', 'unlike anything you answered', 'random check').
+    """
 
     photo_id: int
     label_id: int
@@ -369,9 +401,10 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model of the catalogue or a file. `installed`: usable without network. `quality`: words for
-    the dialog. `note`: a sentence about the model in use that a person should know (it does not run
-    as was to be expected), else "".
+    """A model of the catalogue or a file.
+
+    `installed`: usable without network. `quality`: words for the dialog. `note`: a sentence about
+    the model in use that a person should know (it does not run as was to be expected), else "".
     """
 
     name: str

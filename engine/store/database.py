@@ -1,5 +1,6 @@
-"""The library's database file: opened by one process, migrated safely, read and written by one
-connection.
+"""The library's database file.
+
+Opened by one process, migrated safely, read and written by one connection.
 
 Knows: the SQL about folders, photos, embeddings and settings; the file lock, the backup before a
 migration, which errors of SQLite a person can do something about. Does not know: labels and what
@@ -34,17 +35,22 @@ NOT_OK = "state != 'ok' AND hidden IS NULL AND state"
 """Begins a condition on the state of the few photos that are not simply there, e.g. `NOT_OK =
 'failed'`."""
 
-_PHOTO = """SELECT id, path, name, folder_id, state, size, taken_at, width, height, content_hash, reason, attempts
+_PHOTO = """SELECT id, path, name, folder_id, state, size, taken_at, width, height,
+    content_hash, reason, attempts
     FROM photos"""
 
 
 class Store:
-    """One open database. Every write happens in `transaction`; every error of SQLite becomes an
-    AlbumenError there."""
+    """One open database.
+
+    Every write happens in `transaction`; every error of SQLite becomes an AlbumenError there.
+    """
 
     def __init__(self, directory: Path) -> None:
-        """Open `directory`/library.db, making both when they are not there. Raises AlbumenError
-        (see `Library.open`)."""
+        """Open `directory`/library.db, making both when they are not there.
+
+        Raises AlbumenError (see `Library.open`).
+        """
         self.directory = directory
         self.path = directory / "library.db"
         self.thumbnails = directory / "thumbnails"
@@ -86,8 +92,10 @@ class Store:
         connection.execute("SELECT count(*) FROM settings").fetchone()
 
     def _migrate(self, version: int) -> None:
-        """Bring the schema up to date: a checked backup of a file that holds anything, then all
-        pending steps at once."""
+        """Bring the schema up to date.
+
+        A checked backup of a file that holds anything, then all pending steps at once.
+        """
         from sqlite_utils import Database
 
         from engine.store.migrations import migrations
@@ -98,15 +106,16 @@ class Store:
             )
             _keep_newest(self.directory / "backups", _BACKUPS_KEPT)
         database = Database(self.connection)
-        with (
-            database.atomic()
-        ):  # the steps and the number move together: a kill in between leaves the old version
+        # The steps and the number move together: a kill in between leaves the old version.
+        with database.atomic():
             migrations.apply(database)
             self.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def backup(self, target: Path) -> None:
-        """Copy the database to `target` through SQLite's backup API, check the copy, then give it
-        its name."""
+        """Copy the database to `target` through SQLite's backup API.
+
+        The copy is checked and then gets its name.
+        """
         target.parent.mkdir(exist_ok=True)
         partial = target.with_suffix(".partial")
         partial.unlink(missing_ok=True)
@@ -152,7 +161,8 @@ class Store:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                connection.rollback()  # does nothing where the error itself has ended the transaction
+                # Does nothing where the error itself has ended the transaction.
+                connection.rollback()
                 raise
         except sqlite3.IntegrityError:
             raise  # a bug, not the world
@@ -187,13 +197,16 @@ class Store:
     # ----------------------------------------------------------------------------------------------
 
     def folders(self) -> list[Folder]:
-        """Watched folders by path, with the photos that can be seen; single files, if there are
-        any, come as one folder without a path."""
+        """Watched folders by path, with the photos that can be seen.
+
+        Single files, if there are any, come as one folder without a path.
+        """
         return [
             Folder(id_, os.fsdecode(path), FolderState(state), photos)
             for id_, path, state, photos in self.rows(
                 """SELECT id, path, state,
-                    (SELECT count(*) FROM photos WHERE folder_id = folders.id AND photos.hidden IS NULL
+                    (SELECT count(*) FROM photos
+                        WHERE folder_id = folders.id AND photos.hidden IS NULL
                         AND photos.state != 'missing')
                     FROM folders WHERE removed IS NULL ORDER BY path"""
             )
@@ -205,8 +218,10 @@ class Store:
         return self.rows("SELECT id, path FROM folders WHERE removed IS NULL ORDER BY path")
 
     def add_folder(self, path: bytes) -> int:
-        """Watch a folder (b'': single files); returns its id. `recall` brings back photos of a
-        removed one."""
+        """Watch a folder (b'': single files); returns its id.
+
+        `recall` brings back photos of a removed one.
+        """
         with self.transaction() as connection:
             connection.execute(
                 """INSERT INTO folders (path, kind) VALUES (?, ?)
@@ -229,8 +244,10 @@ class Store:
         return folder_id
 
     def remove_folder(self, folder_id: int) -> list[int]:
-        """Stop watching: its photos go out of sight, nothing is deleted. Returns the ids that could
-        be seen."""
+        """Stop watching: its photos go out of sight, nothing is deleted.
+
+        Returns the ids that could be seen.
+        """
         token = f"folder {folder_id}"
         with self.transaction() as connection:
             seen = [
@@ -356,8 +373,10 @@ class Store:
         return ids
 
     def update_photos(self, assignment: str, ids: Sequence[int], *values: object) -> None:
-        """`UPDATE photos SET assignment` on these ids; `assignment` is written in this program,
-        never by a person."""
+        """`UPDATE photos SET assignment` on these ids.
+
+        `assignment` is written in this program, never by a person.
+        """
         with self.transaction() as connection:
             connection.executemany(
                 f"UPDATE photos SET {assignment} WHERE id = ?", [(*values, id_) for id_ in ids]
@@ -380,14 +399,17 @@ class Store:
     def embeddings(
         self, model: int, unseen: bool = False, portion: int = 8192
     ) -> Iterator[list[tuple[int, bytes, float]]]:
-        """(photo id, vector, centre) of every photo that can be seen (`unseen`: of all), in
-        portions."""
+        """(photo id, vector, centre) of every photo that can be seen, in portions.
+
+        `unseen`: of all photos.
+        """
         # Where one model is all there is, reading the table from end to end takes half the time of
         # going by its index.
         scanned = "+" if self.number("SELECT count(*) FROM models") == 1 else ""
+        hidden = "" if unseen else f"AND photo_id NOT IN (SELECT id FROM photos WHERE {UNSEEN})"
         cursor = self.connection.execute(
             f"""SELECT photo_id, vector, centre FROM embeddings WHERE {scanned}model = ?
-                {"" if unseen else f"AND photo_id NOT IN (SELECT id FROM photos WHERE {UNSEEN})"}""",
+                {hidden}""",
             (model,),
         )
         while some := cursor.fetchmany(portion):
@@ -398,7 +420,8 @@ class Store:
         found = []
         for some in _portions(ids):
             found += self.rows(
-                f"""SELECT photo_id, vector, centre FROM embeddings JOIN photos ON photos.id = photo_id
+                f"""SELECT photo_id, vector, centre FROM embeddings
+                    JOIN photos ON photos.id = photo_id
                     WHERE model = ? AND {SHOWN} AND photo_id IN ({",".join("?" * len(some))})""",
                 (model, *some),
             )
@@ -408,7 +431,8 @@ class Store:
         """(content hash, vector) of contents that a model has encoded, each once."""
         marks = ",".join("?" * len(hashes))
         return self.rows(
-            f"""SELECT content_hash, vector FROM photos JOIN embeddings ON photo_id = id AND model = ?
+            f"""SELECT content_hash, vector FROM photos
+                JOIN embeddings ON photo_id = id AND model = ?
                 WHERE content_hash != '' AND content_hash IN ({marks}) GROUP BY content_hash""",
             (model, *hashes),
         )
@@ -489,13 +513,12 @@ def _refuse_foreign(path: Path) -> None:
         return
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise AlbumenError(f"{path} is damaged or no library; {_remedy(path)}.")
-    version, application = (
-        int.from_bytes(header[60:64], "big"),
-        int.from_bytes(header[68:72], "big"),
-    )
+    version = int.from_bytes(header[60:64], "big")
+    application = int.from_bytes(header[68:72], "big")
     if application not in (0, _APPLICATION_ID) or (version and not application):
         raise AlbumenError(
-            f"{path} is a database of another program, not a library of Albumen; choose another folder."
+            f"{path} is a database of another program, not a library of Albumen; "
+            "choose another folder."
         )
     if version > SCHEMA_VERSION:
         raise AlbumenError(_newer(path, version))
@@ -503,8 +526,9 @@ def _refuse_foreign(path: Path) -> None:
 
 def _newer(path: Path, version: int) -> str:
     return (
-        f"The library {path} was made by a newer Albumen (schema {version}, this one knows {SCHEMA_VERSION}); "
-        "install the newer version to open it. Nothing was changed."
+        f"The library {path} was made by a newer Albumen (schema {version}, "
+        f"this one knows {SCHEMA_VERSION}); install the newer version "
+        "to open it. Nothing was changed."
     )
 
 
@@ -512,9 +536,15 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
     """What an error of SQLite means to a person."""
     text = str(error)
     if "disk is full" in text:
-        return f"The disk that holds the library {path} is full; make room and go on, nothing that was saved is lost."
+        return (
+            f"The disk that holds the library {path} is full; make room and go on, "
+            "nothing that was saved is lost."
+        )
     if "disk I/O error" in text or "unable to open" in text:
-        return f"The library {path} could not be read or written ({text}); check the disk and its permissions."
+        return (
+            f"The library {path} could not be read or written ({text}); "
+            "check the disk and its permissions."
+        )
     if "readonly" in text:
         return f"The library {path} may not be written; check its permissions."
     if "locked" in text:
@@ -525,8 +555,8 @@ def _sentence(error: sqlite3.Error, path: Path) -> str:
 def _remedy(path: Path) -> str:
     if any(path.parent.glob("backups/words-*.json")):
         return (
-            "move it away, start Albumen, add your folders, then 'albumen-cli restore' brings back your labels and "
-            "corrections from the folder 'backups' beside it"
+            "move it away, start Albumen, add your folders, then 'albumen-cli restore' brings back "
+            "your labels and corrections from the folder 'backups' beside it"
         )
     if any(path.parent.glob("backups/*.db")):
         return "put back a copy from the folder 'backups' beside it"

@@ -1,5 +1,6 @@
-"""What a library takes on the disk, and giving some of it back: thumbnails and vectors, which can
-all be made again.
+"""What a library takes on the disk, and giving some of it back.
+
+Thumbnails and vectors, which can all be made again.
 
 Knows: where thumbnails lie, how large vectors are. Does not know: how either is made (`sync`).
 Jobs: each step is short, but for the last one of `remove_vectors`, in which SQLite writes the file
@@ -30,7 +31,8 @@ def measure(store: Store, model: int) -> Generator[Progress, None, Storage]:
         files += len(sizes)
         size += sum(sizes)
         yield Progress("storage", done + 1, len(folders))
-    ours, others = 0, 0
+    ours = 0
+    others = 0
     for number, count, length in store.rows(
         """SELECT id, (SELECT count(*) FROM embeddings WHERE model = models.id),
             (SELECT length(vector) FROM embeddings WHERE model = models.id LIMIT 1) FROM models"""
@@ -43,8 +45,10 @@ def measure(store: Store, model: int) -> Generator[Progress, None, Storage]:
 
 
 def clear_thumbnails(store: Store) -> Generator[Progress, None, int]:
-    """Delete every thumbnail; the next sync makes them again. Returns how many bytes that gave
-    back."""
+    """Delete every thumbnail; the next sync makes them again.
+
+    Returns how many bytes that gave back.
+    """
     store.set(_LOST, "1")  # before the first is gone: a kill must not leave grey cells for ever
     freed = 0
     folders = _folders(store)
@@ -57,14 +61,17 @@ def clear_thumbnails(store: Store) -> Generator[Progress, None, int]:
 
 
 def remove_vectors(store: Store, model: int) -> Generator[Progress, None, int]:
-    """Delete the vectors of all models but `model`; labels, corrections and versions stay. Returns
-    how many bytes that gave back."""
+    """Delete the vectors of all models but `model`; labels, corrections and versions stay.
+
+    Returns how many bytes that gave back.
+    """
     before = _database_bytes(store)
     total = store.number("SELECT count(*) FROM embeddings WHERE model != ?", (model,))
     for done in range(0, total, _ROWS):
         with store.transaction(durable=False) as connection:
             connection.execute(
-                "DELETE FROM embeddings WHERE rowid IN (SELECT rowid FROM embeddings WHERE model != ? LIMIT ?)",
+                "DELETE FROM embeddings WHERE rowid IN "
+                "(SELECT rowid FROM embeddings WHERE model != ? LIMIT ?)",
                 (model, _ROWS),
             )
         yield Progress("storage", min(done + _ROWS, total), total)
@@ -78,15 +85,18 @@ def remove_vectors(store: Store, model: int) -> Generator[Progress, None, int]:
 
 
 def without_thumbnail(store: Store) -> list[int]:
-    """Ids of photos whose thumbnail was deleted, newest first; looks only where there is reason
-    to."""
+    """Ids of photos whose thumbnail was deleted, newest first.
+
+    Looks only where there is reason to.
+    """
     if store.get(_LOST) != "1":
         if _folders(store) or not store.embedded():
             return []
         store.set(_LOST, "1")  # the folder was emptied by somebody else
     there = {name for folder in _folders(store) for name in os.listdir(folder)}
     rows = store.rows(
-        f"SELECT id, content_hash FROM photos WHERE {SHOWN} AND state = 'ok' AND width ORDER BY taken_at DESC, id DESC"
+        f"SELECT id, content_hash FROM photos WHERE {SHOWN} AND state = 'ok' AND width "
+        "ORDER BY taken_at DESC, id DESC"
     )
     return [id_ for id_, content in rows if f"{content}.jpg" not in there]
 

@@ -20,8 +20,10 @@ COLUMNS = ("path", "label", "present", "source", "score")
 
 
 def export(store: Store, format: Literal["csv", "json"]) -> str:
-    """Every tag and correction of photos that can be seen, as CSV (with a heading) or a JSON
-    list."""
+    """Every tag and correction of photos that can be seen, as CSV or a JSON list.
+
+    The CSV has a heading.
+    """
     rows = [
         (
             os.fsdecode(path).encode("utf-8", "replace").decode(),
@@ -32,7 +34,9 @@ def export(store: Store, format: Literal["csv", "json"]) -> str:
         )
         for path, name, present, source, score in store.rows(
             """SELECT path, l.name, present, iif(person, 'person', 'machine'), score
-                FROM effective_tags t JOIN photos ON photos.id = photo_id JOIN labels l ON l.id = label_id
+                FROM effective_tags t
+                JOIN photos ON photos.id = photo_id
+                JOIN labels l ON l.id = label_id
                 WHERE hidden IS NULL AND state != 'missing' AND removed IS NULL
                 ORDER BY path, person DESC, l.folded"""
         )

@@ -1,5 +1,6 @@
-"""What is said about photos: labels, the machine's tags, a person's corrections, and the versions
-of what was learned.
+"""What is said about photos.
+
+Labels, the machine's tags, a person's corrections, and the versions of what was learned.
 
 Knows: the SQL about these four. Does not know: how a score is made or learned, tensors (a vector is
 bytes here). A person's word is written and deleted by a person's word only; the machine's tags may
@@ -19,9 +20,8 @@ from engine.records import AlbumenError, Correction, Label, Source, Tag, Version
 from engine.store.database import UNSEEN, Store
 
 LONGEST_NAME = 100
-_NO_TEXT = set(
-    "\x7f\x85\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)  # breaks, direction overrides
+# Breaks, direction overrides.
+_NO_TEXT = set("\x7f\x85\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 UNCERTAIN = 0.8
 """A machine tag this little above its line is worth a question, in units of z (log-odds)."""
 _UNCERTAIN_PROBABILITY = 0.69  # the same for a calibrated tag: sigmoid(0.8)
@@ -34,8 +34,10 @@ TagRow = tuple[int, int, float, bool]
 
 @dataclass(frozen=True, slots=True)
 class StoredHead:
-    """A version as stored. `vector`: float32 bytes (D,); the other values are those of
-    `classifier.Head`."""
+    """A version as stored.
+
+    `vector`: float32 bytes (D,); the other values are those of `classifier.Head`.
+    """
 
     version: int
     label_id: int
@@ -61,7 +63,8 @@ class Judgements:
     def labels(self, ids: Sequence[int] | None = None) -> list[Label]:
         """Labels with counts, by name; `ids` None: all. Counts are of photos that can be seen."""
         rows = self.store.rows(
-            "SELECT id, name, group_name, color, pinned, threshold FROM labels WHERE removed IS NULL ORDER BY folded"
+            "SELECT id, name, group_name, color, pinned, threshold FROM labels "
+            "WHERE removed IS NULL ORDER BY folded"
         )
         if ids is not None:
             rows = [row for row in rows if row[0] in ids]
@@ -87,8 +90,10 @@ class Judgements:
         ]
 
     def _photo_counts(self, ids: Sequence[int] | None) -> dict[int, int]:
-        """Photos per label that can be seen and carry it: three short counts instead of a join over
-        all photos."""
+        """Photos per label that can be seen and carry it.
+
+        Three short counts instead of a join over all photos.
+        """
         only = "" if ids is None else f"AND label_id IN ({','.join(map(str, ids))})"
         machine = f"SELECT label_id, count(*) FROM tags WHERE 1 {only} GROUP BY label_id"
         counts: dict[int, int] = dict(self.store.rows(machine))
@@ -96,18 +101,23 @@ class Judgements:
         for sign, sql in (
             (
                 -1,
-                f"SELECT label_id, count(*) FROM tags WHERE photo_id IN {unseen} {only} GROUP BY label_id",
+                "SELECT label_id, count(*) FROM tags "
+                f"WHERE photo_id IN {unseen} {only} GROUP BY label_id",
             ),
             (
                 -1,
-                f"""SELECT label_id, count(*) FROM corrections c WHERE NOT present AND photo_id NOT IN {unseen} {only}
-                    AND EXISTS (SELECT 1 FROM tags t WHERE t.label_id = c.label_id AND t.photo_id = c.photo_id)
+                f"""SELECT label_id, count(*) FROM corrections c WHERE NOT present
+                    AND photo_id NOT IN {unseen} {only}
+                    AND EXISTS (SELECT 1 FROM tags t
+                        WHERE t.label_id = c.label_id AND t.photo_id = c.photo_id)
                     GROUP BY label_id""",
             ),
             (
                 1,
-                f"""SELECT label_id, count(*) FROM corrections c WHERE present AND photo_id NOT IN {unseen} {only}
-                    AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.label_id = c.label_id AND t.photo_id = c.photo_id)
+                f"""SELECT label_id, count(*) FROM corrections c WHERE present
+                    AND photo_id NOT IN {unseen} {only}
+                    AND NOT EXISTS (SELECT 1 FROM tags t
+                        WHERE t.label_id = c.label_id AND t.photo_id = c.photo_id)
                     GROUP BY label_id""",
             ),
         ):
@@ -139,10 +149,13 @@ class Judgements:
                 raise AlbumenError(f"There is no label number {id_}; it may have been removed.")
 
     def add(self, names: Sequence[str], group: str | None) -> tuple[list[int], list[int]]:
-        """Define labels; returns (all ids in the order given, ids that are new or changed their
-        group)."""
+        """Define labels.
+
+        Returns (all ids in the order given, ids that are new or changed their group).
+        """
         clean = [checked_name(name) for name in names]
-        ids, touched = [], []
+        ids = []
+        touched = []
         with self.store.transaction() as connection:
             for name in clean:
                 id_ = self.find(name)
@@ -162,13 +175,16 @@ class Judgements:
         return ids, touched
 
     def with_rivals(self, names: Sequence[str], group: str | None) -> list[tuple[str, str | None]]:
-        """The names with their groups: 'not X' beside 'X' excludes it, unless the person says
-        otherwise."""
+        """The names with their groups.
+
+        'not X' beside 'X' excludes it, unless the person says otherwise.
+        """
         known = {fold(name): of for name, of in self.names().values()}
         asked = {fold(name) for name in names}
         grouped: list[tuple[str, str | None]] = []
         for name in names:
-            folded, pair = fold(name), group
+            folded = fold(name)
+            pair = group
             other = folded.removeprefix("not ") if folded.startswith("not ") else f"not {folded}"
             if group is None and folded not in known and (other in asked or other in known):
                 pair = known.get(other) or folded.removeprefix("not ")
@@ -186,8 +202,11 @@ class Judgements:
         ]
 
     def update(self, label_id: int, **values: str | int | float | None) -> None:
-        """Set columns of a label: name, group_name, color, pinned, threshold. A new name or group
-        makes its zero-shot versions void: they are made again when they are needed."""
+        """Set columns of a label: name, group_name, color, pinned, threshold.
+
+        A new name or group makes its zero-shot versions void: they are made again when they are
+        needed.
+        """
         self.require([label_id])
         if "name" in values:
             name = checked_name(str(values["name"]))
@@ -213,8 +232,10 @@ class Judgements:
                 )
 
     def _void_words(self, group: str | None) -> None:
-        """Who is in a group with whom decides about the lines of the zero-shot versions: they are
-        made again when they are needed."""
+        """Who is in a group with whom decides about the lines of the zero-shot versions.
+
+        They are made again when they are needed.
+        """
         with self.store.transaction() as connection:
             connection.execute(
                 """DELETE FROM versions WHERE kind = 'zero-shot'
@@ -236,8 +257,10 @@ class Judgements:
         return token
 
     def restore(self, token: str) -> list[int]:
-        """Undo `remove`; returns the ids. AlbumenError where a label of the same name was made
-        meanwhile."""
+        """Undo `remove`; returns the ids.
+
+        AlbumenError where a label of the same name was made meanwhile.
+        """
         ids = [
             row[0] for row in self.store.rows("SELECT id FROM labels WHERE removed = ?", (token,))
         ]
@@ -253,9 +276,11 @@ class Judgements:
         return ids
 
     def merge(self, into_id: int, from_id: int) -> tuple[str, tuple[int, ...]]:
-        """Give what a person said about one label to another, which wins where both spoke, and
-        remove the first, whose own words stay under the token. Returns (token, photo ids that
-        `into_id` had no word about before)."""
+        """Give what a person said about one label to another, and remove the first.
+
+        The other wins where both spoke; the first's own words stay under the token. Returns (token,
+        photo ids that `into_id` had no word about before).
+        """
         self.require([into_id, from_id])
         if into_id == from_id:
             raise AlbumenError("A label cannot be merged with itself.")
@@ -269,9 +294,11 @@ class Judgements:
             return self.remove([from_id]), tuple(moved)
 
     def unmerge(self, into_id: int, token: str, moved: Iterable[int]) -> list[int]:
-        """Undo `merge`: take the `moved` words from `into_id` and bring the removed label back;
-        returns its id in a list. AlbumenError where a label of the same name was made meanwhile:
-        then nothing is changed."""
+        """Undo `merge`: take the `moved` words from `into_id` and bring the removed label back.
+
+        Returns its id in a list. AlbumenError where a label of the same name was made meanwhile:
+        then nothing is changed.
+        """
         self.require([into_id])
         with self.store.transaction() as connection:
             back = self.restore(token)
@@ -285,8 +312,10 @@ class Judgements:
     # ----------------------------------------------------------------------------------------------
 
     def correct(self, corrections: Sequence[Correction]) -> list[Correction]:
-        """Write a person's words in one durable transaction; returns the words before, in an order
-        that undoes it."""
+        """Write a person's words in one durable transaction.
+
+        Returns the words before, in an order that undoes it.
+        """
         self.require({correction.label_id for correction in corrections})
         known = self.store.paths(sorted({correction.photo_id for correction in corrections}))
         for correction in corrections:
@@ -294,7 +323,8 @@ class Judgements:
                 raise AlbumenError(
                     f"There is no photo number {correction.photo_id} in this library."
                 )
-        previous, now = [], time.time()
+        previous = []
+        now = time.time()
         with self.store.transaction() as connection:
             for correction in corrections:
                 key = (correction.label_id, correction.photo_id)
@@ -307,11 +337,11 @@ class Judgements:
                     connection.execute(
                         "DELETE FROM corrections WHERE label_id = ? AND photo_id = ?", key
                     )
-                elif (
-                    correction.present != before
-                ):  # saying the same again is nothing new to learn from
+                elif correction.present != before:
+                    # Saying the same again is nothing new to learn from.
                     connection.execute(
-                        "REPLACE INTO corrections (label_id, photo_id, present, made_at) VALUES (?, ?, ?, ?)",
+                        "REPLACE INTO corrections (label_id, photo_id, present, made_at) "
+                        "VALUES (?, ?, ?, ?)",
                         (*key, int(correction.present), now),
                     )
         return previous[::-1]
@@ -328,8 +358,11 @@ class Judgements:
         return [(label_id, photo_id, bool(present)) for photo_id, present in rows]
 
     def implied(self, label_id: int) -> dict[int, bool]:
-        """What follows for a label: its own corrections, and those of the others in its exclusive
-        group: yes to one is no to the rest, and no to all the rest is yes."""
+        """What follows for a label.
+
+        Its own corrections, and those of the others in its exclusive group: yes to one is no to the
+        rest, and no to all the rest is yes.
+        """
         names = self.names()
         group = names[label_id][1]
         own = self.corrections(label_id)
@@ -359,7 +392,8 @@ class Judgements:
             self.store.rows(
                 """SELECT label_id, count(*) FROM corrections c JOIN labels l ON l.id = label_id
                     WHERE removed IS NULL AND made_at > coalesce(
-                        (SELECT trained_at FROM trainings t WHERE t.label_id = c.label_id AND t.model = ?), 0)
+                        (SELECT trained_at FROM trainings t
+                            WHERE t.label_id = c.label_id AND t.model = ?), 0)
                     GROUP BY label_id""",
                 (model,),
             )
@@ -377,8 +411,10 @@ class Judgements:
     # ----------------------------------------------------------------------------------------------
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
-        """Tags of these photos, corrections winning: photos in the order given, a person's words
-        first, then by score."""
+        """Tags of these photos, corrections winning.
+
+        Photos in the order given, a person's words first, then by score.
+        """
         found: dict[int, list[Tag]] = {id_: [] for id_ in photo_ids}
         for start in range(0, len(photo_ids), 500):
             some = photo_ids[start : start + 500]
@@ -398,8 +434,10 @@ class Judgements:
     def replace_tags(
         self, rows: Iterable[TagRow], label_ids: Sequence[int], between: tuple[int, int]
     ) -> None:
-        """Write machine tags in the place of all those of these labels on photos with ids `between`
-        two (both included)."""
+        """Write machine tags in the place of all those of these labels.
+
+        On photos with ids `between` two (both included).
+        """
         with self.store.transaction(durable=False) as connection:
             connection.executemany(
                 "DELETE FROM tags WHERE label_id = ? AND photo_id BETWEEN ? AND ?",
@@ -456,8 +494,11 @@ class Judgements:
         active: bool = False,
         report: dict[str, object] | None = None,
     ) -> int:
-        """Store a version and return its number. `numbers`: anchor and threshold of its head.
-        `active`: it takes the place of the one that was."""
+        """Store a version and return its number.
+
+        `numbers`: anchor and threshold of its head. `active`: it takes the place of the one that
+        was.
+        """
         a, b = calibration or (None, None)
         with self.store.transaction() as connection:
             if active:
@@ -466,9 +507,9 @@ class Judgements:
                     (label_id, model),
                 )
             version = connection.execute(
-                """INSERT INTO versions (label_id, model, kind, vector, anchor, threshold, calibration_a,
-                calibration_b, ctx,
-                    ctx_seed, made_at, accepted, active, report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT INTO versions (label_id, model, kind, vector, anchor, threshold,
+                    calibration_a, calibration_b, ctx, ctx_seed, made_at, accepted, active, report)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     *(label_id, model, kind, vector, *numbers, a, b, ctx, ctx_seed),
                     *(time.time(), accepted, active, json.dumps(report or {})),
@@ -508,7 +549,8 @@ class Judgements:
         return [
             Version(*(*row[:6], bool(row[6]), bool(row[7]), json.loads(row[8]).get("sentence", "")))
             for row in self.store.rows(
-                f"""SELECT versions.id, label_id, l.name, kind, model_id, made_at, active, accepted, report
+                f"""SELECT versions.id, label_id, l.name, kind, model_id, made_at,
+                        active, accepted, report
                     FROM versions JOIN labels l ON l.id = label_id JOIN models ON models.id = model
                     WHERE removed IS NULL {only} ORDER BY versions.id DESC""",
                 parameters,
@@ -525,11 +567,14 @@ UNCERTAIN_PHOTOS = f"SELECT photo_id FROM tags t WHERE {_UNCERTAIN_TAG}"
 UNCERTAIN_CORRECTED = f"{UNCERTAIN_PHOTOS} AND photo_id IN ({_CORRECTED}) AND {_NOT_SPOKEN_OF}"
 TAGGED_PHOTOS = "SELECT DISTINCT photo_id FROM tags"
 """Photos that carry a label by the machine; those with corrections only by `TAGGED_CORRECTED`."""
-TAGGED_CORRECTED = f"""SELECT photo_id FROM tags t WHERE photo_id IN ({_CORRECTED}) AND {_NOT_SPOKEN_OF}
-    UNION ALL SELECT photo_id FROM corrections WHERE present AND label_id IN (SELECT id FROM labels WHERE removed IS NULL)"""
+TAGGED_CORRECTED = f"""SELECT photo_id FROM tags t
+    WHERE photo_id IN ({_CORRECTED}) AND {_NOT_SPOKEN_OF}
+    UNION ALL SELECT photo_id FROM corrections
+    WHERE present AND label_id IN (SELECT id FROM labels WHERE removed IS NULL)"""
 
-_HEAD = """SELECT versions.id, l.id, l.name, group_name, l.threshold, kind, vector, anchor, versions.threshold,
-    calibration_a, calibration_b FROM versions JOIN labels l ON l.id = label_id WHERE removed IS NULL"""
+_HEAD = """SELECT versions.id, l.id, l.name, group_name, l.threshold, kind, vector, anchor,
+    versions.threshold, calibration_a, calibration_b
+    FROM versions JOIN labels l ON l.id = label_id WHERE removed IS NULL"""
 
 
 def _head(row: tuple[Any, ...]) -> StoredHead:
@@ -546,14 +591,15 @@ def checked_name(name: str) -> str:
     """The name as stored; AlbumenError, in one sentence, for one that cannot be a label."""
     if any(ord(character) < 32 or character in _NO_TEXT for character in name):
         raise AlbumenError(
-            "A label's name is one line of text; please take out line breaks and control characters."
+            "A label's name is one line of text; please take out line breaks and "
+            "control characters."
         )
     name = " ".join(name.split())
     if not name:
         raise AlbumenError("A label needs a name; this one is empty.")
     if len(name) > LONGEST_NAME:
         raise AlbumenError(
-            f"A label's name may have {LONGEST_NAME} characters, this one has {len(name)} ('{name[:30]}...'); "
-            "a few words describe a photo better than many."
+            f"A label's name may have {LONGEST_NAME} characters, this one has {len(name)} "
+            f"('{name[:30]}...'); a few words describe a photo better than many."
         )
     return name

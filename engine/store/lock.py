@@ -17,9 +17,8 @@ if sys.platform == "win32":  # pragma: no cover
     import msvcrt
 
     def _take(file: int) -> None:
-        os.lseek(
-            file, 4096, os.SEEK_SET
-        )  # a locked byte cannot be read by others: keep away from the process id
+        # A locked byte cannot be read by others: keep away from the process id.
+        os.lseek(file, 4096, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         os.lseek(file, 0, os.SEEK_SET)
 
@@ -31,8 +30,10 @@ else:
 
 
 class DirectoryLock:
-    """Holds `directory`/lock from construction until `release`. Raises AlbumenError when another
-    program holds it."""
+    """Holds `directory`/lock from construction until `release`.
+
+    Raises AlbumenError when another program holds it.
+    """
 
     def __init__(self, directory: Path) -> None:
         try:

@@ -14,9 +14,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-APPLICATION_ID = (
-    0x414C424D  # "ALBM", at byte 68 of the file: tells a library from any other SQLite file
-)
+# "ALBM", at byte 68 of the file: tells a library from any other SQLite file.
+APPLICATION_ID = 0x414C424D
 
 migrations = Migrations("albumen")
 
@@ -62,8 +61,10 @@ def version_1(db: Database) -> None:
             day INTEGER NOT NULL,
             width INTEGER NOT NULL DEFAULT 0,
             height INTEGER NOT NULL DEFAULT 0,
-            state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'ok', 'failed', 'offline', 'missing')),
-            reason TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0, tried_at REAL NOT NULL DEFAULT 0,
+            state TEXT NOT NULL DEFAULT 'pending'
+                CHECK (state IN ('pending', 'ok', 'failed', 'offline', 'missing')),
+            reason TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
+            tried_at REAL NOT NULL DEFAULT 0,
             ignored INTEGER NOT NULL DEFAULT 0, hidden TEXT
         )""",
         "CREATE INDEX photos_by_content ON photos (content_hash) WHERE content_hash != ''",
@@ -71,7 +72,8 @@ def version_1(db: Database) -> None:
         # Holds every column that a start reads of all photos (in order of id), so that it never
         # touches the wide rows.
         "CREATE INDEX photos_shown ON photos (id, taken_at, day, state, hidden)",
-        "CREATE INDEX photos_out_of_sight ON photos (id) WHERE hidden IS NOT NULL OR state = 'missing'",
+        "CREATE INDEX photos_out_of_sight ON photos (id) "
+        "WHERE hidden IS NOT NULL OR state = 'missing'",
         "CREATE INDEX photos_not_ok ON photos (state, id) WHERE state != 'ok'",
         # vocabulary: digest of the words that the centres of its embeddings were made with.
         """CREATE TABLE models (
@@ -164,7 +166,8 @@ def version_1(db: Database) -> None:
         """CREATE VIEW effective_tags AS
             SELECT label_id, photo_id, score, calibrated, 0 AS person, 1 AS present FROM tags
             WHERE NOT EXISTS (
-                SELECT 1 FROM corrections c WHERE c.label_id = tags.label_id AND c.photo_id = tags.photo_id)
+                SELECT 1 FROM corrections c
+                WHERE c.label_id = tags.label_id AND c.photo_id = tags.photo_id)
             UNION ALL
             SELECT label_id, photo_id, present, 0, 1, present FROM corrections""",
         f"PRAGMA application_id = {APPLICATION_ID}",
@@ -173,8 +176,11 @@ def version_1(db: Database) -> None:
 
 @migrations()
 def version_2(db: Database) -> None:
-    """Keywords of other programs, in the photos; sidecars: which keywords were written beside which
-    photo, so that only those are ever taken out again."""
+    """Keywords of other programs, in the photos.
+
+    Sidecars: which keywords were written beside which photo, so that only those are ever taken out
+    again.
+    """
     _run(
         db,
         """CREATE TABLE keywords (

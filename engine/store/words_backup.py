@@ -25,20 +25,21 @@ from engine.store.labels import Judgements
 _KEPT = 10  # files: one for each day on which something was said
 _FORMAT = 1
 _PORTION = 500
-_SAVED, _FILE = (
-    "words saved",
-    "words file",
-)  # settings: what the newest file of this database holds, in short; its name
+# Settings: what the newest file of this database holds, in short, and its name.
+_SAVED = "words saved"
+_FILE = "words file"
 
 
 def save(store: Store) -> Path | None:
-    """Write today's file if anything was said since the last one; its path, or None where there is
-    nothing to do.
+    """Write today's file if anything was said since the last one.
+
+    Its path, or None where there is nothing to do.
 
     OSError when it cannot be written: nothing is lost then but this copy.
     """
     labels = store.rows(
-        "SELECT id, name, group_name, color, pinned, threshold FROM labels WHERE removed IS NULL ORDER BY id"
+        "SELECT id, name, group_name, color, pinned, threshold FROM labels "
+        "WHERE removed IS NULL ORDER BY id"
     )
     state = repr(
         (store.rows("SELECT count(*), max(made_at), total(present) FROM corrections"), labels)
@@ -49,7 +50,8 @@ def save(store: Store) -> Path | None:
     words = [
         (numbers[label_id], content_hash, os.fsdecode(path), present)
         for label_id, content_hash, path, present in store.rows(
-            """SELECT label_id, content_hash, path, present FROM corrections JOIN photos ON photos.id = photo_id
+            """SELECT label_id, content_hash, path, present FROM corrections
+                JOIN photos ON photos.id = photo_id
                 WHERE label_id IN (SELECT id FROM labels WHERE removed IS NULL) ORDER BY made_at"""
         )
     ]
@@ -76,9 +78,8 @@ def save(store: Store) -> Path | None:
         before[: len("words-YYYYMMDD")] == target.name[: len("words-YYYYMMDD")]
         and before != target.name
     ):
-        (folder / before).unlink(
-            missing_ok=True
-        )  # this database's own of today; one of a lost database stays
+        # This database's own of today; one of a lost database stays.
+        (folder / before).unlink(missing_ok=True)
     for old in files(store)[_KEPT:]:
         old.unlink()
     return target
@@ -90,10 +91,11 @@ def files(store: Store) -> list[Path]:
 
 
 def restore(store: Store, judgements: Judgements, file: Path) -> Restored:
-    """Say again what a file holds: labels that are missing are made, and photos about which nothing
-    is said get their words. What is said now is never changed, so doing it twice does no harm;
-    words whose photos are not here (yet) wait in the file. AlbumenError for a file that is no such
-    file.
+    """Say again what a file holds.
+
+    Labels that are missing are made, and photos about which nothing is said get their words. What
+    is said now is never changed, so doing it twice does no harm; words whose photos are not here
+    (yet) wait in the file. AlbumenError for a file that is no such file.
     """
     labels, words = _read(file)
     ids: list[int] = []
@@ -152,8 +154,10 @@ def _read(file: Path) -> tuple[list[dict[str, Any]], list[tuple[int, str, str, b
 def _found(
     store: Store, words: list[tuple[int, str, str, bool]]
 ) -> Iterator[tuple[int, list[int], bool]]:
-    """(number of the label, photos meant, yes or no) of each word. Of photos with equal contents
-    that one is meant which is where it was; if none is, all are."""
+    """(number of the label, photos meant, yes or no) of each word.
+
+    Of photos with equal contents that one is meant which is where it was; if none is, all are.
+    """
     for start in range(0, len(words), _PORTION):
         some = words[start : start + _PORTION]
         digests = list({digest for _, digest, _, _ in some if digest})
@@ -168,7 +172,8 @@ def _found(
             by_content.setdefault(digest, {})[path] = id_
         unread = dict(
             store.rows(
-                f"SELECT path, id FROM photos WHERE path IN ({marks[1]}) AND content_hash = '' AND {SHOWN}",
+                f"SELECT path, id FROM photos WHERE path IN ({marks[1]}) "
+                f"AND content_hash = '' AND {SHOWN}",
                 paths,
             )
         )

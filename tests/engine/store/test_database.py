@@ -1,5 +1,7 @@
-"""The database file: made, migrated with a backup, refused when newer or foreign, safe when the
-disk is full."""
+"""The database file.
+
+Made, migrated with a backup, refused when newer or foreign, safe when the disk is full.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ def insert(
 ) -> int:
     with opened.transaction() as connection:
         row = connection.execute(
-            """INSERT INTO photos (folder_id, path, name, size, mtime_ns, taken_at, day, state, content_hash)
+            """INSERT INTO photos (folder_id, path, name, size, mtime_ns,
+                taken_at, day, state, content_hash)
                 VALUES (?, ?, ?, 10, 20, 30.5, 0, ?, ?)""",
             (folder, path, path.rsplit(b"/", 1)[-1].decode("utf-8", "replace"), state, content),
         ).lastrowid
@@ -62,8 +65,12 @@ def test_how_the_file_is_opened(opened: Store) -> None:
 
 def test_a_current_library_opens_without_the_migration_package(tmp_path: Path) -> None:
     Store(tmp_path).close()
-    code = "import sys; from pathlib import Path; from engine.library.library import Library; Library.open(sys.argv[1]).counts()\n"
-    code += "print([name for name in ('sqlite_utils', 'torch', 'PIL', 'PySide6') if name in sys.modules])"
+    code = """
+import sys
+from engine.library.library import Library
+Library.open(sys.argv[1]).counts()
+print([name for name in ('sqlite_utils', 'torch', 'PIL', 'PySide6') if name in sys.modules])
+"""
     child = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
     )
@@ -207,8 +214,10 @@ def test_library_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_frozen_library_of_version_1_opens(tmp_path: Path) -> None:
-    """The file was written by the first release. Never make it again: it stands for the libraries
-    of users."""
+    """The file was written by the first release.
+
+    Never make it again: it stands for the libraries of users.
+    """
     shutil.copy(FROZEN, tmp_path / "library.db")
     opened = Store(tmp_path)
     assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION

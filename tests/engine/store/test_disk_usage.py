@@ -1,5 +1,7 @@
-"""What a library takes, against the files themselves; and that what was given back is made
-again."""
+"""What a library takes, against the files themselves.
+
+And that what was given back is made again.
+"""
 
 from __future__ import annotations
 
@@ -73,10 +75,8 @@ def test_vectors_of_other_models(
 def test_thumbnails_are_made_again(
     library: Library, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, vectors = (
-        thumbnails(library),
-        dict(library._store.rows("SELECT photo_id, vector FROM embeddings")),
-    )
+    before = thumbnails(library)
+    vectors = dict(library._store.rows("SELECT photo_id, vector FROM embeddings"))
     encode = type(library._model.recognition().model).encode_images
     monkeypatch.setattr(
         type(library._model.recognition().model), "encode_images", lambda *_: pytest.fail("encoded")

@@ -1,5 +1,7 @@
-"""Labels, corrections, tags and versions as rows: a person's word is never touched by the
-machine."""
+"""Labels, corrections, tags and versions as rows.
+
+A person's word is never touched by the machine.
+"""
 
 from __future__ import annotations
 
@@ -159,10 +161,8 @@ def test_a_key_stands_for_one_label(said: Judgements) -> None:
 
 
 def test_versions(said: Judgements) -> None:
-    model, other = (
-        said.store.model_number("aaa", "starter"),
-        said.store.model_number("bbb", "other"),
-    )
+    model = said.store.model_number("aaa", "starter")
+    other = said.store.model_number("bbb", "other")
     first = said.add_version(1, model, "zero-shot", b"v1", (60.0, 3.5), active=True)
     second = said.add_version(
         1, model, "residual", b"v2", (59.0, 1.0), (2.0, -1.0), active=True, report={"sentence": "s"}
@@ -210,8 +210,9 @@ def test_words_in_an_exclusive_group(said: Judgements) -> None:
 def test_export(said: Judgements) -> None:
     said.replace_tags([(2, 1, 1.25, False)], [2], (0, 99))
     said.correct([Correction(1, 1, False)])
-    assert (
-        export(said.store, "csv")
-        == "path,label,present,source,score\n/a/0.jpg,cat,no,person,0.0\n/a/0.jpg,dog,yes,machine,1.25\n"
-    )
+    assert export(said.store, "csv").splitlines(keepends=True) == [
+        "path,label,present,source,score\n",
+        "/a/0.jpg,cat,no,person,0.0\n",
+        "/a/0.jpg,dog,yes,machine,1.25\n",
+    ]
     assert '"label": "dog"' in export(said.store, "json")

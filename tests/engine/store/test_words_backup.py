@@ -58,7 +58,8 @@ def test_a_destroyed_database_is_not_the_end(
     library: Library, tmp_path: Path, photos: Path
 ) -> None:
     say(library)
-    before, labels = words(library), library.labels()
+    before = words(library)
+    labels = library.labels()
     library.close()
     (tmp_path / "library" / "library.db").write_bytes(b"destroyed" * 1000)
     with pytest.raises(AlbumenError, match="albumen-cli restore"):
