@@ -82,8 +82,9 @@ class _Watched:
 
 
 class FolderWatcher:
-    """Watch folders and call `on_change(folder)` from this object's own thread when one may have
-    changed.
+    """Watch folders and call `on_change(folder)` when one may have changed.
+
+    The call comes from this object's own thread.
 
     A change is reported once `quiet_seconds` have passed without another, at the latest
     `longest_delay` after the first; so is a folder that is watched from now on.
@@ -113,9 +114,8 @@ class FolderWatcher:
         self._clock = clock
         self._new_observer = observer
         self._observer: Any = None
-        self._lock = (
-            threading.Condition()
-        )  # guards _wanted, _stopping and the event clocks of _folders
+        # Guards _wanted, _stopping and the event clocks of _folders.
+        self._lock = threading.Condition()
         self._wanted: list[bytes] = []
         self._folders: dict[bytes, _Watched] = {}
         self._noticed = False
@@ -159,8 +159,10 @@ class FolderWatcher:
                 self._observer.join()
 
     def step(self) -> float:
-        """One round of the watcher's thread: take up new folders, report what is due; seconds until
-        the next round."""
+        """One round of the watcher's thread: take up new folders, report what is due.
+
+        Seconds until the next round.
+        """
         with self._lock:
             wanted = list(self._wanted)
         for path in [path for path in self._folders if path not in wanted]:
@@ -264,8 +266,11 @@ class FolderWatcher:
             folder.watch = None
 
     def _probe(self) -> None:
-        """OSError when the system has no watch left. Newer watchdogs keep silent when a SUBfolder
-        could not be watched, so one more folder is tried."""
+        """OSError when the system has no watch left.
+
+        Newer watchdogs keep silent when a SUBfolder could not be watched, so one more folder is
+        tried.
+        """
         with tempfile.TemporaryDirectory(prefix="albumen-") as directory:
             self._observer.unschedule(self._observer.schedule(FileSystemEventHandler(), directory))
 
@@ -290,8 +295,10 @@ class FolderWatcher:
 
 
 class _Handler(FileSystemEventHandler):
-    """Filters the events of one folder: photos and folders count, hidden ones and other programs'
-    files do not."""
+    """Filters the events of one folder.
+
+    Photos and folders count, hidden ones and other programs' files do not.
+    """
 
     def __init__(self, watcher: FolderWatcher, folder: _Watched) -> None:
         self._watcher = watcher
@@ -310,8 +317,10 @@ class _Handler(FileSystemEventHandler):
 
 
 def _identity(path: bytes) -> tuple[int, int] | None:
-    """Which directory is behind the path now (device, inode), or None: a drive that comes or goes
-    changes it."""
+    """Which directory is behind the path now (device, inode), or None.
+
+    A drive that comes or goes changes it.
+    """
     try:
         status = os.stat(path)
     except OSError:

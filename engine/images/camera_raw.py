@@ -1,5 +1,6 @@
-"""What cameras call RAW -> a picture: the preview that the camera put into the file, or a
-development of the sensor's data.
+"""What cameras call RAW -> a picture.
+
+The preview that the camera put into the file, or a development of the sensor's data.
 
 Knows: LibRaw (by rawpy), which of the two is good enough, how both are turned upright, and where
 such files keep date and camera. Does not know: the model's input, thumbnails, processes (`images`,
@@ -27,27 +28,35 @@ if TYPE_CHECKING:
 
 # As LibRaw reads them. Left out on purpose: `.raw` (anything may be called that), cinema formats.
 ENDINGS = (
-    *(
-        ".dng",
-        ".cr2",
-        ".cr3",
-        ".crw",
-        ".nef",
-        ".nrw",
-        ".arw",
-        ".sr2",
-        ".srf",
-    ),  # Adobe, phones; Canon; Nikon; Sony
-    *(
-        ".raf",
-        ".orf",
-        ".rw2",
-        ".rwl",
-        ".pef",
-        ".srw",
-        ".x3f",
-    ),  # Fujifilm, Olympus, Panasonic, Leica, Pentax, ...
-    *(".3fr", ".fff", ".iiq", ".mos", ".mef", ".mrw", ".erf", ".kdc", ".dcr", ".gpr"),
+    # Adobe, phones; Canon; Nikon; Sony
+    ".dng",
+    ".cr2",
+    ".cr3",
+    ".crw",
+    ".nef",
+    ".nrw",
+    ".arw",
+    ".sr2",
+    ".srf",
+    # Fujifilm, Olympus, Panasonic, Leica, Pentax, ...
+    ".raf",
+    ".orf",
+    ".rw2",
+    ".rwl",
+    ".pef",
+    ".srw",
+    ".x3f",
+    # And of makers whose cameras are rare.
+    ".3fr",
+    ".fff",
+    ".iiq",
+    ".mos",
+    ".mef",
+    ".mrw",
+    ".erf",
+    ".kdc",
+    ".dcr",
+    ".gpr",
 )
 _BY_NAME = frozenset(os.fsencode(ending) for ending in ENDINGS)
 
@@ -59,6 +68,7 @@ _ORIENTATION, _XMP = 0x0112, 0x02BC
 _TAIL = 64  # bytes
 # LibRaw's turns (bits: mirror left-right, upside down, transpose) -> EXIF orientation.
 _ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
+# The last four: Olympus, Panasonic.
 _LIKE_TIFF = (
     b"II*\0",
     b"MM\0*",
@@ -66,7 +76,7 @@ _LIKE_TIFF = (
     b"IIRS",
     b"MMOR",
     b"IIU\0",
-)  # the last four: Olympus, Panasonic
+)
 
 
 class NotRaw(Exception):  # noqa: N818 - no fault: it may be another kind of picture under a RAW file's name
@@ -78,9 +88,12 @@ class DamagedRaw(Exception):  # noqa: N818
 
 
 class Shot(NamedTuple):
-    """`image`: preview or development, possibly not decoded yet, with the file's XMP in its `info`;
+    """The picture of a RAW file.
+
+    `image`: preview or development, possibly not decoded yet, with the file's XMP in its `info`;
     `exif.orientation` makes it upright. `size`: width and height of the whole picture, upright; a
-    preview may be smaller."""
+    preview may be smaller.
+    """
 
     image: Image.Image
     size: tuple[int, int]
@@ -98,8 +111,9 @@ def kind(path: bytes) -> str:
 
 
 def open_shot(stream: IO[bytes], longest: int, pixel_limit: int, develop: bool = False) -> Shot:
-    """The picture of a RAW file, good enough for a long side of `longest` pixels; `develop`: in any
-    case from the sensor's data.
+    """The picture of a RAW file, good enough for a long side of `longest` pixels.
+
+    `develop`: in any case from the sensor's data.
 
     Raises NotRaw, DamagedRaw, MemoryError, Image.DecompressionBombError (more than `pixel_limit`
     pixels) and ImportError (rawpy does not load). For files you trust, or inside a decoding
@@ -174,8 +188,7 @@ def _shot(
 
 
 def _preview(file: rawpy.RawPy, data: bytes) -> Image.Image | None:
-    """The largest picture that the camera put beside the sensor's data, None without a sound
-    one."""
+    """The largest sound picture that the camera put beside the sensor's data, or None."""
     import rawpy
 
     try:
@@ -195,16 +208,20 @@ def _preview(file: rawpy.RawPy, data: bytes) -> Image.Image | None:
 
 
 def _developed(file: rawpy.RawPy, half: bool) -> Image.Image:
-    """The sensor's data as an upright sRGB picture; `half`: one pixel for 2 x 2 of the sensor,
-    which is much quicker. PPG takes half the time of LibRaw's default."""
+    """The sensor's data as an upright sRGB picture.
+
+    `half`: one pixel for 2 x 2 of the sensor, which is much quicker. PPG takes half the time of
+    LibRaw's default.
+    """
     import rawpy
 
+    # (H, W, 3), grey sensors (H, W, 1)
     pixels = file.postprocess(
         half_size=half,
         use_camera_wb=True,
         demosaic_algorithm=rawpy.DemosaicAlgorithm.PPG,
         gamma=(2.4, 12.92),  # sRGB's
-    )  # (H, W, 3), grey sensors (H, W, 1)
+    )
     return Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
 
 
@@ -223,8 +240,10 @@ def _written(data: bytes) -> tuple[exif.Exif, bytes]:
 
 
 def _moment(file: rawpy.RawPy) -> float | None:
-    """When LibRaw believes that the picture was taken; only after a development (it unpacks the
-    sensor's data)."""
+    """When LibRaw believes that the picture was taken.
+
+    Only after a development (it unpacks the sensor's data).
+    """
     try:
         return file.other.timestamp.timestamp() or None
     except (ValueError, OverflowError, OSError):
@@ -236,8 +255,10 @@ def _upright(size: tuple[int, int], orientation: int) -> tuple[int, int]:
 
 
 def _beside(preview: Image.Image) -> exif.Exif:
-    """EXIF of the preview. Where the camera wrote none LibRaw makes it up, signed and, without a
-    date, of 1970."""
+    """EXIF of the preview.
+
+    Where the camera wrote none LibRaw makes it up, signed and, without a date, of 1970.
+    """
     read = exif.read(preview)
     if not read.facts.get("software", "").startswith("dcraw"):
         return read
@@ -247,8 +268,10 @@ def _beside(preview: Image.Image) -> exif.Exif:
 
 
 def _turn(candidates: tuple[int, ...], stored: tuple[int, int], whole: tuple[int, int]) -> int:
-    """The first orientation that makes the preview lie as the whole picture does: some cameras turn
-    previews, some say so, some leave both to the reader."""
+    """The first orientation that makes the preview lie as the whole picture does.
+
+    Some cameras turn previews, some say so, some leave both to the reader.
+    """
     lies = whole[0] >= whole[1]
     for orientation in candidates:
         width, height = _upright(stored, orientation)

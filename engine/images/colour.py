@@ -16,9 +16,11 @@ _LARGEST_PROFILE = 4 * 2**20
 
 
 def to_rgb(image: Image.Image, factor: int, icc: bytes | None) -> Image.Image:
-    """Any mode -> RGB, box-reduced by `factor` (1: not) as early as the mode allows, so that large
-    pictures are converted small. Transparency lies on white. RGB stays in its own colour space
-    (`to_srgb`); CMYK uses the profile `icc` at once.
+    """Any mode -> RGB, box-reduced by `factor` (1: not).
+
+    Reduced as early as the mode allows, so that large pictures are converted small. Transparency
+    lies on white. RGB stays in its own colour space (`to_srgb`); CMYK uses the profile `icc` at
+    once.
     """
     mode = image.mode
     if mode.startswith("I;16"):
@@ -50,9 +52,11 @@ def to_rgb(image: Image.Image, factor: int, icc: bytes | None) -> Image.Image:
 
 
 def _scaled_to_8_bits(image: Image.Image) -> Image.Image:
-    """32-bit integers or floats (I, F) -> L. They have no agreed range: 0..1, 0..255 and 0..65535
-    are taken as they are named, anything else is stretched from its darkest to its lightest
-    value."""
+    """32-bit integers or floats (I, F) -> L.
+
+    They have no agreed range: 0..1, 0..255 and 0..65535 are taken as they are named, anything else
+    is stretched from its darkest to its lightest value.
+    """
     low, high = (float(value) for value in image.getextrema())  # type: ignore[arg-type]
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueError("values that are not numbers")
@@ -70,8 +74,10 @@ def _srgb_profile() -> ImageCms.ImageCmsProfile:
 
 @functools.lru_cache(maxsize=16)
 def _transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The colour transform of an embedded profile, or None where there is nothing to do (sRGB
-    already, broken, other space)."""
+    """The colour transform of an embedded profile, or None where there is nothing to do.
+
+    Nothing is done for sRGB, for a broken profile, and for one of another colour space.
+    """
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         if profile.profile.xcolor_space.strip() != mode:
@@ -79,15 +85,16 @@ def _transform_to_srgb(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | No
         if "srgb" in (profile.profile.profile_description or "").lower():
             return None
         return ImageCms.buildTransform(profile, _srgb_profile(), mode, "RGB")
-    except (
-        Exception
-    ):  # a broken profile is no reason to lose the photo: it is shown as if it had none
+    except Exception:
+        # A broken profile is no reason to lose the photo: it is shown as if it had none.
         return None
 
 
 def to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:
-    """Apply an embedded profile (`info["icc_profile"]`) that is neither sRGB nor broken nor of
-    another colour space."""
+    """Apply an embedded profile (`info["icc_profile"]`).
+
+    One that is sRGB, broken or of another colour space is left alone.
+    """
     if not isinstance(icc, bytes) or not 128 < len(icc) <= _LARGEST_PROFILE:
         return image
     transform = _transform_to_srgb(icc, image.mode)

@@ -1,16 +1,17 @@
-"""The program of one decoding process: reads paths from its standard input, answers with pixels on
-its standard output.
+"""The program of one decoding process.
+
+Reads paths from its standard input, answers with pixels on its standard output.
 
 Knows: the frames of the conversation, and how to give up rights that a decoder never needs
 (writing, running programs, network, more memory or time than agreed), because the files it opens
 may have been made to attack it. Does not know: queues, order, restarts (`decode_pool`). It imports
 neither torch nor numpy nor Qt.
 
-Frames. In: `<cIII` command (`D`ecode | `H`ash | `V`iew), the long side that is wanted, JPEG quality of a thumbnail, length
-of the path; path. Out: `<cIII` kind and three lengths; a JSON object, pixels, thumbnail. Kinds:
-`R`eady, `T`ick (still reading a large file), `A`nswer (its JSON has `reason`, or `hash`, or the
-facts of a photo), `B`ye (was idle; what was sent since is unread). Nothing is pickled: the parent
-does not trust this process.
+Frames. In: `<cIII` command (`D`ecode | `H`ash | `V`iew), the long side that is wanted, JPEG quality
+of a thumbnail, length of the path; path. Out: `<cIII` kind and three lengths; a JSON object,
+pixels, thumbnail. Kinds: `R`eady, `T`ick (still reading a large file), `A`nswer (its JSON has
+`reason`, or `hash`, or the facts of a photo), `B`ye (was idle; what was sent since is unread).
+Nothing is pickled: the parent does not trust this process.
 """
 
 from __future__ import annotations
@@ -35,20 +36,26 @@ REQUEST = struct.Struct("<cIII")
 REPLY = struct.Struct("<cIII")
 IDLE_SECONDS = 30.0
 _GRACE_SECONDS = 2.0
-_NICE = 5  # behind what a person waits for, before the encoder (`encoder`), which must not wait for photos
+# Behind what a person waits for, before the encoder (`encoder`), which must not wait for photos.
+_NICE = 5
 
 
 def main(arguments: list[str]) -> None:
-    """`arguments`: resolution, memory limit in bytes, seconds per file. Runs until standard input
-    ends or nothing comes."""
-    resolution, memory_limit, seconds = int(arguments[0]), int(arguments[1]), float(arguments[2])
+    """`arguments`: resolution, memory limit in bytes, seconds per file.
+
+    Runs until standard input ends or nothing comes.
+    """
+    resolution = int(arguments[0])
+    memory_limit = int(arguments[1])
+    seconds = float(arguments[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    # LibRaw's and numpy's, should a RAW file come
     for threads in (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
-    ):  # LibRaw's and numpy's, should a RAW file come
+    ):
         os.environ[threads] = "1"  # there is a process per core already
     conversation = _Conversation(resolution, seconds)
     _confine(memory_limit)
@@ -79,8 +86,10 @@ class _Conversation:
             faulthandler.cancel_dump_traceback_later()
 
     def _listen(self) -> None:
-        """Take requests in while a picture is being decoded; leave at once when the parent is gone,
-        however it went."""
+        """Take requests in while a picture is being decoded.
+
+        Leave at once when the parent is gone, however it went.
+        """
         source = sys.stdin.buffer
         while head := source.read(REQUEST.size):
             command, longest, quality, length = REQUEST.unpack(head)
@@ -106,7 +115,8 @@ class _Conversation:
                 answer["facts"] = picture.facts
             else:
                 photo = decode.decode_raw(path, self._resolution, self._tick, size)
-                pixels, thumbnail = photo.pixels, photo.thumbnail
+                pixels = photo.pixels
+                thumbnail = photo.thumbnail
                 answer["photo"] = photo[2:]
         except decode.UnreadablePhoto as error:
             answer["reason"] = error.reason
@@ -139,16 +149,17 @@ class _Conversation:
 
 
 def _private_output(nowhere: IO[bytes]) -> IO[bytes]:
-    """Standard output moved to a descriptor that no decoder knows; whatever C code prints goes
-    nowhere."""
+    """Standard output moved to a descriptor that no decoder knows.
+
+    Whatever C code prints goes nowhere.
+    """
     private = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=2**18)
     os.dup2(nowhere.fileno(), sys.stdout.fileno())
     return private
 
 
 def _peak_memory() -> int:
-    """Largest resident size of this process so far, in bytes; 0 where the system does not tell
-    (Windows)."""
+    """Largest resident size of this process so far, in bytes (0 on Windows)."""
     try:
         import resource
     except ImportError:
@@ -161,8 +172,10 @@ def _peak_memory() -> int:
 
 
 def _confine(memory_limit: int) -> None:
-    """Take from this process what decoding never needs. Each part that the system does not know is
-    left out."""
+    """Take from this process what decoding never needs.
+
+    Each part that the system does not know is left out.
+    """
     try:
         import resource
     except ImportError:
@@ -183,19 +196,21 @@ def _confine(memory_limit: int) -> None:
 
 
 def _landlock(libc: ctypes.CDLL) -> None:
-    """Linux 5.13 and later: this process may read files, but not write, create, delete or execute
-    one, nor open TCP connections, nor signal other processes. Follows the kernel's
-    `userspace-api/landlock`; without it nothing happens.
+    """Linux 5.13 and later.
+
+    This process may read files, but not write, create, delete or execute one, nor open TCP
+    connections, nor signal other processes. Follows the kernel's `userspace-api/landlock`; without
+    it nothing happens.
     """
-    create_ruleset, restrict_self = 444, 446
+    create_ruleset = 444
+    restrict_self = 446
     version = libc.syscall(create_ruleset, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     if version < 1:
         return
     read = 1 << 2 | 1 << 3
     files = ((1 << 13) - 1) & ~read  # execute, write, remove and make of every kind
-    files |= sum(
-        1 << bit for bit, since in ((13, 2), (14, 3), (15, 5)) if version >= since
-    )  # refer, truncate, ioctl
+    # refer, truncate, ioctl
+    files |= sum(1 << bit for bit, since in ((13, 2), (14, 3), (15, 5)) if version >= since)
     network = 0b11 if version >= 4 else 0  # bind and connect TCP
     scope = 0b11 if version >= 6 else 0  # abstract sockets, signals
     length = 8 if version < 4 else 16 if version < 6 else 24
@@ -208,47 +223,37 @@ def _landlock(libc: ctypes.CDLL) -> None:
         os.close(ruleset)
 
 
-# Calls that fail from now on, by processor: (its audit number, call numbers). Sockets of every kind
-# (by some, other programs of the user could be asked to act), programs, other processes, changes of
-# files that are not open.
-_FORBIDDEN: dict[str, tuple[int, tuple[int, ...]]] = {
+# Calls that fail from now on, by processor: (its audit number, numbers of the calls). Sockets of
+# every kind (by some, other programs of the user could be asked to act), programs, other processes,
+# changes of files that are not open.
+_FORBIDDEN: dict[str, tuple[int, str]] = {
     "x86_64": (
         0xC000003E,
-        (
-            *(
-                41,
-                59,
-                322,
-                101,
-                311,
-                425,
-                438,
-                250,
-                321,
-                323,
-            ),  # socket, execve(at), ptrace, io_uring and the like
-            *(90, 91, 268, 452, 92, 93, 94, 260),  # chmod, chown
-            *(132, 235, 261, 280, 188, 189, 190, 197, 198, 199),  # utime, (set|remove)xattr
-        ),
+        # socket, execve(at), ptrace, io_uring and the like
+        "41 59 322 101 311 425 438 250 321 323 "
+        "90 91 268 452 92 93 94 260 "  # chmod, chown
+        "132 235 261 280 188 189 190 197 198 199",  # utime, (set|remove)xattr
     ),
     "aarch64": (
         0xC00000B7,
-        (
-            *(198, 221, 281, 117, 271, 425, 438, 219, 280, 282),
-            *(52, 53, 452, 54, 55),
-            *(88, 5, 6, 7, 14, 15, 16),
-        ),
+        "198 221 281 117 271 425 438 219 280 282 52 53 452 54 55 88 5 6 7 14 15 16",
     ),
 }
 
 
 def _forbid_calls(libc: ctypes.CDLL) -> None:
-    """A seccomp filter (classic BPF, see the kernel's `userspace-api/seccomp_filter`): forbidden
-    calls return EPERM."""
-    architecture, calls = _FORBIDDEN.get(os.uname().machine, (0, ()))
+    """A seccomp filter (classic BPF, see the kernel's `userspace-api/seccomp_filter`).
+
+    Forbidden calls return EPERM.
+    """
+    architecture, numbers = _FORBIDDEN.get(os.uname().machine, (0, ""))
+    calls = [int(number) for number in numbers.split()]
     if not calls:
         return
-    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
+    load = 0x20
+    equal = 0x15
+    at_least = 0x35
+    answer = 0x06
     allow, refuse = 0x7FFF0000, 0x00050000 | errno.EPERM
     to_refusal = len(calls) + 1  # from just behind the second load
     steps = [

@@ -1,5 +1,6 @@
-"""The sandboxed decoding processes: many files in, pixels out in the same order, whatever the files
-contain.
+"""The sandboxed decoding processes.
+
+Many files in, pixels out in the same order, whatever the files contain.
 
 Knows: how to start, feed, time, kill and replace decoding processes, and who is to blame when one
 dies. Does not know: how a picture is decoded (`images`), what a process may do (`decode_child`),
@@ -30,13 +31,11 @@ from engine.images.decode_child import REPLY, REQUEST
 from engine.records import AlbumenError, Failure
 
 _START_SECONDS = 60.0  # a cold start from a slow disk
-_ABANDON_SECONDS = (
-    2.0  # after a kill that did nothing (a read from a dead network drive cannot be interrupted)
-)
+# After a kill that did nothing (a read from a dead network drive cannot be interrupted)
+_ABANDON_SECONDS = 2.0
 _RETRY_SECONDS = 1.0  # when no process could be started
-_LATE_SECONDS = (
-    0.5  # a look at the clock that comes so late: this program, or the whole machine, stood still
-)
+# A look at the clock that comes so late: this program, or the whole machine, stood still.
+_LATE_SECONDS = 0.5
 _IN_FLIGHT = 2  # per process: the next file is there when one is done
 _LONGEST_PATH = 2**14
 _LONGEST_TEXT = 2**16
@@ -54,9 +53,11 @@ Answer = Decoded | str | Picture | Failure
 
 @dataclass(slots=True)
 class Statistics:
-    """What the pool saw: processes that died or were stopped for taking too long, the largest
-    memory of one in bytes (0 where the system does not tell), and the slowest file with its
-    seconds."""
+    """What the pool saw.
+
+    Processes that died or were stopped for taking too long, the largest memory of one in bytes (0
+    where the system does not tell), and the slowest file with its seconds.
+    """
 
     deaths: int = 0
     overdue: int = 0
@@ -132,9 +133,10 @@ class DecodePool:
     def decode(
         self, paths: Iterable[bytes], wait: float | None = None
     ) -> Iterator[Decoded | Failure | None]:
-        """One answer per path, in the order given: the photo, or why it cannot be read. A file that
-        kills or outlasts its process is the one that fails; the others are decoded by the next
-        process.
+        """One answer per path, in the order given: the photo, or why it cannot be read.
+
+        A file that kills or outlasts its process is the one that fails; the others are decoded by
+        the next process.
 
         `wait`: where given, None is yielded whenever nothing was ready for that many seconds, so
         that the caller's steps stay short while one file hangs. Closing the iterator drops what was
@@ -146,15 +148,19 @@ class DecodePool:
     def hash(
         self, paths: Iterable[bytes], wait: float | None = None
     ) -> Iterator[tuple[bytes, str] | Failure | None]:
-        """Content hashes (32 hexadecimal digits) of files in the order given, as (path, hash) or
-        Failure; else as `decode`."""
+        """Content hashes of files in the order given, as (path, hash) or Failure.
+
+        A hash is 32 hexadecimal digits; else as `decode`.
+        """
         for path, answer in self._answers(b"H", paths, wait):
             yield (path, answer) if isinstance(answer, str) else cast("Failure | None", answer)
 
     def view(self, path: bytes, longest: int) -> Picture | Failure:
-        """One picture for the screen: upright, sRGB, its long side at most `longest` pixels. Blocks
-        until it is there, at most as long as one file may take (and the files before it). Raises
-        like `decode`."""
+        """One picture for the screen: upright, sRGB, its long side at most `longest` pixels.
+
+        Blocks until it is there, at most as long as one file may take (and the files before it).
+        Raises like `decode`.
+        """
         task = _Task(b"V", path, (longest, 0))
         self._submit(task)
         self._wait_for(task, None)
@@ -165,7 +171,8 @@ class DecodePool:
         with self._changed:
             self._closed = True
             self._queue.clear()
-            children, self._children = self._children, []
+            children = self._children
+            self._children = []
             for child in children:
                 child.gone = True
                 child.process.kill()
@@ -213,8 +220,10 @@ class DecodePool:
             self._feed()
 
     def _wait_for(self, task: _Task, wait: float | None) -> bool:
-        """Block until the task is answered (True) or `wait` seconds went by (False); stop overdue
-        processes meanwhile."""
+        """Block until the task is answered (True) or `wait` seconds went by (False).
+
+        Stop overdue processes meanwhile.
+        """
         until = None if wait is None else time.monotonic() + wait
         with self._changed:
             while task.answer is None:
@@ -246,9 +255,8 @@ class DecodePool:
             return child.deadline if child.tasks else now + 1.0
         if child.overdue:
             self._bury(child)
-        elif (
-            now > child.deadline + _LATE_SECONDS
-        ):  # so did the file's process, perhaps: its time begins anew
+        elif now > child.deadline + _LATE_SECONDS:
+            # So did the file's process, perhaps: its time begins anew.
             child.deadline = now + (self.seconds if child.ready else _START_SECONDS)
         else:
             child.overdue = True
@@ -317,8 +325,10 @@ class DecodePool:
         return child
 
     def _bury(self, child: _Child) -> None:
-        """A child is gone, or as good as gone: blame its file if there is one, give the rest to
-        others."""
+        """A child is gone, or as good as gone.
+
+        Blame its file if there is one, give the rest to others.
+        """
         if child.gone:
             return
         child.gone = True
@@ -391,7 +401,8 @@ class DecodePool:
     def _note(self, path: bytes, seconds: float, peak: int) -> None:
         self.statistics.peak_memory = max(self.statistics.peak_memory, peak)
         if seconds > self.statistics.slowest_seconds:
-            self.statistics.slowest, self.statistics.slowest_seconds = path, seconds
+            self.statistics.slowest = path
+            self.statistics.slowest_seconds = seconds
 
     # ------------------------------------------------------------ one thread per child
 

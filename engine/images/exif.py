@@ -1,5 +1,6 @@
-"""What a camera wrote beside the pixels: orientation, the moment, and the facts for an information
-panel.
+"""What a camera wrote beside the pixels.
+
+Orientation, the moment, and the facts for an information panel.
 
 Knows: the EXIF tags that Albumen uses, and that every one of them may be missing, absurd or
 hostile. Does not know: pixels, files. Nothing here raises: broken metadata never costs a photo.
@@ -22,9 +23,12 @@ _LONGEST_FACT = 120
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """`orientation` 1..8; `taken_at` seconds since the epoch or None; `facts` short texts by fixed
-    keys: `camera`, `lens`, `exposure`, `aperture`, `iso`, `focal_length`, `taken`, `gps`,
-    `software`. What the file does not say is left out."""
+    """`orientation` 1..8.
+
+    `taken_at` seconds since the epoch or None; `facts` short texts by fixed keys: `camera`, `lens`,
+    `exposure`, `aperture`, `iso`, `focal_length`, `taken`, `gps`, `software`. What the file does
+    not say is left out.
+    """
 
     orientation: int = 1
     taken_at: float | None = None
@@ -32,8 +36,10 @@ class Exif:
 
 
 def read(picture: Image.Image | Image.Exif) -> Exif:
-    """The metadata of a loaded picture (TIFF was turned upright by Pillow already and says 1), or a
-    block of EXIF."""
+    """The metadata of a loaded picture, or a block of EXIF.
+
+    A TIFF was turned upright by Pillow already and says 1.
+    """
     try:
         tags = picture if isinstance(picture, Image.Exif) else picture.getexif()
         orientation = tags.get(0x0112, 1)
@@ -68,11 +74,9 @@ def _facts(
     tags: Mapping[int, Any], details: Mapping[int, Any], gps: Mapping[int, Any], taken: str
 ) -> dict[str, str]:
     maker, model = _text(tags.get(0x010F)), _text(tags.get(0x0110))
-    exposure, aperture, focal = (
-        _number(details.get(0x829A)),
-        _number(details.get(0x829D)),
-        _number(details.get(0x920A)),
-    )
+    exposure = _number(details.get(0x829A))
+    aperture = _number(details.get(0x829D))
+    focal = _number(details.get(0x920A))
     iso = details.get(0x8827)
     iso = iso[0] if isinstance(iso, tuple) and iso else iso
     facts = {
@@ -128,8 +132,10 @@ def _position(gps: Mapping[int, Any]) -> str:
 
 
 def _seconds(date: Any, fraction: Any, offset: Any) -> float | None:
-    """`YYYY:MM:DD HH:MM:SS`, sub-seconds `ddd` and offset `+HH:MM` -> seconds since the epoch;
-    without offset: local time."""
+    """`YYYY:MM:DD HH:MM:SS`, sub-seconds `ddd` and offset `+HH:MM` -> seconds since the epoch.
+
+    Without offset: local time.
+    """
     if not isinstance(date, str):
         return None
     try:

@@ -1,5 +1,6 @@
-"""Keywords that other programs left: XMP (`dc:subject`, ISO 16684-1) and IPTC-IIM (record 2, data
-set 25) to words and back.
+"""Keywords that other programs left, to words and back.
+
+XMP (`dc:subject`, ISO 16684-1) and IPTC-IIM (record 2, data set 25).
 
 Knows: the two formats, and that they may be broken or made to attack a parser. Does not know:
 files, photos, labels.
@@ -21,14 +22,19 @@ _X = "adobe:ns:meta/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
-EMPTY = f'<x:xmpmeta xmlns:x="{_X}"><rdf:RDF xmlns:rdf="{_RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
+EMPTY = (
+    f'<x:xmpmeta xmlns:x="{_X}"><rdf:RDF xmlns:rdf="{_RDF}">'
+    '<rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>'
+)
 _IIM_KEYWORD, _IIM_CHARSET = (2, 25), (1, 90)
 _IIM_RESOURCE = 0x0404  # Photoshop's image resource that holds IPTC
 
 
 def of_metadata(info: Mapping[Any, Any]) -> tuple[str, ...]:
-    """The keywords in what Pillow puts into `Image.info` (`xmp`, `photoshop`), each once; nothing
-    here raises."""
+    """The keywords in what Pillow puts into `Image.info` (`xmp`, `photoshop`), each once.
+
+    Nothing here raises.
+    """
     words: list[str] = []
     packet = info.get("xmp") or info.get("XML:com.adobe.xmp")
     packet = packet.encode("utf-8", "replace") if isinstance(packet, str) else packet
@@ -53,8 +59,10 @@ def of_xmp(packet: bytes) -> list[str]:
 
 
 def parse(packet: bytes) -> minidom.Document:
-    """The XML of an XMP packet. ValueError for what is none, and for entities: XMP has none,
-    attacks on parsers do."""
+    """The XML of an XMP packet.
+
+    ValueError for what is none, and for entities: XMP has none, attacks on parsers do.
+    """
     from xml.dom import minidom
     from xml.parsers.expat import ExpatError
 
@@ -70,12 +78,15 @@ def parse(packet: bytes) -> minidom.Document:
 
 
 def replaced(packet: bytes, keywords: Sequence[str]) -> bytes:
-    """The same XMP packet with these keywords and nothing else changed. ValueError for what is no
-    XMP, and for words that XML cannot hold."""
+    """The same XMP packet with these keywords and nothing else changed.
+
+    ValueError for what is no XMP, and for words that XML cannot hold.
+    """
     document = parse(packet)
     _set_subject(document, keywords)
     body = document.documentElement.toxml() if document.documentElement else ""
-    written = f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{body}\n<?xpacket end="w"?>\n'.encode()
+    begin = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    written = f'{begin}\n{body}\n<?xpacket end="w"?>\n'.encode()
     if of_xmp(written) != list(keywords):  # what cannot be read again must never replace what can
         raise ValueError("it cannot hold these words")
     return written
@@ -115,9 +126,8 @@ def _set_subject(document: minidom.Document, words: Sequence[str]) -> None:
         subject = parent.appendChild(document.createElementNS(_DC, "dc:subject"))
         subject.setAttributeNS(_XMLNS, "xmlns:dc", _DC)
     bag = subject.appendChild(document.createElementNS(_RDF, "rdf:Bag"))
-    bag.setAttributeNS(
-        _XMLNS, "xmlns:rdf", _RDF
-    )  # the file may call this namespace by another name
+    # The file may call this namespace by another name.
+    bag.setAttributeNS(_XMLNS, "xmlns:rdf", _RDF)
     for word in words:
         item = bag.appendChild(document.createElementNS(_RDF, "rdf:li"))
         item.appendChild(document.createTextNode(word))
@@ -125,7 +135,9 @@ def _set_subject(document: minidom.Document, words: Sequence[str]) -> None:
 
 def _of_iim(data: bytes) -> list[str]:
     """IPTC-IIM 4.2: data sets of a marker 0x1C, record, number, length (15 bits), value."""
-    words, encoding, place = [], "utf-8", 0
+    words = []
+    encoding = "utf-8"
+    place = 0
     while place + 5 <= len(data) and data[place] == 0x1C:
         record, number, length = struct.unpack_from(">BBH", data, place + 1)
         if length & 0x8000:  # an extended length: no keyword is as long

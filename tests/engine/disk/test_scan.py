@@ -1,5 +1,7 @@
-"""Disk against store: what is new, changed, moved, gone, or only out of reach; loops, odd names,
-unplugged drives."""
+"""Disk against store: what is new, changed, moved, gone, or only out of reach.
+
+Loops, odd names, unplugged drives.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +136,8 @@ def test_names_that_are_not_utf8_and_very_long_ones(tmp_path: Path) -> None:
 
 @posix
 def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
-    root, outside = tmp_path / "root", tmp_path / "outside"
+    root = tmp_path / "root"
+    outside = tmp_path / "outside"
     put(root / "z" / "a.jpg")
     put(outside / "b.jpg")
     (root / "a_link_to_z").symlink_to(root / "z")
@@ -184,7 +187,9 @@ def test_added_changed_unchanged_vanished(tmp_path: Path) -> None:
     for name in ("same.jpg", "new.jpg", "size.jpg", "time.jpg"):
         put(tmp_path / name, b"1234")
     files = {os.path.basename(file.path): file for file in found(scan.walk(os.fsencode(tmp_path)))}
-    same, size, time = files[b"same.jpg"], files[b"size.jpg"], files[b"time.jpg"]
+    same = files[b"same.jpg"]
+    size = files[b"size.jpg"]
+    time = files[b"time.jpg"]
     rows = [
         known(same, 1),
         known(FileStat(size.path, 3, LONG_AGO), 2),
@@ -348,14 +353,18 @@ def test_without_a_token_an_empty_folder_is_not_believed(tmp_path: Path) -> None
 def test_a_drive_mounted_below_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "a.jpg")
     put(tmp_path / "stick" / "b.jpg")
-    real_stat, mounted = os.DirEntry.stat, [True]
+    real_stat = os.DirEntry.stat
+    mounted = [True]
 
     class Entry:
         """A directory entry that claims to lie on another device while the stick is mounted."""
 
         def __init__(self, entry: os.DirEntry[bytes]) -> None:
-            self._entry, self.name, self.path = entry, entry.name, entry.path
-            self.is_symlink, self.is_dir = entry.is_symlink, entry.is_dir
+            self._entry = entry
+            self.name = entry.name
+            self.path = entry.path
+            self.is_symlink = entry.is_symlink
+            self.is_dir = entry.is_dir
 
         def stat(self, follow_symlinks: bool = True) -> os.stat_result:
             status = real_stat(self._entry, follow_symlinks=follow_symlinks)

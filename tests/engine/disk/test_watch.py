@@ -1,5 +1,7 @@
-"""A change is reported once, soon and from one thread; what the system does not report is looked
-for."""
+"""A change is reported once, soon and from one thread.
+
+What the system does not report is looked for.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,10 @@ class Observer:
 
 
 class Bench:
-    """A watcher whose clock and observer are in the test's hand; `step` is one round of its
-    thread."""
+    """A watcher whose clock and observer are in the test's hand.
+
+    `step` is one round of its thread.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.now = 1000.0
@@ -187,8 +191,10 @@ def test_after_a_storm_it_looks_again(
 def test_at_the_limit_a_notice_is_given_once_and_folders_are_polled(
     tmp_path: Path, bench: Bench, limit: int
 ) -> None:
-    """0: the folder itself cannot be watched. 1: it can, but there is none left for a folder below
-    it."""
+    """0: the folder itself cannot be watched.
+
+    1: it can, but there is none left for a folder below it.
+    """
     bench.observer.limit = limit
     bench.watch(tmp_path)
     bench.step()
@@ -253,7 +259,8 @@ class Calls:
 
 @pytest.fixture
 def real() -> Iterator[tuple[FolderWatcher, Calls]]:
-    calls, before = Calls(), set(threading.enumerate())
+    calls = Calls()
+    before = set(threading.enumerate())
     watcher = FolderWatcher(calls, quiet_seconds=0.02)
     yield watcher, calls
     watcher.stop()

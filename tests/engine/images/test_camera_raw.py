@@ -1,5 +1,8 @@
-"""RAW files: preview or development, upright, dated, never mistaken for the JPEG beside them,
-harmless when damaged."""
+"""RAW files.
+
+Preview or development, upright, dated, never mistaken for the JPEG beside them, harmless when
+damaged.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,10 @@ SENSOR = (640, 480)
 
 
 def gradient(channel: str, size: tuple[int, int] = SENSOR) -> Image.Image:
-    """Brighter to the bottom in one channel, bright at the left edge: no turn of it looks like
-    another."""
+    """Brighter to the bottom in one channel, bright at the left edge.
+
+    No turn of it looks like another.
+    """
     slope = Image.linear_gradient("L").resize(size).point(lambda value: 40 + value // 2)
     slope.paste(255, (0, 0, size[0] // 8, size[1]))
     dark = Image.new("L", size, 8)
@@ -56,7 +61,8 @@ def test_the_cameras_preview_is_shown_where_there_is_one(tmp_path: Path) -> None
     preview = gradient("R", (560, 420))
     for name, bitmap in (("a.dng", False), ("B.NEF", True)):
         path = put(tmp_path, dng(gradient("G"), preview, bitmap=bitmap), name)
-        photo, picture = decode.decode(path, S), decode.view(path, 400)
+        photo = decode.decode(path, S)
+        picture = decode.view(path, 400)
         assert (photo.width, photo.height) == (picture.full_width, picture.full_height) == SENSOR
         assert (
             photo.pixels[..., 0].mean() > photo.pixels[..., 1].mean()
@@ -72,16 +78,18 @@ def test_the_cameras_preview_is_shown_where_there_is_one(tmp_path: Path) -> None
 def test_what_the_sensor_saw_is_developed_where_there_is_none(tmp_path: Path) -> None:
     for preview in (None, gradient("R", (160, 120))):
         path = put(tmp_path, dng(gradient("G"), preview))
-        photo, picture = decode.decode(path, S), decode.view(path, 400)
+        photo = decode.decode(path, S)
+        picture = decode.view(path, 400)
         assert (photo.width, photo.height) == (picture.full_width, picture.full_height) == SENSOR
         assert (
             photo.pixels[..., 1].mean() > 2 * photo.pixels[..., 0].mean()
             and route(picture) == "development"
         )
+        # 2 x 2 of the sensor to one: quick, and enough
         assert (picture.width, picture.height) == (
             320,
             240,
-        )  # 2 x 2 of the sensor to one: quick, and enough
+        )
         whole = decode.view(path, 5000)
         assert (whole.width, whole.height) == SENSOR
 
@@ -123,7 +131,8 @@ def test_both_are_upright(tmp_path: Path, orientation: int) -> None:
         dng(stored(gradient("G")), preview, orientation=orientation, bitmap=True),
     ):
         path = put(tmp_path, data)
-        picture, photo = decode.view(path, 320), decode.decode(path, S)
+        picture = decode.view(path, 320)
+        photo = decode.decode(path, S)
         assert (picture.width, picture.height) == (320, 240)
         assert (picture.full_width, picture.full_height) == (photo.width, photo.height) == SENSOR
         values = np.asarray(shown(picture)).astype(int).max(axis=-1)
@@ -159,7 +168,8 @@ def test_a_preview_that_the_camera_turned_is_not_turned_again(tmp_path: Path) ->
 def test_a_preview_in_another_shape_is_the_picture_that_was_meant(tmp_path: Path) -> None:
     """Cameras set to 16:9 cut the preview and keep the whole sensor."""
     path = put(tmp_path, dng(gradient("G", (1600, 1200)), gradient("R", (640, 360))))
-    photo, picture = decode.decode(path, S), decode.view(path, 5000)
+    photo = decode.decode(path, S)
+    picture = decode.view(path, 5000)
     assert (photo.width, photo.height) == (picture.full_width, picture.full_height) == (1600, 900)
     assert route(picture) == "preview" and (picture.width, picture.height) == (640, 360)
 
@@ -309,9 +319,8 @@ def test_damage_behind_a_sound_preview_is_told_when_it_matters(tmp_path: Path) -
 def test_a_damaged_preview_costs_no_photo(tmp_path: Path) -> None:
     """Where the sensor's data is sound it is developed; where nothing is, one sentence says so."""
     data = dng(gradient("G"), gradient("R", (560, 420)))
-    codes = (
-        data.index(b"\xff\xc4", data.index(b"\xff\xd8")) + 5
-    )  # without them no pixel of the preview is known
+    # Without them no pixel of the preview is known.
+    codes = data.index(b"\xff\xc4", data.index(b"\xff\xd8")) + 5
     assert route(decode.view(put(tmp_path, data), 320)) == "preview"
     damaged = data[:codes] + b"\xff" * 16 + data[codes + 16 :]
     path = put(tmp_path, damaged, "b.dng")

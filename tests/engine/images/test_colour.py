@@ -119,7 +119,8 @@ def test_profiles_are_applied_and_broken_ones_ignored() -> None:
     red = Image.new("RGB", (4, 4), (255, 0, 0))
     swapped = to_srgb(red, swapped_primaries()).getpixel((0, 0))
     assert swapped[2] > 250 and swapped[0] < 5
-    cut, huge = swapped_primaries()[:300], bytes(5 << 20)
+    cut = swapped_primaries()[:300]
+    huge = bytes(5 << 20)
     for icc in (None, b"", b"x" * 500, profile("sRGB"), profile("LAB"), cut, "text", huge):
         assert to_srgb(red, icc).getpixel((0, 0)) == (255, 0, 0)  # type: ignore[arg-type]
 

@@ -1,5 +1,7 @@
-"""File -> pixels: the reference against hand-written equations, the fast path against the
-reference, odd pictures."""
+"""File -> pixels.
+
+The reference against hand-written equations, the fast path against the reference, odd pictures.
+"""
 
 from __future__ import annotations
 
@@ -44,15 +46,18 @@ def saved(tmp_path: Path, name: str, image: Image.Image, **options: object) -> b
 
 
 def bicubic_weights(size_in: int, size_out: int) -> np.ndarray:
-    """(size_out, size_in) weights of an antialiased cubic convolution with a = -1/2, each row
-    summing to one."""
+    """(size_out, size_in) weights of an antialiased cubic convolution with a = -1/2.
+
+    Each row sums to one.
+    """
     scale = size_in / size_out
     width = max(scale, 1.0)
     support = 2.0 * width
     weights = np.zeros((size_out, size_in))
     for i in range(size_out):
         centre = (i + 0.5) * scale
-        first, last = max(0, int(centre - support + 0.5)), min(size_in, int(centre + support + 0.5))
+        first = max(0, int(centre - support + 0.5))
+        last = min(size_in, int(centre + support + 0.5))
         t = np.abs((np.arange(first, last) - centre + 0.5) / width)
         near, far = (1.5 * t - 2.5) * t * t + 1, ((-0.5 * t + 2.5) * t - 4) * t + 2
         row = np.where(t < 1, near, np.where(t < 2, far, 0.0))
@@ -61,8 +66,10 @@ def bicubic_weights(size_in: int, size_out: int) -> np.ndarray:
 
 
 def bicubic(channels: np.ndarray, width: int, height: int) -> np.ndarray:
-    """uint8 (H, W, C) -> (height, width, C): first across, then down, each rounded to 8 bits,
-    weights to 22."""
+    """uint8 (H, W, C) -> (height, width, C).
+
+    First across, then down, each rounded to 8 bits, weights to 22.
+    """
     fixed = 1 << 22
 
     def along(plane: np.ndarray, size: int) -> np.ndarray:  # over axis 0
@@ -89,14 +96,17 @@ def muldiv255(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def rgba_bicubic(channels: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Premultiply, resize, divide again; the alpha itself is then dropped, as `convert("RGB")`
-    does."""
+    """Premultiply, resize, divide again.
+
+    The alpha itself is then dropped, as `convert("RGB")` does.
+    """
     alpha = channels[..., 3:]
     premultiplied = np.concatenate(
         [muldiv255(channels[..., :3], alpha).astype(np.uint8), alpha], axis=-1
     )
     small = bicubic(premultiplied, width, height).astype(np.int64)
-    colour, alpha = small[..., :3], small[..., 3:]
+    colour = small[..., :3]
+    alpha = small[..., 3:]
     divided = np.where(
         (alpha == 0) | (alpha == 255), colour, (255 * colour // np.maximum(alpha, 1)).clip(0, 255)
     )
@@ -359,7 +369,8 @@ def test_only_formats_of_the_list_are_ever_tried() -> None:
         "import sys; from engine.images import decode as images; from PIL import Image\n"
         "try: images.decode(sys.argv[1].encode(), 8)\n"
         "except images.UnreadablePhoto: pass\n"
-        "print(sorted(Image.OPEN), 'torch' in sys.modules, 'PySide6' in sys.modules, 'numpy' in sys.modules)"
+        "print(sorted(Image.OPEN), 'torch' in sys.modules, 'PySide6' in sys.modules, "
+        "'numpy' in sys.modules)"
     )
     out = subprocess.run(
         [sys.executable, "-c", code, __file__], capture_output=True, text=True, check=True
@@ -454,7 +465,9 @@ def test_originals_are_not_touched(tmp_path: Path) -> None:
 
 def test_view_is_upright_and_never_enlarged(tmp_path: Path) -> None:
     exif = Image.Exif()
-    exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Maker", "Maker One"
+    exif[0x0112] = 6
+    exif[0x010F] = "Maker"
+    exif[0x0110] = "Maker One"
     path = saved(tmp_path, "a.jpg", scene(300, 200), exif=exif)
     picture = decode.view(path, 150)
     assert (picture.width, picture.height, picture.full_width, picture.full_height) == (

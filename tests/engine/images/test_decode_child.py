@@ -28,8 +28,10 @@ else:
 
 
 def confined(code: str) -> str:
-    """The outcome of some code in a process that gave up its rights: an exception's name or
-    'done'."""
+    """The outcome of some code in a process that gave up its rights.
+
+    An exception's name or 'done'.
+    """
     command = [sys.executable, "-c", CONFINED, code]
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=60)
     return run.stdout.strip()
@@ -57,7 +59,8 @@ def test_memory_is_limited_and_reading_is_not(tmp_path: Path) -> None:
 def test_no_bytes_can_be_written_to_files(tmp_path: Path) -> None:
     target = tmp_path / "a"
     confined(
-        f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); open({str(target)!r}, 'w').write('x')"
+        f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); open({str(target)!r}, "
+        "'w').write('x')"
     )
     assert not target.exists() or target.read_bytes() == b""
 
@@ -129,7 +132,8 @@ def test_a_confined_process_still_decodes_everything(tmp_path: Path) -> None:
 def test_nothing_heavy_is_loaded() -> None:
     code = (
         "import sys; import engine.images.decode_child\n"
-        "print([name for name in ('torch', 'numpy', 'PySide6', 'sqlite3', 'multiprocessing') if name in sys.modules])"
+        "print([name for name in ('torch', 'numpy', 'PySide6', 'sqlite3', 'multiprocessing') if "
+        "name in sys.modules])"
     )
     assert (
         subprocess.run(

@@ -34,12 +34,15 @@ def decode_raw(path, resolution, tick, thumbnail):
     name = os.path.basename(path)
     if name.startswith(b"crash"): os.abort()
     if name.startswith(b"exit"): os._exit(0)
-    if name.startswith(b"hang"): ctypes.PyDLL(None).sleep(60)  # with the interpreter locked, as a decoder in C would
+    if name.startswith(b"hang"):  # with the interpreter locked, as a decoder in C would
+        ctypes.PyDLL(None).sleep(60)
     if name.startswith(b"slow"):
         for _ in range(8): tick()
     while name.startswith(b"wait") and not os.path.exists(path + b".go"): time.sleep(0.005)
     if name.startswith(b"memory"): bytearray(1 << 40)
-    if name.startswith(b"babble"): os.write(1, b"printed by C code" * 100); print("printed by Python")
+    if name.startswith(b"babble"):
+        os.write(1, b"printed by C code" * 100)
+        print("printed by Python")
     if name.startswith(b"lie"): return real(path, resolution + 1, tick, thumbnail)
     if name.startswith(b"rubbish"): return images.RawPhoto(b"", b"", "x", 1, None, "zz", 1, 1)
     if name.startswith(b"pid"):
@@ -66,8 +69,10 @@ class HandClock:
 
 
 class HangsAreOver(DecodePool):
-    """Its time is over at once for files that are called so, and never for others, however slow the
-    machine is."""
+    """Its time is over at once for files that are called so, and never for others.
+
+    However slow the machine is.
+    """
 
     def _look_at_clock(self, child: _Child, now: float) -> float:
         if child.ready and not child.overdue and child.tasks and b"hang" in child.tasks[0].path:
@@ -159,12 +164,12 @@ def test_the_guilty_file_fails_and_no_other(tmp_path: Path) -> None:
 def test_slow_reading_is_no_hang_and_printing_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, hear = HandClock(monkeypatch), DecodePool._hear
+    clock = HandClock(monkeypatch)
+    hear = DecodePool._hear
 
     def heard(self: DecodePool, child: _Child, kind: bytes, *rest: bytes) -> None:
-        clock.ahead += (
-            500 if kind == b"T" else 0
-        )  # eight times nearly all of the time that a file has
+        # Eight times nearly all of the time that a file has.
+        clock.ahead += 500 if kind == b"T" else 0
         hear(self, child, kind, *rest)
 
     monkeypatch.setattr(DecodePool, "_hear", heard)
@@ -178,7 +183,8 @@ def test_slow_reading_is_no_hang_and_printing_no_answer(
 def test_no_file_is_blamed_when_the_machine_stood_still(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, path = HandClock(monkeypatch), photo(tmp_path, "wait.png")
+    clock = HandClock(monkeypatch)
+    path = photo(tmp_path, "wait.png")
     with DecodePool(S, workers=1, seconds=600.0) as pool:
         answers = pool.decode([path], wait=0.01)
         while next(answers) is None and not pool._children[0].ready:
@@ -246,9 +252,8 @@ def test_works_from_a_thread_and_close_is_final(tmp_path: Path) -> None:
     children = [child.process for child in pool._children]
     pool.close()
     pool.close()
-    assert children and all(
-        process.wait(60) == -signal.SIGKILL for process in children
-    )  # none was waited for
+    # None was waited for.
+    assert children and all(process.wait(60) == -signal.SIGKILL for process in children)
     with pytest.raises(RuntimeError, match="closed"):
         next(pool.decode(paths))
 
@@ -339,8 +344,10 @@ def test_ctrl_c_reaches_the_program_only(tmp_path: Path) -> None:
 def test_a_drive_that_never_answers_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process that cannot even be killed (a read from a dead network drive) is left behind; its
-    other file is not."""
+    """A process that cannot even be killed (a read from a dead network drive) is left behind.
+
+    Its other file is not.
+    """
     monkeypatch.setattr(decode_pool, "_CODE", HOSTILE)
     monkeypatch.setattr(decode_pool, "_ABANDON_SECONDS", 0.05)
     unkillable: list[subprocess.Popen[bytes]] = []
