@@ -1,5 +1,6 @@
-"""Is a learned version better? Held-out answers, a permutation test, a bootstrap bound, and what
-else would change.
+"""Is a learned version better?
+
+Held-out answers, a permutation test, a bootstrap bound, and what else would change.
 
 Knows: how answers are split so that no burst stands on both sides, whether luck explains how well
 they agree, how certain a gain is, which photos flip. Does not know how a version was learned
@@ -19,11 +20,14 @@ from torch import Tensor
 
 NEAR_DUPLICATE = 0.95  # cosine at and above which two photos are one
 BURST_SECONDS = 5.0  # photos this close in time ...
-BURST_COSINE = 0.85  # ... and this alike are one burst (time alone would merge a folder that was copied at once)
+# ... and this alike are one burst (time alone would merge a folder that was copied at once)
+BURST_COSINE = 0.85
 FOLDS = 5
 SMALL_FOLDS = 10  # where an answer has fewer units than that
-CHANCE = 0.02  # answers at random that agree as well more often than this: then the given ones prove nothing
-FEW = 16  # answers at random of so many units pass about as often as `CHANCE` says without a correction
+# Answers at random that agree as well more often than this: then the given ones prove nothing.
+CHANCE = 0.02
+# Answers at random of so many units pass about as often as `CHANCE` says without a correction.
+FEW = 16
 RESAMPLES = 1000
 CONFIDENCE = 0.8  # one-sided, of the bootstrap's lower bound
 FLIPS_PER_ANSWER = 3  # a version may change this many tags per answer ...
@@ -33,8 +37,9 @@ TOP_KEPT = 0.95  # ... but for one of them
 
 
 def units(image_features: Tensor, taken_at: Tensor) -> Tensor:
-    """Unit of each answered photo, (n,) int64 counted from 0: bursts and near-duplicates (chains of
-    them) are one unit.
+    """Unit of each answered photo, (n,) int64 counted from 0.
+
+    Bursts and near-duplicates (chains of them) are one unit.
 
     `image_features` (n, D) of unit length, `taken_at` (n,) float64 seconds.
     """
@@ -53,8 +58,9 @@ def units(image_features: Tensor, taken_at: Tensor) -> Tensor:
 
 
 def folds(present: Tensor, unit: Tensor, seed: int) -> Tensor:
-    """Fold of each answer, (n,) int64: grouped (a unit is never split) and stratified (the answers
-    spread evenly).
+    """Fold of each answer, (n,) int64.
+
+    Grouped (a unit is never split) and stratified (the answers spread evenly).
 
     `FOLDS` folds where every answer has so many units; with fewer, one unit or a few at a time (at
     most `SMALL_FOLDS` folds), so that what is held out is judged by nearly all of the rest. -1
@@ -80,9 +86,9 @@ def folds(present: Tensor, unit: Tensor, seed: int) -> Tensor:
 
 
 def arrangements(kinds: Sequence[int]) -> int:
-    """In how many ways so many units of each kind of answer could have been given to the same
-    photos."""
-    found, total = 1, 0
+    """In how many ways so many units of each kind could have been given to the same photos."""
+    found = 1
+    total = 0
     for count in kinds:
         total += count
         found *= math.comb(total, count)
@@ -90,8 +96,9 @@ def arrangements(kinds: Sequence[int]) -> int:
 
 
 def luck(likelihood: Tensor, unit: Tensor, seed: int) -> float:
-    """How probably the answers agree so well with a version that never saw them, if they had
-    nothing to do with the photos: a permutation test (Fisher 1935) over units. `likelihood` (n, n):
+    """How probably the answers agree so well if they had nothing to do with the photos.
+
+    The version never saw them: a permutation test (Fisher 1935) over units. `likelihood` (n, n):
     log-likelihood, on photo i, of the answer that was given to photo j.
 
     What was learned is not learned anew for each permutation. But what is said of a photo was
@@ -101,9 +108,8 @@ def luck(likelihood: Tensor, unit: Tensor, seed: int) -> float:
     rest, which leans the other way, and that makes up for it.
     """
     numbers = torch.unique(unit)
-    first = torch.stack(
-        [(unit == number).nonzero()[0, 0] for number in numbers]
-    )  # (u,) a unit's first answer
+    # (u,) a unit's first answer
+    first = torch.stack([(unit == number).nonzero()[0, 0] for number in numbers])
     table = torch.stack([likelihood[unit == number].mean(0) for number in numbers])[
         :, first
     ]  # (u, u)
@@ -117,8 +123,9 @@ def luck(likelihood: Tensor, unit: Tensor, seed: int) -> float:
 
 
 def lower_bound(gains: Tensor, unit: Tensor, seed: int, confidence: float = CONFIDENCE) -> float:
-    """The bound that the mean gain per unit exceeds with this confidence, by the bootstrap over
-    units (Efron 1979).
+    """The bound that the mean gain per unit exceeds with this confidence.
+
+    By the bootstrap over units (Efron 1979).
 
     `gains` (n,): log-loss before minus after, of each held-out answer.
     """
@@ -143,8 +150,10 @@ class Flips:
 
     @classmethod
     def between(cls, before: Tensor, after: Tensor, answered: Tensor) -> Flips:
-        """`before`, `after`: (N,) bool; `answered`: rows that a person decided, whose tags no
-        machine changes."""
+        """`before`, `after`: (N,) bool.
+
+        `answered`: rows that a person decided, whose tags no machine changes.
+        """
         changed = before != after
         changed[answered] = False
         return cls((changed & after).nonzero()[:, 0], (changed & before).nonzero()[:, 0])
@@ -157,14 +166,18 @@ class Flips:
 
 
 def newly_wrong(before: Tensor, after: Tensor) -> int:
-    """How many answers the present version gets right and the new one would not; `before`, `after`:
-    (n,) bool, right."""
+    """How many answers the present version gets right and the new one would not.
+
+    `before`, `after`: (n,) bool, right.
+    """
     return int((before & ~after).sum())
 
 
 def keeps_top(before: Tensor, after: Tensor) -> bool:
-    """Whether a label that nobody corrected keeps its first photos; scores (N,) of both
-    versions."""
+    """Whether a label that nobody corrected keeps its first photos.
+
+    Scores (N,) of both versions.
+    """
     top = min(TOP, len(before))
     kept = torch.isin(before.topk(top).indices, after.topk(top).indices).sum()
     return int(kept) >= TOP_KEPT * top

@@ -1,5 +1,6 @@
-"""What a person said about one label or one exclusive group, as tensors, and how well a version
-agrees with it.
+"""What a person said about one label or one exclusive group, as tensors.
+
+And how well a version agrees with it.
 
 Yes, no and unanswered photos are kept apart; bursts are one unit (`acceptance`). Knows nothing of
 how versions are learned or chosen (`learning`), and nothing of the store.
@@ -25,9 +26,11 @@ _TEMPERATURES = torch.logspace(-1.5, 0.5, 20)
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The library as tensors. `photo_ids`: (N,) int64; `image_features`: (N, D) any float type,
-    unit length; `centre`: (N,) of `Vocabulary.centre`; `taken_at`: (N,) float64 seconds (bursts are
-    photos seconds apart)."""
+    """The library as tensors.
+
+    `photo_ids`: (N,) int64; `image_features`: (N, D) any float type, unit length; `centre`: (N,) of
+    `Vocabulary.centre`; `taken_at`: (N,) float64 seconds (bursts are photos seconds apart).
+    """
 
     photo_ids: Tensor
     image_features: Tensor
@@ -41,8 +44,9 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A label to be learned: its corrections {photo id: yes / no}, the head that tags now, and its
-    zero-shot head.
+    """A label to be learned.
+
+    Its corrections {photo id: yes / no}, the head that tags now, and its zero-shot head.
 
     `group`: name of its exclusive group; pass every label of the group in the same call, they are
     learned together. `learned_from`: photo ids whose corrections the current head was learned from;
@@ -61,9 +65,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`rows` (n,) of the answered photos; `allowed` (n, K) bool: which labels the answer leaves
-    possible (for a free label K = 1: yes or no); `unit`, `fold` (n,); `fresh` (n,) bool: the
-    current version was not learned from it."""
+    """`rows` (n,) of the answered photos.
+
+    `allowed` (n, K) bool: which labels the answer leaves possible (for a free label K = 1: yes or
+    no); `unit`, `fold` (n,); `fresh` (n,) bool: the current version was not learned from it.
+    """
 
     subjects: Sequence[Subject]
     collection: Collection
@@ -88,10 +94,8 @@ class Case:
         known = (
             collection.photo_ids[rows] == wanted if len(rows) else torch.empty(0, dtype=torch.bool)
         )
-        rows, kept = (
-            rows[known],
-            [photo for photo, there in zip(ids, known.tolist(), strict=False) if there],
-        )
+        rows = rows[known]
+        kept = [photo for photo, there in zip(ids, known.tolist(), strict=False) if there]
         allowed = torch.ones(len(kept), len(subjects), dtype=torch.bool)
         for column, subject in enumerate(subjects):
             for row, photo in enumerate(kept):
@@ -103,7 +107,8 @@ class Case:
         contradictory = (
             ~allowed.any(1) if len(subjects) > 1 else torch.zeros(len(kept), dtype=torch.bool)
         )
-        rows, allowed = rows[~contradictory], allowed[~contradictory]
+        rows = rows[~contradictory]
+        allowed = allowed[~contradictory]
         kept = [photo for photo, bad in zip(kept, contradictory.tolist(), strict=True) if not bad]
         answered = collection.photos(rows)
         unit = acceptance.units(answered.image_features, collection.taken_at[rows])
@@ -146,10 +151,14 @@ class Case:
         return [subject.zero_shot for subject in self.subjects]
 
     def fit(self, words: Sequence[Head], weights: Tensor) -> list[Head]:
-        """Tier A around these K heads, from the answers weighted (n,); weight 0 holds an answer
-        out."""
+        """Tier A around these K heads, from the answers weighted (n,).
+
+        Weight 0 holds an answer out.
+        """
         train = weights > 0
-        answered, allowed, weights = self.answered.take(train), self.allowed[train], weights[train]
+        answered = self.answered.take(train)
+        allowed = self.allowed[train]
+        weights = weights[train]
         if self.is_group:
             return fewshot.fit_group(self.geometry, words, answered, allowed, weights)
         return [
@@ -159,16 +168,20 @@ class Case:
         ]
 
     def logits(self, heads: Sequence[Head], rows: Tensor | None = None) -> Tensor:
-        """(n, K): z - threshold of the answered photos (or these of them), in the heads' calibrated
-        unit if any."""
+        """(n, K): z - threshold of the answered photos (or these of them).
+
+        In the heads' calibrated unit if any.
+        """
         photos = self.answered if rows is None else self.answered.take(rows)
         scorer = Scorer(heads)
         unit = torch.tensor([head.calibration[0] if head.calibration else 1.0 for head in heads])
         return (scorer.scores(photos.image_features, photos.centre) - scorer.thresholds) * unit
 
     def losses(self, logits: Tensor) -> Tensor:
-        """Log-loss (..., n) of the answers under logits (..., n, K); a certain error costs no more
-        than an answer that is wrong one time in a hundred."""
+        """Log-loss (..., n) of the answers under logits (..., n, K).
+
+        A certain error costs no more than an answer that is wrong one time in a hundred.
+        """
         if self.is_group:
             inside = logits.masked_fill(~self.allowed, float("-inf")).logsumexp(
                 -1
@@ -179,8 +192,7 @@ class Case:
         return -torch.log(0.98 * p + 0.01)
 
     def likelihoods(self, logits: Tensor) -> Tensor:
-        """(n, n): log-likelihood on photo i of the answer that was given to photo j, under logits
-        (n, K)."""
+        """(n, n): log-likelihood on photo i of the answer to photo j, under logits (n, K)."""
         if self.is_group:
             p = logits.softmax(1) @ self.allowed.float().T
         else:

@@ -1,5 +1,6 @@
-"""Tier A: a label's head from a few answers, in closed form plus a small convex fit. Milliseconds,
-no iteration by hand.
+"""Tier A: a label's head from a few answers, in closed form plus a small convex fit.
+
+Milliseconds, no iteration by hand.
 
 The head starts from the words and bends towards the photos that a person answered:
 
@@ -51,62 +52,68 @@ from torch import Tensor
 from engine.clip.zero_shot import Head, Scorer
 
 ALPHA = 10.0  # weight of the mean of the yes photos
-MEAN_PRIOR = (
-    0.75  # photos that the prior of that mean weighs (its centre is the library's mean, phi = 0)
-)
-CONSTANT = (
-    -2.0
-)  # logit of a photo that is no nearer to the yes photos than the library's mean is ...
-CONSTANT_PRIOR = 1.5  # ... in the limit: a new photo is less like the mean of few photos, so the line begins lower
+# Photos that the prior of that mean weighs (its centre is the library's mean, phi = 0)
+MEAN_PRIOR = 0.75
+# Logit of a photo that is no nearer to the yes photos than the library's mean is ...
+CONSTANT = -2.0
+# ... in the limit: a new photo is less like the mean of few photos, so the line begins lower
+CONSTANT_PRIOR = 1.5
 TRUST_SPREAD = 0.8  # standard deviation of log beta where the words mean something
 KAPPA = 0.2  # precision of d
 SOFT = 0.05  # softening of the targets
-SLIP = 0.15  # an answer says nothing about its label with this probability: a slip of the hand, an untypical photo
+# An answer says nothing about its label with this probability: a slip of the hand, an untypical
+# photo.
+SLIP = 0.15
 UNANSWERED = 256  # photos of the library that stand for those nobody answered
 UNANSWERED_WEIGHT = 2.0  # their weight together, in answers per answer ...
-UNANSWERED_EACH = (
-    0.03  # ... but no more than this each: in a small library many of them do carry the label
-)
+# ... but no more than this each: in a small library many of them do carry the label.
+UNANSWERED_EACH = 0.03
 UNANSWERED_TARGET = 0.02  # how probably one of them carries the label
-LINE_BELOW = 0.48  # the label begins this many spreads of the library's scores below the middle of the yes photos ...
+# The label begins this many spreads of the library's scores below the middle of the yes photos ...
+LINE_BELOW = 0.48
 LINE_SPREAD = 0.75  # ... (the spread is at least this) ...
-LINE_PRIOR = (
-    4.0  # ... as far as the answers move it: this many yes photos stand for the line at logit 0 ...
-)
+# ... as far as the answers move it: this many yes photos stand for the line at logit 0 ...
+LINE_PRIOR = 4.0
 LINE_MOST = 3.0  # ... and never further than this
-LONE_LINE = (
-    1.1  # a name that means nothing, and one yes photo: others lie this far below the logit 0
-)
-SHARPEN = 3.0  # calibration: the fit is too timid on a whole library, where most photos do not carry the label
+# A name that means nothing, and one yes photo: others lie this far below the logit 0.
+LONE_LINE = 1.1
+# Calibration: the fit is too timid on a whole library, where most photos do not carry the label.
+SHARPEN = 3.0
 
 MEANINGFUL = 0.9  # part of the labels whose words mean something to CLIP
-MEANT_SPREAD = 2.5  # standard deviation of z, around the default threshold, of photos that show what the words say
+# Standard deviation of z, around the default threshold, of photos that show what the words say.
+MEANT_SPREAD = 2.5
 
 GROUP_ALPHA = 6.0
 GROUP_TRUST_SPREAD = 2.0  # wide: softmax tells at once whether names that mean nothing help
 GROUP_KAPPA = 0.1
-GROUP_ALPHA_SPREAD = 1.0  # standard deviation of alpha, relative to its usual value: where the words fail, photos may weigh more
+# Standard deviation of alpha, relative to its usual value: where the words fail, photos may weigh
+# more.
+GROUP_ALPHA_SPREAD = 1.0
 EM_STEPS = 2  # of the mixture of meant answers and slips
 
 _BIAS = 0.3  # the constant feature beside phi, whose mean square length is 1
 _TRUSTS = torch.logspace(-2, 0.3, 24)  # beta is searched on this grid ...
-_ALPHAS = torch.tensor(
-    [0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0]
-)  # ... and alpha, relative to its usual value
+# ... and alpha, relative to its usual value
+_ALPHAS = torch.tensor([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0])
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """The library's mean (D,) and half-whitening map (D, D): phi(x) = (x - mean) map, of mean
-    square length 1."""
+    """The library's mean (D,) and half-whitening map (D, D).
+
+    phi(x) = (x - mean) map, of mean square length 1.
+    """
 
     mean: Tensor
     map: Tensor
 
     @classmethod
     def of(cls, image_features: Tensor) -> Geometry:
-        """From the embeddings (N, D) of the library or a sample of some thousands; the smaller, the
-        less whitening."""
+        """From the embeddings (N, D) of the library or a sample of some thousands.
+
+        The smaller, the less whitening.
+        """
         x = image_features.float()
         count, size = x.shape
         if count < 2:
@@ -125,8 +132,10 @@ class Geometry:
         return torch.cat([phi, torch.full((len(phi), 1), _BIAS)], 1)
 
     def head(self, direction: Tensor, trust: float, words: Head, constant: float) -> Head:
-        """The linear score trust * (z of the words) + features(x) . direction + constant as a head
-        whose threshold is where that score is 0."""
+        """The linear score as a head whose threshold is where that score is 0.
+
+        The score: trust * (z of the words) + features(x) . direction + constant.
+        """
         bend = self.map @ direction[:-1]  # (D,)
         offset = constant + float(direction[-1]) * _BIAS - float(self.mean @ bend)
         return Head(trust * words.vector + bend, trust * words.anchor, threshold=-offset)
@@ -160,14 +169,18 @@ def fit_label(
     weights: Tensor,
     unanswered: Photos,
 ) -> Head:
-    """The head of one free label. `words`: what it starts from, its zero-shot head or that of a
-    learned prompt; `answered`: n photos with `present` (n,) bool and the weight of each answer
-    (n,), usually 1; `unanswered`: a sample of the rest of the library (about `UNANSWERED`).
+    """The head of one free label.
+
+    `words`: what it starts from, its zero-shot head or that of a learned prompt; `answered`: n
+    photos with `present` (n,) bool and the weight of each answer (n,), usually 1; `unanswered`: a
+    sample of the rest of the library (about `UNANSWERED`).
 
     Its threshold is where the label becomes likelier than not. How far its calibration (a, b) is to
     be believed: `bench learn`, column ECE.
     """
-    count, rest, yes = len(answered), len(unanswered), float(present.sum())
+    count = len(answered)
+    rest = len(unanswered)
+    yes = float(present.sum())
     z = torch.cat([answered.scores([words]), unanswered.scores([words])])[
         :, 0
     ]  # (n+U,), 0 at the threshold
@@ -181,9 +194,8 @@ def fit_label(
         TRUST_SPREAD,
     )
     trust = float(_TRUSTS[posterior.sum(1).argmax()])
-    phi = geometry.features(
-        torch.cat([answered.image_features, unanswered.image_features])
-    )  # (n+U, D+1)
+    # (n+U, D+1)
+    phi = geometry.features(torch.cat([answered.image_features, unanswered.image_features]))
     mean = phi[:count][present].sum(0) / (yes + MEAN_PRIOR)  # (D+1,)
     mean[-1] = 0
     constant = CONSTANT * yes / (yes + CONSTANT_PRIOR)
@@ -208,8 +220,10 @@ def fit_label(
 
 
 def _own_share(phi: Tensor, mean: Tensor, count: float) -> Tensor:
-    """What each photo's own part in the shrunk mean of `count` photos adds to its likeness to that
-    mean: (m,)."""
+    """What each photo's own part in the shrunk mean of `count` photos adds: (m,).
+
+    It adds to the photo's likeness to that mean.
+    """
     without = ((count + MEAN_PRIOR) * phi @ mean - phi[:, :-1].square().sum(1)) / (
         count - 1 + MEAN_PRIOR
     )
@@ -217,10 +231,12 @@ def _own_share(phi: Tensor, mean: Tensor, count: float) -> Tensor:
 
 
 def _held_out(covariance: Tensor, f: Tensor, dual: Tensor, weights: Tensor) -> Tensor:
-    """What the logistic regression f (m,) with the dual `_logistic` would say of each photo had it
-    not seen that photo's answer: the cavity of the Laplace approximation (Vehtari et al. 2016,
+    """What the logistic regression f (m,) says of each photo had it not seen its answer.
+
+    `dual` is that of `_logistic`. The cavity of the Laplace approximation (Vehtari et al. 2016,
     "Bayesian leave-one-out cross-validation approximations for Gaussian latent variable models").
-    No refit, one Cholesky factor."""
+    No refit, one Cholesky factor.
+    """
     p = torch.sigmoid(f)
     curvature = (weights * p * (1 - p)).clamp_min(1e-6)  # (m,)
     root = curvature.sqrt()
@@ -232,34 +248,34 @@ def _held_out(covariance: Tensor, f: Tensor, dual: Tensor, weights: Tensor) -> T
 
 
 def _line(yes: Tensor, library: Tensor) -> float:
-    """Where the label begins, as a score: below the middle of the yes photos, each scored as if
-    nobody had answered it (m,), by a part of the spread of the library's own scores (U,). Few
-    answers move the line little, none far."""
-    spread = (
-        1.4826 * (library - library.median()).abs().median()
-    )  # of the bulk, which does not carry the label
+    """Where the label begins, as a score.
+
+    Below the middle of the yes photos, each scored as if nobody had answered it (m,), by a part of
+    the spread of the library's own scores (U,). Few answers move the line little, none far.
+    """
+    # Of the bulk, which does not carry the label.
+    spread = 1.4826 * (library - library.median()).abs().median()
     below = LINE_BELOW * float(spread.clamp_min(LINE_SPREAD))
-    middle = float(
-        yes.quantile(0.5)
-    )  # the mean of two where they are even: torch's median is the lower
+    # The mean of two where they are even: torch's median is the lower.
+    middle = float(yes.quantile(0.5))
     return max(-LINE_MOST, min(LINE_MOST, len(yes) / (len(yes) + LINE_PRIOR) * (middle - below)))
 
 
 def fit_group(
     geometry: Geometry, words: Sequence[Head], answered: Photos, allowed: Tensor, weights: Tensor
 ) -> list[Head]:
-    """The heads of an exclusive group of K labels, learned together by softmax. `words`: K heads to
-    start from; `allowed` (n, K) bool: the labels that a photo may carry by what a person said: one
-    column for a yes, all but one for a no; `weights` (n,): of the answers, usually 1; one above 1
-    is insisted on.
+    """The heads of an exclusive group of K labels, learned together by softmax.
+
+    `words`: K heads to start from; `allowed` (n, K) bool: the labels that a photo may carry by what
+    a person said: one column for a yes, all but one for a no; `weights` (n,): of the answers,
+    usually 1; one above 1 is insisted on.
     """
     said = answered.scores(words)  # (n, K)
     phi = geometry.features(answered.image_features)  # (n, D+1)
     centred = phi * (torch.arange(phi.shape[1]) < phi.shape[1] - 1)  # without the constant feature
     certain = (allowed & (allowed.sum(1, keepdim=True) == 1)).float()  # (n, K)
-    others = torch.where(
-        certain.sum(1) > 0, allowed.shape[1] - 1, 1
-    )  # (n,) labels that a slip could have meant
+    # (n,) labels that a slip could have meant
+    others = torch.where(certain.sum(1) > 0, allowed.shape[1] - 1, 1)
     meant = torch.ones(len(said))  # (n,)
     for _ in range(EM_STEPS):
         without = _leave_one_out(centred, certain * meant[:, None])  # (n, K)
@@ -268,7 +284,8 @@ def fit_group(
             return _log_allowed(trust * said + GROUP_ALPHA * alpha * without, allowed).exp()
 
         posterior, agreed = _posterior(agreement, others, GROUP_TRUST_SPREAD)
-        trust, alpha = float(posterior.sum(1) @ _TRUSTS), float(posterior.sum(0) @ _ALPHAS)
+        trust = float(posterior.sum(1) @ _TRUSTS)
+        alpha = float(posterior.sum(0) @ _ALPHAS)
         meant = _meant(torch.einsum("ba,ban->n", posterior, agreed), others)
         meant[weights > 1] = 1.0
     alpha *= GROUP_ALPHA
@@ -285,10 +302,12 @@ def fit_group(
 
 
 def _meaning(yes: Tensor, library: Tensor) -> float:
-    """How probably the words mean something, from the zero-shot scores of yes photos (m,) and of
-    any photos (U,), 0 at the threshold: Bayes' rule between a normal around the threshold, where
-    photos lie that show what the words say, and the library's own, where they lie if the words say
-    nothing. One answer may be wrong, so it proves only so much."""
+    """How probably the words mean something, from zero-shot scores, 0 at the threshold.
+
+    Scores of yes photos (m,) and of any photos (U,). Bayes' rule between a normal around the
+    threshold, where photos lie that show what the words say, and the library's own, where they lie
+    if the words say nothing. One answer may be wrong, so it proves only so much.
+    """
     mean, spread = (
         (library.mean(), library.std()) if len(library) > 1 else (torch.zeros(()), torch.zeros(()))
     )
@@ -300,23 +319,26 @@ def _meaning(yes: Tensor, library: Tensor) -> float:
 
 
 def _leave_one_out(phi: Tensor, share: Tensor) -> Tensor:
-    """phi_i . m_k with photo i left out of the shrunk means m (n, K); `phi` (n, D+1), `share` (n,
-    K): the weight of photo i in the mean of label k. A label of which nothing else is known is as
-    near as the others are on average."""
+    """phi_i . m_k with photo i left out of the shrunk means m (n, K).
+
+    `phi` (n, D+1), `share` (n, K): the weight of photo i in the mean of label k. A label of which
+    nothing else is known is as near as the others are on average.
+    """
     own = phi.square().sum(1, keepdim=True)  # (n, 1)
     rest = share.sum(0) - share  # (n, K)
     near = (phi @ (share.T @ phi).T - share * own) / (rest + MEAN_PRIOR)  # (n, K)
     known = rest > 1e-6
-    average = (near * known).sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp_min(
-        1
-    )  # (n, 1)
+    # (n, 1)
+    average = (near * known).sum(1, keepdim=True) / known.sum(1, keepdim=True).clamp_min(1)
     return torch.where(known, near, average)
 
 
 def _meant(agreed: Tensor, others: Tensor) -> Tensor:
-    """How probably each answer (n,) is meant as it was given, by Bayes' rule; `agreed` (n,): how
-    probable it is by all that is known but itself; a slip says any of the `others` (n,) as
-    probably."""
+    """How probably each answer (n,) is meant as it was given, by Bayes' rule.
+
+    `agreed` (n,): how probable it is by all that is known but itself; a slip says any of the
+    `others` (n,) as probably.
+    """
     return (1 - SLIP) * agreed / _probable(agreed, others)
 
 
@@ -328,12 +350,13 @@ def _probable(agreed: Tensor, others: Tensor) -> Tensor:
 def _posterior(
     agreement: Callable[[Tensor, Tensor], Tensor], others: Tensor, spread: float
 ) -> tuple[Tensor, Tensor]:
-    """How probable each beta and each alpha (relative to its usual value) of the grid is (B, A),
-    and each answer under them (B, A, n). `agreement`: betas (B, 1, 1) and an alpha -> probability
-    (B, n) of each answer; log beta ~ N(0, spread^2)."""
-    agreed = torch.stack(
-        [agreement(_TRUSTS[:, None, None], alpha) for alpha in _ALPHAS], 1
-    )  # (B, A, n)
+    """How probable each beta and alpha of the grid is (B, A), and each answer (B, A, n).
+
+    Alpha is relative to its usual value. `agreement`: betas (B, 1, 1) and an alpha -> probability
+    (B, n) of each answer; log beta ~ N(0, spread^2).
+    """
+    # (B, A, n)
+    agreed = torch.stack([agreement(_TRUSTS[:, None, None], alpha) for alpha in _ALPHAS], 1)
     likely = _probable(agreed, others).log().sum(-1)  # (B, A)
     prior = (_TRUSTS.log() / spread).square()[:, None] + (
         (_ALPHAS - 1) / GROUP_ALPHA_SPREAD
@@ -342,16 +365,19 @@ def _posterior(
 
 
 def _softmax_fit(gram: Tensor, start: Tensor, allowed: Tensor, weights: Tensor) -> Tensor:
-    """Softmax regression around `start` (n, K), answers weighted (n,), by majorisation (Boehning
-    1992: the curvature of the softmax is at most 1/2, so one Cholesky factor serves every step),
-    accelerated (Nesterov 1983, restarted where the step points back: O'Donoghue and Candes 2015). A
-    photo with several allowed labels counts for each of them by its present probability
-    (expectation maximisation). (n, K).
+    """Softmax regression around `start` (n, K), answers weighted (n,); the dual (n, K).
+
+    By majorisation (Boehning 1992: the curvature of the softmax is at most 1/2, so one Cholesky
+    factor serves every step), accelerated (Nesterov 1983, restarted where the step points back:
+    O'Donoghue and Candes 2015). A photo with several allowed labels counts for each of them by its
+    present probability (expectation maximisation).
     """
     count = start.shape[1]
     root = weights.clamp_min(1e-3).sqrt()[:, None]  # (n, 1)
     factor = torch.linalg.cholesky(root * gram * root.T / 2 + GROUP_KAPPA * torch.eye(len(gram)))
-    dual, ahead, pace = torch.zeros_like(start), torch.zeros_like(start), 1.0
+    dual = torch.zeros_like(start)
+    ahead = torch.zeros_like(start)
+    pace = 1.0
     for _ in range(300):
         logits = start + gram @ ahead
         wanted = (1 - SOFT) * logits.masked_fill(~allowed, float("-inf")).softmax(1) + SOFT / count
@@ -362,7 +388,9 @@ def _softmax_fit(gram: Tensor, start: Tensor, allowed: Tensor, weights: Tensor) 
         if ((ahead - new) * change).sum() > 0:
             pace = 1.0
         faster = (1 + math.sqrt(1 + 4 * pace * pace)) / 2
-        dual, ahead, pace = new, new + (pace - 1) / faster * moved, faster
+        dual = new
+        ahead = new + (pace - 1) / faster * moved
+        pace = faster
         if change.abs().max() < 3e-3:
             break
     return dual
@@ -375,12 +403,14 @@ def _log_allowed(logits: Tensor, allowed: Tensor) -> Tensor:
 
 
 def _logistic(covariance: Tensor, start: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Weighted logistic regression as a Gaussian process: f = start + covariance @ a with a ~ its
-    precision; returns a (m,). Newton's method in the form that never inverts the covariance
-    (Rasmussen and Williams 2006, algorithm 3.1), with step halving.
+    """Weighted logistic regression as a Gaussian process; returns the dual a (m,).
+
+    f = start + covariance @ a with a ~ its precision. Newton's method in the form that never
+    inverts the covariance (Rasmussen and Williams 2006, algorithm 3.1), with step halving.
     """
     count = len(start)
-    a, f = torch.zeros(count), start.clone()
+    a = torch.zeros(count)
+    f = start.clone()
 
     def objective(f: Tensor, a: Tensor) -> float:
         data = weights * F.binary_cross_entropy_with_logits(f, targets, reduction="none")
@@ -396,7 +426,8 @@ def _logistic(covariance: Tensor, start: Tensor, targets: Tensor, weights: Tenso
         solved = torch.cholesky_solve(
             (root * (covariance @ b))[:, None], torch.linalg.cholesky(inner)
         )[:, 0]
-        step, size = b - root * solved - a, 1.0
+        step = b - root * solved - a
+        size = 1.0
         while size > 0.01:
             new_a = a + size * step
             new_f = start + covariance @ new_a

@@ -43,10 +43,13 @@ MIXES = (0.5, 1.0)  # b of (1 - b) w0 + b w, chosen by held-out answers
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What was learned for one label. `head` replaces the label's head when the version is
-    activated (the current head itself when `report.kind` is 'unchanged'); `ctx`: (n_ctx, C) of Tier
-    B or None; `ctx_seed`: its seed. `report` has `version` 0 and `active` False: the library fills
-    them in when it stores the version."""
+    """What was learned for one label.
+
+    `head` replaces the label's head when the version is activated (the current head itself when
+    `report.kind` is 'unchanged'); `ctx`: (n_ctx, C) of Tier B or None; `ctx_seed`: its seed.
+    `report` has `version` 0 and `active` False: the library fills them in when it stores the
+    version.
+    """
 
     head: Head
     ctx: Tensor | None
@@ -64,9 +67,12 @@ def learn(
     prompts: bool = True,
     geometry: Geometry | None = None,
 ) -> Generator[Progress, None, list[Lesson]]:
-    """Learn all subjects; one Lesson each, in order. Yields after every step of at most about 250
-    ms; closing the generator cancels and leaves nothing behind. `prompts=False` leaves out Tier B
-    (CoOp): well under a second. `geometry`: of this library, if the caller keeps one."""
+    """Learn all subjects; one Lesson each, in order.
+
+    Yields after every step of at most about 250 ms; closing the generator cancels and leaves
+    nothing behind. `prompts=False` leaves out Tier B (CoOp): well under a second. `geometry`: of
+    this library, if the caller keeps one.
+    """
     started = time.monotonic()
     if geometry is None:
         generator = torch.Generator().manual_seed(seed)
@@ -98,8 +104,11 @@ def learn(
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """A candidate: its heads from all answers, and its held-out logits (n, K), None where nothing
-    could be held out."""
+    """A candidate.
+
+    Its heads from all answers, and its held-out logits (n, K), None where nothing could be held
+    out.
+    """
 
     kind: str
     heads: list[Head]
@@ -107,8 +116,10 @@ class _Version:
     ctx: Tensor | None = None
 
     def luck(self, case: Case, seed: int) -> float:
-        """How probably answers at random would agree so well with what was learned without them
-        (`acceptance.luck`)."""
+        """How probably answers at random would agree so well (`acceptance.luck`).
+
+        With what was learned without them.
+        """
         assert self.held_out is not None
         return acceptance.luck(case.likelihoods(case.rescaled(self.held_out)), case.unit, seed)
 
@@ -151,7 +162,10 @@ def _versions(
             if _surely_better(case, version, residual, seed):
                 versions.found.append(version)
         if not versions.found:
-            lacking = "on answers kept out of learning it is not surely better than learning from your photos alone."
+            lacking = (
+                "on answers kept out of learning it is not surely better "
+                "than learning from your photos alone."
+            )
     if lacking is not None:
         versions.reasons.append(f"{_TITLES['coop']}: {lacking}")
     versions.found.append(residual)
@@ -177,7 +191,10 @@ def _too_few_for_a_prompt(case: Case) -> str | None:
         len(torch.unique(case.unit[case.allowed[:, 0] == answer])) for answer in (True, False)
     )
     if min(yes, no) < PROMPT_UNITS:
-        return f"it needs {PROMPT_UNITS} yes and {PROMPT_UNITS} no, bursts counted once; there are {yes} and {no}."
+        return (
+            f"it needs {PROMPT_UNITS} yes and {PROMPT_UNITS} no, bursts counted once; "
+            f"there are {yes} and {no}."
+        )
     return None
 
 
@@ -186,9 +203,8 @@ def _tune(
 ) -> Generator[Progress, None, Tuned]:
     """The prompts of the case with each fold left out, and with all answers as the last variant."""
     count = int(case.fold.max()) + 1
-    variants = torch.stack(
-        [case.fold != fold for fold in range(count + 1)]
-    )  # (V, n); no fold has the number `count`
+    # (V, n); no fold has the number `count`
+    variants = torch.stack([case.fold != fold for fold in range(count + 1)])
     names = [in_english(subject.name) for subject in case.subjects]
     answers = case.allowed.long()  # (n, K)
     return (
@@ -207,8 +223,10 @@ def _tune(
 
 
 def _around(case: Case, texts: Tensor, mix: float) -> _Fit:
-    """Fits Tier A around the words moved towards the prompts' text features (V, K, D) of the
-    variant that has not seen the fold."""
+    """Fits Tier A around the words moved towards the prompts' text features (V, K, D).
+
+    Those of the variant that has not seen the fold.
+    """
 
     def fit(weights: Tensor, fold: int) -> list[Head]:
         moved = [
@@ -221,8 +239,10 @@ def _around(case: Case, texts: Tensor, mix: float) -> _Fit:
 
 
 def _surely_better(case: Case, version: _Version, than: _Version, seed: int) -> bool:
-    """A stronger kind has to be surely better than a simpler one, or choosing among many would
-    favour luck."""
+    """Whether a stronger kind is surely better than a simpler one.
+
+    Otherwise choosing among many would favour luck.
+    """
     if version.held_out is None or than.held_out is None:
         return False
     losses = [case.losses(case.rescaled(x)) for x in (than.held_out, version.held_out)]
@@ -244,8 +264,10 @@ def _held_out(
 
 
 def _keeping(case: Case, fit: _Fit) -> list[Head]:
-    """The heads from all answers. An answer that is right now and would turn wrong weighs more and
-    more, until it is right again."""
+    """The heads from all answers.
+
+    An answer that is right now and would turn wrong weighs more and more, until it is right again.
+    """
     right = case.right(case.logits([subject.current for subject in case.subjects]))  # (n,)
     weights = torch.ones(len(case.rows))
     heads = fit(weights, -1)
@@ -262,8 +284,10 @@ _INSIST = (4.0, 16.0, 64.0)
 
 
 def _shift(case: Case, head: Head, weights: Tensor) -> Head:
-    """The same head with its threshold moved to where the answers want it, by MAP around where it
-    is (2 units of z)."""
+    """The same head with its threshold moved to where the answers want it.
+
+    By MAP around where it is (2 units of z).
+    """
     z = case.logits([replace(head, calibration=None)])[weights > 0, 0]  # (n,)
     present = case.allowed[weights > 0, 0].float() * (1 - 2 * fewshot.SOFT) + fewshot.SOFT
     slope = head.calibration[0] if head.calibration else 1.0
@@ -281,8 +305,10 @@ def _shift(case: Case, head: Head, weights: Tensor) -> Head:
 
 
 def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[Lesson]:
-    """The best version that passes every gate, else the best that does not (not accepted), else
-    unchanged."""
+    """The best version that passes every gate.
+
+    If none does: the best that does not (not accepted), else unchanged.
+    """
     currents = [subject.current for subject in case.subjects]
     now = case.logits(currents)
     zero_shot = case.logits([subject.zero_shot for subject in case.subjects])
@@ -300,7 +326,8 @@ def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[L
         if objection is None:
             if _many_changes(case, flips):
                 reasons.append(
-                    f"Better on answers kept out of learning, but {_many_changes(case, flips)}: look through them."
+                    f"Better on answers kept out of learning, but {_many_changes(case, flips)}: "
+                    "look through them."
                 )
             return _lessons(case, version, flips, now, reasons, True, seconds)
         reasons.append(f"{_TITLES[version.kind]}: {objection}")
@@ -321,9 +348,11 @@ _LOOK_FIRST = "look at them before you accept it."
 
 
 def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: int) -> bool:
-    """Whether the version is right as often as the logits `than` (n, K) on these held-out answers
-    (mask (n,)), and surely better: what was learned in log-loss, a moved threshold in how often it
-    is right."""
+    """Whether the version is as often right as the logits `than` (n, K), and surely better.
+
+    On these held-out answers (mask (n,)). Better: what was learned in log-loss, a moved threshold
+    in how often it is right.
+    """
     assert version.held_out is not None
     more_right = (case.right(version.held_out).float() - case.right(than).float())[judged]  # (n,)
     gains = (case.losses(case.rescaled(than)) - case.losses(case.rescaled(version.held_out)))[
@@ -336,8 +365,10 @@ def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: i
 
 
 def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
-    """Words for more changed tags than so few answers should cause, else "". What was held out
-    decides; they are shown."""
+    """Words for more changed tags than so few answers should cause, else "".
+
+    What was held out decides; they are shown.
+    """
     if not any(flip.too_many(len(case.rows), len(case.collection.photo_ids)) for flip in flips):
         return ""
     changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
@@ -397,7 +428,10 @@ def _objection(
                 f"it would reorder the best photos of '{subject.name}', which you did not correct."
             )
     if unsure:
-        return f"not surely better, but now the label is on none of the photos that you said yes to: {_LOOK_FIRST}"
+        return (
+            "not surely better, but now the label is on none of the photos "
+            f"that you said yes to: {_LOOK_FIRST}"
+        )
     if not checked:
         return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
     if version.luck(case, seed) > acceptance.CHANCE:

@@ -5,9 +5,10 @@ zero-shot on some tasks, and its softmax assumes one class per photo. Here the c
 photo of a", each label's own tokens may move a little as well (a name that means nothing to CLIP
 can acquire a meaning), and the loss holds everything near what it was:
 
-    class-balanced masked binary cross-entropy on yes and no (softmax over the allowed labels inside
-    a group)
-    + PULL / n (1 - cos(w, w0))             the learned text stays near its own words (KgCoOp, arXiv:2303.13283)
+    class-balanced masked binary cross-entropy on yes and no
+                                            (softmax over the allowed labels inside a group)
+    + PULL / n (1 - cos(w, w0))             the learned text stays near its own words
+                                            (KgCoOp, arXiv:2303.13283)
     + RETAIN (1 - cos) on vocabulary words  the context does not spoil other words
 
 Full batch, few steps, Adam, averaged weights: deterministic, so there is no unlucky seed. All folds
@@ -80,23 +81,22 @@ def tune(
     retained = [vocabulary.words[i] for i in drawn.tolist()]
     learner = PromptLearner(model.clip, [*names, *retained], ctx_init=CTX_INIT)
     tree = learner.tree()
-    own = sum(
-        tree.lengths[: len(names)]
-    )  # tokens of the labels' names, before those of the retained words
+    # Tokens of the labels' names, before those of the retained words.
+    own = sum(tree.lengths[: len(names)])
     unit = float(model.clip.token_embedding.weight.detach().float().std())
     count = len(variants)
     device = learner.ctx.device
     photos = Photos(photos.image_features.to(device), photos.centre.to(device))
-    answers, variants = answers.to(device), variants.to(device)
+    answers = answers.to(device)
+    variants = variants.to(device)
     meant = torch.stack([head.vector / head.anchor for head in words]).to(device)  # (K, D)
     thresholds = torch.tensor([head.threshold for head in words], device=device)  # (K,)
-    start, rest = learner.ctx.detach(), tree.suffixes.detach()
-    moved = torch.zeros(
-        count, *start.shape, device=device, requires_grad=True
-    )  # (V, n, C), in units of `unit`
-    renamed = torch.zeros(
-        count, own, start.shape[1], device=device, requires_grad=True
-    )  # (V, T, C)
+    start = learner.ctx.detach()
+    rest = tree.suffixes.detach()
+    # (V, n, C), in units of `unit`
+    moved = torch.zeros(count, *start.shape, device=device, requires_grad=True)
+    # (V, T, C)
+    renamed = torch.zeros(count, own, start.shape[1], device=device, requires_grad=True)
 
     def features(moved: Tensor, renamed: Tensor) -> Tensor:
         """(V, K + R, D) of unit length."""
@@ -122,9 +122,8 @@ def tune(
             * (torch.einsum("nd,vkd->vnk", photos.image_features, shifted) - photos.centre[:, None])
             - thresholds
         )
-        fit = (
-            _group_loss(z, answers, variants) if exclusive else _label_loss(z, answers, answered)
-        )  # (V,)
+        # (V,)
+        fit = _group_loss(z, answers, variants) if exclusive else _label_loss(z, answers, answered)
         drift = 1 - (text * anchors).sum(-1)  # (V, K + R)
         pull = drift[:, : len(names)].sum(1) * PULL / seen
         loss = (fit + pull + RETAIN * drift[:, len(names) :].mean(1)).sum()
@@ -140,8 +139,11 @@ def tune(
 
 
 class _Adam:
-    """Adam (Kingma and Ba 2015, arXiv:1412.6980). Ten lines instead of `torch.optim`, whose first
-    use imports torch's compiler: seconds in which a person waits for the first progress."""
+    """Adam (Kingma and Ba 2015, arXiv:1412.6980).
+
+    Ten lines instead of `torch.optim`, whose first use imports torch's compiler: seconds in which a
+    person waits for the first progress.
+    """
 
     def __init__(self, parameters: Sequence[Tensor]) -> None:
         self.parameters = parameters
@@ -162,15 +164,20 @@ class _Adam:
 
 
 def _shifted(words: Tensor, text: Tensor, anchors: Tensor) -> Tensor:
-    """The words' features (K, D) moved by what the prompts (V, K, D) learned beyond their start, of
-    the same length (1, but for 'not X', which stands for the average word)."""
+    """The words' features (K, D) moved by what the prompts (V, K, D) learned.
+
+    By what they learned beyond their start, of the same length (1, but for 'not X', which stands
+    for the average word).
+    """
     shifted: Tensor = F.normalize(words + text - anchors, dim=-1) * words.norm(dim=-1, keepdim=True)
     return shifted
 
 
 def _label_loss(z: Tensor, answers: Tensor, answered: Tensor) -> Tensor:
-    """Class-balanced masked binary cross-entropy (V,), mean over labels; z (V, n, K), 0 at the
-    threshold."""
+    """Class-balanced masked binary cross-entropy (V,), mean over labels.
+
+    z (V, n, K), 0 at the threshold.
+    """
     losses = F.binary_cross_entropy_with_logits(
         z, answers.clamp_min(0).float().expand_as(z), reduction="none"
     )

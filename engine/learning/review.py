@@ -31,8 +31,11 @@ _FAR = 0.6  # a photo with no answered photo of the label at this cosine is unli
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Is the label on the photo? `score`: z - threshold now (dial included), `suggested`: the
-    machine says yes; `reason`: a few words for the person."""
+    """Is the label on the photo?
+
+    `score`: z - threshold now (dial included); `suggested`: the machine says yes; `reason`: a few
+    words for the person.
+    """
 
     photo_id: int
     label_id: int
@@ -60,9 +63,8 @@ def next_questions(
         return []
     scorer = Scorer([heads[label] for label in labels])
     moved = torch.tensor([DIAL * (dials or {}).get(label, 0.0) for label in labels])
-    margin = (
-        scorer.scores(collection.image_features, collection.centre) - scorer.thresholds - moved
-    )  # (N, L)
+    # (N, L)
+    margin = scorer.scores(collection.image_features, collection.centre) - scorer.thresholds - moved
     row_of = (
         {int(photo): row for row, photo in enumerate(collection.photo_ids.tolist())}
         if answered
@@ -126,8 +128,11 @@ def _random(open_: Tensor, n: int, generator: torch.Generator) -> list[tuple[int
 def _uncertain_and_diverse(
     collection: Collection, margin: Tensor, open_: Tensor, known: Sequence[tuple[int, int]], n: int
 ) -> list[tuple[int, int, str]]:
-    """Greedy: of the least certain open pairs, always the one that is least certain and least like
-    what was asked or answered for that label already."""
+    """The pairs to ask about, chosen greedily.
+
+    Of the least certain open pairs, always the one that is least certain and least like what was
+    asked or answered for that label already.
+    """
     doubt = margin.abs().masked_fill(~open_, float("inf")).flatten()  # (N L,)
     size = min(CANDIDATES * max(n, 1), int(open_.sum()))
     if not n or not size:

@@ -1,5 +1,6 @@
-"""All embeddings of one model in memory: the matrix that search, tagging and learning multiply
-with.
+"""All embeddings of one model in memory.
+
+The matrix that search, tagging and learning multiply with.
 
 Knows: which row belongs to which photo, and how to keep in step with the store while photos come
 and go. Does not know: what a score means (`zero_shot`), SQL. 1M x 384 takes 0.8 GB in half
@@ -59,8 +60,10 @@ class Matrix:
         return self._centre[: self._used]
 
     def reserve(self, n: int) -> None:
-        """Make room for `n` rows in all, so that a library that is loaded at once is not copied
-        while it grows."""
+        """Make room for `n` rows in all.
+
+        So a library that is loaded at once is not copied while it grows.
+        """
         if n <= len(self._ids):
             return
         self._ids = np.concatenate([self._ids, np.empty(n - len(self._ids), np.int64)])
@@ -75,8 +78,10 @@ class Matrix:
     def put(
         self, ids: Sequence[int] | npt.NDArray[np.int64], vectors: Tensor, centre: Tensor
     ) -> None:
-        """Add or replace the vectors (B, D), any float type, and centres (B,) of photos; each id
-        once."""
+        """Add or replace the vectors (B, D), any float type, and centres (B,) of photos.
+
+        Each id once.
+        """
         if not len(ids):
             return
         photo_ids = np.asarray(ids, np.int64)
@@ -135,9 +140,8 @@ class Matrix:
             if self._coarse is not None:
                 products = self._coarse.products(vector.float(), self._used)  # (N,)
             else:
-                products = (
-                    F.linear(self.image_features, vector.half()[None])[:, 0].float().numpy()
-                )  # (N,)
+                # (N,)
+                products = F.linear(self.image_features, vector.half()[None])[:, 0].float().numpy()
             scores = products if less is None else products - less
             best = np.arange(len(scores))
             if len(scores) > _REFINED:
@@ -204,8 +208,9 @@ class _Coarse:
 
 @lru_cache(maxsize=1)
 def bytes_pay() -> bool:
-    """Whether torch multiplies bytes here, rightly, and clearly faster than half precision; some 10
-    ms, once.
+    """Whether torch multiplies bytes here, rightly, and clearly faster than half precision.
+
+    Some 10 ms, once.
 
     The operator is one that torch keeps for itself, and fast only where the processor has
     instructions for it.
@@ -213,7 +218,8 @@ def bytes_pay() -> bool:
     generator = torch.Generator().manual_seed(0)
     x = torch.randint(-127, 128, (2048, 512), generator=generator, dtype=torch.int8)
     y = torch.randint(-127, 128, (512, 1), generator=generator, dtype=torch.int8)
-    half, vector = x.half(), y.T.half()
+    half = x.half()
+    vector = y.T.half()
     try:
         right = torch.equal(torch._int_mm(x[:64], y), x[:64].int() @ y.int())
     except (RuntimeError, AttributeError):
@@ -230,7 +236,6 @@ def pack(vectors: Tensor) -> list[bytes]:
 
 def unpack(blobs: Sequence[bytes], embed_dim: int) -> Tensor:
     """Blobs -> vectors (B, D) float16."""
-    stored = np.frombuffer(bytearray().join(blobs), STORED).reshape(
-        -1, embed_dim
-    )  # a bytearray: tensors are writable
+    # A bytearray: tensors are writable.
+    stored = np.frombuffer(bytearray().join(blobs), STORED).reshape(-1, embed_dim)
     return torch.from_numpy(stored.astype(np.float16, copy=False))

@@ -1,5 +1,6 @@
-"""File and folder names of all photos, searched in milliseconds whatever their number, and the
-order they give.
+"""File and folder names of all photos, and the order they give.
+
+Searched in milliseconds whatever their number.
 
 Knows: names as one long text (a line per photo) and folders as numbers. Does not know: what a query
 means, dates. A million names take some 20 MB this way; what changed since they were read is asked
@@ -19,15 +20,16 @@ import numpy.typing as npt
 from engine.store.database import SHOWN, Store
 
 Ids = npt.NDArray[np.int64]
-_CHANGED_KEPT = (
-    1000  # photos, or a twentieth of all, that may have changed before everything is read again
-)
+# Photos, or a twentieth of all, that may have changed before everything is read again.
+_CHANGED_KEPT = 1000
 _SEPARATOR = os.fsencode(os.sep)
 
 
 class Names:
-    """The names in one store. Names and folders are read apart: most searches need the first
-    alone."""
+    """The names in one store.
+
+    Names and folders are read apart: most searches need the first alone.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -56,16 +58,17 @@ class Names:
         self._changed = set()
 
     def named(self, words: str) -> Ids:
-        """Ids (K,) of photos in whose file name the words (casefolded) stand: as whole words, or
-        anywhere in scripts that are written without blanks."""
+        """Ids (K,) of photos in whose file name the words (casefolded) stand.
+
+        As whole words, or anywhere in scripts that are written without blanks.
+        """
         ids, text, starts = self._names()
         pattern = re.escape(words).replace(r"\ ", r"[\W_]+")
         if words.isascii():
             pattern = rf"(?<![^\W\d_]){pattern}(?![^\W\d_])"
         found = re.compile(pattern)
-        anchor = max(
-            words.split(), key=len
-        )  # plain search finds candidates, the pattern judges them
+        # Plain search finds candidates, the pattern judges them.
+        anchor = max(words.split(), key=len)
         hits = []
         at = text.find(anchor)
         while at >= 0:
@@ -86,9 +89,11 @@ class Names:
         return self._with_changed(ids[holds[numbers]] if len(ids) else ids, fresh)
 
     def places(self, sort: str) -> Ids:
-        """Place of each photo, by id, in the order of the names ('img 9' before 'img 10') or of the
-        folders, in which a folder's own photos come before those of the folders in it; kept until
-        photos change."""
+        """Place of each photo, by id, in the order of the names or of the folders.
+
+        'img 9' comes before 'img 10'; a folder's own photos before those of the folders in it. Kept
+        until photos change.
+        """
         if sort not in self._places:
             if self._changed:
                 self._forget()

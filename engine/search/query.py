@@ -10,7 +10,8 @@ a person types is an error: what cannot be understood is searched as words or le
     folder:holiday            a part of the folder's path
     after:2023  before:2023-06-01    on or after the first day of the period; before it
     like:123                  like the photo with this id
-    is:untagged               also review, problem, pending, offline, missing, corrected, duplicate (the same file twice)
+    is:untagged               also review, problem, pending, offline, missing, corrected,
+                              duplicate (the same file twice)
     cat OR dog label:pet      OR separates alternatives; what stands side by side must all hold
 """
 
@@ -40,8 +41,11 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a query. `kind`: 'words' or one of KEYS. `value`: the text, without quotes; for
-    `after` and `before` `day` is the first day of the period, for `like` `photo_id` the id."""
+    """One part of a query.
+
+    `kind`: 'words' or one of KEYS. `value`: the text, without quotes; for `after` and `before`
+    `day` is the first day of the period, for `like` `photo_id` the id.
+    """
 
     kind: str
     value: str
@@ -68,8 +72,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`branches`: alternatives, in each of which all parts must hold. No branches: everything.
-    `notes`: sentences about what was left out."""
+    """`branches`: alternatives, in each of which all parts must hold.
+
+    No branches: everything. `notes`: sentences about what was left out.
+    """
 
     branches: tuple[tuple[Part, ...], ...] = ()
     notes: tuple[str, ...] = ()
@@ -81,8 +87,10 @@ class Query:
 
     @property
     def chips(self) -> tuple[str, ...]:
-        """The query as understood, one text per part; joined with blanks it is a query that means
-        the same."""
+        """The query as understood, one text per part.
+
+        Joined with blanks it is a query that means the same.
+        """
         chips: list[str] = []
         for branch in self.branches:
             chips += ["OR"] if chips else []
@@ -125,13 +133,13 @@ def parse(text: str) -> Query:
         value = bare if quoted is None else quoted
         key = (key or "").lower()
         if key and key not in KEYS:
-            value, key = match.group()[len(minus) :], ""
+            value = match.group()[len(minus) :]
+            key = ""
         if not key:
             value = _QUOTE.sub("", value)  # one that stands alone says nothing
         value = " ".join(value.split())
-        unfinished = (
-            quoted is None and value.endswith((":", "：")) and value[:-1].lower() in KEYS
-        )  # 'label:'
+        # 'label:'
+        unfinished = quoted is None and value.endswith((":", "：")) and value[:-1].lower() in KEYS
         if unfinished or not value.strip("-－"):
             continue
         if not key and value == "OR" and quoted is None and not minus:
@@ -153,8 +161,10 @@ def parse(text: str) -> Query:
 
 
 def _words_first(branch: list[Part]) -> tuple[Part, ...]:
-    """Loose words are collected behind the parts they were mixed with; a person reads them
-    first."""
+    """Loose words are collected behind the parts they were mixed with.
+
+    A person reads them first.
+    """
     return tuple(sorted(branch, key=lambda part: part.kind != "words" or part.negated))
 
 
@@ -176,7 +186,8 @@ def _part(key: str, value: str, negated: bool, notes: list[str]) -> Part | None:
         state = value.lower().removesuffix("s") if value.lower() == "problems" else value.lower()
         if state not in STATES:
             notes.append(
-                f"'is:{value}' is not known; there are {', '.join('is:' + name for name in STATES)}."
+                f"'is:{value}' is not known; there are "
+                f"{', '.join('is:' + name for name in STATES)}."
             )
             return None
         return Part(key, state, negated)

@@ -1,5 +1,6 @@
-"""What the model in use says about the library's photos: embeddings in memory, label heads, machine
-tags, ranking.
+"""What the model in use says about the library's photos.
+
+Embeddings in memory, label heads, machine tags, ranking.
 
 Knows: how model, matrix, heads and store are kept in step. Does not know: how a score is made
 (`zero_shot`), SQL (`store`, `labels`), files, what a person is shown. Importing it imports torch;
@@ -30,15 +31,19 @@ from engine.store.labels import Judgements, StoredHead
 
 _ROOM = 16384
 _PORTION = 8192  # photos tagged per step over the whole library: about a tenth of a second
-_NAMES = 4  # labels whose text features are made per step: two tenths of a second where the text encoder is large
+# Labels whose text features are made per step: two tenths of a second where the text encoder is
+# large.
+_NAMES = 4
 _SECONDS_PER_TAG = 3e-7  # a photo with a label, measured with 100,000 photos and 60 labels
 _SECONDS_PER_WEIGHT = 4e-10  # of the text encoder, for one short text
 _LARGEST_ID = 2**63 - 1
 
 
 class Recognition:
-    """One model over one library. Everything is loaded when first needed and kept until the object
-    goes."""
+    """One model over one library.
+
+    Everything is loaded when first needed and kept until the object goes.
+    """
 
     def __init__(
         self, store: Store, judgements: Judgements, name: str, device: str, precision: str = "auto"
@@ -60,7 +65,8 @@ class Recognition:
     def vocabulary(self) -> Vocabulary:
         """The wide vocabulary in this model's space; encoded once and kept in the store."""
         if self._vocabulary is None:
-            words, key = zero_shot.vocabulary_words(), _vocabulary_key()
+            words = zero_shot.vocabulary_words()
+            key = _vocabulary_key()
             stored = self._store.text_features(self.number, key)
             if stored is None:
                 features = zero_shot.vocabulary(self.model).features
@@ -109,8 +115,10 @@ class Recognition:
         yield from self._load()
 
     def _renew_centres(self) -> None:
-        """The vocabulary changes with the program; the centre that is stored with each embedding
-        follows it."""
+        """The vocabulary changes with the program.
+
+        The centre that is stored with each embedding follows it.
+        """
         digest = _digest(self.vocabulary.words)
         if self._store.vocabulary_of(self.number) == digest:
             return
@@ -125,8 +133,10 @@ class Recognition:
         return list(ids), unpack(blobs, self.model.embed_dim), torch.tensor(centres)
 
     def text_vectors(self, names: Sequence[str]) -> Tensor:
-        """Zero-shot vectors (L, D) of label names; encoded once and kept in the store, under what
-        the model reads."""
+        """Zero-shot vectors (L, D) of label names.
+
+        Encoded once and kept in the store, under what the model reads.
+        """
         prefix = _digest(zero_shot.TEMPLATES)
         names = [in_english(name) for name in names]
         keys = [f"{prefix} {name}" for name in names]
@@ -140,8 +150,10 @@ class Recognition:
         return torch.stack([_tensor(known[key] or b"") for key in keys])
 
     def query_vector(self, words: str) -> Tensor:
-        """The unit text feature (D,) of a query; what was asked lately is remembered, in memory
-        only."""
+        """The unit text feature (D,) of a query.
+
+        What was asked lately is remembered, in memory only.
+        """
         if words not in self._queries:
             if len(self._queries) > 256:
                 self._queries.clear()
@@ -176,8 +188,10 @@ class Recognition:
             self.tag_photos(ids)
 
     def reread(self, ids: Sequence[int]) -> None:
-        """Follow the store after photos went out of sight or came back (their rows still have
-        embeddings)."""
+        """Follow the store after photos went out of sight or came back.
+
+        Their rows still have embeddings.
+        """
         if self._matrix is None:
             return
         rows = self._store.embeddings_of(self.number, ids)
@@ -190,8 +204,10 @@ class Recognition:
 
     @property
     def heads(self) -> list[StoredHead]:
-        """What tags now, one head per label; labels that this model has not met get their zero-shot
-        version first."""
+        """What tags now, one head per label.
+
+        Labels that this model has not met get their zero-shot version first.
+        """
         if self._heads is None:
             names = self._judgements.names()
             new = sorted(set(names) - set(self._judgements.zero_shot(self.number)))
@@ -249,8 +265,9 @@ class Recognition:
         self._judgements.replace_photo_tags(ids, self._tag_rows(rows[rows >= 0], self.heads))
 
     def tag_labels(self, label_ids: Sequence[int] | None = None) -> Iterator[int]:
-        """Tag the whole library with these labels (None: all) and with the rivals in their
-        exclusive groups.
+        """Tag the whole library with these labels (None: all).
+
+        And with the rivals in their exclusive groups.
 
         Each step tags a few thousand photos, in the order of their ids, in one transaction, and
         yields how many are done: the store keeps tags by photo as well as by label, and so touches
@@ -280,17 +297,18 @@ class Recognition:
     def _tag_rows(
         self, rows: Tensor, heads: Sequence[StoredHead]
     ) -> list[tuple[int, int, float, bool]]:
-        """(label id, photo id, score, calibrated) of what the heads put on the photos in these rows
-        of the matrix."""
+        """(label id, photo id, score, calibrated) of what the heads put on photos.
+
+        The photos are those in these rows of the matrix.
+        """
         if not heads or not len(rows):
             return []
         scorer = Scorer([tensor_head(head) for head in heads])
         z = scorer.scores(self.matrix.image_features[rows], self.matrix.centre[rows])  # (N, L)
         dials = torch.tensor([head.dial for head in heads])  # (L,)
         groups = [head.group for head in heads]
-        present = zero_shot.decide(
-            self._as_said(z, rows, heads), scorer.thresholds, groups, dials
-        )  # (N, L)
+        # (N, L)
+        present = zero_shot.decide(self._as_said(z, rows, heads), scorer.thresholds, groups, dials)
         found: list[tuple[int, int, float, bool]] = []
         ids = torch.from_numpy(self.matrix.ids)[rows]  # (N,)
         for column, head in enumerate(heads):
@@ -311,9 +329,11 @@ class Recognition:
         return found
 
     def _as_said(self, z: Tensor, rows: Tensor, heads: Sequence[StoredHead]) -> Tensor:
-        """z (N, L) with a person's words put in for labels of exclusive groups: who says 'cup' has
-        said that 'not cup' is wrong, and who says no to 'cup' leaves the photo to the others of its
-        group."""
+        """z (N, L) with a person's words put in for labels of exclusive groups.
+
+        Who says 'cup' has said that 'not cup' is wrong, and who says no to 'cup' leaves the photo
+        to the others of its group.
+        """
         columns = {
             head.label_id: column for column, head in enumerate(heads) if head.group is not None
         }
@@ -333,18 +353,22 @@ class Recognition:
     # ----------------------------------------------------------------------------------------------
 
     def scores(self, words: str, strictness: float = 0.0) -> npt.NDArray[np.float32]:
-        """(N,) per matrix row: z above the line of a good match; a label of that name that learned
-        lends its head."""
+        """(N,) per matrix row: z above the line of a good match.
+
+        A label of that name that learned lends its head.
+        """
         label_id = self._judgements.find(words)
         head = next(
             (head for head in self.heads if head.label_id == label_id and head.kind != "zero-shot"),
             None,
         )
         if head is None:
-            scale, line = self.vocabulary.logit_scale, zero_shot.MATCH_THRESHOLD
+            scale = self.vocabulary.logit_scale
+            line = zero_shot.MATCH_THRESHOLD
             ranking = Head(scale * self.query_vector(words), scale)
         else:
-            ranking, line = tensor_head(head), head.threshold + zero_shot.DIAL * head.dial
+            ranking = tensor_head(head)
+            line = head.threshold + zero_shot.DIAL * head.dial
         anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(
             line + zero_shot.DIAL * strictness
         )
@@ -361,8 +385,10 @@ class Recognition:
         return None if row < 0 else self.matrix.image_features[int(row)]
 
     def vector_of_file(self, path: str, pool: DecodePool) -> Tensor:
-        """The image features (D,) of a file, in the library or not. AlbumenError when it cannot be
-        read."""
+        """The image features (D,) of a file, in the library or not.
+
+        AlbumenError when it cannot be read.
+        """
         (decoded,) = pool.decode([os.fsencode(os.path.abspath(path))])
         if decoded is None or isinstance(decoded, Failure):
             raise AlbumenError(

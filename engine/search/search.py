@@ -1,5 +1,6 @@
-"""Which photos a query shows, and in which order: the one place where columns, labels and meaning
-come together.
+"""Which photos a query shows, and in which order.
+
+The one place where columns, labels and meaning come together.
 
 Knows: how each part of a query becomes a mask or a score over photo ids, and the orders a person
 may choose. Does not know: the language (`query`), how a score is made (`recognition`). Without
@@ -226,9 +227,11 @@ class View:
         return self._ids_where(_STATES[state])
 
     def _judged(self, by_machine: str, corrected: str) -> Mask:
-        """Photos by what the machine says of them, save those with corrections, which the second
-        query judges: asking of each of a million tags whether somebody spoke about it takes many
-        times as long."""
+        """Photos by what the machine says of them, save those with corrections.
+
+        The second query judges those: asking of each of a million tags whether somebody spoke about
+        it takes many times as long.
+        """
         mask = self._ids_where(by_machine)
         mask &= ~self._ids_where(_STATES["corrected"])
         mask |= self._ids_where(corrected)
@@ -269,8 +272,10 @@ class View:
         return ids, best[ids], matched
 
     def _text_scores(self, words: str, strictness: float, notes: list[str]) -> Scores:
-        """Per photo id: how far it stands above the line for these words; a name that says so lifts
-        it, a person's no sinks it below everything."""
+        """Per photo id: how far it stands above the line for these words.
+
+        A name that says so lifts it, a person's no sinks it below everything.
+        """
         english = self._english(words, notes)
         if english:
             scores = self._spread(self._recognition().scores(english, strictness))
@@ -296,18 +301,22 @@ class View:
         return scores
 
     def _english(self, words: str, notes: list[str]) -> str:
-        """What the model is asked for: the words, Chinese ones in English as far as they are known;
-        "" if nothing is."""
+        """What the model is asked for.
+
+        The words, Chinese ones in English as far as they are known; "" if nothing is.
+        """
         reading = chinese.read(words)
         if not reading.english or _foreign(reading.english):
             notes.append(
-                f"The model understands English: '{words}' was looked for in labels and file names only."
+                f"The model understands English: '{words}' "
+                "was looked for in labels and file names only."
             )
             return ""
         if reading.unknown:
             lost = " ".join(reading.unknown)
             notes.append(
-                f"'{words}' was searched as '{reading.english}'; for '{lost}' the English is not known."
+                f"'{words}' was searched as '{reading.english}'; "
+                f"for '{lost}' the English is not known."
             )
         elif reading.english != words:
             notes.append(f"'{words}' was searched as '{reading.english}'.")
@@ -322,8 +331,10 @@ class View:
         return mask
 
     def _likeness(self, photo_id: int, notes: list[str]) -> Scores:
-        """Per photo id: how much more than usual it is like a photo, in the library's standard
-        deviations less one."""
+        """Per photo id: how much more than usual it is like a photo.
+
+        In the library's standard deviations, less one.
+        """
         vector = self._recognition().vector(photo_id)
         if vector is None:
             notes.append(
@@ -354,7 +365,8 @@ _STATES = {
     # looked at.
     "duplicate": f"""SELECT id FROM photos WHERE content_hash IN (
         SELECT content_hash FROM photos WHERE {SHOWN} AND content_hash IN (
-            SELECT content_hash FROM photos WHERE content_hash != '' GROUP BY content_hash HAVING count(*) > 1)
+            SELECT content_hash FROM photos WHERE content_hash != ''
+            GROUP BY content_hash HAVING count(*) > 1)
         GROUP BY content_hash HAVING count(*) > 1)""",
 }
 _UNREAD = f"""SELECT id FROM photos WHERE {NOT_OK} IN ('pending', 'failed', 'offline')
@@ -371,8 +383,10 @@ def _best(scores: Scores, n: int) -> npt.NDArray[np.int64]:
 
 
 def _foreign(words: str) -> bool:
-    """True when letters of another script than the Latin one occur: the text tower has never seen
-    them."""
+    """True when letters of another script than the Latin one occur.
+
+    The text tower has never seen them.
+    """
     return any(
         character.isalpha() and not unicodedata.name(character, "").startswith("LATIN")
         for character in words

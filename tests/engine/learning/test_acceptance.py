@@ -81,14 +81,12 @@ def test_answers_that_hang_together_are_told_from_luck() -> None:
     said = torch.tensor([True] * 4 + [False] * 4)
 
     def likelihood(logits: torch.Tensor) -> torch.Tensor:
-        return torch.where(
-            said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None]
-        )  # (photo, answer)
+        # (photo, answer)
+        return torch.where(said, F.logsigmoid(logits)[:, None], F.logsigmoid(-logits)[:, None])
 
     apart = torch.tensor([2.0, 1, 3, 2, -2, -1, -3, -2])
-    assert luck(likelihood(apart), torch.arange(8), 0) == pytest.approx(
-        1 / 70, abs=0.01
-    )  # one arrangement of 70
+    # One arrangement of 70.
+    assert luck(likelihood(apart), torch.arange(8), 0) == pytest.approx(1 / 70, abs=0.01)
     mixed = torch.tensor([2.0, -1, 3, -2, 2, -1, 3, -2])
     assert luck(likelihood(mixed), torch.arange(8), 0) > 0.3
     bursts = torch.tensor([0, 0, 1, 1, 2, 2, 3, 3])
@@ -109,8 +107,10 @@ def test_answers_at_random_pass_for_more_than_luck_as_rarely_as_said() -> None:
 
 
 def test_many_answers_at_random_are_told_by_what_they_teach_each_other() -> None:
-    """Each photo is foretold by the answers of all others: alike photos that happen to have the
-    same answer agree."""
+    """Each photo is foretold by the answers of all others.
+
+    Alike photos that happen to have the same answer agree.
+    """
     generator = torch.Generator().manual_seed(0)
     passed = 0
     for seed in range(200):
@@ -139,9 +139,8 @@ def test_too_few_answers_to_tell_from_luck_are_not_held_out() -> None:
     few = folds(torch.tensor([1] * 4 + [0] * 4), torch.arange(8), 0)
     assert len(few.unique()) == 8  # each is judged by all others
     uneven = folds(torch.tensor([0] * 12 + [1] * 12 + [2]), torch.arange(25), 0)
-    assert (
-        len(uneven.unique()) == SMALL_FOLDS
-    )  # a label with one answer does not keep the others from being checked
+    # A label with one answer does not keep the others from being checked.
+    assert len(uneven.unique()) == SMALL_FOLDS
 
 
 def test_flips_leave_out_what_a_person_decided() -> None:

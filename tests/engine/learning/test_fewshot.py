@@ -28,7 +28,8 @@ from engine.learning.fewshot import (
     fit_label,
 )
 
-D, SCALE = 24, 50.0
+D = 24
+SCALE = 50.0
 
 
 def clouds(kinds: int, each: int, noise: float = 0.35, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -97,8 +98,10 @@ def test_a_name_that_means_nothing_is_learned_from_photos() -> None:
 
 
 def test_the_line_suits_a_library_where_few_photos_carry_the_label() -> None:
-    """Yes and no are answered equally often, while 5 % of the library carry the label: at even odds
-    of the answers the label would spread over the library (F1 0.78)."""
+    """Yes and no are answered equally often, while 5 % of the library carry the label.
+
+    At even odds of the answers the label would spread over the library (F1 0.78).
+    """
     found = []
     for seed in range(6):
         x, kind = clouds(20, 60, seed=seed)
@@ -121,8 +124,10 @@ def test_the_line_suits_a_library_where_few_photos_carry_the_label() -> None:
 def test_what_is_held_out_without_a_refit_is_what_a_refit_says() -> None:
     x, kind = clouds(3, 12, noise=0.6)
     phi = Geometry.of(x).features(x)
-    covariance, start = phi @ phi.T / 0.2, torch.full((36,), -0.5)
-    targets, weights = (kind == 0).float() * 0.9 + 0.05, torch.ones(36)
+    covariance = phi @ phi.T / 0.2
+    start = torch.full((36,), -0.5)
+    targets = (kind == 0).float() * 0.9 + 0.05
+    weights = torch.ones(36)
     dual = _logistic(covariance, start, targets, weights)
     told = _held_out(covariance, start + covariance @ dual, dual, weights)
     refit = torch.empty(36)
@@ -148,9 +153,8 @@ def test_few_answers_move_the_line_little_and_none_moves_it_far() -> None:
     library = torch.linspace(-8, -2, 100)
     few, many = _line(torch.full((2,), 3.0), library), _line(torch.full((20,), 3.0), library)
     assert 0 < few < many < 3.0
-    assert _line(torch.tensor([3.0] * 19 + [-20.0]), library) == pytest.approx(
-        many, abs=0.01
-    )  # one slip
+    # One slip.
+    assert _line(torch.tensor([3.0] * 19 + [-20.0]), library) == pytest.approx(many, abs=0.01)
     assert _line(torch.full((9,), 99.0), library) == LINE_MOST
     assert _line(torch.full((9,), -99.0), library) == -LINE_MOST
 
@@ -219,9 +223,8 @@ def test_a_group_is_learned_together_and_decided_by_the_highest() -> None:
 
 def test_a_no_in_a_group_leaves_the_other_labels_open() -> None:
     x, kind = clouds(3, 40)
-    texts = F.normalize(
-        torch.stack([x[kind == k].mean(0) for k in (1, 0, 2)]), dim=1
-    )  # 0 and 1 are called wrongly
+    # 0 and 1 are called wrongly
+    texts = F.normalize(torch.stack([x[kind == k].mean(0) for k in (1, 0, 2)]), dim=1)
     rows = torch.arange(6)
     allowed = torch.ones(6, 3, dtype=torch.bool)
     allowed[:, 1] = False  # 'not this' for photos of kind 0, whose words say label 1
@@ -233,10 +236,8 @@ def test_a_no_in_a_group_leaves_the_other_labels_open() -> None:
 def test_newton_finds_the_optimum() -> None:
     generator = torch.Generator().manual_seed(0)
     phi = torch.randn(12, 5, generator=generator)
-    start, goal = (
-        torch.randn(12, generator=generator),
-        (torch.rand(12, generator=generator) > 0.5).float(),
-    )
+    start = torch.randn(12, generator=generator)
+    goal = (torch.rand(12, generator=generator) > 0.5).float()
     weights = torch.rand(12, generator=generator) + 0.1
     a = _logistic(phi @ phi.T / 0.2, start, goal, weights)
     d = (phi.T @ a / 0.2).requires_grad_(True)
@@ -249,7 +250,8 @@ def test_newton_finds_the_optimum() -> None:
 
 def test_the_softmax_fit_finds_the_optimum() -> None:
     generator = torch.Generator().manual_seed(0)
-    phi, start = torch.randn(9, 5, generator=generator), torch.randn(9, 3, generator=generator)
+    phi = torch.randn(9, 5, generator=generator)
+    start = torch.randn(9, 3, generator=generator)
     allowed = F.one_hot(torch.arange(9) % 3).bool()
     weights = torch.linspace(0.2, 3, 9)
     d = (phi.T @ _softmax_fit(phi @ phi.T, start, allowed, weights)).requires_grad_(True)  # (5, 3)
@@ -280,9 +282,8 @@ def test_leaving_one_out_is_fitting_without_it() -> None:
         means = rest.T @ x / (rest.sum(0)[:, None] + MEAN_PRIOR)
         torch.testing.assert_close(without[i], means @ x[i], atol=1e-5, rtol=1e-4)
     alone = _leave_one_out(x[[0, 4, 8]], torch.eye(3))
-    assert alone[0, 0] == pytest.approx(
-        float(alone[0, 1:].mean())
-    )  # of its own label nothing else is known
+    # Of its own label nothing else is known.
+    assert alone[0, 0] == pytest.approx(float(alone[0, 1:].mean()))
 
 
 def test_a_slip_is_told_by_what_is_known_without_it() -> None:
@@ -294,8 +295,10 @@ def test_a_slip_is_told_by_what_is_known_without_it() -> None:
 
 
 def test_one_slip_turns_neither_words_nor_photos_round() -> None:
-    """Words that are right on every answer but one are still believed, and photos that add nothing
-    stay out."""
+    """Words that are right on every answer but one are still believed.
+
+    And photos that add nothing stay out.
+    """
     x, kind = clouds(3, 40)
     texts = F.normalize(torch.stack([x[kind == k].mean(0) for k in range(3)]), dim=1)
     rows = torch.arange(12) * 10
@@ -340,8 +343,10 @@ def test_an_answer_that_all_others_contradict_counts_less() -> None:
 
 
 def test_not_cup_starts_from_its_own_threshold() -> None:
-    """'not cup' stands for the average word, whose z lies far below that of any name: compared at
-    0, 'cup' would win everywhere."""
+    """'not cup' stands for the average word, whose z lies far below that of any name.
+
+    Compared at 0, 'cup' would win everywhere.
+    """
     x, kind = clouds(2, 40)
     text = F.normalize(x[kind == 0].mean(0), dim=0)
     cup = Head(SCALE * text, SCALE, threshold=0.0)

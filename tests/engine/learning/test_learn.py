@@ -15,7 +15,8 @@ from engine.learning.learn import Collection, Lesson, Subject, learn
 from engine.records import Progress
 from tests.support.small_library import run
 
-KINDS, EACH = 5, 60
+KINDS = 5
+EACH = 60
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +89,8 @@ def test_a_personal_label_is_learned_accepted_and_reported(
         "Checked on your 16 corrections, each kept out of learning in its turn: "
     )
     assert (
-        f"{report.before.right} right before, {report.after.right} after; would add {len(report.adds)} photos"
-        in report.sentence
+        f"{report.before.right} right before, {report.after.right} after; would add "
+        f"{len(report.adds)} photos" in report.sentence
     )
     assert not set(report.adds) & set(one.corrections)  # the person decided these
 
@@ -106,9 +107,11 @@ def test_the_same_answers_teach_the_same(
 def test_a_label_that_is_nowhere_yet_is_offered_though_nothing_is_sure(
     model: LoadedModel, words: Vocabulary, library: Collection
 ) -> None:
-    """Answers that cannot be foretold, on a name that finds none of the yes photos: there is
-    nothing to lose, but nothing is accepted by itself. Where the name finds some of them, there
-    is."""
+    """Answers that cannot be foretold, on a name that finds none of the yes photos.
+
+    There is nothing to lose, but nothing is accepted by itself. Where the name finds some of them,
+    there is.
+    """
     generator = torch.Generator().manual_seed(405)
     ids = (1000 + torch.randperm(EACH, generator=generator)[:10]).tolist()
     nowhere = subject(words, meaningless(model), ids[:5], ids[5:])
@@ -145,8 +148,10 @@ def test_a_perfect_label_stays_unchanged_and_says_why(
 def test_answers_at_random_teach_nothing(
     model: LoadedModel, words: Vocabulary, library: Collection
 ) -> None:
-    """Yes and no drawn from the same photos: whatever fits them does not hold on held-out ones. By
-    luck 2 to 3 % of such answers pass the permutation test, of 48 one or two, hardly ever five."""
+    """Yes and no drawn from the same photos: whatever fits them does not hold on held-out ones.
+
+    By luck 2 to 3 % of such answers pass the permutation test, of 48 one or two, hardly ever five.
+    """
     accepted = 0
     for each in (4, 6, 12, 20):
         for seed in range(12):
@@ -223,7 +228,8 @@ def test_no_confirmed_photo_turns_wrong(
     lesson = taught(model, words, library, one)
     rows = torch.tensor(sorted(one.corrections)) - 1000
     truth = torch.tensor([one.corrections[int(r) + 1000] for r in rows])
-    x, centre = library.image_features[rows], library.centre[rows]
+    x = library.image_features[rows]
+    centre = library.centre[rows]
 
     def said(head: Head) -> Tensor:
         return Scorer([head]).scores(x, centre)[:, 0] >= head.threshold

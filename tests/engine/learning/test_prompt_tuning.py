@@ -92,7 +92,9 @@ def test_a_stronger_pull_stays_nearer(
 def test_adam_follows_the_paper() -> None:
     ours = torch.tensor([1.0, -2.0])
     adam = _Adam([ours])
-    value, m, v = [1.0, -2.0], [0.0, 0.0], [0.0, 0.0]
+    value = [1.0, -2.0]
+    m = [0.0, 0.0]
+    v = [0.0, 0.0]
     for t in range(1, 6):
         gradient = [4 * x**3 for x in value]
         adam.step([4 * ours**3])

@@ -38,9 +38,8 @@ def test_questions_are_uncertain_with_some_random_ones_and_say_why(
     asked = torch.tensor([abs(q.score) for q in questions if q.reason != RANDOM])
     assert asked.mean() < sure.mean() / 3
     assert all(q.suggested == (q.score >= 0) for q in questions)
-    assert (
-        questions[-1].reason != RANDOM or questions[0].reason != RANDOM
-    )  # spread, not all in front
+    # spread, not all in front
+    assert questions[-1].reason != RANDOM or questions[0].reason != RANDOM
     assert next_questions(library, heads, set(), n=20) == questions
 
 

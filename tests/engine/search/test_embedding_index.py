@@ -31,7 +31,8 @@ def test_put_replace_remove() -> None:
 def test_against_a_dictionary() -> None:
     """Random changes leave the same content as a plain dictionary."""
     random = np.random.default_rng(0)
-    matrix, truth = Matrix(3), dict[int, float]()
+    matrix = Matrix(3)
+    truth = dict[int, float]()
     for _ in range(200):
         ids = random.choice(60, size=4, replace=False).tolist()
         if random.random() < 0.4:
@@ -61,7 +62,8 @@ def test_products(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     matrix = Matrix(64)
     assert matrix.products(x[0]).shape == (0,)
     matrix.put(range(50), x, torch.zeros(50))
-    vector, less = 100 * x[7], torch.randn(50, generator=generator).numpy()
+    vector = 100 * x[7]
+    less = torch.randn(50, generator=generator).numpy()
     exact = (matrix.image_features.float() @ vector).numpy()
     monkeypatch.setattr("engine.search.embedding_index._REFINED", 3)
     tolerance = 0.5 if way == "bytes" else 0.1
@@ -76,14 +78,15 @@ def test_products(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_products_follow_changes(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever comes, changes or goes, and in however large blocks: the coarse products are those
-    of the rows there are."""
+    """Whatever comes, changes or goes, and in however large blocks.
+
+    The coarse products are those of the rows there are.
+    """
     monkeypatch.setattr("engine.search.embedding_index._REFINED", 1)
     random = np.random.default_rng(0)
     matrix = Matrix(32)
-    offset = 5 * torch.randn(
-        32, generator=torch.Generator().manual_seed(1)
-    )  # what all rows have in common is large
+    # What all rows have in common is large.
+    offset = 5 * torch.randn(32, generator=torch.Generator().manual_seed(1))
     for turn in range(30):
         ids = random.choice(2000, size=int(random.integers(1, 700)), replace=False)
         if turn % 3 == 2:
@@ -98,8 +101,10 @@ def test_products_follow_changes(way: str, monkeypatch: pytest.MonkeyPatch) -> N
 def test_exact_numbers_are_right_where_bytes_are_slow_or_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The operator is torch's own affair: without it, or with wrong results, the other way is
-    taken."""
+    """The operator is torch's own affair.
+
+    Without it, or with wrong results, the other way is taken.
+    """
 
     def missing(*_: object) -> torch.Tensor:
         raise RuntimeError("not implemented")

@@ -101,6 +101,5 @@ def test_ranked() -> None:
 )
 def test_nothing_a_person_types_is_an_error(pieces: list[str]) -> None:
     query = parse("".join(pieces))
-    assert (
-        parse(" ".join(query.chips)).branches == query.branches
-    )  # what the chips say is what was meant
+    # What the chips say is what was meant.
+    assert parse(" ".join(query.chips)).branches == query.branches

@@ -95,16 +95,17 @@ def test_a_new_vocabulary_moves_every_centre(
         renewed.matrix.centre, renewed.vocabulary.centre(renewed.matrix.image_features), atol=1e-5
     )
     after = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
-    assert all(
-        after[photo] != before[photo] for photo in before
-    )  # also of the photo that is out of sight
+    # Also of the photo that is out of sight.
+    assert all(after[photo] != before[photo] for photo in before)
 
 
 def test_what_the_first_photo_needs_is_made_in_short_steps(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And only once; a search in between gets all of it; what changed in between is not
-    overlooked."""
+    """And only once.
+
+    A search in between gets all of it; what changed in between is not overlooked.
+    """
     library.add_labels([f"thing {number}" for number in range(9)])
     monkeypatch.setattr(zero_shot, "_vocabularies", {})
     for table in ("text_features", "versions"):
@@ -153,8 +154,10 @@ def test_tags_are_replaceable(known: Recognition, library: Library) -> None:
 def test_the_library_is_tagged_in_steps(
     known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Portions give what one piece gives, whatever is between their ids, and whatever happens
-    between two steps."""
+    """Portions give what one piece gives.
+
+    Whatever is between their ids, and whatever happens between two steps.
+    """
     library.add_labels(["day", "night"], group="time")
     known = library._model.recognition()
 

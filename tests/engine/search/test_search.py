@@ -1,5 +1,7 @@
-"""Queries against literal rows. The model is replaced by a table of scores: what meaning says is
-given."""
+"""Queries against literal rows.
+
+The model is replaced by a table of scores: what meaning says is given.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,8 @@ def view(tmp_path: Path) -> View:
             name = path.rsplit(b"/", 1)[-1].decode()
             day = taken.toordinal() - date(1970, 1, 1).toordinal()
             connection.execute(
-                """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns, taken_at, day, state, content_hash)
+                """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns,
+                    taken_at, day, state, content_hash)
                     VALUES (?, 1, ?, ?, 1, 1, ?, ?, ?, ?)""",
                 (id_, path, name, day * 86400.0, day, state, CONTENT.get(id_, f"own {id_}")),
             )
@@ -171,9 +174,8 @@ def test_orders(view: View) -> None:
 
 def test_what_was_never_read_is_not_without_a_label(view: View) -> None:
     before = list(view.answer("is:untagged", "name", 0.0).ids)
-    view._store.update_photos(
-        "state = 'offline', content_hash = ''", [8]
-    )  # its drive went away before it was read
+    # Its drive went away before it was read.
+    view._store.update_photos("state = 'offline', content_hash = ''", [8])
     view.refresh([8])
     assert list(view.answer("is:untagged", "name", 0.0).ids) == before
     assert 8 in view.answer("is:offline", "name", 0.0).ids
