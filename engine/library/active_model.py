@@ -65,8 +65,7 @@ class ModelInUse:
         return self.loaded
 
     def load(self, name: str, device: str = "", precision: str = "") -> Recognition:
-        """Another model over this library (device and precision "": as now), without using it
-        yet."""
+        """Another model over this library, without using it yet (device, precision "": as now)."""
         from engine.library.import_torch import warm_up
 
         warm_up()  # where a window does it beside us, this waits without stopping that window
@@ -76,10 +75,13 @@ class ModelInUse:
         return Recognition(self._store, self._judgements, name, *chosen)
 
     def switch(self, name: str, loaded: Recognition, device: str = "", precision: str = "") -> None:
-        """Use another model from now on, also after a restart; device and precision until the
-        library is closed."""
+        """Use another model from now on, also after a restart.
+
+        Device and precision until the library is closed.
+        """
         self._name = name
-        self.device, self._precision = device or self.device, precision or self._precision
+        self.device = device or self.device
+        self._precision = precision or self._precision
         self._store.set("model", name)
         self._keep(loaded)
 
@@ -99,24 +101,29 @@ class ModelInUse:
         self._store.set("model key", self._key())
 
     def _key(self) -> str:
-        """What changes when the weights or how they compute do: name, device, precision, size,
-        times and place of the file."""
+        """What changes when the weights or how they compute do.
+
+        Name, device, precision, size, times and place of the file.
+        """
         try:
             own = os.environ.get("ALBUMEN_STARTER") or resources.path("starter.safetensors")
             status = os.stat(own if self.name == "starter" else self.name)
         except OSError:  # a name of the catalogue: what it stands for never changes
             return f"{self.name} {self.device} {self._precision}"
+        # One alone may stay as it was.
         told = (
             status.st_size,
             status.st_mtime_ns,
             status.st_ctime_ns,
             status.st_ino,
-        )  # one alone may stay as it was
+        )
         return f"{self.name} {self.device} {self._precision} {told}"
 
     def precisions(self) -> list[str]:
-        """The precisions that pay on the device in use, the one that "auto" takes first. Imports
-        torch."""
+        """The precisions that pay on the device in use, the one that "auto" takes first.
+
+        Imports torch.
+        """
         from engine.clip import weights
 
         return weights.precisions(self.device)

@@ -1,5 +1,6 @@
-"""What to do with dropped paths: which folders to watch, which files to take, what to refuse and
-why.
+"""What to do with dropped paths.
+
+Which folders to watch, which files to take, what to refuse and why.
 
 Knows: nesting of folders and what a photo's name looks like. Does not read any file: that is
 `sync`.
@@ -18,8 +19,10 @@ from engine.store.database import Store, display_name, local_day
 
 
 def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
-    """Watch folders and single files (see `Library.add`). Returns the report and the ids of photos
-    that appeared."""
+    """Watch folders and single files (see `Library.add`).
+
+    Returns the report and the ids of photos that appeared.
+    """
     folders: list[int] = []
     already: list[str] = []
     refused: list[Failure] = []
@@ -60,9 +63,8 @@ def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
                 folders.append(_watch(store, path))
                 if back := store.recall(f"folder {folders[-1]}"):
                     photos += back
-                    store.set(
-                        "tagged by", ""
-                    )  # labels may have changed meanwhile: the next sync tags all photos anew
+                    # Labels may have changed meanwhile: the next sync tags all photos anew.
+                    store.set("tagged by", "")
         elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
             refused.append(
                 Failure(
@@ -98,8 +100,10 @@ def _watch(store: Store, path: bytes) -> int:
 def _single(store: Store, path: bytes, status: os.stat_result) -> int:
     with store.transaction() as connection:
         connection.execute(
-            """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day) VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (path) DO UPDATE SET hidden = NULL, folder_id = excluded.folder_id, state = 'pending'""",
+            """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (path) DO UPDATE SET
+                    hidden = NULL, folder_id = excluded.folder_id, state = 'pending'""",
             (
                 *(path, display_name(path), store.add_folder(b"")),
                 *(status.st_size, status.st_mtime_ns, status.st_mtime, local_day(status.st_mtime)),

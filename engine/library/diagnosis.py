@@ -12,23 +12,27 @@ from engine.records import AlbumenError, Counts
 from engine.store.database import SCHEMA_VERSION, Store
 
 PACKAGES = (
-    *(
-        "albumen",
-        "torch",
-        "PySide6-Essentials",
-        "pillow",
-        "pillow-heif",
-        "numpy",
-        "safetensors",
-        "sqlite-utils",
-    ),
-    *("ftfy", "regex", "watchdog", "huggingface_hub", "platformdirs"),
+    "albumen",
+    "torch",
+    "PySide6-Essentials",
+    "pillow",
+    "pillow-heif",
+    "numpy",
+    "safetensors",
+    "sqlite-utils",
+    "ftfy",
+    "regex",
+    "watchdog",
+    "huggingface_hub",
+    "platformdirs",
 )
 
 
 def examine(store: Store, model: str, device: str, counts: Counts) -> dict[str, object]:
-    """Plain values, ready for JSON. A model that cannot be loaded is a finding here, not an
-    error."""
+    """Plain values, ready for JSON.
+
+    A model that cannot be loaded is a finding here, not an error.
+    """
     return {
         "system": {
             "platform": platform.platform(),

@@ -1,5 +1,6 @@
-"""Image features computed in a thread of its own, so that searches are answered while a batch is in
-hand.
+"""Image features computed in a thread of its own.
+
+So searches are answered while a batch is in hand.
 
 Knows: how large a part of a batch is, how many threads compute it, how to step back behind what a
 person waits for. Does not know: the store, where pixels come from, what becomes of the features.
@@ -25,18 +26,22 @@ if TYPE_CHECKING:
 Pixels = npt.NDArray[np.uint8]
 
 _PART_SECONDS = 0.5  # aim of one call of the network: so long closing may take
-_LEAST = 4  # images per call, where one takes no longer than a part: one by one they cost twice the processor time
+# Images per call, where one takes no longer than a part: one by one they cost twice the processor
+# time.
+_LEAST = 4
 _NICE = 10
-_HELD_UP = 0.5  # a thread that computes less of the time than this waits for one whose core others have taken
-_PATIENCE = (
-    8  # parts until all threads are tried again; twice as many after each time that it was in vain
-)
+# A thread that computes less of the time than this waits for one whose core others have taken.
+_HELD_UP = 0.5
+# Parts until all threads are tried again; twice as many after each time that it was in vain.
+_PATIENCE = 8
 _MOST_PATIENCE = 128
 
 
 class Encoder:
-    """`encode`: pixels (B, S, S, 3) -> image features (B, D). One batch at a time; use it from one
-    thread."""
+    """`encode`: pixels (B, S, S, 3) -> image features (B, D).
+
+    One batch at a time; use it from one thread.
+    """
 
     def __init__(self, encode: Callable[[Pixels], Tensor]) -> None:
         self._encode = encode
@@ -57,10 +62,13 @@ class Encoder:
         return bool(wait([self._batch], seconds).done)
 
     def features(self) -> list[Tensor]:
-        """Image features (D,) of each image of the batch, waiting for them; raises what `encode`
-        raised."""
+        """Image features (D,) of each image of the batch, waiting for them.
+
+        Raises what `encode` raised.
+        """
         assert self._batch is not None
-        batch, self._batch = self._batch, None
+        batch = self._batch
+        self._batch = None
         return batch.result()
 
     def close(self) -> None:
@@ -82,9 +90,11 @@ class Encoder:
                     torch.set_num_threads(crew.threads)
                 # By the thread's own clock: on a busy machine a part is no smaller, it would only
                 # be busier.
-                computed, started = time.thread_time(), time.perf_counter()
+                computed = time.thread_time()
+                started = time.perf_counter()
                 features += self._encode(np.stack(some))  # (B, D)
-                computed, lasted = time.thread_time() - computed, time.perf_counter() - started
+                computed = time.thread_time() - computed
+                lasted = time.perf_counter() - started
                 crew.worked(computed / max(lasted, 1e-9))
                 self._seconds_per_image += 0.5 * (computed / len(some) - self._seconds_per_image)
         finally:
@@ -106,7 +116,8 @@ class Crew:
 
     def __init__(self, threads: int) -> None:
         self.all = self.threads = threads
-        self._calm, self._patience = 0, _PATIENCE
+        self._calm = 0
+        self._patience = _PATIENCE
 
     def worked(self, share: float) -> None:
         """Learn that the first thread computed for this share of the time that the part took."""
@@ -120,12 +131,15 @@ class Crew:
             if self._calm % self._patience == 0:
                 self.threads = self.all
         else:
-            self._calm, self._patience = 0, _PATIENCE
+            self._calm = 0
+            self._patience = _PATIENCE
 
 
 def _step_back() -> None:
-    """Linux keeps a priority per thread, which the threads that this one starts inherit: whatever
-    else the program or the desktop has to do goes first. Elsewhere nothing happens."""
+    """Linux keeps a priority per thread, which the threads that this one starts inherit.
+
+    Whatever else the program or the desktop has to do goes first. Elsewhere nothing happens.
+    """
     if sys.platform == "linux":
         thread = threading.get_native_id()
         with contextlib.suppress(OSError):

@@ -1,5 +1,6 @@
-"""What follows when photos or labels change: columns, counts, vectors and tags are kept in step,
-and the screen is told.
+"""What follows when photos or labels change.
+
+Columns, counts, vectors and tags are kept in step, and the screen is told.
 
 Knows: which parts of a library remember something about photos. Does not know: why anything changed
 (`library`).
@@ -29,8 +30,10 @@ Step = Progress | PhotosChanged
 
 
 class Upkeep:
-    """Of one library. `leave_work`: somebody takes `take_work`, so what takes long is left to
-    it."""
+    """Of one library.
+
+    `leave_work`: somebody takes `take_work`, so what takes long is left to it.
+    """
 
     leave_work = False
 
@@ -53,7 +56,8 @@ class Upkeep:
 
     def take_untold(self) -> PhotosChanged:
         """What `tell` was told since the last call."""
-        changes, self._untold = self._untold, PhotosChanged()
+        changes = self._untold
+        self._untold = PhotosChanged()
         return changes
 
     def tell(self, change: PhotosChanged) -> None:
@@ -90,8 +94,11 @@ class Upkeep:
             self._counting.clear()
 
     def retag(self, label_ids: Sequence[int]) -> list[Label]:
-        """Labels are new or different: tag the library with them, all or nothing, or leave it to
-        `take_work` where it would take long; the labels as they are then."""
+        """Labels are new or different.
+
+        Tag the library with them, all or nothing, or leave it to `take_work` where it would take
+        long; the labels as they are then.
+        """
         if self._model.loaded is not None:
             self._model.loaded.heads_changed()
         moved: set[int] = set()
@@ -119,8 +126,7 @@ class Upkeep:
             self._store.set(TAGGED_BY, _OWED)
 
     def take_work(self) -> Generator[Step, None, None] | None:
-        """The job that does what verbs left to do, None where there is nothing or somebody has it
-        already."""
+        """The job that does what verbs left to do; None where nothing is, or somebody has it."""
         if not self._owed or self._working:
             return None
         self._working = True

@@ -21,18 +21,7 @@ _one_at_a_time = threading.Lock()
 
 
 def warm_up() -> None:
-    """Import torch and the engine's modules over it, in an order that lets other Python threads
-    run.
-
-    `import torch` maps a library of 400 MB while it holds the interpreter: 0.2-1 s in which a
-    window is dead. The dynamic loader, called through ctypes, does the same without it; the import
-    then finds the library loaded. The garbage collector rests meanwhile: what an import makes lives
-    for ever, and looking through it again and again is in vain.
-
-    The loader maps one library at a time, and who waits for it may hold the interpreter: so what
-    other threads are likely to import at the same moment (numpy, the picture formats) comes first,
-    and a second caller waits its turn.
-    """
+    """Import torch and the modules over it, in an order that lets other threads run."""
     with _one_at_a_time:
         if "engine.search.recognition" in sys.modules:
             return
@@ -50,8 +39,10 @@ def warm_up() -> None:
 
 
 def warming() -> Iterator[None]:
-    """Have it done in a thread of its own. Yields while that takes: a job that gives way meanwhile
-    lets a person browse."""
+    """Have it done in a thread of its own.
+
+    Yields while that takes: a job that gives way meanwhile lets a person browse.
+    """
     if "engine.search.recognition" in sys.modules and not _one_at_a_time.locked():
         return
     thread = threading.Thread(target=warm_up, name="warm-up")
@@ -62,8 +53,10 @@ def warming() -> Iterator[None]:
 
 
 def _map_libraries() -> None:
-    """Have the dynamic loader map torch's libraries, which does not hold the interpreter; else
-    nothing happens."""
+    """Have the dynamic loader map torch's libraries, which does not hold the interpreter.
+
+    Else nothing happens.
+    """
     if "torch" in sys.modules or os.name != "posix":
         return
     torch = importlib.util.find_spec("torch")

@@ -1,5 +1,6 @@
-"""Photos that were found but not read yet: thumbnails, facts of the files, embeddings and tags for
-them.
+"""Photos that were found but not read yet.
+
+Thumbnails, facts of the files, embeddings and tags for them.
 
 Knows: in which order and in steps of which size, and what survives a kill between any two of them:
 every step is one transaction and leaves rows that the next run takes up. Does not know: what is on
@@ -35,15 +36,15 @@ Steps = Generator[Progress | PhotosChanged, None, None]
 Batch = list[tuple[int, Decoded]]
 
 _BATCH = 32  # photos per transaction: what a kill can cost
-_AHEAD = (
-    64  # photos whose paths are asked for at once: so late what somebody looks at can come first
-)
+# Photos whose paths are asked for at once: so late what somebody looks at can come first.
+_AHEAD = 64
 _LOOKED_AT = 100_000  # rows per step of looking for photos to read: a tenth of a second
 _WAIT = 0.03  # seconds of a step in which there is nothing to do but to wait
+# A photo that failed is tried again after an hour, after a day, then only when asked.
 _PATIENCE = (
     3600.0,
     86400.0,
-)  # a photo that failed is tried again after an hour, after a day, then only when asked
+)
 
 
 class Reading:
@@ -74,8 +75,10 @@ class Reading:
         self.updated = self.moved = self.failed = 0
 
     def run(self, tags: bool = True, enough: Callable[[], bool] = lambda: False) -> Steps:
-        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding, in
-        batches. `enough`: whether to end with the photos in hand; another run goes on."""
+        """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding.
+
+        In batches. `enough`: whether to end with the photos in hand; another run goes on.
+        """
         self._tags = tags
         ids = yield from self._to_do()
         if not ids:
@@ -109,7 +112,8 @@ class Reading:
                     in_hand = yield from self._take(
                         recognition, encoder, in_hand, batch, failures, pace
                     )
-                    batch, failures = [], []
+                    batch = []
+                    failures = []
             in_hand = yield from self._take(recognition, encoder, in_hand, batch, failures, pace)
             yield from self._store_features(recognition, encoder, in_hand, pace)
         finally:
@@ -118,9 +122,12 @@ class Reading:
             disk_usage.thumbnails_complete(self._store)
 
     def _to_do(self) -> Generator[Progress, None, list[int]]:
-        """Ids of the photos that lack an embedding, newest first, as they are shown; then those
-        that lack a thumbnail."""
-        patience, model = [time.time() - seconds for seconds in _PATIENCE], self._number()
+        """Ids of the photos that lack an embedding, newest first, as they are shown.
+
+        Then those that lack a thumbnail.
+        """
+        patience = [time.time() - seconds for seconds in _PATIENCE]
+        model = self._number()
         last = self._store.number("SELECT coalesce(max(id), 0) FROM photos")
         found: list[tuple[float, int]] = []
         for start in range(0, last, _LOOKED_AT):
@@ -138,8 +145,10 @@ class Reading:
     def _paths(
         self, ids: Sequence[int], todo: dict[bytes, int], enough: Callable[[], bool]
     ) -> Iterator[bytes]:
-        """Paths of these photos, in portions while the pool asks for more: first those that
-        somebody looks at now."""
+        """Paths of these photos, in portions while the pool asks for more.
+
+        First those that somebody looks at now.
+        """
         left = set(ids)
         at = 0
         while left and not enough():
@@ -164,8 +173,11 @@ class Reading:
         failures: Sequence[tuple[int, Failure]],
         pace: _Pace,
     ) -> Generator[Progress | PhotosChanged, None, _InHand]:
-        """One batch: failures and thumbnails first, so that the photos can be looked at; then it is
-        the encoder's turn, as soon as the batch before is stored: a kill costs one batch."""
+        """One batch: failures and thumbnails first, so that the photos can be looked at.
+
+        Then it is the encoder's turn, as soon as the batch before is stored: a kill costs one
+        batch.
+        """
         self._write_thumbnails([decoded for _, decoded in batch])
         merged = self._write_decoded(batch, failures)
         batch = [entry for entry in batch if entry[0] not in merged]
@@ -217,14 +229,17 @@ class Reading:
                     os.replace(partial, target)
             except OSError as error:
                 raise AlbumenError(
-                    f"The thumbnail {target} could not be written ({error.strerror}); make room and sync again."
+                    f"The thumbnail {target} could not be written ({error.strerror}); "
+                    "make room and sync again."
                 ) from error
 
     def _write_decoded(
         self, batch: Sequence[tuple[int, Decoded]], failures: Sequence[tuple[int, Failure]]
     ) -> dict[int, int]:
-        """What decoding told about the files. Returns rows that turned out to be an older one that
-        moved: new -> old."""
+        """What decoding told about the files.
+
+        Returns rows that turned out to be an older one that moved: new -> old.
+        """
         merged: dict[int, int] = {}
         with self._store.transaction(durable=False) as connection:
             for id_, decoded in batch:
@@ -242,7 +257,8 @@ class Reading:
                     decoded.taken_at if decoded.taken_at is not None else decoded.mtime_ns / 1e9
                 )
                 connection.execute(
-                    """UPDATE photos SET content_hash = ?, width = ?, height = ?, taken_at = ?, day = ?, size = ?,
+                    """UPDATE photos SET content_hash = ?, width = ?, height = ?,
+                        taken_at = ?, day = ?, size = ?,
                         mtime_ns = ? WHERE id = ?""",
                     (
                         *(
@@ -262,17 +278,18 @@ class Reading:
                 )
             for id_, failure in failures:
                 connection.execute(
-                    """UPDATE photos SET state = 'failed', reason = ?, attempts = attempts + 1, tried_at = ?
+                    """UPDATE photos SET state = 'failed', reason = ?,
+                        attempts = attempts + 1, tried_at = ?
                         WHERE id = ?""",
                     (failure.reason, time.time(), id_),
                 )
         return merged
 
     def _moved_from(self, id_: int, content: str) -> int | None:
-        """The row of the same content whose file is no longer there, although no scan has noticed
-        yet."""
+        """The row of the same content whose file is gone, although no scan has noticed yet."""
         for old, path, folder in self._store.rows(
-            """SELECT photos.id, photos.path, folders.path FROM photos JOIN folders ON folders.id = folder_id
+            """SELECT photos.id, photos.path, folders.path FROM photos
+                JOIN folders ON folders.id = folder_id
                 WHERE content_hash = ? AND content_hash != '' AND photos.id != ? AND hidden IS NULL
                 AND photos.state IN ('ok', 'missing') AND folders.state = 'online'""",
             (content, id_),
@@ -282,8 +299,10 @@ class Reading:
         return None
 
     def _merge(self, new: int, old: int) -> None:
-        """The new row is the old one at another place: the old one goes there, with all that was
-        said about either."""
+        """The new row is the old one at another place.
+
+        The old one goes there, with all that was said about either.
+        """
         with self._store.transaction(durable=False) as connection:
             (path, name, folder_id, size, mtime_ns) = self._store.rows(
                 "SELECT path, name, folder_id, size, mtime_ns FROM photos WHERE id = ?", (new,)
@@ -295,7 +314,8 @@ class Reading:
                 connection.execute(f"DELETE FROM {table} WHERE photo_id = ?", (new,))
             connection.execute("DELETE FROM photos WHERE id = ?", (new,))
             connection.execute(
-                """UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?, mtime_ns = ?, state = 'ok'
+                """UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?,
+                    mtime_ns = ?, state = 'ok'
                     WHERE id = ?""",
                 (path, name, folder_id, size, mtime_ns, old),
             )
@@ -304,8 +324,11 @@ class Reading:
 
 
 class _InHand(NamedTuple):
-    """A batch that is being encoded: (photo id, content hash) of each photo, vectors that were
-    known before, and the contents that the encoder has, in its order."""
+    """A batch that is being encoded.
+
+    (photo id, content hash) of each photo, vectors that were known before, and the contents that
+    the encoder has, in its order.
+    """
 
     contents: list[tuple[int, str]]
     vectors: dict[str, Tensor]
@@ -314,8 +337,10 @@ class _InHand(NamedTuple):
 
 # Parameters: the moments before which a first and a second failure must lie, the model.
 _TO_DO = f"""{SHOWN} AND (state = 'pending'
-    OR (state = 'failed' AND ignored = 0 AND ((attempts = 1 AND tried_at < ?) OR (attempts = 2 AND tried_at < ?)))
-    OR (state = 'ok' AND NOT EXISTS (SELECT 1 FROM embeddings WHERE model = ? AND photo_id = photos.id)))"""
+    OR (state = 'failed' AND ignored = 0
+        AND ((attempts = 1 AND tried_at < ?) OR (attempts = 2 AND tried_at < ?)))
+    OR (state = 'ok'
+        AND NOT EXISTS (SELECT 1 FROM embeddings WHERE model = ? AND photo_id = photos.id)))"""
 
 
 class _Pace:

@@ -1,5 +1,6 @@
-"""The verbs about labels, corrections and versions: what a person says about photos, and what
-follows at once.
+"""The verbs about labels, corrections and versions.
+
+What a person says about photos, and what follows at once.
 
 Knows: which labels must be tagged anew after which act. Does not know: photos on the disk, jobs
 (`library`), SQL (`labels`), how a score is made (`zero_shot`) or learned (`learning`). `Library`
@@ -21,8 +22,10 @@ from engine.store.labels import Judgements
 
 
 class Labelling:
-    """Verbs over one store; each that changes something is one act, on the disk before it
-    returns."""
+    """Verbs over one store.
+
+    Each that changes something is one act, on the disk before it returns.
+    """
 
     def __init__(
         self,
@@ -46,8 +49,9 @@ class Labelling:
         return self._counting.labels()
 
     def add_labels(self, names: Sequence[str], group: str | None = None) -> list[Label]:
-        """Define labels (existing ones are returned as they are) and tag the library with them at
-        once.
+        """Define labels and tag the library with them at once.
+
+        Existing ones are returned as they are.
 
         `group`: name of an exclusive group (exactly one of its labels is on a photo, decided by
         softmax); given for existing labels, moves them into it. A new `not X` beside an existing
@@ -65,8 +69,10 @@ class Labelling:
         return self._judgements.labels(ids)
 
     def remove_labels(self, label_ids: Sequence[int]) -> str:
-        """Remove labels with their tags and corrections from sight; the token brings all back by
-        `restore_labels`."""
+        """Remove labels with their tags and corrections from sight.
+
+        The token brings all back by `restore_labels`.
+        """
         rivals = self._judgements.rivals(label_ids)
         token = self._judgements.remove(label_ids)
         self._upkeep.retag(rivals)
@@ -78,14 +84,18 @@ class Labelling:
         return self._upkeep.retag(ids)
 
     def rename_label(self, label_id: int, name: str) -> Label:
-        """Give a label another name; corrections and learned versions stay, an untrained label is
-        tagged anew."""
+        """Give a label another name.
+
+        Corrections and learned versions stay, an untrained label is tagged anew.
+        """
         self._judgements.update(label_id, name=name)
         return self._upkeep.retag([label_id])[0]
 
     def merge_labels(self, into_id: int, from_id: int) -> Merged:
-        """Move the corrections of one label to another (which wins where both spoke) and remove the
-        first; what is returned takes it back by `unmerge_labels`."""
+        """Move the corrections of one label to another and remove the first.
+
+        The other wins where both spoke; what is returned takes it back by `unmerge_labels`.
+        """
         rivals = self._judgements.rivals([into_id, from_id])
         token, moved = self._judgements.merge(into_id, from_id)
         self._upkeep.retag([into_id, *rivals])
@@ -107,8 +117,10 @@ class Labelling:
         pinned: int | None = None,
         threshold: float | None = None,
     ) -> Label:
-        """Change a label's group ("keep": leave it; None: no group), colour, key (0: none) or dial
-        (-1..+1)."""
+        """Change a label's group, colour, key or dial.
+
+        Group "keep": leave it, None: no group; key 0: none; dial: -1..+1.
+        """
         dial = None if threshold is None else min(max(threshold, -1.0), 1.0)
         asked: dict[str, str | float | None] = {"color": color, "pinned": pinned, "threshold": dial}
         values: dict[str, str | float | None] = {
@@ -129,8 +141,10 @@ class Labelling:
         return [name for names in self.starter_categories().values() for name in names]
 
     def starter_categories(self, chinese: bool = False) -> dict[str, list[str]]:
-        """The same by category (`resources/starter_labels.txt`); `chinese`: named in Chinese, which
-        is understood."""
+        """The same by category (`resources/starter_labels.txt`).
+
+        `chinese`: named in Chinese, which is understood.
+        """
         categories: dict[str, list[str]] = {}
         for line in resources.path("starter_labels.txt").read_text(encoding="utf-8").splitlines():
             if line.startswith("["):
@@ -150,8 +164,9 @@ class Labelling:
         no: Sequence[int] = (),
         clear: Sequence[int] = (),
     ) -> list[Correction]:
-        """Say that photos have (`yes`) or do not have (`no`) a label, or take back what was said
-        (`clear`).
+        """Say that photos have (`yes`) or do not have (`no`) a label.
+
+        `clear` takes back what was said.
 
         On disk before it returns. Returns what had been said before (None: nothing), for
         `correct_many` to undo it.
@@ -167,15 +182,16 @@ class Labelling:
         return self.correct_many(said)
 
     def correct_many(self, corrections: Iterable[Correction]) -> list[Correction]:
-        """The same for any labels in one transaction; returns the previous words in an order that
-        undoes it."""
+        """The same for any labels in one transaction.
+
+        Returns the previous words in an order that undoes it.
+        """
         said = list(corrections)
         previous = self._judgements.correct(said)
         names = self._judgements.names()
         grouped = sorted({word.photo_id for word in said if names[word.label_id][1] is not None})
-        if (
-            grouped and self._store.embedded()
-        ):  # in an exclusive group one word decides about the others
+        # In an exclusive group one word decides about the others.
+        if grouped and self._store.embedded():
             self._model.recognition().tag_photos(grouped)
         self._counting.clear()
         self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True))
@@ -185,13 +201,14 @@ class Labelling:
     # ----------------------------------------------------------------------------------------------
 
     def versions(self, label_id: int | None = None, here: bool = False) -> list[Version]:
-        """Stored prompt versions, newest first; `here`: only those that the model in use can tag
-        with."""
+        """Stored prompt versions, newest first.
+
+        `here`: only those that the model in use can tag with.
+        """
         return self._judgements.versions(label_id, self._model.last_number() if here else None)
 
     def activate(self, version_id: int) -> PhotosChanged:
-        """Tag the library with this version of its label from now on (also: go back to an older
-        one)."""
+        """Tag the library with this version of its label from now on, also an older one."""
         label_id = self._judgements.head(version_id).label_id
         if self._judgements.model_of(version_id) != self._model.recognition().number:
             raise AlbumenError(

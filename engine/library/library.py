@@ -61,8 +61,10 @@ Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
 
 
 class Library(Labelling):
-    """One library directory, opened by one process at a time. Use it from the thread that opened
-    it, and only there. The verbs about labels, corrections and versions are those of `Labelling`.
+    """One library directory, opened by one process at a time.
+
+    Use it from the thread that opened it, and only there. The verbs about labels, corrections and
+    versions are those of `Labelling`.
 
     Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are
     generators: each `next` does one short step (<= 250 ms where the machine allows), commits it,
@@ -136,18 +138,24 @@ class Library(Labelling):
         self.close()
 
     def leave_work(self) -> None:
-        """From now on verbs leave to `take_work` what would take long: somebody asks for it after
-        each verb."""
+        """From now on verbs leave to `take_work` what would take long.
+
+        Somebody asks for it after each verb.
+        """
         self._upkeep.leave_work = True
 
     def take_work(self) -> Generator[Step, None, None] | None:
-        """Job: what verbs left to do (tagging a large library with new labels); None where there is
-        nothing."""
+        """Job: what verbs left to do; None where there is nothing.
+
+        For example tagging a large library with new labels.
+        """
         return self._upkeep.take_work()
 
     def take_changes(self) -> PhotosChanged:
-        """What verbs (not jobs) changed since the last call; the worker emits it unless it is
-        empty."""
+        """What verbs (not jobs) changed since the last call.
+
+        The worker emits it unless it is empty.
+        """
         return self._upkeep.take_untold()
 
     # folders
@@ -185,8 +193,10 @@ class Library(Labelling):
         return self._recalled(self._store.restore_folder(folder_id))
 
     def exclusions(self) -> list[str]:
-        """Patterns (`fnmatch`, on names or whole paths) of folders and files that a scan passes
-        over."""
+        """Patterns of folders and files that a scan passes over.
+
+        As of `fnmatch`, on names or whole paths.
+        """
         return list(json.loads(self._store.get("exclusions", "[]")))
 
     def set_exclusions(self, patterns: Sequence[str]) -> None:
@@ -229,16 +239,19 @@ class Library(Labelling):
         return report
 
     def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
-        """Hand folders to the `sync` that is reading photos: it looks at them as soon as those in
-        hand are read, and goes on. Returns what it did so far, of all that its report will tell;
-        None if no `sync` takes folders now."""
+        """Hand folders to the `sync` that is reading photos.
+
+        It looks at them as soon as those in hand are read, and goes on. Returns what it did so far,
+        of all that its report will tell; None if no `sync` takes folders now.
+        """
         return self._syncing.also(folder_ids) if self._syncing is not None else None
 
     def train(
         self, label_ids: Sequence[int] | None = None, activate: bool = True
     ) -> Generator[Step, None, list[TrainReport]]:
-        """Job 'Improve labels': learn from the corrections given so far; one report per label that
-        has some.
+        """Job 'Improve labels': learn from the corrections given so far.
+
+        One report per label that has some.
 
         `label_ids` None: every label with corrections since its last training. Each result is
         stored as a version; accepted ones tag the library at once if `activate`, otherwise when
@@ -249,8 +262,10 @@ class Library(Labelling):
         return (yield from self._upkeep.watched(self._training().run(label_ids, activate)))
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
-        """Job: machine tags of all labels over the whole library again, some thousand photos per
-        step."""
+        """Job: machine tags of all labels over the whole library again.
+
+        Some thousand photos per step.
+        """
         recognition = self._model.recognition()
         recognition.heads_changed()
         for done in recognition.tag_labels():
@@ -264,9 +279,10 @@ class Library(Labelling):
     def use_model(
         self, name_or_path: str = "", device: str = "", precision: str = ""
     ) -> Generator[Step, None, ModelInfo]:
-        """Job: switch to another model, device or precision ("": as it is): load it, encode what it
-        has not seen, tag. Vectors of the old one stay, and it is in use until the new one knows
-        every photo.
+        """Job: switch to another model, device or precision ("": as it is).
+
+        Load it, encode what it has not seen, tag. Vectors of the old one stay, and it is in use
+        until the new one knows every photo.
 
         If the model cannot be loaded, the old one stays in use and AlbumenError says why.
         """
@@ -282,8 +298,10 @@ class Library(Labelling):
         return self.model()
 
     def download_model(self, name: str, mirror: str = "") -> Generator[Step, None, ModelInfo]:
-        """Job: download a model of the catalogue (resumable, checked), from the hub or a `mirror`
-        of it; closing the generator cancels."""
+        """Job: download a model of the catalogue.
+
+        Resumable and checked, from the hub or a `mirror` of it; closing the generator cancels.
+        """
         from engine.clip import weights
 
         yield from weights.download(name, mirror=mirror)
@@ -296,16 +314,20 @@ class Library(Labelling):
         return (yield from disk_usage.measure(self._store, self._model.last_number()))
 
     def clear_thumbnails(self) -> Generator[Progress, None, int]:
-        """Job: delete all thumbnails; the next `sync` makes them again. Returns how many bytes that
-        gave back."""
+        """Job: delete all thumbnails; the next `sync` makes them again.
+
+        Returns how many bytes that gave back.
+        """
         from engine.store import disk_usage
 
         return (yield from disk_usage.clear_thumbnails(self._store))
 
     def remove_vectors(self) -> Generator[Progress, None, int]:
-        """Job: delete the vectors of models that are not in use (going back to one encodes the
-        library anew); labels, corrections and versions stay. Returns how many bytes that gave
-        back."""
+        """Job: delete the vectors of models that are not in use.
+
+        Going back to one encodes the library anew. Labels, corrections and versions stay. Returns
+        how many bytes that gave back.
+        """
         from engine.store import disk_usage
 
         return (yield from disk_usage.remove_vectors(self._store, self._model.number()))
@@ -327,8 +349,10 @@ class Library(Labelling):
         return self._view.answer(query, sort, strictness)
 
     def prefer(self, ids: Sequence[int]) -> None:
-        """A person looks at these photos: a running or coming `sync` reads them before others, in
-        this order."""
+        """A person looks at these photos.
+
+        A running or coming `sync` reads them before others, in this order.
+        """
         self._preferred[:] = ids
 
     def photos(self, ids: Sequence[int]) -> list[Photo]:
@@ -360,8 +384,10 @@ class Library(Labelling):
         return self._view.like(vector, n)
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
-        """Tags of these photos: a person's words (yes and no) and the machine's suggestions,
-        corrections winning."""
+        """Tags of these photos.
+
+        A person's words (yes and no) and the machine's suggestions, corrections winning.
+        """
         return self._judgements.tags(photo_ids)
 
     def counts(self) -> Counts:
@@ -395,8 +421,10 @@ class Library(Labelling):
         return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
-        """Book-keeping after files went to the trash: hide the rows; the token brings them back by
-        `recall`."""
+        """Book-keeping after files went to the trash: hide the rows.
+
+        The token brings them back by `recall`.
+        """
         token = f"forgotten {time.time_ns()}"
         self._store.update_photos("hidden = ?", photo_ids, token)
         self._upkeep.tell(
@@ -426,8 +454,10 @@ class Library(Labelling):
         return next(info for info in self.models() if info.active)
 
     def model_name(self) -> str:
-        """Its name in the catalogue, or the path of its file: known at once, where `model()` reads
-        the catalogue."""
+        """Its name in the catalogue, or the path of its file.
+
+        Known at once, where `model()` reads the catalogue.
+        """
         return self._model.name
 
     def doctor(self) -> dict[str, object]:
@@ -441,8 +471,7 @@ class Library(Labelling):
         return str(self._store.directory)
 
     def precisions(self) -> list[str]:
-        """What `Library.open` takes as `precision` on the device in use, the one that "auto" takes
-        first."""
+        """The `precision`s that `Library.open` takes on the device in use; "auto" is the first."""
         return self._model.precisions()
 
     def thumbnail_format(self) -> tuple[int, int]:
@@ -453,8 +482,10 @@ class Library(Labelling):
         return side, quality
 
     def set_thumbnail_format(self, side: int, quality: int) -> None:
-        """Choose both; existing thumbnails stay until `clear_thumbnails`. AlbumenError outside
-        128-512 and 50-95."""
+        """Choose both; existing thumbnails stay until `clear_thumbnails`.
+
+        AlbumenError outside 128-512 and 50-95.
+        """
         if not (128 <= side <= 512 and 50 <= quality <= 95):
             raise AlbumenError("Thumbnails may have 128 to 512 pixels and a quality of 50 to 95.")
         self._store.set("thumbnail format", json.dumps([side, quality]))
@@ -471,26 +502,34 @@ class Library(Labelling):
     # ----------------------------------------------------------------------------------------------
 
     def sidecars(self, wanted: bool | None = None) -> bool:
-        """Whether confirmed labels are written into sidecars (`photo.jpg.xmp`) beside the photos;
-        off at first. `wanted` turns it on (the next `sync` or `write_sidecars` writes them) or off
-        (files that exist stay)."""
+        """Whether confirmed labels are written into sidecars (`photo.jpg.xmp`) beside the photos.
+
+        Off at first. `wanted` turns it on (the next `sync` or `write_sidecars` writes them) or off
+        (files that exist stay).
+        """
         if wanted is not None:
             self._sidecars.want(wanted)
         return self._sidecars.wanted
 
     def write_sidecars(self) -> Generator[Step, None, SidecarReport]:
-        """Job: bring the sidecars up to date with what the person confirmed; nothing while they are
-        off."""
+        """Job: bring the sidecars up to date with what the person confirmed.
+
+        Nothing while they are off.
+        """
         return (yield from self._sidecars.run()) if self._sidecars.wanted else SidecarReport()
 
     def keywords(self) -> list[tuple[str, int]]:
-        """Keywords that other programs wrote into the photos, with how many have each, the most
-        frequent first."""
+        """Keywords that other programs wrote into the photos.
+
+        With how many have each, the most frequent first.
+        """
         return self._sidecars.keywords()
 
     def take_keywords(self) -> Generator[Step, None, KeywordsRead]:
-        """Job: keywords that other programs left in photos and sidecars become labels, confirmed
-        for their photos."""
+        """Job: keywords that other programs left become labels, confirmed for their photos.
+
+        They are read from photos and sidecars.
+        """
         report = yield from self._sidecars.take_keywords()
         self._upkeep.retag(report.labels)
         self._upkeep.tell(
@@ -502,9 +541,11 @@ class Library(Labelling):
     # ----------------------------------------------------------------------------------------------
 
     def restore_words(self, file: str = "") -> Restored:
-        """Labels and corrections of a file that was saved beside the database (default: the
-        newest), for what is said about nothing yet: after the database was lost, and its photos
-        were added and synced again."""
+        """Take up labels and corrections from a file that was saved beside the database.
+
+        Default: the newest. For what is said about nothing yet: after the database was lost, and
+        its photos were added and synced again.
+        """
         kept = words_backup.files(self._store)
         if not file and not kept:
             raise AlbumenError(f"There are no saved words in {self._store.directory / 'backups'}.")
@@ -522,8 +563,10 @@ class Library(Labelling):
         return restored
 
     def _save_words(self) -> None:
-        """Best effort: every word is in the database; this is a copy for the day when that is
-        lost."""
+        """Best effort: every word is in the database.
+
+        This is a copy for the day when that is lost.
+        """
         with contextlib.suppress(OSError, AlbumenError, sqlite3.Error):
             words_backup.save(self._store)
 

@@ -1,5 +1,6 @@
-"""Sidecars: the labels that a person confirmed, written as keywords into `photo.jpg.xmp` beside the
-photo, when wanted.
+"""Sidecars: the labels that a person confirmed, written beside the photo when wanted.
+
+As keywords, into `photo.jpg.xmp`.
 
 Knows: the XMP file (ISO 16684-1: RDF/XML, keywords are the bag `dc:subject`; the name
 `photo.jpg.xmp` is digiKam's and darktable's, Lightroom's `photo.xmp` is read too), and which
@@ -26,8 +27,10 @@ _PER_STEP = 20  # files between two reports of progress
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A photo whose sidecar does not say what its person says: the keywords it should have, and
-    those written before."""
+    """A photo whose sidecar does not say what its person says.
+
+    The keywords it should have, and those written before.
+    """
 
     photo_id: int
     path: bytes
@@ -52,15 +55,18 @@ class Sidecars:
         self._store.set("sidecars", "on" if wanted else "off")
 
     def stale(self) -> list[Stale]:
-        """Photos that can be reached and whose sidecar is behind, by path: compared with what was
-        written last."""
+        """Photos that can be reached and whose sidecar is behind, by path.
+
+        Compared with what was written last.
+        """
         rows = self._store.rows(
             f"""WITH said AS (
                 SELECT photo_id, json_group_array(name) AS words FROM (
                     SELECT photo_id, name FROM corrections JOIN labels l ON l.id = label_id
                     WHERE present AND removed IS NULL ORDER BY photo_id, l.folded)
                 GROUP BY photo_id)
-            SELECT p.id, p.path, coalesce(said.words, '[]'), s.path, coalesce(s.keywords, '[]') FROM photos p
+            SELECT p.id, p.path, coalesce(said.words, '[]'), s.path, coalesce(s.keywords, '[]')
+            FROM photos p
                 LEFT JOIN said ON said.photo_id = p.id LEFT JOIN sidecars s ON s.photo_id = p.id
                 WHERE p.id IN (SELECT photo_id FROM said UNION SELECT photo_id FROM sidecars)
                     AND {SHOWN} AND state IN ('ok', 'pending', 'failed')
@@ -80,10 +86,13 @@ class Sidecars:
         ]
 
     def run(self) -> Generator[Progress, None, SidecarReport]:
-        """Job: write what is behind. A file that cannot be written is reported and tried again the
-        next time."""
+        """Job: write what is behind.
+
+        A file that cannot be written is reported and tried again the next time.
+        """
         behind = self.stale()
-        written, failed = 0, list[Failure]()
+        written = 0
+        failed = list[Failure]()
         for start in range(0, len(behind), _PER_STEP):
             yield Progress("sidecars", start, len(behind))
             done = []
@@ -107,16 +116,21 @@ class Sidecars:
         return SidecarReport(written, tuple(failed))
 
     def keywords(self) -> list[tuple[str, int]]:
-        """Keywords inside the photos that can be seen, with how many have each, the most frequent
-        first."""
+        """Keywords inside the photos that can be seen.
+
+        With how many have each, the most frequent first.
+        """
         return self._store.rows(
-            f"""SELECT word, count(*) FROM keywords JOIN photos ON photos.id = photo_id WHERE {SHOWN}
+            f"""SELECT word, count(*) FROM keywords JOIN photos ON photos.id = photo_id
+                WHERE {SHOWN}
                 GROUP BY word ORDER BY count(*) DESC, word"""
         )
 
     def take_keywords(self) -> Generator[Progress, None, KeywordsRead]:
-        """Job: keywords in photos and sidecars become labels, and their photos confirmed, where the
-        person said nothing yet. All or nothing: cancelled on the way, nothing is taken over.
+        """Job: keywords in photos and sidecars become labels, and their photos confirmed.
+
+        Where the person said nothing yet. All or nothing: cancelled on the way, nothing is taken
+        over.
         """
         inside: dict[int, list[str]] = {}
         for photo_id, word in self._store.rows("SELECT photo_id, word FROM keywords"):
@@ -137,14 +151,12 @@ class Sidecars:
             except AlbumenError as error:
                 failed.append(Failure(os.fsdecode(path), str(error), 1, photo_id))
             for word in words:
-                with contextlib.suppress(
-                    AlbumenError
-                ):  # what cannot be a label's name stays a keyword
+                # What cannot be a label's name stays a keyword.
+                with contextlib.suppress(AlbumenError):
                     found.setdefault(fold(word), (checked_name(word), []))
                 photo_ids = found[fold(word)][1] if fold(word) in found else []
-                if (
-                    photo_id not in photo_ids[-1:]
-                ):  # said in the photo and beside it, or in two spellings
+                # Said in the photo and beside it, or in two spellings.
+                if photo_id not in photo_ids[-1:]:
                     photo_ids.append(photo_id)
         known = set(self._judgements.names())
         with self._store.transaction():
@@ -168,8 +180,9 @@ def sidecar_of(photo: bytes) -> bytes:
 
 
 def keywords_beside(photo: bytes) -> list[str]:
-    """The keywords in the sidecars of a photo (`photo.jpg.xmp`, `photo.xmp`), each once; none where
-    there is no sidecar.
+    """The keywords in the sidecars of a photo (`photo.jpg.xmp`, `photo.xmp`), each once.
+
+    None where there is no sidecar.
 
     AlbumenError for a sidecar that cannot be read.
     """
@@ -181,8 +194,9 @@ def keywords_beside(photo: bytes) -> list[str]:
 
 
 def write(photo: bytes, keywords: Sequence[str], before: Sequence[str]) -> bool:
-    """Make the sidecar of a photo hold `keywords`, taking out those of `before` that are no longer
-    among them.
+    """Make the sidecar of a photo hold `keywords`.
+
+    Those of `before` that are no longer among them are taken out.
 
     Keywords of other programs, and everything else in the file, stay. The file is replaced in one
     step, so a crash leaves the old or the new one. False when it says so already. AlbumenError when

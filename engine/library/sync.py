@@ -1,5 +1,6 @@
-"""The job that makes a library match the disk: which rows a scan's findings become, and who moved
-where.
+"""The job that makes a library match the disk.
+
+Which rows a scan's findings become, and who moved where.
 
 Knows: in which order, in steps of which size, and what survives a kill between any two of them:
 every step is one transaction and leaves rows that the next `sync` takes up. Does not know: how
@@ -85,13 +86,16 @@ class Sync:
             yield from self._settle()
             if not self._asked:
                 return self.report()
-            asked, self._asked = self._asked, []
+            asked = self._asked
+            self._asked = []
             yield from self._look(asked, exclusions)
 
     def also(self, folder_ids: Sequence[int]) -> SyncReport | None:
-        """Look at these folders too, as soon as the photos in hand are read: reading may take
-        hours. What was done before that; None while this run still looks at what it was called for,
-        and nobody can tell."""
+        """Look at these folders too, as soon as the photos in hand are read.
+
+        Reading may take hours. What was done before that; None while this run still looks at what
+        it was called for, and nobody can tell.
+        """
         if not self._looked:
             return None
         self._asked += folder_ids
@@ -99,7 +103,8 @@ class Sync:
 
     def report(self) -> SyncReport:
         """What was done so far."""
-        work, read = self._work, self._reading
+        work = self._work
+        read = self._reading
         return SyncReport(
             added=work.added - read.moved,
             updated=read.updated,
@@ -117,8 +122,10 @@ class Sync:
     # ----------------------------------------------------------------------------------------------
 
     def _look(self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]) -> Steps:
-        """Compare these folders (None: all) with the disk and write down what is new: from then on
-        it can be seen."""
+        """Compare these folders (None: all) with the disk and write down what is new.
+
+        From then on it can be seen.
+        """
         roots = [
             root for root in self._store.roots() if folder_ids is None or root[0] in folder_ids
         ]
@@ -170,15 +177,18 @@ class Sync:
         return [
             Known(path, size, mtime_ns, id_, PhotoState(state), content_hash, attempts)
             for path, size, mtime_ns, id_, state, content_hash, attempts in self._store.rows(
-                f"SELECT path, size, mtime_ns, id, state, content_hash, attempts FROM photos WHERE {condition}",
+                "SELECT path, size, mtime_ns, id, state, content_hash, attempts "
+                f"FROM photos WHERE {condition}",
                 parameters,
             )
         ]
 
     def _apply(self, diffs: Sequence[tuple[int, Diff]]) -> Steps:
-        """Write down what the scan found. Content decides: a file whose bytes belonged to a row
-        that lost its file is that row, wherever it is now; so two photos that changed names keep
-        their own tags."""
+        """Write down what the scan found.
+
+        Content decides: a file whose bytes belonged to a row that lost its file is that row,
+        wherever it is now; so two photos that changed names keep their own tags.
+        """
         arrived: dict[
             bytes, tuple[int, FileStat]
         ] = {}  # path -> (folder, file) that holds new content for us
@@ -217,9 +227,8 @@ class Sync:
         yield from self._move(homes, arrived)
         gone = sorted(set(vanished) - {known.photo_id for known in homes.values()})
         self._work.removed += len(gone)
-        yield from self._set_state(
-            PhotoState.MISSING, gone
-        )  # before new rows: a kill in between must leave no ghost
+        # Before new rows: a kill in between must leave no ghost.
+        yield from self._set_state(PhotoState.MISSING, gone)
         yield from self._write_down(arrived, owner, homes, touched)
 
     def _recognise(
@@ -228,8 +237,10 @@ class Sync:
         owner: dict[bytes, Known],
         homeless: Sequence[Known],
     ) -> Generator[Progress | PhotosChanged, None, tuple[dict[bytes, Known], set[bytes]]]:
-        """Hash what may be an old acquaintance: path -> the row that moved there, and paths that
-        were only touched."""
+        """Hash what may be an old acquaintance.
+
+        Path -> the row that moved there, and paths that were only touched.
+        """
         candidates = [*homeless, *owner.values()]
         worth = scan.move_candidates([stat for _, stat in arrived.values()], candidates)
         if not worth:
@@ -255,8 +266,11 @@ class Sync:
         return {path: known for known, path in moved}, touched
 
     def _move(self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]) -> Steps:
-        """Give moved rows their new paths. Those that take each other's names move in one
-        transaction: in a ring of renames each path is free only then."""
+        """Give moved rows their new paths.
+
+        Those that take each other's names move in one transaction: in a ring of renames each path
+        is free only then.
+        """
         some: dict[bytes, Known] = {}
         left = len(homes)
         for chain in _chains(homes):
@@ -285,7 +299,8 @@ class Sync:
                     )
                     replaced.append(lost)
                 connection.execute(
-                    f"""UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?, mtime_ns = ?, hidden = NULL,
+                    f"""UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?,
+                        mtime_ns = ?, hidden = NULL,
                         state = CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END WHERE id = ?""",
                     (path, display_name(path), folder_id, stat.size, stat.mtime_ns, known.photo_id),
                 )
@@ -303,15 +318,15 @@ class Sync:
         homes: dict[bytes, Known],
         touched: set[bytes],
     ) -> Steps:
-        """Rows for files that are new, edited, touched, or back at a path that was removed from
-        sight."""
+        """Rows for files that are new, edited, touched, or back after a removal from sight."""
         moved = {known.photo_id for known in homes.values()}
         rest = sorted(
             ((path, *entry) for path, entry in arrived.items() if path not in homes),
             key=itemgetter(0),
         )
         for start in range(0, len(rest), _ROWS):
-            added, changed = [], []
+            added = []
+            changed = []
             with self._store.transaction(durable=False) as connection:
                 for path, folder_id, stat in rest[start : start + _ROWS]:
                     known = owner.get(path)
@@ -319,7 +334,8 @@ class Sync:
                     if known is None or known.photo_id in moved:
                         taken_at = stat.mtime_ns / 1e9
                         row = connection.execute(
-                            """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day)
+                            """INSERT INTO photos
+                                (path, name, folder_id, size, mtime_ns, taken_at, day)
                                 VALUES (?, ?, ?, ?, ?, ?, ?)""",
                             (path, display_name(path), *values, taken_at, local_day(taken_at)),
                         ).lastrowid
@@ -336,7 +352,8 @@ class Sync:
                         else "'pending'"
                     )
                     connection.execute(
-                        f"""UPDATE photos SET folder_id = ?, size = ?, mtime_ns = ?, hidden = NULL, state = {state},
+                        f"""UPDATE photos SET folder_id = ?, size = ?, mtime_ns = ?,
+                            hidden = NULL, state = {state},
                             attempts = 0, reason = '', ignored = 0 WHERE id = ?""",
                         (*values, known.photo_id),
                     )
@@ -351,9 +368,8 @@ class Sync:
         if ids:
             self._follow(ids)
             back = [id_ for id_ in ids if id_ in self._unseen]
-            if (
-                back and self._store.embedded()
-            ):  # labels may have changed while nobody saw these photos
+            # Labels may have changed while nobody saw these photos.
+            if back and self._store.embedded():
                 self._recognition().tag_photos(back)
             yield PhotosChanged(ids=tuple(ids), added=tuple(back), labels=True)
             self._unseen.difference_update(back)
@@ -379,9 +395,8 @@ class Sync:
             if ready:
                 yield from self._apply_settled(ready)
                 yield from self._reading.run(enough=self._is_asked)
-            elif (
-                time.monotonic() > deadline
-            ):  # asked after a look: while the machine stood still, the files came to rest
+            elif time.monotonic() > deadline:
+                # Asked after a look: while the machine stood still, the files came to rest.
                 self._work.settling = []
             elif self._work.settling:
                 time.sleep(0.05)  # short: searches are answered between steps
@@ -411,8 +426,10 @@ _ENCODED = "EXISTS (SELECT 1 FROM embeddings WHERE photo_id = photos.id)"
 
 
 def _chains(homes: dict[bytes, Known]) -> Iterator[dict[bytes, Known]]:
-    """Moves (new path -> row) in the smallest sets that can be done one after the other: who takes
-    the path of another row that moves stands in one set with that row."""
+    """Moves (new path -> row) in the smallest sets that can be done one after the other.
+
+    Who takes the path of another row that moves stands in one set with that row.
+    """
     targets = {known.path: path for path, known in homes.items()}  # where the row at a path moves
     seen: set[bytes] = set()
     for path in homes:

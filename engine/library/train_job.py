@@ -23,8 +23,10 @@ from engine.store.labels import Judgements, StoredHead
 
 
 class Training:
-    """Learns labels of one library with one model. `taken_at` maps photo ids (N,) to seconds
-    (N,)."""
+    """Learns labels of one library with one model.
+
+    `taken_at` maps photo ids (N,) to seconds (N,).
+    """
 
     def __init__(
         self,
@@ -97,8 +99,7 @@ class Training:
         ]
 
     def _subjects(self, label_ids: Sequence[int]) -> list[Subject]:
-        """The labels with the rivals in their exclusive groups, as far as somebody has corrected
-        them."""
+        """The corrected labels, with the rivals in their exclusive groups."""
         names = self._judgements.names()
         groups = {names[id_][1] for id_ in label_ids} - {None}
         chosen = [id_ for id_ in names if id_ in label_ids or names[id_][1] in groups]
@@ -119,7 +120,8 @@ class Training:
         for subject in subjects:
             if subject.label_id in label_ids and not subject.corrections and subject.group is None:
                 raise AlbumenError(
-                    f"Nobody has corrected '{subject.name}' yet; say yes or no to a few photos of it first."
+                    f"Nobody has corrected '{subject.name}' yet; "
+                    "say yes or no to a few photos of it first."
                 )
         return [subject for subject in subjects if subject.corrections or subject.group is not None]
 

@@ -95,7 +95,9 @@ def test_parts_are_as_large_as_the_model_is_fast(
 
 
 def test_closing_leaves_the_rest_of_a_batch() -> None:
-    begun, go, sizes = threading.Event(), threading.Event(), []
+    begun = threading.Event()
+    go = threading.Event()
+    sizes = []
 
     def encode(pixels: Pixels) -> torch.Tensor:
         sizes.append(len(pixels))
@@ -125,7 +127,8 @@ def test_all_threads_work_where_nobody_holds_them_up() -> None:
 
 
 def test_a_core_that_another_program_keeps_is_left_to_it_and_tried_again_ever_more_seldom() -> None:
-    crew, tried = Crew(2), []
+    crew = Crew(2)
+    tried = []
     for part in range(200):
         if crew.threads == 2:
             tried.append(part)

@@ -1,5 +1,7 @@
-"""Photos are read in the order in which they are wanted, each content once, and a job that is
-stopped leaves nothing behind."""
+"""Photos are read in the order in which they are wanted, each content once.
+
+And a job that is stopped leaves nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -97,8 +99,7 @@ def test_a_job_that_is_closed_waits_for_its_thread(
 def test_what_somebody_looks_at_is_read_first(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Newest first; what is preferred while the job runs comes at once, and everything comes
-    once."""
+    """Newest first; what is preferred meanwhile comes at once, and everything comes once."""
     monkeypatch.setattr("engine.library.indexing._AHEAD", 2)
     asked: list[str] = []
     original = DecodePool.decode

@@ -1,5 +1,7 @@
-"""The verbs that the window calls by name, on a library of generated photos and a model that knows
-nothing."""
+"""The verbs that the window calls by name.
+
+On a library of generated photos and a model that knows nothing.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +43,10 @@ pytestmark = pytest.mark.usefixtures("tiny_starter")
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
-    """A folder with eight photos, ids 1-8 by name, and a synced library of them; nobody changes
-    either."""
+    """A folder with eight photos, ids 1-8 by name, and a synced library of them.
+
+    Nobody changes either.
+    """
     directory = tmp_path_factory.mktemp("synced")
     write_photos(directory / "photos", 8)
     with pytest.MonkeyPatch.context() as patch:
@@ -154,14 +158,15 @@ def test_labels_tag_at_once(library: Library) -> None:
 def test_what_takes_long_is_left_to_a_job(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only where somebody takes it; its steps are short, and a kill before its end is made good by
-    the next sync."""
+    """Only where somebody takes it.
+
+    Its steps are short, and a kill before its end is made good by the next sync.
+    """
     monkeypatch.setattr("engine.library.followups._AT_ONCE", 0.0)
 
     def tagged() -> int:
-        return sum(
-            label.photos for label in library.labels()
-        )  # one label of each pair is on each photo
+        # One label of each pair is on each photo.
+        return sum(label.photos for label in library.labels())
 
     def pair(thing: str) -> None:
         library.add_labels([thing, f"not {thing}"])

@@ -1,5 +1,7 @@
-"""Sidecars: a person's labels beside the photo, other programs' words untouched, nothing written
-unless it is wanted."""
+"""Sidecars: a person's labels beside the photo.
+
+Other programs' words stay untouched, nothing is written unless it is wanted.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ from tests.support.small_library import finish, write_model, write_photos
 # As Lightroom writes it, with develop settings, a rating, keywords, and prefixes of its own choice.
 FOREIGN = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0">
  <r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <r:Description r:about="" xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" crs:Exposure2012="+0.35"
+  <r:Description r:about=""
+    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" crs:Exposure2012="+0.35"
     xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4" xmlns:dc="http://purl.org/dc/elements/1.1/">
    <!-- a comment -->
    <dc:subject><r:Bag><r:li>Grandma &amp; me</r:li><r:li>cat</r:li></r:Bag></dc:subject>
@@ -118,9 +121,8 @@ def test_sidecars_follow_the_persons_words(library: Library, tmp_path: Path) -> 
     one, two = (library.photo_id(str(path)[:-4]) for path in (first, second))
     library.correct(cat, yes=[one, two])
     library.correct(dog, no=[one])
-    assert (
-        finish(library.write_sidecars()).written == 0 and not first.exists()
-    )  # off until the person wants them
+    # Off until the person wants them.
+    assert finish(library.write_sidecars()).written == 0 and not first.exists()
     assert library.sidecars(True)
     assert finish(library.write_sidecars()).written == 2
     assert [

@@ -1,5 +1,7 @@
-"""The disk changes in every way; rows, tags and corrections follow, and nothing is encoded
-twice."""
+"""The disk changes in every way.
+
+Rows, tags and corrections follow, and nothing is encoded twice.
+"""
 
 from __future__ import annotations
 
@@ -84,8 +86,10 @@ def test_looking_for_work_is_done_in_short_steps(
 def test_a_folder_that_comes_while_another_is_read_is_seen_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first folder of a person may take hours; the second appears as soon as the photos in hand
-    are read."""
+    """The first folder of a person may take hours.
+
+    The second appears as soon as the photos in hand are read.
+    """
     monkeypatch.setattr("engine.library.indexing._BATCH", 4)
     monkeypatch.setattr("engine.library.indexing._AHEAD", 4)
     first, second = tmp_path / "first", tmp_path / "second"
@@ -161,7 +165,8 @@ def test_nothing_changed_nothing_done(library: Library, monkeypatch: pytest.Monk
 def test_renamed_and_moved_photos_keep_their_rows(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, sizes = rows(library), encoded(library, monkeypatch)
+    before = rows(library)
+    sizes = encoded(library, monkeypatch)
     (label,) = library.add_labels(["cat"])
     library.correct(label.id, yes=[before["photo 001.jpg"]])
     (folder / "deep").mkdir()
@@ -191,8 +196,10 @@ def test_photos_that_exchange_names_keep_their_own_tags(library: Library, folder
 def test_many_renames_are_written_down_in_steps(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, stop_after: int
 ) -> None:
-    """A ring, a chain and a single rename, each a transaction of its own; stopped in between, the
-    next sync ends it."""
+    """A ring, a chain and a single rename, each a transaction of its own.
+
+    Stopped in between, the next sync ends it.
+    """
     monkeypatch.setattr("engine.library.sync._ROWS", 1)
     before = {
         photo.content_hash: photo.id for photo in library.photos(list(rows(library).values()))
@@ -225,7 +232,8 @@ def test_many_renames_are_written_down_in_steps(
 def test_edited_photo_is_encoded_again_and_keeps_its_row(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, sizes = rows(library), encoded(library, monkeypatch)
+    before = rows(library)
+    sizes = encoded(library, monkeypatch)
     write_photo(folder / "photo 002.jpg", seed=99, size=(64, 96), when=LONG_AGO + 5)
     steps, report = run(library.sync())
     assert numbers(report) == (0, 1, 0, 0, 0)
@@ -264,7 +272,8 @@ def test_equal_files_are_two_photos_encoded_once(
 def test_deleted_photo_goes_and_comes_back_with_everything(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, sizes = rows(library), encoded(library, monkeypatch)
+    before = rows(library)
+    sizes = encoded(library, monkeypatch)
     (label,) = library.add_labels(["cat"])
     library.correct(label.id, yes=list(before.values()))
     (folder / "photo 003.jpg").rename(folder.parent / "away.jpg")
@@ -295,9 +304,8 @@ def test_moved_between_two_folders_that_are_synced_apart(
     other.mkdir()
     (second,) = library.add([str(other)]).folders
     (folder / "photo 004.jpg").rename(other / "photo 004.jpg")
-    report = finish(
-        library.sync([second.id])
-    )  # the first folder was not scanned: it does not know yet
+    # The first folder was not scanned: it does not know yet.
+    report = finish(library.sync([second.id]))
     assert numbers(report) == (0, 0, 1, 0, 0)
     assert rows(library) == before
     assert numbers(finish(library.sync())) == (0, 0, 0, 0, 0)
@@ -306,7 +314,8 @@ def test_moved_between_two_folders_that_are_synced_apart(
 def test_a_drive_that_goes_away_loses_nothing(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, sizes = rows(library), encoded(library, monkeypatch)
+    before = rows(library)
+    sizes = encoded(library, monkeypatch)
     (label,) = library.add_labels(["cat"])
     library.correct(label.id, no=[before["photo 000.jpg"]])
     tags = library.tags(list(before.values()))
@@ -400,8 +409,10 @@ def test_cancelled_job_goes_on_later(tmp_path: Path, folder: Path) -> None:
 def test_nothing_that_is_asked_for_each_photo_reads_all_of_them(
     library: Library, folder: Path
 ) -> None:
-    """One photo more must not cost more in a larger library: what scans a table is asked once per
-    sync, not per photo."""
+    """One photo more must not cost more in a larger library.
+
+    What scans a table is asked once per sync, not per photo.
+    """
     library.add_labels(["cat", "dog"])
     finish(library.sync())
     for number in range(5):

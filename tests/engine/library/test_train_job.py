@@ -1,5 +1,7 @@
-"""'Improve labels' through the Library: versions, reports, activation, undo; corrections outlive
-everything."""
+"""'Improve labels' through the Library: versions, reports, activation, undo.
+
+Corrections outlive everything.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,10 @@ HALF = 30
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
-    """A library of 60 photos of two kinds: ids 1-30 and 31-60 lie in two clouds that labels do not
-    know yet."""
+    """A library of 60 photos of two kinds.
+
+    Ids 1-30 and 31-60 lie in two clouds that labels do not know yet.
+    """
     import torch
 
     directory = tmp_path_factory.mktemp("training")
