@@ -1,5 +1,6 @@
-"""Sets of photographs with answers, as people keep them: a folder per class, a zip of such, a CSV
-of captions, CelebA.
+"""Sets of photographs with answers, as people keep them.
+
+A folder per class, a zip of such, a CSV of captions, CelebA.
 
 Knows: where the pictures of a set are and what is said about each. Does not know: models. Nothing
 is unpacked to disk, and a picture that cannot be read is reported and left out, not fatal.
@@ -47,8 +48,9 @@ IMAGE_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class PhotoSet:
-    """N pictures of K classes or captions. `files`: a path, or "archive.zip!member"; `targets` (N,)
-    into `classnames`.
+    """N pictures of K classes or captions.
+
+    `files`: a path, or "archive.zip!member"; `targets` (N,) into `classnames`.
     """
 
     name: str
@@ -89,7 +91,8 @@ def open_set(path: str | Path) -> PhotoSet | AttributeSet:
     if path.is_dir() or path.suffix.lower() == ".zip":
         return _folders(path)
     raise AlbumenError(
-        f"{path} is no set of photographs: give a folder with a folder per class, a zip of such, or a CSV."
+        f"{path} is no set of photographs: give a folder with a folder per class, "
+        "a zip of such, or a CSV."
     )
 
 
@@ -109,7 +112,8 @@ def _folders(path: Path) -> PhotoSet:
         )
     if not found:
         raise AlbumenError(
-            f"{path} holds no pictures in folders: put those of each class into a folder with its name."
+            f"{path} holds no pictures in folders: "
+            "put those of each class into a folder with its name."
         )
     return _photo_set(path.stem, [(file, folder.replace("_", " ")) for folder, file in found])
 
@@ -132,8 +136,10 @@ def _captions(path: Path) -> PhotoSet:
 
 
 def _celeba(path: Path) -> AttributeSet:
-    """CelebA's own `list_attr_celeba.txt` (Liu et al. 2015): a count, the names, then `file 1 -1
-    ...` per picture."""
+    """CelebA's own `list_attr_celeba.txt` (Liu et al. 2015).
+
+    A count, the names, then `file 1 -1 ...` per picture.
+    """
     lines = (path / "list_attr_celeba.txt").read_text(encoding="utf-8").splitlines()
     try:
         attributes = tuple(lines[1].split())
@@ -157,7 +163,8 @@ def _celeba(path: Path) -> AttributeSet:
     ]  # people evaluate on a part of the 202,599
     if not kept:
         raise AlbumenError(
-            f"{path} has CelebA's list but none of its pictures: put them into {path}/img_align_celeba."
+            f"{path} has CelebA's list but none of its pictures: put them into "
+            f"{path}/img_align_celeba."
         )
     names = tuple(name.replace("_", " ") for name in attributes)
     return AttributeSet(path.name, tuple(files[number] for number in kept), names, present[kept])
@@ -193,8 +200,10 @@ def _members(path: Path) -> list[str]:
 
 @dataclass(slots=True)
 class Pictures:
-    """Opens the pictures of a set, several at a time. `failures`: what could not be read, with the
-    reason."""
+    """Opens the pictures of a set, several at a time.
+
+    `failures`: what could not be read, with the reason.
+    """
 
     workers: int = field(default_factory=lambda: max(1, min(4, os.cpu_count() or 1)))
     failures: list[Failure] = field(default_factory=list)
@@ -203,8 +212,9 @@ class Pictures:
     def read(
         self, files: Sequence[str], numbers: Sequence[int], make: Make
     ) -> Iterator[tuple[int, Pixels]]:
-        """(number, `make(picture, number)`) for the numbered files, in order; bounded look-ahead;
-        failures left out.
+        """(number, `make(picture, number)`) for the numbered files, in order.
+
+        Bounded look-ahead; failures left out.
 
         Pictures are RGB and upright. `make` runs in threads (decoding and resizing release Python's
         lock).
@@ -238,17 +248,18 @@ class Pictures:
         archive, _, member = file.partition(".zip!")
         if not member:
             return Path(file).read_bytes()
-        opened: dict[str, zipfile.ZipFile] = (
-            self._open.__dict__
-        )  # a ZipFile per thread: they share no file position
+        # A ZipFile per thread: they share no file position.
+        opened: dict[str, zipfile.ZipFile] = self._open.__dict__
         if archive not in opened:
             opened[archive] = zipfile.ZipFile(archive + ".zip")
         return opened[archive].read(member)
 
 
 def square(image: Image.Image, side: int) -> Pixels:
-    """CLIP's published geometry: short side to `side` (bicubic), centre crop -> (side, side, 3)
-    uint8."""
+    """CLIP's published geometry.
+
+    Short side to `side` (bicubic), centre crop -> (side, side, 3) uint8.
+    """
     width, height = image.size
     scaled = (
         (side, int(side * height / width))
@@ -263,8 +274,9 @@ def square(image: Image.Image, side: int) -> Pixels:
 def random_crop(
     image: Image.Image, side: int, random: np.random.Generator, smallest: float = 0.08
 ) -> Pixels:
-    """A random part (area `smallest` to 1, ratio 3/4 to 4/3), resized, mirrored half the time ->
-    (side, side, 3) uint8.
+    """A random part of the picture -> (side, side, 3) uint8.
+
+    Area `smallest` to 1, ratio 3/4 to 4/3, resized, mirrored half the time.
 
     The augmentation of CoOp's published configurations ("random resized crop, random flip"; Szegedy
     et al. 2015).

@@ -1,8 +1,9 @@
-"""Measuring a model on sets of photographs: zero-shot and CoOp by the published protocols, CelebA's
-attributes.
+"""Measuring a model on sets of photographs.
+
+Zero-shot and CoOp by the published protocols, CelebA's attributes.
 
     python -m engine evaluate DIR-or-ZIP-or-CSV... [--shots 1,4,16 --seeds 3] [--json] [--csv FILE]
-    [--plot FILE]
+        [--plot FILE]
 
 Knows: protocols. Does not know: a library, corrections, acceptance (`learning.py`), how figures are
 written down (`reports.py`). Few-shot runs follow CoOp: k images of each class are drawn per seed,
@@ -55,9 +56,9 @@ from engine.evaluate.reports import show as show  # the command line asks this m
 from engine.records import AlbumenError, Progress
 
 _PICTURES = (
-    "photo|bad photo|good photo|cropped photo|bright photo|dark photo|close-up photo|black and white photo|"
-    "blurry photo|jpeg corrupted photo|low resolution photo|pixelated photo|sculpture|rendering|rendition|tattoo|"
-    "drawing|painting|doodle|sketch"
+    "photo|bad photo|good photo|cropped photo|bright photo|dark photo|close-up photo|"
+    "black and white photo|blurry photo|jpeg corrupted photo|low resolution photo|"
+    "pixelated photo|sculpture|rendering|rendition|tattoo|drawing|painting|doodle|sketch"
 )
 _LOOKS = "hard to see|clean|dirty|cool|large|small|nice|weird"
 _KINDS = "embroidered|plastic|origami|toy|cartoon|plushie"
@@ -76,8 +77,12 @@ EIGHTY = (
         for what in ("itap", "art", "graffiti")
         for article in _ARTICLES
     ),
-    *("itap of my {}.", "a photo of my {}.", "a photo of many {}.", "a photo of one {}."),
-    *("a {} in a video game.", "the {} in a video game."),
+    "itap of my {}.",
+    "a photo of my {}.",
+    "a photo of many {}.",
+    "a photo of one {}.",
+    "a {} in a video game.",
+    "the {} in a video game.",
 )
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "photo": LABEL_TEMPLATES[:1],
@@ -89,8 +94,10 @@ _BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """What is measured and how; the defaults are CoOp's (paper, section 4.1), with zero-shot
-    alone."""
+    """What is measured and how.
+
+    The defaults are CoOp's (paper, section 4.1), with zero-shot alone.
+    """
 
     templates: tuple[str, ...] = TEMPLATES["photo"]
     shots: tuple[int, ...] = ()
@@ -109,15 +116,18 @@ class Protocol:
 def evaluate(
     model: LoadedModel, photos: PhotoSet | AttributeSet, protocol: Protocol
 ) -> Generator[Progress, None, Report | AttributeReport]:
-    """Job: the protocol over one set. Raises AlbumenError, for example if a class has too few
-    photos for the shots."""
+    """Job: the protocol over one set.
+
+    Raises AlbumenError, for example if a class has too few photos for the shots.
+    """
     if isinstance(photos, AttributeSet):
         return (yield from _attributes(model, photos, protocol))
     most = max(protocol.shots, default=0)
     name, count = smallest_class(photos)
     if count <= most:
         raise AlbumenError(
-            f"'{name}' of {photos.name} has {count} photos: too few to learn from {most} and test on others."
+            f"'{name}' of {photos.name} has {count} photos: "
+            f"too few to learn from {most} and test on others."
         )
     pictures = Pictures()
     image_features, kept = yield from encode(model, photos.files, range(len(photos)), pictures)
@@ -129,17 +139,15 @@ def evaluate(
         learner = load_prompts(path, model.clip, photos.classnames, model.model_id)
         runs.append(_run(f"prompts of {path.name}", 0, 0, model, learner, image_features, targets))
     for seed in range(1, protocol.seeds + 1) if protocol.shots else ():
-        pool, test = _split(
-            targets, max(protocol.shots), seed
-        )  # (K, k) and (M,), indices into what was read
+        # (K, k) and (M,), indices into what was read
+        pool, test = _split(targets, max(protocol.shots), seed)
         zero_shot = confusion_matrix(targets[test], answers[test], len(photos.classnames))
         runs.append(Run("zero-shot, same test", 0, seed, zero_shot))
         views = image_features[pool.flatten()][:, None]  # (K k, 1, D)
         if protocol.views:
             chosen = kept[pool.flatten()].tolist()
-            views = yield from _augmented(
-                model, photos, chosen, protocol.views, seed, pictures
-            )  # (K k, V, D)
+            # (K k, V, D)
+            views = yield from _augmented(model, photos, chosen, protocol.views, seed, pictures)
         views = views.reshape(*pool.shape, *views.shape[1:])  # (K, k, V, D)
         for shots in protocol.shots:
             few = views[:, :shots].flatten(0, 1)  # (K shots, V, D)
@@ -154,8 +162,7 @@ def evaluate(
 def encode(
     model: LoadedModel, files: Sequence[str], numbers: Sequence[int], pictures: Pictures
 ) -> Generator[Progress, None, tuple[Tensor, Tensor]]:
-    """Job: the numbered pictures -> image_features (M, D) and the numbers (M,) of those that could
-    be read."""
+    """Job: the numbered pictures -> image_features (M, D) and the numbers (M,) of those read."""
     rows: list[Pixels] = []
     kept: list[int] = []
     features: list[Tensor] = []
@@ -187,8 +194,9 @@ def confusion_matrix(targets: Tensor, answers: Tensor, classes: int) -> npt.NDAr
 
 
 def average_precision(scores: Tensor, present: Tensor) -> Tensor:
-    """Scores (N, A) and truth (N, A) bool -> average precision (A,): precision at each true photo
-    of the ranking, averaged.
+    """Scores (N, A) and truth (N, A) bool -> average precision (A,).
+
+    Precision at each true photo of the ranking, averaged.
 
     As the area under the precision-recall steps (no interpolation); NaN where no photo has the
     attribute.
@@ -223,9 +231,8 @@ def _augmented(
 
     def crops(image: Any, number: int) -> Pixels:
         random = np.random.default_rng((seed, number))
-        return np.stack(
-            [random_crop(image, model.input_resolution, random) for _ in range(views)]
-        )  # (V, S, S, 3)
+        # (V, S, S, 3)
+        return np.stack([random_crop(image, model.input_resolution, random) for _ in range(views)])
 
     features: list[Tensor] = []
     started = time.monotonic()
@@ -247,9 +254,13 @@ def _coop(
 ) -> Generator[Progress, None, Run]:
     torch.manual_seed(seed)  # the contexts' first values
     learner = PromptLearner(
-        model.clip, photos.classnames, protocol.n_ctx, protocol.ctx_init, protocol.class_specific,
+        model.clip,
+        photos.classnames,
+        protocol.n_ctx,
+        protocol.ctx_init,
+        protocol.class_specific,
         protocol.class_token_position,
-    )  # fmt: skip
+    )
     shots = len(few) // len(photos.classnames)
     recipe = Recipe(protocol.epochs) if protocol.epochs else Recipe.official(shots)
     started = time.monotonic()
@@ -276,9 +287,8 @@ def _run(
 ) -> Run:
     """The learner's answers to photos (M, D) whose classes are `targets` (M,)."""
     with torch.no_grad():
-        answers = (
-            CustomCLIP(model.clip, learner).logits(image_features).argmax(dim=-1).cpu()
-        )  # (M,)
+        # (M,)
+        answers = CustomCLIP(model.clip, learner).logits(image_features).argmax(dim=-1).cpu()
     words = tuple(near[0] for near in interpret(learner.ctx, model.clip, words=1))
     confusion = confusion_matrix(targets, answers, len(learner.classnames))
     return Run(method, shots, seed, confusion, seconds, words)
@@ -288,9 +298,10 @@ def _attributes(
     model: LoadedModel, photos: AttributeSet, protocol: Protocol
 ) -> Generator[Progress, None, AttributeReport]:
     pictures = Pictures()
+    # (N, D)
     image_features, kept = yield from encode(
         model, photos.files, range(len(photos.files)), pictures
-    )  # (N, D)
+    )
     present = torch.from_numpy(photos.present)[kept]  # (N, A)
     vectors = text_features(model, photos.attributes, protocol.templates)  # (A, D)
     scale = model.clip.logit_scale.detach().exp().cpu()
@@ -335,9 +346,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default=argparse.SUPPRESS, help="auto, cpu, cuda, mps")
     parser.add_argument("--precision", default="auto", help="auto, fp32, bf16, fp16")
     parser.add_argument(
-        "--templates", action="append", default=[], metavar="T",
+        "--templates",
+        action="append",
+        default=[],
+        metavar="T",
         help="photo (default), seven, eighty, or a text with {}; may be given several times",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--shots",
         default="",
@@ -358,9 +372,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--save", type=Path, metavar="DIR", help="keep the learned prompts")
     parser.add_argument(
-        "--prompts", type=Path, action="append", default=[], metavar="FILE",
+        "--prompts",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
         help="prompts that --save kept, also for other classes; may be given several times",
-    )  # fmt: skip
+    )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write accuracy per class and run")
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="draw accuracy and confusion (needs matplotlib)"
@@ -368,8 +386,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Evaluate every set and write the files that were asked for; everything measured as plain
-    values, see `show`."""
+    """Evaluate every set and write the files that were asked for.
+
+    Everything measured as plain values, see `show`.
+    """
     try:
         shots = tuple(sorted({int(part) for part in args.shots.split(",") if part.strip()}))
     except ValueError:
@@ -377,9 +397,19 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if any(number < 1 for number in shots):
         raise AlbumenError("--shots takes numbers from 1 on.")
     protocol = Protocol(
-        templates(args.templates), shots, args.seeds, args.n_ctx, args.ctx_init, args.class_specific,
-        args.class_token_position, args.epochs, args.views, args.top, args.save, tuple(args.prompts),
-    )  # fmt: skip
+        templates(args.templates),
+        shots,
+        args.seeds,
+        args.n_ctx,
+        args.ctx_init,
+        args.class_specific,
+        args.class_token_position,
+        args.epochs,
+        args.views,
+        args.top,
+        args.save,
+        tuple(args.prompts),
+    )
     sets = [open_set(path) for path in args.sets]
     model = load_model(args.model, args.device, args.precision)
     reports = [drive(evaluate(model, photos, protocol), photos.name) for photos in sets]
@@ -392,8 +422,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def load_model(name: str | None, device: str, precision: str) -> LoadedModel:
-    """`weights.load` for a command: what a person should know of the model goes to the error
-    stream."""
+    """`weights.load` for a command.
+
+    What a person should know of the model goes to the error stream.
+    """
     model = weights.load(name or "starter", device, precision)
     if model.note:
         print(model.note, file=sys.stderr)
@@ -413,8 +445,10 @@ def templates(asked: Sequence[str]) -> tuple[str, ...]:
 
 
 def drive(job: Generator[Progress, None, Any], name: str) -> Any:
-    """Run a job to its end; progress on the error stream, one line that is overwritten where a
-    person looks at it."""
+    """Run a job to its end.
+
+    Progress on the error stream, one line that is overwritten where a person looks at it.
+    """
     shown = 0.0
     while True:
         try:

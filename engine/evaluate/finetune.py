@@ -1,5 +1,6 @@
-"""Retraining CLIP itself on captioned photographs: contrastive learning in which equal captions are
-no mistakes.
+"""Retraining CLIP itself on captioned photographs.
+
+Contrastive learning in which equal captions are no mistakes.
 
     python -m engine finetune DIR-or-ZIP-or-CSV --out my-model.safetensors
 
@@ -49,8 +50,9 @@ _LARGEST_SCALE = math.log(100.0)  # the paper clips the learned temperature ther
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train: betas, epsilon and decay of the paper (table 18), with the small rate of
-    fine-tuning.
+    """How to train.
+
+    Betas, epsilon and decay of the paper (table 18), with the small rate of fine-tuning.
 
     The decay is decoupled and spares gains and biases, as in the paper; added to the gradient
     (plain Adam) 0.2 would shrink every weight by the full rate at every step.
@@ -62,11 +64,11 @@ class Settings:
     weight_decay: float = 0.2
     batch_size: int = 32
     epochs: int = 30
-    warmup: float = (
-        0.1  # share of all steps over which the rate rises to `lr`; then it falls as a cosine
-    )
+    # Share of all steps over which the rate rises to `lr`; then it falls as a cosine.
+    warmup: float = 0.1
     patience: int = 5  # epochs without a better held-out loss before it stops
-    held_out: float = 0.3  # share of each caption's photos: half to decide when to stop, half for the final figures
+    # Share of each caption's photos: half to decide when to stop, half for the final figures.
+    held_out: float = 0.3
     smallest_crop: float = 0.5  # of the photo's area
     templates: tuple[str, ...] = ("a photo of a {}.",)
     precision: str = "fp32"  # of the computation; weights, gradients' sums and optimiser stay fp32
@@ -75,8 +77,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """On photos: share whose own caption is the most likely of all captions, and the mean loss of
-    that choice."""
+    """Accuracy and mean loss of choosing among all captions.
+
+    A photo is right when its own caption is the most likely one.
+    """
 
     accuracy: float
     loss: float
@@ -97,8 +101,9 @@ class Outcome:
 
 
 def multi_positive_loss(logits: Tensor, captions: Tensor) -> Tensor:
-    """Symmetric cross-entropy of logits (B, B), images by texts; `captions` (B,): equal numbers are
-    equal captions.
+    """Symmetric cross-entropy of logits (B, B), images by texts.
+
+    `captions` (B,): equal numbers are equal captions.
 
     The target of a row is uniform over all pairs with its caption; with captions all different this
     is CLIP's loss.
@@ -111,8 +116,9 @@ def multi_positive_loss(logits: Tensor, captions: Tensor) -> Tensor:
 def finetune(
     model: LoadedModel, photos: PhotoSet, out: Path, settings: Settings, resume: bool = False
 ) -> Generator[Progress, None, Outcome]:
-    """Job: train all of `model.clip` on the set and write the best state to `out`, which opens as a
-    model.
+    """Job: train all of `model.clip` on the set and write the best state to `out`.
+
+    What is written opens as a model.
 
     After each epoch a checkpoint is written beside `out`; with `resume` training goes on from it as
     if it had not been interrupted. `model` must have been loaded in fp32. Raises AlbumenError if
@@ -121,7 +127,8 @@ def finetune(
     started = time.monotonic()
     if model.precision != "fp32":
         raise AlbumenError(
-            "Fine-tuning needs the model's weights in fp32; choose the precision of the computation."
+            "Fine-tuning needs the model's weights in fp32; "
+            "choose the precision of the computation."
         )
     parts = _split(photos, settings)
     trainer = _Trainer(model, photos, settings)
@@ -184,7 +191,9 @@ class _Parts:
 
 def _split(photos: PhotoSet, settings: Settings) -> _Parts:
     random = np.random.default_rng(settings.seed)
-    learn, stop, test = [], [], []
+    learn = []
+    stop = []
+    test = []
     for number in range(len(photos.classnames)):
         own = random.permutation(np.flatnonzero(photos.targets == number))
         held = round(len(own) * settings.held_out / 2)
@@ -194,7 +203,8 @@ def _split(photos: PhotoSet, settings: Settings) -> _Parts:
     parts = _Parts(np.concatenate(learn), np.concatenate(stop), np.concatenate(test))
     if len(photos.classnames) < 2 or not len(parts.test) or len(parts.learn) < 2:
         raise AlbumenError(
-            f"{photos.name} is too small to learn from: it needs at least two captions and some photos of each "
+            f"{photos.name} is too small to learn from: "
+            "it needs at least two captions and some photos of each "
             f"(it has {len(photos.classnames)} captions and {len(photos)} photos)."
         )
     return parts
@@ -204,10 +214,11 @@ class _Trainer:
     """The state of a run: model, optimiser, best weights so far."""
 
     def __init__(self, model: LoadedModel, photos: PhotoSet, settings: Settings) -> None:
-        self.model, self.photos, self.settings = model, photos, settings
-        self.clip: CLIP = model.clip.eval().requires_grad_(
-            True
-        )  # eval: BatchNorm keeps the statistics it came with
+        self.model = model
+        self.photos = photos
+        self.settings = settings
+        # eval: BatchNorm keeps the statistics it came with
+        self.clip: CLIP = model.clip.eval().requires_grad_(True)
         self.pictures = Pictures()
         self.epoch = self.best_epoch = 0
         self.before = self.best = Figures(0.0, math.inf, 0)
@@ -241,9 +252,13 @@ class _Trainer:
     def train_epoch(
         self, numbers: npt.NDArray[np.int64], per_epoch: int
     ) -> Generator[tuple[int, float], None, None]:
-        """One pass in random order; (step, loss) after each step. Everything random follows from
-        seed and epoch."""
-        settings, size, epoch = self.settings, self.settings.batch_size, self.epoch
+        """One pass in random order; (step, loss) after each step.
+
+        Everything random follows from seed and epoch.
+        """
+        settings = self.settings
+        size = self.settings.batch_size
+        epoch = self.epoch
         order = np.random.default_rng((settings.seed, epoch)).permutation(numbers)
 
         def crop(image: Any, number: int) -> Pixels:
@@ -259,7 +274,8 @@ class _Trainer:
             if len(rows) == size:
                 step += 1
                 yield step, self._step(rows, kept, (epoch - 1) * per_epoch + step, per_epoch)
-                rows, kept = [], []
+                rows = []
+                kept = []
         if len(rows) > 1:  # a pair alone has nothing to be told from
             step += 1
             yield step, self._step(rows, kept, (epoch - 1) * per_epoch + step, per_epoch)
@@ -273,22 +289,21 @@ class _Trainer:
         )
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        pixels = (
-            torch.from_numpy(np.stack(rows)).to(device).permute(0, 3, 1, 2).contiguous()
-        )  # (B, 3, S, S)
+        # (B, 3, S, S)
+        pixels = torch.from_numpy(np.stack(rows)).to(device).permute(0, 3, 1, 2).contiguous()
         mean = torch.tensor(CLIP_MEAN, device=device).view(1, 3, 1, 1)
         std = torch.tensor(CLIP_STD, device=device).view(1, 3, 1, 1)
         captions = torch.from_numpy(self.photos.targets[list(numbers)]).to(device)  # (B,)
         used, place = torch.unique(captions, return_inverse=True)  # each caption is encoded once
         tokens = self.tokens[step % len(self.tokens)][used]
         with self._autocast():
+            # (B, D)
             image_features = F.normalize(
                 self.clip.encode_image((pixels.float() / 255 - mean) / std), dim=-1
-            )  # (B, D)
+            )
             text_features = F.normalize(self.clip.encode_text(tokens), dim=-1)[place]  # (B, D)
-        logits = (
-            self.clip.logit_scale.exp() * image_features.float() @ text_features.float().t()
-        )  # (B, B)
+        # (B, B)
+        logits = self.clip.logit_scale.exp() * image_features.float() @ text_features.float().t()
         loss = multi_positive_loss(logits, captions)
         value = float(loss.detach())
         if not math.isfinite(value):
@@ -318,16 +333,16 @@ class _Trainer:
                 F.normalize(self.clip.encode_text(tokens).float(), dim=-1) for tokens in self.tokens
             ]
             text_features = F.normalize(torch.stack(texts).mean(dim=0), dim=-1).cpu()  # (K, D)
-            logits = (
-                self.clip.logit_scale.exp().cpu() * image_features @ text_features.t()
-            )  # (M, K)
+            # (M, K)
+            logits = self.clip.logit_scale.exp().cpu() * image_features @ text_features.t()
         targets = torch.from_numpy(self.photos.targets)[kept]
         right = float((logits.argmax(dim=-1) == targets).float().mean())
         return Figures(right, float(F.cross_entropy(logits, targets)), len(kept))
 
     def keep(self, figures: Figures) -> None:
         """The present weights are the best so far."""
-        self.best, self.best_epoch = figures, self.epoch
+        self.best = figures
+        self.best_epoch = self.epoch
         for name, tensor in self.clip.state_dict().items():
             self.best_state[name].copy_(tensor)
 
@@ -343,10 +358,13 @@ class _Trainer:
                 f"{key}.{name}": value for key, value in self.optimiser.state[parameter].items()
             }
         state = {
-            "epoch": self.epoch, "best_epoch": self.best_epoch,
-            "before": asdict(self.before), "best": asdict(self.best),
-            "scaler": self.scaler.state_dict(), "fingerprint": fingerprint,
-        }  # fmt: skip
+            "epoch": self.epoch,
+            "best_epoch": self.best_epoch,
+            "before": asdict(self.before),
+            "best": asdict(self.best),
+            "scaler": self.scaler.state_dict(),
+            "fingerprint": fingerprint,
+        }
         temporary = path.with_name(path.name + ".part")
         contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         save_file(contiguous, str(temporary), {"state": json.dumps(state)})
@@ -359,7 +377,8 @@ class _Trainer:
                 state = json.loads((file.metadata() or {})["state"])
                 if state["fingerprint"] != fingerprint:
                     raise AlbumenError(
-                        f"{path} belongs to a run with other settings or photos: delete it to start over."
+                        f"{path} belongs to a run with other settings or photos: "
+                        "delete it to start over."
                     )
                 own = self.clip.state_dict()
                 for name, tensor in own.items():
@@ -374,8 +393,10 @@ class _Trainer:
                             for key, value in moments.items()
                         }
             self.scaler.load_state_dict(state["scaler"])
-            self.epoch, self.best_epoch = state["epoch"], state["best_epoch"]
-            self.before, self.best = Figures(**state["before"]), Figures(**state["best"])
+            self.epoch = state["epoch"]
+            self.best_epoch = state["best_epoch"]
+            self.before = Figures(**state["before"])
+            self.best = Figures(**state["best"])
         except (SafetensorError, KeyError, ValueError, TypeError, OSError) as error:
             raise AlbumenError(
                 f"The checkpoint {path} cannot be used ({error}): delete it to start over."
@@ -383,8 +404,10 @@ class _Trainer:
 
 
 def _schedule(step: int, total: int, warmup: float) -> float:
-    """Factor of the learning rate at this step, counted from 1: linear rise, then half a cosine
-    down to 0."""
+    """Factor of the learning rate at this step, counted from 1.
+
+    Linear rise, then half a cosine down to 0.
+    """
     rising = max(1, round(total * warmup))
     if step <= rising:
         return step / rising
@@ -450,9 +473,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="share of photos (default %(default)s)",
     )
     parser.add_argument(
-        "--templates", action="append", default=[], metavar="T",
-        help="around a folder's name: photo (default), seven, eighty, or a text with {}; a CSV's captions stay",
-    )  # fmt: skip
+        "--templates",
+        action="append",
+        default=[],
+        metavar="T",
+        help="around a folder's name: photo (default), seven, eighty, or a text with {}; "
+        "a CSV's captions stay",
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--resume", action="store_true", help="go on from the checkpoint beside --out"
@@ -468,7 +495,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         )
     if args.out.suffix != ".safetensors":
         raise AlbumenError(
-            f"The new model is a safetensors file: call it {args.out.with_suffix('.safetensors').name}."
+            "The new model is a safetensors file: call it "
+            f"{args.out.with_suffix('.safetensors').name}."
         )
     if not 0 < args.held_out < 1 or args.batch_size < 2 or args.epochs < 1:
         raise AlbumenError(
@@ -480,10 +508,17 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     )
     chosen = templates(args.templates) if Path(args.set).suffix.lower() != ".csv" else ("{}",)
     settings = Settings(
-        lr=args.lr, weight_decay=args.weight_decay, batch_size=args.batch_size, epochs=args.epochs, warmup=args.warmup,
-        patience=args.patience, held_out=args.held_out, templates=chosen, seed=args.seed,
+        lr=args.lr,
+        weight_decay=args.weight_decay,
+        batch_size=args.batch_size,
+        epochs=args.epochs,
+        warmup=args.warmup,
+        patience=args.patience,
+        held_out=args.held_out,
+        templates=chosen,
+        seed=args.seed,
         precision=weights.precision_for("fp32" if precision == "auto" else precision, model.device),
-    )  # fmt: skip
+    )
     outcome: Outcome = drive(finetune(model, photos, args.out, settings, args.resume), photos.name)
     return asdict(outcome)
 
@@ -493,9 +528,11 @@ def show(answer: dict[str, Any]) -> str:
     before, after = answer["before"], answer["after"]
     return "\n".join(
         [
-            f"{before['photos']} photos that were not trained on: {before['accuracy']:.3f} right before, "
+            f"{before['photos']} photos that were not trained on: "
+            f"{before['accuracy']:.3f} right before, "
             f"{after['accuracy']:.3f} after (loss {before['loss']:.3f} -> {after['loss']:.3f}).",
-            f"Best of {answer['epochs']} epochs: {answer['best_epoch']}; {answer['seconds']:.0f} s.",
+            f"Best of {answer['epochs']} epochs: {answer['best_epoch']}; "
+            f"{answer['seconds']:.0f} s.",
             f"The new model: {answer['path']}",
         ]
     )

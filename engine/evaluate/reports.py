@@ -80,8 +80,10 @@ class AttributeReport:
 
 
 def show(answer: dict[str, Any]) -> str:
-    """What `run` returned, as text: accuracy with deviation over seeds, then per class (or
-    attribute)."""
+    """What `run` returned, as text.
+
+    Accuracy with deviation over seeds, then per class (or attribute).
+    """
     return "\n\n".join("\n".join(_lines(one)) for one in answer["sets"])
 
 
@@ -115,9 +117,8 @@ def _lines(report: dict[str, Any]) -> list[str]:
             f" +- {statistics.stdev(accuracies):.3f} ({len(runs)} seeds)" if len(runs) > 1 else ""
         )
         lines.append(f"  {name:<24} {statistics.mean(accuracies):.3f}{spread}")
-    shown = dict(
-        [next(iter(methods.items())), list(methods.items())[-1]]
-    )  # zero-shot, and what learned from most
+    # zero-shot, and what learned from most
+    shown = dict([next(iter(methods.items())), list(methods.items())[-1]])
     for classname in report["classnames"]:
         figures = (
             f"{name} {statistics.mean(run['per_class'][classname] for run in runs):.3f}"
@@ -140,19 +141,26 @@ def as_json(report: Report | AttributeReport) -> dict[str, Any]:
         }
     runs = [
         {
-            "method": run.method, "shots": run.shots, "seed": run.seed, "accuracy": run.accuracy,
+            "method": run.method,
+            "shots": run.shots,
+            "seed": run.seed,
+            "accuracy": run.accuracy,
             "per_class": dict(zip(report.classnames, run.per_class, strict=True)),
-            "confusion": run.confusion.tolist(), "seconds": round(run.seconds, 3), "words": run.words,
+            "confusion": run.confusion.tolist(),
+            "seconds": round(run.seconds, 3),
+            "words": run.words,
         }
         for run in report.runs
-    ]  # fmt: skip
+    ]
     head = {"name": report.name, "classnames": list(report.classnames), "photos": report.photos}
     return {**head, "unreadable": report.unreadable, "runs": runs}
 
 
 def plot(path: Path, reports: Sequence[Report | AttributeReport]) -> None:
-    """One row per set: accuracy by shots (or average precision per attribute), and the confusion of
-    the last runs."""
+    """One row per set.
+
+    Accuracy by shots (or average precision per attribute), and the confusion of the last runs.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:

@@ -1,5 +1,6 @@
-"""The everyday words of the training labels: other names, kinds ("dog", "furniture") and short
-descriptions of each.
+"""The everyday words of the training labels.
+
+Other names, kinds ("dog", "furniture") and short descriptions of each.
 
 They are written by hand in `resources/starter_concepts.json` and become captions of every
 photograph with that label, so that a search for 'dog' works although the corpus only says
@@ -15,8 +16,10 @@ import resources
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Everyday words for one label: `names` mean the same, `kinds` contain it, `captions` describe
-    how it looks."""
+    """Everyday words for one label.
+
+    `names` mean the same, `kinds` contain it, `captions` describe how it looks.
+    """
 
     names: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -24,8 +27,7 @@ class Concept:
 
 
 def load_concepts() -> dict[str, Concept]:
-    """Label -> its everyday words, for every label of the corpus that the starter was trained
-    on."""
+    """Label -> its everyday words, for every label that the starter was trained on."""
     table = json.loads(resources.path("starter_concepts.json").read_text("utf-8"))
     return {label: Concept(*(tuple(words) for words in row)) for label, row in table.items()}
 
@@ -33,8 +35,9 @@ def load_concepts() -> dict[str, Concept]:
 def vocabulary(
     labels: Sequence[str], concepts: dict[str, Concept]
 ) -> tuple[list[str], list[dict[int, float]]]:
-    """All phrases that describe some label, and for each label its phrases with their share of the
-    captions (sum 1).
+    """All phrases that describe some label, and each label's phrases with their shares.
+
+    A share is that of the captions; a label's sum to 1.
 
     Half of the share goes to names (the label's own among them), 0.3 to kinds, 0.2 to captions; a
     label without kinds or captions leaves theirs to its names.

@@ -1,5 +1,6 @@
-"""The training corpus of the starter model: zips of photographs -> square uint8 pixels -> augmented
-batches.
+"""The training corpus of the starter model.
+
+Zips of photographs -> square uint8 pixels -> augmented batches.
 
 A corpus directory holds `.zip` files with `label/name.jpg` inside; the folder's name is the label.
 Each zip is decoded once into `<cache>/<zip>-<side>.npy`, which later runs map into memory. Knows
@@ -31,8 +32,7 @@ _IMAGE_NAMES = (".jpg", ".jpeg", ".png")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One zip: its name, its decoded photographs (N, side, side, 3) uint8, and the label of
-    each."""
+    """One zip: its name, its photographs (N, side, side, 3) uint8, and the label of each."""
 
     name: str
     pixels: np.ndarray
@@ -40,8 +40,10 @@ class Source:
 
 
 def zip_photos(file: Path) -> Iterator[tuple[str, Image.Image]]:
-    """(label, photograph in RGB) for every image of a zip whose folders are the labels, in the
-    order of their names."""
+    """(label, photograph in RGB) for every image of a zip, in the order of their names.
+
+    The zip's folders are the labels.
+    """
     try:
         archive = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
@@ -54,8 +56,7 @@ def zip_photos(file: Path) -> Iterator[tuple[str, Image.Image]]:
 
 
 def square(image: Image.Image, side: int) -> Image.Image:
-    """CLIP's geometry: the short side resized to `side` (bicubic), the centre cropped to a
-    square."""
+    """CLIP's geometry: short side resized to `side` (bicubic), centre cropped to a square."""
     width, height = image.size
     scale = side / min(width, height)
     image = image.resize(
@@ -67,14 +68,18 @@ def square(image: Image.Image, side: int) -> Image.Image:
 
 
 def load_source(file: Path, cache: Path, side: int = SIDE) -> Source:
-    """The photographs of one zip, decoded now or mapped from `cache` when an earlier run decoded
-    the same zip."""
+    """The photographs of one zip.
+
+    Decoded now, or mapped from `cache` when an earlier run decoded the same zip.
+    """
     stat = file.stat()
     stamp = hashlib.sha256(f"{file.name} {stat.st_size} {side}".encode()).hexdigest()[:12]
-    array_file, label_file = cache / f"{file.stem}-{stamp}.npy", cache / f"{file.stem}-{stamp}.json"
+    array_file = cache / f"{file.stem}-{stamp}.npy"
+    label_file = cache / f"{file.stem}-{stamp}.json"
     if not (array_file.is_file() and label_file.is_file()):
         cache.mkdir(parents=True, exist_ok=True)
-        labels, rows = [], []
+        labels = []
+        rows = []
         for label, image in zip_photos(file):
             labels.append(label)
             rows.append(np.asarray(square(image, side)))
@@ -89,8 +94,10 @@ def load_source(file: Path, cache: Path, side: int = SIDE) -> Source:
 
 
 def save_source(array_file: Path, label_file: Path, pixels: np.ndarray, labels: list[str]) -> None:
-    """Write both files of a decoded source; the array last and under its final name only when
-    complete."""
+    """Write both files of a decoded source.
+
+    The array last and under its final name only when complete.
+    """
     label_file.write_text(json.dumps(labels), "utf-8")
     partial = array_file.with_suffix(".partial")
     with partial.open("wb") as out:
@@ -99,8 +106,9 @@ def save_source(array_file: Path, label_file: Path, pixels: np.ndarray, labels: 
 
 
 class Corpus:
-    """All photographs of the sources with one list of labels; the same label in two sources is one
-    label.
+    """All photographs of the sources with one list of labels.
+
+    The same label in two sources is one label.
 
     `labels` are the names, `target` (N,) each photograph's index among them, `weight` (N,) its
     sampling weight: count of its label to the power of -0.3, so that rare labels are seen more
@@ -113,12 +121,10 @@ class Corpus:
         self.sources = sources
         self.labels = sorted({label for source in sources for label in source.labels})
         index = {label: n for n, label in enumerate(self.labels)}
-        self.target = torch.tensor(
-            [index[label] for source in sources for label in source.labels]
-        )  # (N,)
-        self.source_of = torch.cat(
-            [torch.full((len(s.labels),), n) for n, s in enumerate(sources)]
-        )  # (N,)
+        # (N,)
+        self.target = torch.tensor([index[label] for source in sources for label in source.labels])
+        # (N,)
+        self.source_of = torch.cat([torch.full((len(s.labels),), n) for n, s in enumerate(sources)])
         self.start = np.cumsum([0, *(len(s.labels) for s in sources)])
         count = torch.bincount(self.target, minlength=len(self.labels)).float()
         factor = torch.tensor([(factors or {}).get(s.name, 1.0) for s in sources])
@@ -146,8 +152,9 @@ class Corpus:
 
 
 def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: float = 1.0) -> Tensor:
-    """Photographs (B, 3, side, side) uint8 -> random views (B, 3, size, size) float32, normalised
-    for CLIP.
+    """Photographs (B, 3, side, side) uint8 -> random views (B, 3, size, size) float32.
+
+    Normalised for CLIP.
 
     Per photograph: a crop of 35-100 % of the area (aspect 3/4 to 4/3), a flip, a small rotation,
     brightness, contrast and saturation, 8 % grey; a quarter is blurred to half resolution (small
@@ -164,21 +171,23 @@ def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: flo
 
     area = 1 - (1 - uniform(0.35, 1.0)) * strength
     aspect = torch.exp(uniform(-0.288, 0.288) * strength)
+    # (B,) as parts of the side
     width, height = (
         (area * aspect).sqrt().clamp(max=1),
         (area / aspect).sqrt().clamp(max=1),
-    )  # (B,) as parts of the side
+    )
     shift_x, shift_y = uniform(-1, 1) * (1 - width), uniform(-1, 1) * (1 - height)
     angle = uniform(-0.12, 0.12) * strength * (torch.rand(batch, generator=generator) < 0.5)
     flip = 1 - 2 * (torch.rand(batch, generator=generator) < 0.5).float() * (strength > 0)
     cos, sin = angle.cos(), angle.sin()
+    # (B, 2, 3)
     theta = torch.stack(
         [
             torch.stack([width * cos * flip, -height * sin, shift_x], dim=1),
             torch.stack([width * sin * flip, height * cos, shift_y], dim=1),
         ],
         dim=1,
-    )  # (B, 2, 3)
+    )
     images = pixels.float() / 255  # (B, 3, side, side)
     grid = F.affine_grid(theta, [batch, 3, size, size], align_corners=False)
     images = F.grid_sample(
@@ -207,7 +216,6 @@ def augment(pixels: Tensor, size: int, generator: torch.Generator, strength: flo
 
 
 def normalise(images: Tensor) -> Tensor:
-    """Pixels (B, 3, S, S) in [0, 1] -> the same, with CLIP's mean and standard deviation per
-    channel."""
+    """Pixels (B, 3, S, S) in [0, 1], normalised with CLIP's mean and deviation per channel."""
     mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
     return (images - mean) / std

@@ -42,8 +42,9 @@ class TextOptions:
 def teacher_vectors(
     phrases: Sequence[str], folder: Path, teacher: Teacher | None = None
 ) -> np.ndarray:
-    """Phrases -> (N, 384) fp16, from the file of an earlier run with the same phrases or from the
-    teacher, in pieces.
+    """Phrases -> (N, 384) fp16.
+
+    From the file of an earlier run with the same phrases, or from the teacher, in pieces.
 
     Phrases are sorted by length inside, so that a batch is not padded to its longest one.
     """
@@ -75,8 +76,10 @@ def teacher_vectors(
 
 
 def text_loss(student: Tensor, teacher: Tensor) -> Tensor:
-    """text_features (B, D) of the student and unit vectors (B, D) of the teacher -> 1 - cos + 0.2 x
-    InfoNCE (scale 20)."""
+    """text_features (B, D) of the student and unit vectors (B, D) of the teacher -> loss.
+
+    1 - cos + 0.2 x InfoNCE (scale 20).
+    """
     student = F.normalize(student, dim=-1)  # (B, D)
     cosine = (student * teacher).sum(dim=-1).mean()
     contrast = F.cross_entropy(20 * student @ teacher.t(), torch.arange(len(student)))
@@ -90,8 +93,10 @@ def train_text_tower(
     options: TextOptions,
     checkpoint: Path | None,
 ) -> None:
-    """Stage 1 on `model`, in place. Step n draws its phrases from the seed and n alone; resumes
-    from `checkpoint`."""
+    """Stage 1 on `model`, in place.
+
+    Step n draws its phrases from the seed and n alone; resumes from `checkpoint`.
+    """
     tokens = tokenize(phrases, model.context_length, truncate=True)  # (N, L)
     length = (tokens != 0).sum(dim=1)  # (N,)
     goal = torch.from_numpy(vectors)  # (N, D) fp16
@@ -108,12 +113,14 @@ def train_text_tower(
         betas=(0.9, 0.98),
         fused=True,
     )
-    step, trained = 0, 0.0
+    step = 0
+    trained = 0.0
     if checkpoint is not None and checkpoint.is_file():
         saved = load_checkpoint(checkpoint)
         model.load_state_dict({**model.state_dict(), **saved["text"]})
         optimizer.load_state_dict(saved["optimizer"])
-        step, trained = saved["step"], saved["trained"]
+        step = saved["step"]
+        trained = saved["trained"]
         log.info("text: resumed at step %d", step)
     generator = torch.Generator()
     saved_at = time.monotonic()
@@ -169,8 +176,10 @@ def train_text_tower(
 
 @torch.inference_mode()
 def measure_text(model: CLIP, tokens: Tensor, goal: Tensor) -> tuple[float, float]:
-    """Token ids (n, L) and teacher vectors (n, D) -> mean cosine, and how often a phrase finds its
-    own vector first."""
+    """Token ids (n, L) and teacher vectors (n, D) -> mean cosine, and retrieval.
+
+    Retrieval: how often a phrase finds its own vector first.
+    """
     parts = tokens.split(512)  # type: ignore[no-untyped-call]
     student = torch.cat([F.normalize(model.encode_text(part), dim=-1) for part in parts])  # (n, D)
     first = (student @ goal.t()).argmax(dim=1)

@@ -1,11 +1,12 @@
-"""Measuring a model on folders of labelled photographs: zero-shot, nearest mean from a few
-examples, and search.
+"""Measuring a model on folders of labelled photographs.
+
+Zero-shot, nearest mean from a few examples, and search.
 
 One command prints the same table for any model file, so that two models are compared by the same
 code:
 
-    python -m engine pretrain --evaluate trial.safetensors resources/starter.safetensors --photos
-    DIR
+    python -m engine pretrain --evaluate trial.safetensors resources/starter.safetensors
+        --photos DIR
 
 Nothing here trains. The photographs are `.zip` files with `label/photo.jpg`; the label's folder
 name is its only text.
@@ -27,13 +28,16 @@ from engine.starter.image_stage import phrase_features
 
 SHOTS = (4, 8, 16)
 DRAWS = 100  # of few photographs: with ten, chance moves the mean by two points
-_APART = "tiny-imagenet-val"  # small pictures of 200 labels: measured by top-1 and top-5, not part of the search
+# Small pictures of 200 labels: measured by top-1 and top-5, not part of the search.
+_APART = "tiny-imagenet-val"
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one set: zero-shot top-1 (and top-5), nearest mean per number of shots,
-    precision at 10."""
+    """The figures of one set.
+
+    Zero-shot top-1 (and top-5), nearest mean per number of shots, precision at 10.
+    """
 
     photos: int
     labels: tuple[str, ...]
@@ -69,8 +73,10 @@ def encode_zip(model: CLIP, file: Path) -> tuple[Tensor, list[str]]:
 
 
 def nearest_mean(features: Tensor, target: Tensor, shots: int, seed: int = 0) -> float:
-    """Accuracy of the nearest class mean from `shots` photographs per class, on all others; the
-    mean of `DRAWS` draws."""
+    """Accuracy of the nearest class mean from `shots` photographs per class, on all others.
+
+    The mean of `DRAWS` draws.
+    """
     generator = torch.Generator().manual_seed(seed)
     classes = int(target.max()) + 1
     accuracies = []
@@ -89,8 +95,10 @@ def nearest_mean(features: Tensor, target: Tensor, shots: int, seed: int = 0) ->
 
 
 def measure(model: CLIP, photos: Path) -> dict[str, Figures]:
-    """All figures of a model, by set. The search runs over the photographs of all sets except Tiny
-    ImageNet's."""
+    """All figures of a model, by set.
+
+    The search runs over the photographs of all sets except Tiny ImageNet's.
+    """
     files = sorted(photos.glob("*.zip"))
     if not files:
         raise AlbumenError(f"{photos} has no .zip files of labelled photographs.")
@@ -132,7 +140,8 @@ def measure(model: CLIP, photos: Path) -> dict[str, Figures]:
 def table(figures: dict[str, dict[str, Figures]]) -> str:
     """The figures of several models (by name) as a Markdown table, one line per set and model."""
     lines = [
-        "| set | model | zero-shot | nearest mean, 4 / 8 / 16 shots | label as query, precision at 10 |",
+        "| set | model | zero-shot | nearest mean, 4 / 8 / 16 shots | label as query, "
+        "precision at 10 |",
         "| --- | --- | --- | --- | --- |",
     ]
     for name in next(iter(figures.values())):

@@ -30,43 +30,47 @@ _HOLD_OUT = 50  # one photograph of 50 is never trained on, to watch the learnin
 
 
 def at_resolution(model: CLIP, resolution: int) -> CLIP:
-    """The same CLIP (ResNet) for another input size: the attention pool's positions are
-    interpolated (as ViT, DeiT do)."""
+    """The same CLIP (ResNet) for another input size.
+
+    The attention pool's positions are interpolated (as ViT, DeiT do).
+    """
     state = dict(model.state_dict())
     name = "visual.attnpool.positional_embedding"
-    embedding, grid = state[name], resolution // 32  # (1+P, C)
+    embedding = state[name]  # (1+P, C)
+    grid = resolution // 32
     side = math.isqrt(len(embedding) - 1)
     if side != grid:
         plane = embedding[1:].t().reshape(1, -1, side, side)  # (1, C, side, side)
         plane = F.interpolate(
             plane, size=(grid, grid), mode="bicubic", align_corners=side > 1 and grid > 1
         )
-        state[name] = torch.cat(
-            [embedding[:1], plane.reshape(embedding.shape[1], -1).t()]
-        )  # (1+grid^2, C)
+        # (1+grid^2, C)
+        state[name] = torch.cat([embedding[:1], plane.reshape(embedding.shape[1], -1).t()])
     return build_model(state, model.activation)
 
 
 def phrase_features(
     model: CLIP, phrases: Sequence[str], templates: Sequence[str] = TEMPLATES
 ) -> Tensor:
-    """Phrases -> text_features (N, D), normalised: the mean over the templates of normalised
-    features."""
+    """Phrases -> text_features (N, D), normalised.
+
+    The mean over the templates of normalised features.
+    """
     total = torch.zeros(len(phrases), model.embed_dim)
     with torch.inference_mode():
         for template in templates:
             texts = [template.format(phrase) for phrase in phrases]
             for start in range(0, len(texts), 256):
-                tokens = tokenize(
-                    texts[start : start + 256], model.context_length, truncate=True
-                )  # (n, L)
+                # (n, L)
+                tokens = tokenize(texts[start : start + 256], model.context_length, truncate=True)
                 total[start : start + 256] += F.normalize(model.encode_text(tokens), dim=-1)
     return F.normalize(total, dim=-1)
 
 
 class CaptionLoss(nn.Module):
-    """What a photograph of a label should be near to, in the frozen text space; the parameters are
-    only scales and a head.
+    """What a photograph of a label should be near to, in the frozen text space.
+
+    The parameters are only scales and a head.
 
     Sum of four terms, for image_features x (B, D) and label numbers y (B,): label: softmax over all
     labels' text features, with a learned scale and label smoothing; another label that is a name or
@@ -128,10 +132,10 @@ class CaptionLoss(nn.Module):
 
         positive = share > 0  # (B, V)
         used = positive.any(dim=0) & ~positive.all(dim=0)  # (V,)
-        columns, right = masked[:, used].t(), positive[:, used].t()  # (U, B)
-        found = columns.masked_fill(~right, -1e4).logsumexp(dim=1) - columns.logsumexp(
-            dim=1
-        )  # (U,)
+        columns = masked[:, used].t()  # (U, B)
+        right = positive[:, used].t()  # (U, B)
+        # (U,)
+        found = columns.masked_fill(~right, -1e4).logsumexp(dim=1) - columns.logsumexp(dim=1)
         retrieval = -found.mean() if len(found) else columns.sum() * 0
 
         head = F.cross_entropy(self.head(x), y, label_smoothing=0.1)
@@ -172,7 +176,8 @@ class ImageTraining:
         self.model = deepcopy(
             at_resolution(model, options.resolution)
         ).eval()  # the start stays as it is
-        self.corpus, self.options = corpus, options
+        self.corpus = corpus
+        self.options = options
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(options.seed)  # the head starts at random
             self.criterion = CaptionLoss(self.model, corpus.labels)
@@ -182,7 +187,8 @@ class ImageTraining:
         self._learned = [p for p in self.visual.parameters() if p.requires_grad]
         self.optimizer = self._make_optimizer()
         self.average = Average(self.visual, options.ema)
-        self.step, self.seconds = 0, 0.0
+        self.step = 0
+        self.seconds = 0.0
         held_out = torch.arange(len(corpus)) % _HOLD_OUT == 0  # (N,)
         self._weight = corpus.weight.masked_fill(held_out, 0.0)  # (N,)
         self._watched = torch.nonzero(held_out).flatten()  # (n,)
@@ -212,20 +218,21 @@ class ImageTraining:
 
     def advance(self) -> float:
         """One step; returns its learning rate."""
-        begun, options, progress = time.monotonic(), self.options, self.progress
+        begun = time.monotonic()
+        options = self.options
+        progress = self.progress
         rate = options.schedule.rate(self.step, progress, options.rate, options.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self._generator.manual_seed(options.seed * 1_000_003 + self.step)
+        # (B,)
         chosen = torch.multinomial(
             self._weight, options.batch, replacement=True, generator=self._generator
-        )  # (B,)
-        strength = options.strength * (
-            1 if progress < 0.9 else 0.6
-        )  # the last steps see photographs as they are
-        images = augment(
-            self.corpus.pixels(chosen), options.resolution, self._generator, strength
-        )  # (B, 3, S, S)
+        )
+        # The last steps see photographs as they are.
+        strength = options.strength * (1 if progress < 0.9 else 0.6)
+        # (B, 3, S, S)
+        images = augment(self.corpus.pixels(chosen), options.resolution, self._generator, strength)
         image_features = self._forward(images.to(memory_format=torch.channels_last))  # (B, D)
         terms = self.criterion(image_features, self.corpus.target[chosen])
         self.optimizer.zero_grad(set_to_none=True)
@@ -249,7 +256,8 @@ class ImageTraining:
     @torch.inference_mode()
     def accuracy(self, model: CLIP) -> float:
         """Top-1 over all labels on the photographs that were held out, seen as they are."""
-        right, text_features = 0, self.criterion.label_features  # (K, D)
+        right = 0
+        text_features = self.criterion.label_features  # (K, D)
         for part in self._watched.split(256):  # type: ignore[no-untyped-call]
             images = augment(
                 self.corpus.pixels(part), self.options.resolution, self._generator, strength=0.0
@@ -287,7 +295,8 @@ class ImageTraining:
                 if value.shape == parameter.shape:
                     state[name] = torch.empty_like(parameter).copy_(value)
         self.average.state = saved["average"]
-        self.step, self.seconds = saved["step"], saved["trained"]
+        self.step = saved["step"]
+        self.seconds = saved["trained"]
         log.info("resumed at step %d after %.1f min of training", self.step, self.seconds / 60)
 
 
@@ -298,12 +307,16 @@ def train_image_tower(
     checkpoint: Path | None,
     finished: Callable[[CLIP, float], None],
 ) -> None:
-    """Stage 2 on `model`. `finished(averaged model, logit_scale)` runs at each checkpoint; resumes
-    from `checkpoint`."""
+    """Stage 2 on `model`.
+
+    `finished(averaged model, logit_scale)` runs at each checkpoint; resumes from `checkpoint`.
+    """
     training = ImageTraining(model, corpus, options)
     if checkpoint is not None and checkpoint.is_file():
         training.resume(checkpoint)
-    counted, since, saved_at = 0, time.monotonic(), time.monotonic()
+    counted = 0
+    since = time.monotonic()
+    saved_at = time.monotonic()
     while training.progress < 1:
         progress = training.progress
         rate = training.advance()
@@ -319,7 +332,8 @@ def train_image_tower(
                 rate,
                 shown,
             )
-            counted, since = 0, time.monotonic()
+            counted = 0
+            since = time.monotonic()
         if training.progress >= 1 or time.monotonic() - saved_at > options.checkpoint_minutes * 60:
             if checkpoint is not None:
                 training.save(checkpoint)
@@ -337,12 +351,15 @@ def train_image_tower(
                 ", ".join(f"{source.name} {number}" for source, number in per_source),
             )
             finished(averaged, training.logit_scale)
-            counted, since, saved_at = 0, time.monotonic(), time.monotonic()
+            counted = 0
+            since = time.monotonic()
+            saved_at = time.monotonic()
 
 
 def _freeze(visual: nn.Module, stages: int) -> None:
-    """Keep the first stages (1: the stem, 2: also layer1, 3: also layer2) of a trained ResNet as
-    they are.
+    """Keep the first stages of a trained ResNet as they are.
+
+    1: the stem, 2: also layer1, 3: also layer2.
 
     Early filters settle first and cost the most memory traffic: without their backward pass a step
     is a third shorter (FreezeOut, Brock et al. 2017, arXiv:1706.04983).

@@ -55,8 +55,10 @@ _AWAY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """A phrase that says that `denied` is not in the picture, and `shown` is ("" if it only says
-    what is not)."""
+    """A phrase that says that `denied` is not in the picture, and `shown` is.
+
+    `shown` is "" if it only says what is not.
+    """
 
     text: str
     denied: str
@@ -65,12 +67,15 @@ class Negation:
 
 def build_negations(words: Sequence[str], count: int, seed: int) -> list[Negation]:
     """`count` different phrases about these words, two of three without anything that is shown.
-    Seeded."""
+
+    Seeded.
+    """
     rng = random.Random(seed)
     found: dict[str, Negation] = {}
     possible = len(words) * (len(_NOT) + len(_WITHOUT) * (len(words) - 1))
     while len(found) < min(count, possible // 2):
-        denied, shown = rng.choice(words), rng.choice(words)
+        denied = rng.choice(words)
+        shown = rng.choice(words)
         if rng.random() < 2 / 3:
             negation = Negation(rng.choice(_NOT).format(denied), denied)
         elif shown == denied:
@@ -85,9 +90,8 @@ def build_negations(words: Sequence[str], count: int, seed: int) -> list[Negatio
 def features_of(model: CLIP, phrases: Sequence[str]) -> Tensor:
     """Phrases -> text_features (N, D), normalised."""
     rows = torch.empty(len(phrases), model.embed_dim)
-    order = sorted(
-        range(len(phrases)), key=lambda n: len(phrases[n])
-    )  # a batch is as long as its longest phrase
+    # A batch is as long as its longest phrase.
+    order = sorted(range(len(phrases)), key=lambda n: len(phrases[n]))
     for start in range(0, len(order), 256):
         part = order[start : start + 256]
         tokens = tokenize([phrases[n] for n in part], model.context_length, truncate=True)  # (n, L)
@@ -96,14 +100,18 @@ def features_of(model: CLIP, phrases: Sequence[str]) -> Tensor:
 
 
 def negated(denied: Tensor, anything: Tensor) -> Tensor:
-    """Where 'not X' should lie: among pictures of anything (D,), away from X (N, D). All of length
-    1."""
+    """Where 'not X' should lie: among pictures of anything (D,), away from X (N, D).
+
+    All of length 1.
+    """
     return F.normalize(anything - _AWAY * denied, dim=-1)  # (N, D)
 
 
 def without(shown: Tensor, denied: Tensor) -> Tensor:
-    """Where 'A without B' should lie: at A (N, D), away from what B (N, D) has and A has not. All
-    of length 1."""
+    """Where 'A without B' should lie: at A (N, D), away from what B (N, D) has and A has not.
+
+    All of length 1.
+    """
     common = (shown * denied).sum(dim=-1, keepdim=True)  # (N, 1)
     return F.normalize(shown - _AWAY * (denied - common * shown), dim=-1)  # (N, D)
 

@@ -1,5 +1,6 @@
-"""Training the starter model: a text tower distilled from a sentence encoder, then an image tower
-trained against it.
+"""Training the starter model.
+
+A text tower distilled from a sentence encoder, then an image tower trained against it.
 
     python -m engine pretrain --corpus DIR --out starter.safetensors --checkpoints DIR
     python -m engine pretrain --evaluate trial.safetensors starter.safetensors --photos DIR
@@ -12,7 +13,7 @@ Three stages (figures and terms: resources/STARTER.md):
 3. negation (`negation.py`): the text tower learns what 'not' means, and keeps everything else.
 
 Knows which stage gets what; the words are in `concepts.py` and `phrases.py`, the pixels in
-`corpus.py`, the measuring in `starter_eval.py`. Every run is seeded; with `--steps` a resumed run
+`corpus.py`, the measuring in `evaluation.py`. Every run is seeded; with `--steps` a resumed run
 gives the weights of an uninterrupted one up to rounding, with `--minutes` the schedule follows the
 clock.
 """
@@ -46,8 +47,10 @@ CONTEXT_LENGTH = 32
 
 
 def new_model(seed: int, resolution: int = 64, width: int = 32) -> CLIP:
-    """A fresh starter: ModifiedResNet 2-2-2-2, text width 256 with 4 layers, joint space 384 (the
-    teacher's)."""
+    """A fresh starter.
+
+    ModifiedResNet 2-2-2-2, text width 256 with 4 layers, joint space 384 (the teacher's).
+    """
     torch.manual_seed(seed)
     return CLIP(
         embed_dim=384,
@@ -65,8 +68,10 @@ def new_model(seed: int, resolution: int = 64, width: int = 32) -> CLIP:
 
 
 def export(model: CLIP, file: Path, logit_scale: float, notes: dict[str, str]) -> None:
-    """Write the model as fp16 safetensors under the official parameter names, `logit_scale` in
-    fp32."""
+    """Write the model as fp16 safetensors, `logit_scale` in fp32.
+
+    Under the official parameter names.
+    """
     state = {
         name: tensor.half().contiguous() if tensor.is_floating_point() else tensor
         for name, tensor in model.state_dict().items()
@@ -145,7 +150,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--blend",
         type=float,
         default=1.0,
-        help="write this share of what was learned and the rest of --init (needs the same resolution)",
+        help="write this share of what was learned and the rest of --init "
+        "(needs the same resolution)",
     )
     parser.add_argument(
         "--evaluate",
@@ -228,9 +234,11 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def blend(start: CLIP, learned: CLIP, share: float) -> CLIP:
-    """`share` of the learned weights and the rest of the start's: often better than both where
-    photographs are of other kinds than the training's (WiSE-FT, Wortsman et al. 2022,
-    arXiv:2109.01903). AlbumenError if shapes differ."""
+    """`share` of the learned weights and the rest of the start's.
+
+    Often better than both where photographs are of other kinds than the training's (WiSE-FT,
+    Wortsman et al. 2022, arXiv:2109.01903). AlbumenError if shapes differ.
+    """
     old, new = start.state_dict(), learned.state_dict()
     if any(old[name].shape != tensor.shape for name, tensor in new.items()):
         raise AlbumenError(

@@ -1,5 +1,7 @@
-"""What both stages of pretraining share: how far a run is, its learning rate, averaged weights,
-checkpoints on disk."""
+"""What both stages of pretraining share.
+
+How far a run is, its learning rate, averaged weights, checkpoints on disk.
+"""
 
 import json
 import math
@@ -18,8 +20,10 @@ from engine.records import AlbumenError
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How far a run is: by steps (reproducible), or by the minutes of training done (ends on time
-    whatever else runs)."""
+    """How far a run is.
+
+    By steps (reproducible), or by the minutes of training done (ends on time whatever else runs).
+    """
 
     steps: int | None
     minutes: float | None = None
@@ -36,8 +40,10 @@ class Schedule:
 
 
 class Average:
-    """Exponential moving average of a module's parameters and statistics (Polyak and Juditsky
-    1992), kept as a dict."""
+    """Exponential moving average of a module's parameters and statistics, kept as a dict.
+
+    Polyak and Juditsky 1992.
+    """
 
     def __init__(self, module: nn.Module, decay: float) -> None:
         self.decay = decay
@@ -55,8 +61,7 @@ class Average:
 
 
 def save_checkpoint(file: Path, state: dict[str, object]) -> None:
-    """Write nested dicts and lists of tensors and plain values as safetensors, completely or not at
-    all."""
+    """Write nested dicts and lists of tensors and values as safetensors, all or nothing."""
     tensors: dict[str, torch.Tensor] = {}
 
     def told(value: object) -> object:
@@ -75,8 +80,10 @@ def save_checkpoint(file: Path, state: dict[str, object]) -> None:
 
 
 def load_checkpoint(file: Path) -> dict[str, Any]:
-    """What `save_checkpoint` wrote (tuples come back as lists). Raises AlbumenError for anything
-    else."""
+    """What `save_checkpoint` wrote (tuples come back as lists).
+
+    Raises AlbumenError for anything else.
+    """
 
     def meant(value: Any) -> Any:
         if isinstance(value, dict):

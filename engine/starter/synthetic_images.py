@@ -1,5 +1,6 @@
-"""Training pictures that the corpus lacks and photo folders are full of, drawn by code:
-screenshots, documents, notes.
+"""Training pictures that the corpus lacks and photo folders are full of, drawn by code.
+
+Screenshots, documents, notes.
 
 Seeded, 300 of each label; they teach the look of a page or a window, not its content. Night scenes
 are made of daylight photographs of the corpus. Knows pixels, nothing of models.
@@ -21,10 +22,11 @@ _SIZE = 240  # pixels; drawn large and reduced, as a real one would be
 _NIGHT_FROM = frozenset(
     {"street", "insidecity", "tallbuilding", "house", "highway", "suburb", "building", "coast"}
 )
-_VOCABULARY = """the of and to in is you that it he was for on are as with his they at be this have from or one had by word
-but not what all were we when your can said there use an each which she do how their if will up other about out many
-then them these so some her would make like him into time has look two more write go see number no way could people
-Total Date Invoice Chapter Settings File Edit View Search Home Messages Save Open Report 2024 12.50 100 37 Page"""
+_VOCABULARY = """the of and to in is you that it he was for on are as with his they at be this
+have from or one had by word but not what all were we when your can said there use an each which
+she do how their if will up other about out many then them these so some her would make like him
+into time has look two more write go see number no way could people Total Date Invoice Chapter
+Settings File Edit View Search Home Messages Save Open Report 2024 12.50 100 37 Page"""
 _WORDS = _VOCABULARY.split()
 
 
@@ -59,7 +61,9 @@ def _document(rng: random.Random) -> Image.Image:
     )
     image = Image.new("RGB", (_SIZE, _SIZE), paper)
     draw = ImageDraw.Draw(image)
-    ink, margin, top = (rng.randint(0, 70),) * 3, rng.randint(8, 34), rng.randint(8, 30)
+    ink = (rng.randint(0, 70),) * 3
+    margin = rng.randint(8, 34)
+    top = rng.randint(8, 30)
     if rng.random() < 0.6:  # a heading
         size = rng.randint(13, 24)
         _text(draw, rng, (margin, top, _SIZE - margin * 2, top + size + 4), size, ink)
@@ -67,7 +71,8 @@ def _document(rng: random.Random) -> Image.Image:
     size = rng.randint(5, 10)
     if rng.random() < 0.25:  # a table
         rows, columns = rng.randint(4, 12), rng.randint(2, 5)
-        step, wide = (_SIZE - margin - top) / rows, (_SIZE - 2 * margin) / columns
+        step = (_SIZE - margin - top) / rows
+        wide = (_SIZE - 2 * margin) / columns
         for row in range(rows + 1):
             y = top + row * step
             draw.line((margin, y, _SIZE - margin, y), fill=ink)
@@ -140,7 +145,8 @@ def _screenshot(rng: random.Random) -> Image.Image:
     elif kind < 0.85:  # messages on a phone
         y = bar + 8
         while y < _SIZE - 24:
-            high, mine = rng.randint(14, 44), rng.random() < 0.5
+            high = rng.randint(14, 44)
+            mine = rng.random() < 0.5
             left = rng.randint(80, 110) if mine else 8
             fill = accent if mine else tuple(abs(c - 25) for c in ground)
             draw.rounded_rectangle((left, y, left + rng.randint(90, 125), y + high), 7, fill=fill)
@@ -161,7 +167,8 @@ def _chart(rng: random.Random) -> Image.Image:
     _text(draw, rng, (60, 8, 180, 22), 10, (30, 30, 30))
     kind = rng.random()
     if kind < 0.25:  # pie
-        start, colours = 0.0, [_colour(rng, 40, 230) for _ in range(7)]
+        start = 0.0
+        colours = [_colour(rng, 40, 230) for _ in range(7)]
         for n in range(rng.randint(3, 7)):
             end = 360 if n == 6 else start + rng.uniform(20, 110)
             draw.pieslice((50, 50, 200, 200), start, min(end, 360), fill=colours[n])
@@ -183,7 +190,8 @@ def _chart(rng: random.Random) -> Image.Image:
                 draw.rectangle((x, y, x + wide * 0.5, bottom), fill=fill)
     else:  # lines or points
         for _ in range(rng.randint(1, 4)):
-            fill, y = _colour(rng, 0, 210), rng.uniform(top, bottom)
+            fill = _colour(rng, 0, 210)
+            y = rng.uniform(top, bottom)
             points = []
             for n in range(number * 2):
                 y = min(bottom, max(top, y + rng.gauss(0, 16)))
@@ -254,14 +262,16 @@ def _notes(rng: random.Random) -> Image.Image:
     paper = (rng.randint(230, 255), rng.randint(230, 255), rng.randint(205, 250))
     image = Image.new("RGB", (_SIZE, _SIZE), paper)
     draw = ImageDraw.Draw(image)
-    gap, ink = rng.randint(14, 30), rng.choice(((20, 30, 130), (20, 20, 20), (60, 60, 70)))
+    gap = rng.randint(14, 30)
+    ink = rng.choice(((20, 30, 130), (20, 20, 20), (60, 60, 70)))
     for y in range(gap, _SIZE, gap):
         if rng.random() < 0.6:
             draw.line((0, y, _SIZE, y), fill=(185, 200, 225))
     for y in range(gap, _SIZE - 4, gap):
         x = rng.randint(8, 24)
         while x < _SIZE - rng.randint(10, 80):
-            word, length = [], rng.randint(10, 40)
+            word = []
+            length = rng.randint(10, 40)
             for step in range(0, length, 2):
                 word.append(
                     (
@@ -321,8 +331,10 @@ def _map(rng: random.Random) -> Image.Image:
 
 
 def _at_night(photo: Image.Image, rng: random.Random) -> Image.Image:
-    """A daylight photograph, darkened and blue, with a few lamps: how a camera sees the same street
-    at night."""
+    """A daylight photograph, darkened and blue, with a few lamps.
+
+    How a camera sees the same street at night.
+    """
     pixels = np.asarray(photo).astype(np.float32) / 255
     pixels = (
         pixels ** rng.uniform(1.4, 2.6)
@@ -364,16 +376,17 @@ LABELS = (*_DRAWN, "night")
 def drawn_source(
     photographs: Sequence[Source], cache: Path, seed: int, count: int = COUNT
 ) -> Source:
-    """`count` pictures of each of `LABELS` as one more source; the night ones are made of
-    `photographs` by day, if any."""
-    array_file, label_file = (
-        cache / f"drawn-{seed}-{count}.npy",
-        cache / f"drawn-{seed}-{count}.json",
-    )
+    """`count` pictures of each of `LABELS` as one more source.
+
+    The night ones are made of `photographs` by day, if any.
+    """
+    array_file = cache / f"drawn-{seed}-{count}.npy"
+    label_file = cache / f"drawn-{seed}-{count}.json"
     if not (array_file.is_file() and label_file.is_file()):
         cache.mkdir(parents=True, exist_ok=True)
         rng = random.Random(seed)
-        pixels, labels = [], []
+        pixels = []
+        labels = []
         for label, make in _DRAWN.items():
             for _ in range(count):
                 image = make(rng).resize((SIDE, SIDE), Image.Resampling.LANCZOS)

@@ -64,7 +64,8 @@ def test_zip(folder: Path, tmp_path: Path) -> None:
         for path in sorted(folder.rglob("*.*")):
             file.write(path, path.relative_to(folder))
         file.writestr("__MACOSX/cup/._deep.jpeg", b"junk")
-    photos, unpacked = photo_set(archive), photo_set(folder)
+    photos = photo_set(archive)
+    unpacked = photo_set(folder)
     assert (
         photos.classnames == unpacked.classnames
         and photos.targets.tolist() == unpacked.targets.tolist()
@@ -91,7 +92,8 @@ def test_captions(tmp_path: Path) -> None:
 
 def test_celeba(tmp_path: Path) -> None:
     (tmp_path / "list_attr_celeba.txt").write_text(
-        "3\nBald Smiling Wearing_Hat\n000001.jpg -1  1  1\n000002.jpg  1 -1 -1\n000003.jpg -1 -1 -1\n"
+        "3\nBald Smiling Wearing_Hat\n"
+        "000001.jpg -1  1  1\n000002.jpg  1 -1 -1\n000003.jpg -1 -1 -1\n"
     )
     with pytest.raises(AlbumenError, match="none of its pictures"):
         open_set(tmp_path)

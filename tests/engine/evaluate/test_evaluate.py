@@ -97,8 +97,10 @@ def test_confusion_matrix() -> None:
 
 
 def test_average_precision() -> None:
-    """By hand: truth at ranks 1 and 3 -> (1/1 + 2/3) / 2; at ranks 2 and 4 -> (1/2 + 2/4) / 2;
-    nowhere -> NaN."""
+    """By hand: truth at ranks 1 and 3 -> (1/1 + 2/3) / 2.
+
+    At ranks 2 and 4 -> (1/2 + 2/4) / 2; nowhere -> NaN.
+    """
     scores = torch.tensor([[4.0, 4.0, 1.0], [3.0, 3.0, 2.0], [2.0, 2.0, 3.0], [1.0, 1.0, 4.0]])
     present = torch.tensor(
         [[True, False, False], [False, True, False], [True, False, False], [False, True, False]]
@@ -128,9 +130,8 @@ def test_celeba_protocol(
         (tmp_path / f"{number:06}.png").write_bytes(file.read_bytes())
     report = drive(evaluate(model, open_set(tmp_path), Protocol()), "celeba")
     assert (report.photos, report.top, len(report.attributes)) == (24, 6, 40)
-    assert report.precision * 6 == pytest.approx(
-        report.recall * 8
-    )  # every photo has 8 attributes, 6 are said
+    # Every photo has 8 attributes, 6 are said.
+    assert report.precision * 6 == pytest.approx(report.recall * 8)
     assert report.mean_average_precision == pytest.approx(float(np.mean(report.average_precision)))
     assert report.frequency == pytest.approx(
         [sum(row.split()[j] == "1" for row in rows) / 24 for j in range(40)]

@@ -95,8 +95,10 @@ def test_multi_positive_loss() -> None:
 
 
 def test_equal_captions_are_no_mistakes() -> None:
-    """When all captions are equal there is nothing to learn; `arange` targets would push equal
-    words apart."""
+    """When all captions are equal there is nothing to learn.
+
+    `arange` targets would push equal words apart.
+    """
     logits = torch.zeros(4, 4, requires_grad=True)
     multi_positive_loss(logits, torch.zeros(4, dtype=torch.long)).backward()
     assert logits.grad is not None and float(logits.grad.abs().max()) < 1e-7
@@ -117,9 +119,9 @@ def test_split_is_by_caption(photos: PhotoSet) -> None:
     parts = _split(photos, QUICK)
     everything = np.concatenate([parts.learn, parts.stop, parts.test])
     assert sorted(everything) == list(range(40))
-    assert [np.bincount(photos.targets[part]).tolist() for part in (parts.learn, parts.stop, parts.test)] == [
-        [12, 12], [4, 4], [4, 4]
-    ]  # fmt: skip
+    assert [
+        np.bincount(photos.targets[part]).tolist() for part in (parts.learn, parts.stop, parts.test)
+    ] == [[12, 12], [4, 4], [4, 4]]
 
 
 def test_it_learns_and_the_file_opens_as_a_model(
@@ -175,8 +177,10 @@ def test_checkpoints_of_other_runs_are_refused(
 
 
 def test_early_stopping_keeps_the_best(start: Path, photos: PhotoSet, tmp_path: Path) -> None:
-    """A rate so high that nothing gets better: it stops after `patience` epochs and gives back what
-    it started from."""
+    """A rate so high that nothing gets better.
+
+    It stops after `patience` epochs and gives back what it started from.
+    """
     settings = Settings(lr=3.0, epochs=50, batch_size=8, patience=2, warmup=0.0, held_out=0.4)
     outcome = trained(start, photos, tmp_path / "m.safetensors", settings)
     assert outcome.epochs <= outcome.best_epoch + 2 < 50

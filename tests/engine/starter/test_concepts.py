@@ -9,7 +9,6 @@ import pytest
 
 from engine.starter.concepts import Concept, load_concepts, vocabulary
 
-
 #: Sets that the present starter did not learn from: they are there for the next one.
 FOR_THE_NEXT_STARTER = {"captions", "professions"}
 

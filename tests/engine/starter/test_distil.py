@@ -1,5 +1,7 @@
-"""The text stage: the tower learns a teacher's vectors, resumes, and its vectors are computed
-once."""
+"""The text stage.
+
+The tower learns a teacher's vectors, resumes, and its vectors are computed once.
+"""
 
 from __future__ import annotations
 
@@ -44,9 +46,17 @@ class CountingTeacher:
 def model() -> CLIP:
     torch.manual_seed(1)
     return CLIP(
-        embed_dim=384, input_resolution=32, vision_layers=(1, 1, 1, 1), vision_width=8, vision_patch_size=None,
-        context_length=16, vocab_size=VOCAB_SIZE, transformer_width=64, transformer_heads=1, transformer_layers=1,
-    )  # fmt: skip
+        embed_dim=384,
+        input_resolution=32,
+        vision_layers=(1, 1, 1, 1),
+        vision_width=8,
+        vision_patch_size=None,
+        context_length=16,
+        vocab_size=VOCAB_SIZE,
+        transformer_width=64,
+        transformer_heads=1,
+        transformer_layers=1,
+    )
 
 
 def test_vectors_are_asked_for_once(tmp_path: Path) -> None:
@@ -60,8 +70,11 @@ def test_vectors_are_asked_for_once(tmp_path: Path) -> None:
 
 def test_learns_and_resumes_exactly(tmp_path: Path) -> None:
     vectors = distil.teacher_vectors(PHRASES, tmp_path, CountingTeacher())
-    tokens, goal = tokenize(PHRASES, 16), torch.from_numpy(vectors).float()
-    untrained, whole, parts = model(), model(), model()
+    tokens = tokenize(PHRASES, 16)
+    goal = torch.from_numpy(vectors).float()
+    untrained = model()
+    whole = model()
+    parts = model()
     before, _ = distil.measure_text(untrained, tokens, goal)
     options = distil.TextOptions(Schedule(30), batch=4, warmup=3)
     distil.train_text_tower(whole, PHRASES, vectors, options, None)

@@ -41,9 +41,17 @@ def corpus() -> Corpus:
 def model() -> CLIP:
     torch.manual_seed(3)
     return CLIP(
-        embed_dim=32, input_resolution=32, vision_layers=(1, 1, 1, 1), vision_width=8, vision_patch_size=None,
-        context_length=32, vocab_size=VOCAB_SIZE, transformer_width=64, transformer_heads=1, transformer_layers=1,
-    )  # fmt: skip
+        embed_dim=32,
+        input_resolution=32,
+        vision_layers=(1, 1, 1, 1),
+        vision_width=8,
+        vision_patch_size=None,
+        context_length=32,
+        vocab_size=VOCAB_SIZE,
+        transformer_width=64,
+        transformer_heads=1,
+        transformer_layers=1,
+    )
 
 
 def test_learns_the_colours_and_leaves_the_text_tower(corpus: Corpus, model: CLIP) -> None:
@@ -55,9 +63,8 @@ def test_learns_the_colours_and_leaves_the_text_tower(corpus: Corpus, model: CLI
     first = training.losses["label"]
     while training.progress < 1:
         training.advance()
-    assert (
-        training.losses["label"] < 0.95 * first
-    )  # a running mean over 50 steps: the loss itself fell far more
+    # A running mean over 50 steps: the loss itself fell far more.
+    assert training.losses["label"] < 0.95 * first
     assert int(training.seen.sum()) == 40 * 6
     changed = {
         name
@@ -130,5 +137,7 @@ def test_another_resolution_interpolates_the_positions(model: CLIP) -> None:
     assert larger.input_resolution == 96
     assert larger.encode_image(torch.zeros(1, 3, 96, 96)).shape == (1, 32)
     again = at_resolution(larger, 32)
-    assert torch.equal(again.state_dict()["visual.attnpool.positional_embedding"][0],
-                       model.state_dict()["visual.attnpool.positional_embedding"][0])  # fmt: skip
+    assert torch.equal(
+        again.state_dict()["visual.attnpool.positional_embedding"][0],
+        model.state_dict()["visual.attnpool.positional_embedding"][0],
+    )

@@ -1,5 +1,7 @@
-"""The negation stage: phrases, goals, and that a tower learns them without forgetting what it
-knew."""
+"""The negation stage.
+
+Phrases, goals, and that a tower learns them without forgetting what it knew.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,17 @@ WORDS = ("dog", "cup", "beach", "red car", "people", "house", "tree", "snow")
 def model() -> CLIP:
     torch.manual_seed(4)
     return CLIP(
-        embed_dim=64, input_resolution=32, vision_layers=(1, 1, 1, 1), vision_width=8, vision_patch_size=None,
-        context_length=16, vocab_size=VOCAB_SIZE, transformer_width=64, transformer_heads=1, transformer_layers=1,
-    )  # fmt: skip
+        embed_dim=64,
+        input_resolution=32,
+        vision_layers=(1, 1, 1, 1),
+        vision_width=8,
+        vision_patch_size=None,
+        context_length=16,
+        vocab_size=VOCAB_SIZE,
+        transformer_width=64,
+        transformer_heads=1,
+        transformer_layers=1,
+    )
 
 
 def test_phrases_are_different_and_seeded() -> None:
@@ -45,9 +55,8 @@ def test_a_short_list_of_words_ends() -> None:
 
 def test_a_picture_of_the_thing_is_nearer_to_its_name_than_to_its_negation() -> None:
     generator = torch.Generator().manual_seed(0)
-    things = F.normalize(
-        torch.randn(50, 32, generator=generator) + 1.5, dim=-1
-    )  # (V, D): they have much in common
+    # (V, D): they have much in common
+    things = F.normalize(torch.randn(50, 32, generator=generator) + 1.5, dim=-1)
     anything = F.normalize(things.mean(dim=0), dim=-1)
     goals = negation.negated(things, anything)  # (V, D)
     similar = things @ things.t()  # pictures that look like their words: (V, V)
@@ -78,7 +87,8 @@ def test_a_tower_learns_them_and_keeps_the_rest() -> None:
     # must generalise.
     unseen = [Negation(f"not {word}", word) for word in WORDS[:2]]
     negations = [one for one in negation.build_negations(WORDS, 150, seed=0) if one not in unseen]
-    before, wanted = negation.features_of(clip, kept), negation.negation_goals(clip, unseen, WORDS)
+    before = negation.features_of(clip, kept)
+    wanted = negation.negation_goals(clip, unseen, WORDS)
     goals = torch.cat([before, negation.negation_goals(clip, negations, WORDS)])  # (N, D)
 
     def near() -> float:

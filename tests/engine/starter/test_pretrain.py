@@ -1,5 +1,7 @@
-"""Pretraining end to end on pictures made here: learn, stop, go on exactly where it was, export,
-blend, measure."""
+"""Pretraining end to end on pictures made here.
+
+Learn, stop, go on exactly where it was, export, blend, measure.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +47,17 @@ def start(tmp_path: Path) -> Path:
     """A tiny CLIP with random weights as the model to start from."""
     torch.manual_seed(3)
     model = CLIP(
-        embed_dim=32, input_resolution=32, vision_layers=(1, 1, 1, 1), vision_width=8, vision_patch_size=None,
-        context_length=32, vocab_size=VOCAB_SIZE, transformer_width=64, transformer_heads=1, transformer_layers=1,
-    )  # fmt: skip
+        embed_dim=32,
+        input_resolution=32,
+        vision_layers=(1, 1, 1, 1),
+        vision_width=8,
+        vision_patch_size=None,
+        context_length=32,
+        vocab_size=VOCAB_SIZE,
+        transformer_width=64,
+        transformer_heads=1,
+        transformer_layers=1,
+    )
     file = tmp_path / "start.safetensors"
     pretrain.export(model, file, 60.0, {})
     return file

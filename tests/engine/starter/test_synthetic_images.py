@@ -1,5 +1,7 @@
-"""Drawn training pictures: every label, seeded, none alike, none blank; night is dark and made of
-the corpus' days."""
+"""Drawn training pictures: every label, seeded, none alike, none blank.
+
+Night is dark and made of the corpus' days.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,8 @@ def day() -> Source:
 
 def test_each_label_is_drawn_and_no_picture_is_blank_or_twice(day: Source, tmp_path: Path) -> None:
     drawn = drawn_source([day], tmp_path, seed=0, count=3)
-    assert sorted(drawn.labels) == sorted(
-        [*LABELS] * 3
-    )  # three days are streets, houses or coasts; the forest is none
+    # Three days are streets, houses or coasts; the forest is none.
+    assert sorted(drawn.labels) == sorted([*LABELS] * 3)
     assert drawn.pixels.shape == (len(drawn.labels), 80, 80, 3)
     assert drawn.pixels.reshape(len(drawn.labels), -1).std(axis=1).min() > 5
     assert len({picture.tobytes() for picture in drawn.pixels}) == len(drawn.labels)
