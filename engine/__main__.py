@@ -1,5 +1,6 @@
-"""The command line, a contract that other tools rely on: `python -m engine [--library DIR] [--json]
-COMMAND ...`.
+"""The command line, a contract that other tools rely on.
+
+`python -m engine [--library DIR] [--json] COMMAND ...`
 
 Knows: arguments, exit codes, what goes to which stream. Does not know: how anything is done
 (`Library` and the modules of the long commands do it), nor how an answer looks as text
@@ -48,10 +49,11 @@ _ELSEWHERE = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code (0, 1 or 2)."""
+    # A file name need not be UTF-8, and a terminal need not either.
     for stream in (
         sys.stdout,
         sys.stderr,
-    ):  # a file name need not be UTF-8, and a terminal need not either
+    ):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -105,8 +107,10 @@ def _parser(words: Sequence[str]) -> _Parser:
     called = "albumen-cli" if Path(sys.argv[0]).stem == "albumen-cli" else "python -m engine"
     parser = _Parser(
         prog=called,
-        description="Albumen on the command line: the library of the window, for people and for other programs.",
-        epilog=f"'{called} COMMAND --help' says more. Exit code 0: done, 1: an expected problem, 2: wrong usage.",
+        description="Albumen on the command line: the library of the window, "
+        "for people and for other programs.",
+        epilog=f"'{called} COMMAND --help' says more. "
+        "Exit code 0: done, 1: an expected problem, 2: wrong usage.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"Albumen {__version__}")
@@ -271,7 +275,8 @@ def _open(options: argparse.Namespace) -> Library:
 def _finish(job: Generator[Step, None, T]) -> T:
     """Run a job to its end and say on stderr how it goes."""
     terminal = sys.stderr.isatty()
-    last, quiet_until = "", 0.0
+    last = ""
+    quiet_until = 0.0
     try:
         while True:
             step = next(job)

@@ -1,5 +1,6 @@
-"""Benchmarks: `python -m engine bench NAME [options]`, one module each, each with its baseline in
-the same run.
+"""Benchmarks: `python -m engine bench NAME [options]`.
+
+One module each, each with its baseline in the same run.
 
 Knows: which benchmarks there are. Each module has `add_arguments(parser)` and `run(args) -> dict`,
 ready for JSON; `--model` and `--device` of the command line arrive as `args.model` and
@@ -16,7 +17,8 @@ from typing import Any
 from engine.cli import render
 
 BENCHMARKS = {
-    "loop": "the whole loop on labelled photos: accuracy, search, learning from corrections, kill, second sync",
+    "loop": "the whole loop on labelled photos: accuracy, search, learning from corrections, "
+    "kill, second sync",
     "index": "files on disk to embeddings in the store",
     "search": "text queries at 10k, 100k, 1M photos",
     "start": "from nothing to the first answer",

@@ -1,5 +1,6 @@
-"""The published methods that `bench learn` compares with, on cached image features, as their papers
-give them.
+"""The published methods that `bench learn` compares with, as their papers give them.
+
+All work on cached image features.
 
 Each takes image features of unit length and returns scores; none is tuned per task. Not part of the
 product.
@@ -26,8 +27,10 @@ def nearest_mean(shots: Tensor, targets: Tensor, images: Tensor, classes: int) -
 
 
 def linear_probe(shots: Tensor, targets: Tensor, images: Tensor, classes: int) -> Tensor:
-    """Logistic regression with L2 (the probe of Radford et al. 2021, C = 0.316 as in its code):
-    logits (N, K)."""
+    """Logistic regression with L2: logits (N, K).
+
+    The probe of Radford et al. 2021, C = 0.316 as in its code.
+    """
     weight = torch.zeros(classes, shots.shape[1], requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimiser = torch.optim.LBFGS([weight, bias], max_iter=100, line_search_fn="strong_wolfe")
@@ -53,8 +56,10 @@ def tip_adapter(
     alpha: float = 1.0,
     beta: float = 5.5,
 ) -> Tensor:
-    """Zero-shot logits plus a cache of the shots (Zhang et al. 2022, arXiv:2207.09519; alpha, beta
-    of its config)."""
+    """Zero-shot logits plus a cache of the shots.
+
+    Zhang et al. 2022, arXiv:2207.09519; alpha and beta of its config.
+    """
     affinity = torch.exp(-beta * (1 - images @ shots.T))  # (N, n)
     return scale * images @ text.T + alpha * affinity @ F.one_hot(targets, len(text)).float()
 
@@ -67,8 +72,9 @@ def coop(
     per_class: int,
     n_ctx: int = 16,
 ) -> Tensor:
-    """Text features (S, K, D) of CoOp by the official recipe, S seeds side by side: `shots` (S, n,
-    D), `targets` (S, n).
+    """Text features (S, K, D) of CoOp by the official recipe, S seeds side by side.
+
+    `shots` (S, n, D), `targets` (S, n).
 
     The recipe of `coop.train_prompts` (SGD, batches of 32, its schedule, random context of 16
     vectors, cross-entropy); the seeds share one pass through the text encoder and nothing else, so
@@ -79,14 +85,12 @@ def coop(
     for seed in range(seeds):
         torch.manual_seed(seed)
         learners.append(PromptLearner(clip, names, n_ctx))
-    tree, encoder = learners[0].tree(), TextEncoder(clip)
-    ctx = torch.stack([learner.ctx.detach() for learner in learners]).requires_grad_(
-        True
-    )  # (S, n_ctx, C)
-    start, suffixes = (
-        learners[0].token_prefix.expand(seeds, -1, -1),
-        tree.suffixes.expand(seeds, -1, -1),
-    )
+    tree = learners[0].tree()
+    encoder = TextEncoder(clip)
+    # (S, n_ctx, C)
+    ctx = torch.stack([learner.ctx.detach() for learner in learners]).requires_grad_(True)
+    start = learners[0].token_prefix.expand(seeds, -1, -1)
+    suffixes = tree.suffixes.expand(seeds, -1, -1)
     recipe = Recipe.official(per_class)
     optimiser = torch.optim.SGD(
         [ctx], lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay
@@ -97,15 +101,15 @@ def coop(
 
     def features() -> Tensor:
         prefix = torch.cat([start, ctx], 1)  # (S, 1 + n_ctx, C)
-        return F.normalize(
-            encoder.encode_tree(PromptTree(prefix, suffixes, tree.lengths)), dim=-1
-        )  # (S, K, D)
+        # (S, K, D)
+        return F.normalize(encoder.encode_tree(PromptTree(prefix, suffixes, tree.lengths)), dim=-1)
 
     for epoch in range(1, recipe.epochs + 1):
         optimiser.param_groups[0]["lr"] = recipe.lr_at(epoch)
+        # (S, n)
         order = torch.stack(
             [torch.randperm(count, generator=generator) for generator in generators]
-        )  # (S, n)
+        )
         for rows in torch.split(order, batch, dim=1)[: count // batch]:  # (S, B)
             x = shots.gather(1, rows[:, :, None].expand(-1, -1, shots.shape[2]))  # (S, B, D)
             logits = scale * torch.einsum("sbd,skd->sbk", x, features())

@@ -60,14 +60,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Milliseconds per step of each way, the ratio to the published one, and how far its gradient
-    is from that."""
+    """Milliseconds per step of each way, ratio to the published one, distance of its gradient."""
     if args.threads:
         torch.set_num_threads(args.threads)
     clip = CLIP(
-        embed_dim=512, input_resolution=224, vision_layers=12, vision_width=768, vision_patch_size=32,
-        context_length=77, vocab_size=49408, transformer_width=512, transformer_heads=8, transformer_layers=12,
-    ).eval()  # fmt: skip
+        embed_dim=512,
+        input_resolution=224,
+        vision_layers=12,
+        vision_width=768,
+        vision_patch_size=32,
+        context_length=77,
+        vocab_size=49408,
+        transformer_width=512,
+        transformer_heads=8,
+        transformer_layers=12,
+    ).eval()
     return {
         f"{count} classes": _measure(clip, count, args.rounds)
         for count in map(int, str(args.classes).split(","))
@@ -82,15 +89,14 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
     ]  # everyday words from all over
     learner = PromptLearner(clip, names, n_ctx=16)
     model = CustomCLIP(clip, learner)
-    optimiser = torch.optim.SGD(
-        [learner.ctx], lr=0.0, momentum=0.9
-    )  # the same point again and again
+    # The same point again and again.
+    optimiser = torch.optim.SGD([learner.ctx], lr=0.0, momentum=0.9)
     targets = torch.arange(_BATCH) % classes
     cached = F.normalize(torch.randn(_BATCH, clip.embed_dim), dim=-1)  # (B, D)
-    photos, random = [_jpeg(number) for number in range(_BATCH)], np.random.default_rng(0)
-    causal = torch.full((clip.context_length, clip.context_length), float("-inf")).triu(
-        1
-    )  # (77, 77)
+    photos = [_jpeg(number) for number in range(_BATCH)]
+    random = np.random.default_rng(0)
+    # (77, 77)
+    causal = torch.full((clip.context_length, clip.context_length), float("-inf")).triu(1)
     padding = clip.token_embedding.weight[0].expand(
         classes, clip.context_length - learner.length, -1
     )
@@ -103,9 +109,8 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
 
     def whole_context() -> Tensor:
         prompts = torch.cat([learner(), padding], dim=1)  # (K, 77, C)
-        x = _published_blocks(
-            clip.transformer, prompts + clip.positional_embedding, causal
-        )  # (K, 77, C)
+        # (K, 77, C)
+        x = _published_blocks(clip.transformer, prompts + clip.positional_embedding, causal)
         ends = clip.ln_final(x)[torch.arange(classes), learner.eot]  # (K, C)
         return ends @ clip.text_projection  # type: ignore[no-any-return]
 
@@ -116,9 +121,8 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
         ]
         with torch.no_grad():
             _published_image_encoder(clip, to_model_input(np.stack(crops)))
-        step(
-            cached, whole_context()
-        )  # the cached features here too, so that the gradients can be compared
+        # The cached features here too, so that the gradients can be compared.
+        step(cached, whole_context())
 
     ways: Ways = {
         "published": (1, published),
@@ -138,7 +142,8 @@ def _compared(ways: Ways, learner: PromptLearner, rounds: int) -> dict[str, Any]
     for _ in range(rounds):
         for name, (times, way) in ways.items():
             for _ in range(times):
-                started, cpu_started = time.perf_counter(), time.process_time()
+                started = time.perf_counter()
+                cpu_started = time.process_time()
                 way()
                 seconds[name].append(time.perf_counter() - started)
                 cpu_seconds[name].append(time.process_time() - cpu_started)
@@ -177,16 +182,33 @@ def _published_image_encoder(clip: CLIP, x: Tensor) -> Tensor:
 
 
 def _published_blocks(transformer: Transformer, x: Tensor, mask: Tensor | None) -> Tensor:
-    """(B, L, C) -> (B, L, C) by the operations of openai/CLIP: tokens first, an additive mask, all
-    of every block."""
+    """(B, L, C) -> (B, L, C) by the operations of openai/CLIP.
+
+    Tokens first, an additive mask, all of every block.
+    """
     x = x.transpose(0, 1)  # (L, B, C)
     for block in transformer.resblocks:
         assert isinstance(block, ResidualAttentionBlock)
-        attn, h = block.attn, block.ln_1(x)
+        attn = block.attn
+        h = block.ln_1(x)
         mixed, _ = F.multi_head_attention_forward(
-            h, h, h, h.shape[-1], attn.heads, attn.in_proj_weight, attn.in_proj_bias, None, None, False, 0.0,
-            attn.out_proj.weight, attn.out_proj.bias, training=False, need_weights=False, attn_mask=mask,
-        )  # fmt: skip
+            h,
+            h,
+            h,
+            h.shape[-1],
+            attn.heads,
+            attn.in_proj_weight,
+            attn.in_proj_bias,
+            None,
+            None,
+            False,
+            0.0,
+            attn.out_proj.weight,
+            attn.out_proj.bias,
+            training=False,
+            need_weights=False,
+            attn_mask=mask,
+        )
         x = x + mixed
         h = block.mlp[0](block.ln_2(x))  # (L, B, 4C)
         x = x + block.mlp[2](h * torch.sigmoid(1.702 * h))

@@ -1,8 +1,9 @@
-"""Files on disk to embeddings in SQLite, against the seeds' own way and against what this machine
-could do at most.
+"""Files on disk to embeddings in SQLite.
+
+Measured against the seeds' own way and against what this machine could do at most.
 
     python -m engine bench index [--kinds jpeg12,jpeg3,png,heic,phone] [--photos 64] [--rounds 3]
-    [--starter] [--competitor]
+        [--starter] [--competitor]
 
 The photos are made here (12 MP: 4000 x 3000; `jpeg3`: 2048 x 1536; `phone`: HEIC with the smaller
 picture inside that phones write). The model has ViT-B/32's geometry and random weights (speed does
@@ -77,14 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--competitor", action="store_true", help="also: while another program takes a core"
     )
-    parser.add_argument(
-        "--only", help=argparse.SUPPRESS
-    )  # one measurement in a process of its own, as JSON
+    # One measurement in a process of its own, as JSON.
+    parser.add_argument("--only", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """{kind: {"ours", "seeds", "limit": photos/s, "ratio", "of the limit"}}, medians over the
-    rounds."""
+    """{kind: {"ours", "seeds", "limit": photos/s, "ratio", "of the limit"}}, medians."""
     if args.only:
         return _in_this_process(json.loads(args.only))
     with tempfile.TemporaryDirectory(prefix="albumen-bench-") as name:
@@ -142,12 +141,15 @@ def _with_competitor(
     return figures
 
 
-# ---------------------------------------------------------------- one measurement in a fresh process
+# --------------------------------------------------------------------------------------------------
+# One measurement in a fresh process
 
 
 def _measure(way: str, folder: Path, model: Path, **environment: str) -> dict[str, float]:
-    """Each in a process of its own: nothing is warm but the files, and OpenMP can be told how to
-    wait."""
+    """Each in a process of its own.
+
+    Nothing is warm but the files, and OpenMP can be told how to wait.
+    """
     task = json.dumps({"way": way, "folder": str(folder), "model": str(model)})
     command = [sys.executable, "-m", "engine", "--json", "bench", "index", "--only", task]
     done = subprocess.run(command, env=os.environ | environment, stdout=subprocess.PIPE, check=True)
@@ -157,13 +159,16 @@ def _measure(way: str, folder: Path, model: Path, **environment: str) -> dict[st
 
 
 def _in_this_process(task: dict[str, str]) -> dict[str, Any]:
-    folder, model = Path(task["folder"]), Path(task["model"])
+    folder = Path(task["folder"])
+    model = Path(task["model"])
     return _ours(folder, model) if task["way"] == "ours" else _seeds(folder, model)
 
 
 def _ours(folder: Path, model: Path) -> dict[str, float]:
-    """Photos per second of a sync; the model is loaded and the processes are started by a few
-    photos before."""
+    """Photos per second of a sync.
+
+    The model is loaded and the processes are started by a few photos before.
+    """
     first = folder / "first"
     children = _children_seconds()
     with (
@@ -173,10 +178,13 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
         library.add([str(first)])
         list(library.sync())
         library.add([str(folder)])
-        started, own = time.perf_counter(), time.process_time()
+        started = time.perf_counter()
+        own = time.process_time()
         list(library.sync())
-        seconds, own = time.perf_counter() - started, time.process_time() - own
-        all_of_them, before = len(library.view().ids), len(os.listdir(first))
+        seconds = time.perf_counter() - started
+        own = time.process_time() - own
+        all_of_them = len(library.view().ids)
+        before = len(os.listdir(first))
         if library.counts().problems:
             raise RuntimeError(str(library.failures()[0]))
     loaded = weights.load(str(model))
@@ -186,9 +194,8 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
     decoding = _core_seconds(
         lambda: [decode.decode_raw(path, loaded.input_resolution) for path in paths]
     ) / len(paths)
-    batch = (
-        decode.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)
-    )  # (B, S, S, 3)
+    # (B, S, S, 3)
+    batch = decode.decode(paths[0], loaded.input_resolution).pixels[None].repeat(32, axis=0)
     loaded.encode_images(batch)
     encode = _core_seconds(lambda: loaded.encode_images(batch)) / 32
     return {
@@ -201,8 +208,7 @@ def _ours(folder: Path, model: Path) -> dict[str, float]:
 
 
 def _children_seconds() -> float:
-    """Processor time of the decoding processes that have ended (0 on Windows, which does not
-    tell)."""
+    """Processor time of the decoding processes that have ended (0 on Windows)."""
     times = os.times()
     return times.children_user + times.children_system
 
@@ -215,8 +221,10 @@ def _core_seconds(work: Any) -> float:
 
 
 def _seeds(folder: Path, model: Path) -> dict[str, float]:
-    """Photos per second of the seeds' way: one at a time, everything decoded, fp32, a commit
-    each."""
+    """Photos per second of the seeds' way.
+
+    One at a time, everything decoded, fp32, a commit each.
+    """
     import torch
 
     from engine.clip import checkpoint
@@ -247,8 +255,10 @@ def _seeds(folder: Path, model: Path) -> dict[str, float]:
 
 
 def _load() -> float | None:
-    """How many programs wanted a core in the last minute: above 0.5 the figures are those of a busy
-    machine."""
+    """How many programs wanted a core in the last minute.
+
+    Above 0.5 the figures are those of a busy machine.
+    """
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
@@ -256,8 +266,10 @@ def _load() -> float | None:
 
 
 def _bases(kind: str) -> list[bytes]:
-    """Three pictures of a kind with shapes, gradients and fine grain, about as large as a camera's
-    files (one where making it takes long)."""
+    """Three pictures of a kind with shapes, gradients and fine grain.
+
+    About as large as a camera's files (one where making it takes long).
+    """
     format_, size, options = _KINDS[kind]
     result = []
     for seed in range(1 if format_ == "HEIF" else 3):

@@ -20,8 +20,10 @@ from engine.records import AlbumenError
 
 
 def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Means over tasks (each task the mean of its seeds) per method and k, and the goals of the
-    learning design."""
+    """Means over tasks per method and k, and the goals of the learning design.
+
+    Each task is the mean of its seeds.
+    """
     figures: dict[str, Any] = {}
     for personal in (False, True):
         for wrong in (0.0, 0.1):
@@ -46,8 +48,7 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _costs(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """What 10 % wrong answers cost, in points, and how far invented names lie above the nearest
-    mean."""
+    """Points that 10 % wrong answers cost, and that invented names gain over nearest mean."""
     found: dict[str, Any] = {}
     for title, better, worse in (
         ("cost of 10 % wrong answers, points", "named, 0% wrong/ours", "named, 10% wrong/ours"),
@@ -58,7 +59,8 @@ def _costs(figures: Mapping[str, Any]) -> dict[str, Any]:
             "personal, 0% wrong/nearest mean",
         ),
     ):
-        (a, b), (c, d) = better.split("/"), worse.split("/")
+        a, b = better.split("/")
+        c, d = worse.split("/")
         high, low = (
             figures.get(f"classification, {a}", {}).get(b, {}),
             figures.get(f"classification, {c}", {}).get(d, {}),
@@ -81,8 +83,10 @@ def _means(rows: Sequence[Mapping[str, Any]], measure: str) -> dict[str, dict[st
 
 
 def _goals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Margins over CoOp in points, runs that lose more than a point to zero-shot, deviation over
-    seeds."""
+    """Margins over CoOp in points, lost runs, deviation over seeds.
+
+    A run is lost if it falls more than a point below zero-shot.
+    """
     value = {(r["task"], r["k"], r["seed"], r["method"]): r["accuracy"] for r in rows}
     goals: dict[str, Any] = {}
     for ours in ("ours", "ours accepted"):

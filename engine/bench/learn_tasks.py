@@ -1,5 +1,6 @@
-"""What `bench learn` asks: sets of photographs, tasks of both halves, which photos are shots,
-tests, wrong answers.
+"""What `bench learn` asks.
+
+Sets of photographs, tasks of both halves, which photos are shots, tests, wrong answers.
 
 Knows zip files, image features and random numbers; nothing of methods. Everything is fixed by the
 seed.
@@ -28,9 +29,27 @@ from engine.records import AlbumenError
 
 _DEV = ("rooms", "weather", "clothing", "apples")
 INVENTED = (
-    "Zorbo", "our sofa", "Mimi", "Grandpa Jo", "Blixa", "the old boat", "Tarquin", "my desk", "Fenwick", "Ruebli",
-    "aunt Oona", "Pippin", "Quell", "the cabin", "Marlo", "Yumi", "Vesper", "project X", "Hollin", "Nandi",
-)  # fmt: skip
+    "Zorbo",
+    "our sofa",
+    "Mimi",
+    "Grandpa Jo",
+    "Blixa",
+    "the old boat",
+    "Tarquin",
+    "my desk",
+    "Fenwick",
+    "Ruebli",
+    "aunt Oona",
+    "Pippin",
+    "Quell",
+    "the cabin",
+    "Marlo",
+    "Yumi",
+    "Vesper",
+    "project X",
+    "Hollin",
+    "Nandi",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +82,10 @@ class Task:
 
 
 def sets_of(data: Path, model: LoadedModel, cache: Path) -> Iterator[Photoset]:
-    """Every zip of the folder, and Caltech-101 beside it; features are computed once per model and
-    file."""
+    """Every zip of the folder, and Caltech-101 beside it.
+
+    Features are computed once per model and file.
+    """
     if not data.is_dir():
         raise AlbumenError(f"There is no folder {data}; --data needs one with a zip per set.")
     caltech = data.parent / "train" / "caltech101.zip"
@@ -105,9 +126,11 @@ def _encode(archive: zipfile.ZipFile, names: Sequence[str], model: LoadedModel) 
 
 
 def tasks_of(sets: Sequence[Photoset], random_tasks: int, pairs: bool = False) -> Iterator[Task]:
-    """Named and personal tasks of both halves. Random tasks: the labels of a large set in a fixed
-    random order. `pairs`: 'X / not X' of every label of the small sets as well, as many photos of
-    either."""
+    """Named and personal tasks of both halves.
+
+    Random tasks: the labels of a large set in a fixed random order. `pairs`: 'X / not X' of every
+    label of the small sets as well, as many photos of either.
+    """
     offset = 0
     generator = torch.Generator().manual_seed(123)
     for found in sets:
@@ -137,10 +160,8 @@ def tasks_of(sets: Sequence[Photoset], random_tasks: int, pairs: bool = False) -
 
 def _pairs(task: Task) -> Iterator[Task]:
     for label, name in enumerate(task.labels):
-        mine, others = (
-            (task.targets == label).nonzero()[:, 0],
-            (task.targets != label).nonzero()[:, 0],
-        )
+        mine = (task.targets == label).nonzero()[:, 0]
+        others = (task.targets != label).nonzero()[:, 0]
         drawn = others[
             torch.randperm(len(others), generator=torch.Generator().manual_seed(label))[: len(mine)]
         ]
@@ -164,7 +185,8 @@ def half_library(
     sets: Sequence[Photoset], tasks: Sequence[Task], half: str
 ) -> tuple[Tensor, Tensor, list[str]]:
     """All photos of the half's named tasks as one library: rows (N,), label of each (N,), names."""
-    rows, targets = [], []
+    rows = []
+    targets = []
     labels: list[str] = []
     for task in tasks:
         if (
@@ -188,7 +210,8 @@ def split(task: Task, k: int, seed: int) -> tuple[Tensor, Tensor]:
     """
     halves = torch.Generator().manual_seed(1000)
     draw = torch.Generator().manual_seed(2000 + seed)
-    shots, test = [], []
+    shots = []
+    test = []
     for label in range(len(task.labels)):
         mine = (task.targets == label).nonzero()[:, 0]
         mine = mine[torch.randperm(len(mine), generator=halves)]
@@ -215,8 +238,10 @@ def with_wrong(targets: Tensor, count: int, wrong: float, seed: int) -> Tensor:
 
 
 def corrections(z: Tensor, mine: Tensor, k: int, wrong: float, seed: int) -> tuple[Tensor, Tensor]:
-    """Places and answers (2k,): k photos of the label; half of the no are the first of zero-shot,
-    the rest random."""
+    """Places and answers (2k,): k photos of the label.
+
+    Half of the no are the first of zero-shot, the rest random.
+    """
     generator = torch.Generator().manual_seed(seed)
 
     def some(places: Tensor, count: int) -> Tensor:

@@ -23,10 +23,17 @@ from typing import Any
 from engine.records import AlbumenError
 
 _SIZES: dict[str, Any] = {
-    "embed_dim": 512, "input_resolution": 224, "vision_layers": 12, "vision_width": 768, "vision_patch_size": 32,
-    "context_length": 77, "vocab_size": 49408, "transformer_width": 512, "transformer_heads": 8,
+    "embed_dim": 512,
+    "input_resolution": 224,
+    "vision_layers": 12,
+    "vision_width": 768,
+    "vision_patch_size": 32,
+    "context_length": 77,
+    "vocab_size": 49408,
+    "transformer_width": 512,
+    "transformer_heads": 8,
     "transformer_layers": 12,
-}  # fmt: skip
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Seconds and peak memory of each way, for a file in fp32 and one in fp16; "of size": of the
-    fp32 weights."""
+    """Seconds and peak memory of each way, for a file in fp32 and one in fp16.
+
+    "of size": of the fp32 weights.
+    """
     import torch
     from safetensors.torch import save_file
 

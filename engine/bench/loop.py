@@ -1,7 +1,7 @@
 """The whole loop on labelled photographs, through the command line only.
 
-    python -m engine bench loop --data ../shared/data/photos [--draws 5] [--shots 8] [--only
-    zero-shot,search,learn,kill]
+    python -m engine bench loop --data ../shared/data/photos [--draws 5] [--shots 8]
+        [--only zero-shot,search,learn,kill]
 
 DATA holds a zip (or a folder) per set, `label/photo.jpg` inside. Photos are unpacked under names
 that say nothing. Then:
@@ -104,8 +104,10 @@ def _sources(args: argparse.Namespace) -> dict[str, Path]:
 
 
 def unpack(source: Path, target: Path) -> dict[str, str]:
-    """Copy the photos of a set to names that say nothing; returns path -> label. Seeded: the order
-    says nothing too."""
+    """Copy the photos of a set to names that say nothing; returns path -> label.
+
+    Seeded: the order says nothing too.
+    """
     target.mkdir(parents=True)
     if source.is_dir():
         files = [
@@ -128,8 +130,10 @@ def unpack(source: Path, target: Path) -> dict[str, str]:
 
 
 class _CommandLine:
-    """`python -m engine --json ...` in this process: the program's own door, without a new process
-    each time."""
+    """`python -m engine --json ...` in this process.
+
+    The program's own door, without a new process each time.
+    """
 
     def __init__(self, library: Path, model: str | None, device: str) -> None:
         self.common = ["--library", str(library), "--json", "--device", device]
@@ -142,7 +146,8 @@ class _CommandLine:
     def __call__(self, *words: str) -> Any:
         from engine.__main__ import main
 
-        out, told = io.StringIO(), io.StringIO()
+        out = io.StringIO()
+        told = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(told):
             code = main([*self.common, *words])
         if code:
@@ -343,18 +348,21 @@ def show(figures: Mapping[str, Any]) -> str:
     lines = [f"model: {figures['model']}"]
     for name, row in figures.get("zero-shot accuracy", {}).items():
         lines.append(
-            f"zero-shot {name:20} {row['accuracy']:.3f}  ({row['right']} of {row['photos']}, {row['labels']} labels)"
+            f"zero-shot {name:20} {row['accuracy']:.3f}  ({row['right']} of {row['photos']}, "
+            f"{row['labels']} labels)"
         )
     if search := figures.get("search"):
         for name, row in search["precision at 10"].items():
             lines.append(f"P@10      {name:20} {row['mean']:.3f}  " + _cells(row))
         lines.append(f"first sync {search['first sync']}")
         lines.append(
-            f"second sync {search['second sync']}: {search['second sync, seconds per 10,000 photos']} s per 10,000"
+            f"second sync {search['second sync']}: "
+            f"{search['second sync, seconds per 10,000 photos']} s per 10,000"
         )
     if learn := figures.get("learn"):
         lines.append(
-            f"cup / not cup, {learn['shots']} corrections each, {learn['held out']} held out, mean {learn['mean']}"
+            f"cup / not cup, {learn['shots']} corrections each, {learn['held out']} held out, "
+            f"mean {learn['mean']}"
         )
         lines += [f"    {draw}" for draw in learn["draws"]]
     if kill := figures.get("kill"):

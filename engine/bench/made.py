@@ -1,5 +1,6 @@
-"""Libraries that are made, not photographed: rows, vectors and tags without files, for measuring
-size.
+"""Libraries that are made, not photographed.
+
+Rows, vectors and tags without files, for measuring size.
 
 Vectors are drawn around 200 centres, as photos of a real library are; paths, dates and names look
 like a camera's. Models have random weights: speed does not depend on them.
@@ -27,28 +28,48 @@ _CHUNK = 20_000
 
 
 def write_model(path: Path, vit_b32: bool = False, seed: int = 0) -> Path:
-    """A CLIP with random weights and 512 dimensions: tiny towers, or ViT-B/32's geometry (600
-    MB)."""
+    """A CLIP with random weights and 512 dimensions.
+
+    Tiny towers, or ViT-B/32's geometry (600 MB).
+    """
     torch.manual_seed(seed)
     if vit_b32:
         clip = CLIP(
-            embed_dim=512, input_resolution=224, vision_layers=12, vision_width=768, vision_patch_size=32,
-            context_length=77, vocab_size=49408, transformer_width=512, transformer_heads=8, transformer_layers=12,
-        )  # fmt: skip
+            embed_dim=512,
+            input_resolution=224,
+            vision_layers=12,
+            vision_width=768,
+            vision_patch_size=32,
+            context_length=77,
+            vocab_size=49408,
+            transformer_width=512,
+            transformer_heads=8,
+            transformer_layers=12,
+        )
     else:
         clip = CLIP(
-            embed_dim=512, input_resolution=32, vision_layers=1, vision_width=64, vision_patch_size=16,
-            context_length=77, vocab_size=49408, transformer_width=64, transformer_heads=1, transformer_layers=1,
-        )  # fmt: skip
+            embed_dim=512,
+            input_resolution=32,
+            vision_layers=1,
+            vision_width=64,
+            vision_patch_size=16,
+            context_length=77,
+            vocab_size=49408,
+            transformer_width=64,
+            transformer_heads=1,
+            transformer_layers=1,
+        )
     checkpoint.write(path, clip.state_dict(), {"activation": "quickgelu"})
     return path
 
 
 @contextmanager
 def installed(scratch: Path) -> Iterator[str]:
-    """ViT-B/32's geometry with random weights, installed as a download would be, in directories of
-    this run alone; its name. (Where the system keeps data elsewhere than XDG says: the path of the
-    file, which loads a little slower.)"""
+    """The name of a model with ViT-B/32's geometry and random weights, installed for this run.
+
+    As a download would be, in directories of this run alone. (Where the system keeps data elsewhere
+    than XDG says: the path of the file, which loads a little slower.)
+    """
     before = {name: os.environ.get(name) for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME")}
     os.environ |= dict.fromkeys(before, str(scratch))
     try:
@@ -83,8 +104,10 @@ def queries(n: int, dim: int) -> Tensor:
 
 
 def library(directory: Path, n: int, model: Path | str, labels: int = 0) -> None:
-    """A library of `n` photos in `directory`, encoded by `model`, with the first `labels` starter
-    labels and a model's tags."""
+    """A library of `n` photos in `directory`, encoded by `model`.
+
+    With the first `labels` starter labels and a model's tags.
+    """
     with Library.open(directory, model=str(model)) as opened:
         recognition = opened._model.recognition()
         number = recognition.number
@@ -115,9 +138,9 @@ def _fill(store: Store, number: int, n: int, dim: int) -> None:
                 path = f"/made/{2000 + id_ % 25}/{id_ // 997:05}/{id_}_{name}".encode()
                 rows.append((id_, path, name, f"{id_:032x}", taken_at, local_day(taken_at)))
             connection.executemany(
-                """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns, content_hash, taken_at, day, width,
-                height,
-                    state) VALUES (?, 1, ?, ?, 1000000, 1600000000000000000, ?, ?, ?, 4000, 3000, 'ok')""",
+                """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns,
+                    content_hash, taken_at, day, width, height, state)
+                    VALUES (?, 1, ?, ?, 1000000, 1600000000000000000, ?, ?, ?, 4000, 3000, 'ok')""",
                 rows,
             )
             centres = (

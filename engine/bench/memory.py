@@ -34,7 +34,8 @@ def resident():
 _TORCH = _RESIDENT + "import torch; print(resident())"
 
 _MODEL = (
-    _RESIDENT + "from engine.clip import weights; model = weights.load(sys.argv[1]); print(resident())"
+    _RESIDENT
+    + "from engine.clip import weights; model = weights.load(sys.argv[1]); print(resident())"
 )
 
 _IDLE = (

@@ -1,7 +1,7 @@
 """Text queries: how fast, how exact, how near to the speed of memory.
 
-    python -m engine bench search [--sizes 10000,100000,1000000] [--queries 50] [--while-indexing
-    100000]
+    python -m engine bench search [--sizes 10000,100000,1000000] [--queries 50]
+        [--while-indexing 100000]
 
 For each size, top 100 of N x 512, medians and 95th percentiles over the queries, all ways in turn
 within one run:

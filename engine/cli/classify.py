@@ -1,5 +1,6 @@
-"""Which of these labels is on an image: CLIP's zero-shot classification of files, without a
-library.
+"""Which of these labels is on an image.
+
+CLIP's zero-shot classification of files, without a library.
 
 The two examples of the method in one call: cat / dog / car by the softmax over labels, cup / not
 cup by the same.
@@ -30,8 +31,9 @@ def classify(
     model: str = "starter",
     device: str = "auto",
 ) -> list[dict[str, object]]:
-    """[{"path", "probs": {label: p}}] by softmax(logit_scale * image_features . text_features),
-    labels as given.
+    """[{"path", "probs": {label: p}}], labels as given.
+
+    p = softmax(logit_scale * image_features . text_features).
 
     Raises AlbumenError for a label that is empty or too long, a template without `{}`, or an image
     that cannot be read. Follows openai/CLIP, README 'Zero-Shot Prediction'.

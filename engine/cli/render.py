@@ -1,5 +1,7 @@
-"""How the command line's answers look to a person: plain text, from the same values that JSON
-carries."""
+"""How the command line's answers look to a person.
+
+Plain text, from the same values that JSON carries.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +52,10 @@ def _width(text: str) -> int:
 
 
 def _cell(name: str, value: Any) -> str:
-    """One value as a person reads it; its name says what kind of number it is (JSON carries the
-    number itself)."""
+    """One value as a person reads it.
+
+    Its name says what kind of number it is (JSON carries the number itself).
+    """
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -112,8 +116,10 @@ def corrected(answer: Mapping[str, Any]) -> str:
 
 
 def trained(reports: Sequence[Mapping[str, Any]]) -> str:
-    """The sentence of each report, whether it is in use now and if not how to use it, with the
-    reasons why not more."""
+    """The sentence of each report, and whether it is in use now.
+
+    If not, how to use it, with the reasons why not more.
+    """
     if not reports:
         return "No label has new corrections."
     lines = []

@@ -1,5 +1,7 @@
-"""The library's benchmarks run at toy sizes and give the figures they promise. No timing fails a
-test."""
+"""The library's benchmarks run at toy sizes and give the figures they promise.
+
+No timing fails a test.
+"""
 
 from __future__ import annotations
 

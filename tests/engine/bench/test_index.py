@@ -1,5 +1,7 @@
-"""The index benchmark runs, on photos and a model too small to mean anything, and reports what it
-promises."""
+"""The index benchmark runs and reports what it promises.
+
+On photos and a model too small to mean anything.
+"""
 
 from __future__ import annotations
 

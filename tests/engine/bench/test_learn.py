@@ -32,7 +32,8 @@ def test_average_precision_f1_and_calibration_error() -> None:
 
 def test_coop_of_several_seeds_at_once_is_coop() -> None:
     clip = load().clip
-    names, generator = ["cup", "our sofa"], torch.Generator().manual_seed(0)
+    names = ["cup", "our sofa"]
+    generator = torch.Generator().manual_seed(0)
     x = F.normalize(torch.randn(2, 4, 64, generator=generator), dim=-1)
     targets = torch.tensor([[0, 1, 0, 1], [1, 1, 0, 0]])
     together = baselines.coop(clip, names, x, targets, 1, n_ctx=4)

@@ -1,5 +1,7 @@
-"""The command line as a contract: one JSON document, exit codes, sentences, nothing else on
-stdout."""
+"""The command line as a contract.
+
+One JSON document, exit codes, sentences, nothing else on stdout.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,10 @@ def photo(template: Path) -> Callable[[int], str]:
 
 @pytest.fixture
 def ask(template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Run a command with --json; check the exit code, and that stdout is one document; returns
-    it."""
+    """Run a command with --json.
+
+    Check the exit code, and that stdout is one document; returns it.
+    """
     shutil.copytree(template / "library", tmp_path / "library")
 
     def run(*words: str, code: int = 0) -> Any:
@@ -250,8 +254,10 @@ def test_text_for_people(
 
 
 def test_as_a_program(template: Path, tmp_path: Path) -> None:
-    """Options may stand behind the command; progress goes to stderr; a name that is no text comes
-    out as JSON."""
+    """Options may stand behind the command.
+
+    Progress goes to stderr; a name that is no text comes out as JSON.
+    """
     folder = tmp_path / "photos"
     write_photo(folder / "a.jpg", seed=1)
     os.rename(os.fsencode(folder / "a.jpg"), os.path.join(os.fsencode(folder), b"caf\xe9.jpg"))

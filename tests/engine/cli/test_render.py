@@ -62,7 +62,8 @@ def report(version: int, active: bool) -> dict[str, object]:
 
 def test_sentences() -> None:
     assert render.added({"folders": ["/a"], "photos": 2, "already": ["/b"]}) == (
-        "Watching /a\nTook 2 single photos.\n/b is in the library already.\nNow 'sync' reads and tags them."
+        "Watching /a\nTook 2 single photos.\n/b is in the library already.\n"
+        "Now 'sync' reads and tags them."
     )
     assert (
         render.added({"folders": [], "photos": 0, "already": ["/b"]})
