@@ -1,5 +1,6 @@
-"""Commands that try to break the program and print what they measured: `python -m tests.torture
-NAME [options]`.
+"""Commands that try to break the program and print what they measured.
+
+`python -m tests.torture NAME [options]`.
 
 `files` hostile files · `storm` thousands of files and renames while running · `limits` no folder
 may be watched · `unplug` a drive that comes and goes · `kill` kill -9 at random moments ·

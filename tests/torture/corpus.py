@@ -1,5 +1,6 @@
-"""A corpus of hostile files: every format of the allow-list, broken in every way, and odd things
-that are no files.
+"""A corpus of hostile files.
+
+Every format of the allow-list, broken in every way, and odd things that are no files.
 
 Knows: how to make sound pictures of every kind that Pillow writes, and what damages and attacks
 look like. Deterministic for a seed. Nothing here is anybody's photo.
@@ -181,8 +182,10 @@ def psd(width: int, height: int, planes: bytes) -> bytes:
 
 
 def damaged(rng: random.Random, cuts: int, flips: int) -> Iterator[tuple[str, bytes]]:
-    """Every sound picture cut off at `cuts` places and with bits changed in `flips` ways, and under
-    a wrong name."""
+    """Every sound picture damaged, and under a wrong name.
+
+    Cut off at `cuts` places, and with bits changed in `flips` ways.
+    """
     for name, data in sound():
         stem, extension = os.path.splitext(name)
         for i in range(cuts):
@@ -241,10 +244,11 @@ def bombs() -> Iterator[tuple[str, bytes]]:
 
     yield "claims.png", png(2**31 - 1, 2**31 - 1)
     yield "claims2.png", png(60_000, 60_000, data=zeros(2**22))
+    # 225 megapixels, really there
     yield (
         "real15000.png",
         png(15_000, 15_000, data=zeros(15_000 * 45_001)),
-    )  # 225 megapixels, really there
+    )
     yield "real16bit.png", png(11_000, 11_000, depth=16, colour=6, data=zeros(11_000 * 88_001))
     text = zeros(2**28)
     yield "text.png", png(9, 9, _chunk(b"zTXt", b"Comment\0\0" + text), data=zeros(9 * 28))
@@ -261,9 +265,8 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "segments.jpg", jpeg[:2] + (b"\xff\xe1\xff\xff" + bytes(65_533)) * 300 + jpeg[2:]
     yield "comments.jpg", jpeg[:2] + b"\xff\xfe\0\x02" * 300_000 + jpeg[2:]
     progressive = _saved(picture(size=(3000, 3000)), "JPEG", progressive=True)
-    last = progressive.rindex(
-        b"\xff\xda"
-    )  # the last refinement, again and again: much work, no progress
+    # The last refinement, again and again: much work, no progress.
+    last = progressive.rindex(b"\xff\xda")
     yield "scans.jpg", progressive[:-2] + progressive[last:-2] * 3000 + b"\xff\xd9"
     at = progressive.index(b"\xff\xc2")
     yield (
@@ -352,17 +355,18 @@ def bombs() -> Iterator[tuple[str, bytes]]:
             yield f"{name}{i}.dng", bytes(broken)
     at = raw.index(b"\xff\xc0")
     yield "claims.nef", raw[: at + 5] + struct.pack(">HH", 65_500, 65_500) + raw[at + 9 :]
-    at = raw.index(
-        struct.pack("<HHI", 0x014A, 4, 2)
-    )  # the SubIFDs: the main directory, again and again
+    # The SubIFDs: the main directory, again and again.
+    at = raw.index(struct.pack("<HHI", 0x014A, 4, 2))
     yield "circle.dng", raw[: at + 8] + raw[4:8] + raw[at + 12 :]
     icon = _saved(picture("RGBA", (64, 64)), "ICO", sizes=[(64, 64)])
     yield "bomb.ico", icon[:14] + struct.pack("<II", 400, 22) + png(20_000, 20_000)
 
 
 def write(folder: Path, seed: int = 0, cuts: int = 20, flips: int = 14, bombed: bool = True) -> int:
-    """Write the corpus below `folder`; how many files (not folders) it has. All of them have the
-    names of pictures."""
+    """Write the corpus below `folder`; how many files (not folders) it has.
+
+    All of them have the names of pictures.
+    """
     rng = random.Random(seed)
     parts = {
         "sound": sound(),

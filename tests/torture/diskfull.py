@@ -1,7 +1,8 @@
-"""The disk of the library fills up in the middle of a sync: one clear sentence, the program goes
-on, and once there is room the same sync ends. A correction that finds no room is refused, not
-forgotten. Needs the right to mount (root on Linux): the library lies on a file system of a few MiB
-that nobody else sees.
+"""The disk of the library fills up in the middle of a sync.
+
+One clear sentence, the program goes on, and once there is room the same sync ends. A correction
+that finds no room is refused, not forgotten. Needs the right to mount (root on Linux): the library
+lies on a file system of a few MiB that nobody else sees.
 """
 
 from __future__ import annotations
@@ -92,8 +93,10 @@ def _written(file: object) -> bool:
 def _corrections(
     library: Library, label_id: int, ids: list[int]
 ) -> tuple[dict[tuple[int, int], bool], int]:
-    """Correct one photo after the other on the full disk: (those acknowledged, how many were
-    refused)."""
+    """Correct one photo after the other on the full disk.
+
+    Returns (those acknowledged, how many were refused).
+    """
     said: dict[tuple[int, int], bool] = {}
     refused = 0
     for photo_id in ids[:50]:

@@ -1,5 +1,6 @@
-"""Hostile files through the decoding processes and a whole library: nothing dies, nothing is lost,
-nothing hangs.
+"""Hostile files through the decoding processes and a whole library.
+
+Nothing dies, nothing is lost, nothing hangs.
 
 Prints: files given, indexed, failed (the two add up to the first), processes that died or were
 stopped, slowest file, largest process; then the same through `sync`, and a second `sync`, which may
@@ -48,7 +49,8 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
 def through_pool(folder: Path, given: int, workers: int | None = None) -> dict[str, object]:
     paths = [file.path for step in scan.walk(os.fsencode(folder)) for file in step]
     started = time.monotonic()
-    indexed, reasons = 0, Counter[str]()
+    indexed = 0
+    reasons = Counter[str]()
     with DecodePool(64, workers) as pool:
         for path, answer in zip(paths, pool.decode(paths), strict=True):
             if isinstance(answer, Decoded):

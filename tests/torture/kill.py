@@ -1,5 +1,6 @@
-"""kill -9 at random moments in sync, correct, train and model switch, many times over the same
-library.
+"""kill -9 at random moments, many times over the same library.
+
+In sync, correct, train and model switch.
 
 After each: the library opens without help, its store is sound, no file is there twice, every
 correction that was acknowledged is there, and less than a batch was encoded without being stored.
@@ -51,11 +52,14 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 class _Trial:
-    """One library, and what must be true of it: `acknowledged` holds (photo, label) -> the last
-    word confirmed."""
+    """One library, and what must be true of it.
+
+    `acknowledged` holds (photo, label) -> the last word confirmed.
+    """
 
     def __init__(self, scratch: Path, count: int, rng: random.Random) -> None:
-        self.scratch, self.rng = scratch, rng
+        self.scratch = scratch
+        self.rng = rng
         self.folder = scratch / "photos"
         self.log = scratch / "log"
         self.photos = stage.Photos()
@@ -80,7 +84,9 @@ class _Trial:
                 library.correct(label.id, yes=ids[:12], no=ids[12:24])
 
     def kills(self, verb: str, rounds: int, seconds: float) -> dict[str, object]:
-        wasted, finished, useful = [], 0, 0
+        wasted = []
+        finished = 0
+        useful = 0
         if verb == "sync":  # one that is not killed, to know how long there is to kill it
             self._make_work()
             started = time.monotonic()
@@ -91,14 +97,13 @@ class _Trial:
                 self._make_work()
             before = self._embeddings()
             self.log.write_text("")
-            moment, batches = (
-                self.rng.triangular(0.0, seconds, seconds),
-                0,
-            )  # most of them late, when the work is done
-            if (
-                verb == "sync" and self.rng.random() < 0.7
-            ):  # by the work itself: how long it takes depends on the machine
-                moment, batches = self.rng.uniform(0.0, 0.1), self.rng.randrange(1, 4)
+            # Most of them late, when the work is done.
+            moment = self.rng.triangular(0.0, seconds, seconds)
+            batches = 0
+            # By the work itself: how long it takes depends on the machine.
+            if verb == "sync" and self.rng.random() < 0.7:
+                moment = self.rng.uniform(0.0, 0.1)
+                batches = self.rng.randrange(1, 4)
             finished += self.victim(getattr(self, f"_{verb}"), moment, batches)
             encoded = self._read_log()
             wasted.append(encoded - (self._embeddings() - before))
@@ -108,7 +113,8 @@ class _Trial:
         self.victim(self._rest)
         self._examine()
         with stage.open_library(self.scratch) as library:
-            shown, on_disk = len(library.view().ids), sum(1 for _ in stage.files(self.folder))
+            shown = len(library.view().ids)
+            on_disk = sum(1 for _ in stage.files(self.folder))
             assert (shown, library.counts().pending) == (on_disk, 0)
         return {
             "kills": rounds - finished,
@@ -126,8 +132,10 @@ class _Trial:
     def victim(
         self, work: Callable[[], None], seconds: float | None = None, batches: int = 0
     ) -> bool:
-        """Do the work in a fork; kill it some seconds after it has encoded so many batches. Whether
-        it came to its end before that."""
+        """Do the work in a fork; kill it some seconds after it has encoded so many batches.
+
+        Whether it came to its end before that.
+        """
         pid = os.fork()
         if pid == 0:
             try:
@@ -167,11 +175,9 @@ class _Trial:
     def _correct(self) -> None:
         with stage.open_library(self.scratch) as library:
             while True:
-                photo, label, present = (
-                    self.rng.choice(self.ids),
-                    self.rng.choice(self.labels),
-                    self.rng.random() < 0.5,
-                )
+                photo = self.rng.choice(self.ids)
+                label = self.rng.choice(self.labels)
+                present = self.rng.random() < 0.5
                 self._note(f"saying {photo} {label} {present:d}")
                 library.correct(label, **{"yes" if present else "no": [photo]})
                 self._note(f"said {photo} {label} {present:d}")

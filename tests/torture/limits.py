@@ -1,5 +1,6 @@
-"""No more folders may be watched (the inotify limit): a notice is given, folders are polled,
-nothing is missed.
+"""No more folders may be watched (the inotify limit).
+
+A notice is given, folders are polled, nothing is missed.
 
 The limit is lowered in a user namespace of the trial's own, so nobody else feels it. Needs Linux
 and `unshare -U`.
@@ -52,8 +53,10 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def missed(poll_seconds: float) -> dict[str, object]:
-    """Twelve folders, four watches; a file appears in the last folder, which no event can tell
-    of."""
+    """Twelve folders, four watches.
+
+    A file appears in the last folder, which no event can tell of.
+    """
     changes: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     notices: queue.SimpleQueue[str] = queue.SimpleQueue()
     with tempfile.TemporaryDirectory() as name:

@@ -1,7 +1,8 @@
-"""Nothing leaves the computer: the whole loop on the command line and in the window, in processes
-that are killed at once when they open a socket that could reach another computer (Linux: seccomp,
-so C code is caught too; elsewhere what Python itself opens). A process that opens one on purpose
-shows that the trap works.
+"""Nothing leaves the computer.
+
+The whole loop on the command line and in the window, in processes that are killed at once when they
+open a socket that could reach another computer (Linux: seccomp, so C code is caught too; elsewhere
+what Python itself opens). A process that opens one on purpose shows that the trap works.
 """
 
 from __future__ import annotations
@@ -86,13 +87,14 @@ def _is_filtered() -> bool:
 
 
 def trap() -> None:
-    """From now on a socket of another family than AF_UNIX ends this process and those that it
-    starts."""
+    """End this process, and those it starts, at a socket of another family than AF_UNIX."""
     sys.addaudithook(_listen)
     if not _is_filtered():
         return
     architecture, number = _FILTERED[os.uname().machine]
-    load, equal, answer = 0x20, 0x15, 0x06
+    load = 0x20
+    equal = 0x15
+    answer = 0x06
     steps = [
         (load, 0, 0, 4),
         (equal, 0, 5, architecture),
@@ -111,9 +113,8 @@ def trap() -> None:
     program = Program(len(steps), ctypes.cast(code, ctypes.c_void_p))
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
-    assert (
-        libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0
-    )  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+    # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+    assert libc.prctl(22, 2, ctypes.byref(program), 0, 0) == 0
 
 
 def _listen(event: str, arguments: tuple[object, ...]) -> None:

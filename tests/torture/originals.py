@@ -1,6 +1,7 @@
-"""Photos are sacred: after everything that the engine can do, no file of the watched folder has
-another byte, another mtime, another mode, and none was added or is gone. The folder holds hostile
-files too.
+"""Photos are sacred: after all that the engine can do, no file of the folder has changed.
+
+No other byte, no other mtime, no other mode, none added, none gone. The folder holds hostile files
+too.
 """
 
 from __future__ import annotations
@@ -69,6 +70,5 @@ def everything(scratch: Path, folder: Path, one: str) -> None:
         paths = [file.path for step in scan.walk(os.fsencode(folder)) for file in step]
         for path in paths[:40]:
             pool.view(path, 300)
-        list(
-            pool.hash(path for path in paths if b"sparse" not in path)
-        )  # 8 GiB of nothing would take a while
+        # 8 GiB of nothing would take a while
+        list(pool.hash(path for path in paths if b"sparse" not in path))

@@ -1,5 +1,6 @@
-"""The real window under random input while photos come, go and change their names; then many closes
-in mid-work.
+"""The real window under random input while photos come, go and change their names.
+
+Then many closes in mid-work.
 
 `--seconds`: keys, clicks, wheels and sizes at random, whatever is open, from a fixed seed (files
 are never chosen: there is no dialog of the system to be clicked by a machine); longer where there
@@ -116,8 +117,10 @@ def _child(inside: str, scratch: Path, arguments: argparse.Namespace, seed: int)
 
 
 class _Complaints:
-    """Everything that should not be said: messages of Qt, exceptions in any thread or
-    destructor."""
+    """Everything that should not be said.
+
+    Messages of Qt, exceptions in any thread or destructor.
+    """
 
     def __init__(self) -> None:
         from PySide6.QtCore import QtMsgType, qInstallMessageHandler
@@ -147,8 +150,11 @@ def _told(kind: Any, error: Any, trace: Any) -> str:
 
 
 def _left() -> list[str]:
-    """Threads of Python beside this one, and child processes. (Qt's own threads that once called
-    Python stay in Python's list for ever; that of the engine has ended when its link is closed.)"""
+    """Threads of Python beside this one, and child processes.
+
+    (Qt's own threads that once called Python stay in Python's list for ever; that of the engine has
+    ended when its link is closed.)
+    """
     ours = [
         thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)
     ]
@@ -237,7 +243,8 @@ class _Monkey:
     """One random act at a time, on whatever is open."""
 
     def __init__(self, dice: random.Random, window: Any) -> None:
-        self._dice, self._window = dice, window
+        self._dice = dice
+        self._window = window
         self.acts = 0
         self.kinds = collections.Counter[str]()
 
@@ -287,7 +294,8 @@ class _Monkey:
             QTest.mouseClick(widget, Qt.MouseButton.RightButton, modifier, place)
         elif kind == "wheel":
             turn = QPoint(0, dice.choice((-120, 120, -960, 960)))
-            buttons, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+            buttons = Qt.MouseButton.NoButton
+            phase = Qt.ScrollPhase.NoScrollPhase
             point = widget.mapToGlobal(place).toPointF()
             event = QWheelEvent(
                 place.toPointF(), point, QPoint(), turn, buttons, modifier, phase, False
@@ -313,14 +321,18 @@ def _modifier(name: str) -> Any:
 def _keys() -> list[Any]:
     from PySide6.QtCore import Qt
 
-    named = "Return Escape Space Left Right Up Down Home End PageUp PageDown Tab Backspace Delete F1 Plus Minus Slash"
+    named = (
+        "Return Escape Space Left Right Up Down Home End PageUp "
+        "PageDown Tab Backspace Delete F1 Plus Minus Slash"
+    )
     letters = "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z 0 1 2 3 4 5 6 7 8 9"
     return [getattr(Qt.Key, f"Key_{name}") for name in f"{named} {named} {letters}".split()]
 
 
 def _churn(folder: Path, dice: random.Random, stop: threading.Event) -> None:
     """Photos come, change their names and go, a few a second."""
-    photos, number = stage.Photos(), 10**6
+    photos = stage.Photos()
+    number = 10**6
     (folder / "new").mkdir(exist_ok=True)
     while not stop.wait(0.15):
         number += 1

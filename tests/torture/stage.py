@@ -1,5 +1,7 @@
-"""What the trials share: photos by the thousand, fingerprints of folders, jobs, and mounts that
-only the trial sees."""
+"""What the trials share.
+
+Photos by the thousand, fingerprints of folders, jobs, and mounts that only the trial sees.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,10 @@ LABELS = ("cat", "dog")
 
 
 class Photos:
-    """Makes any number of different photos cheaply: eight pictures, and a few bytes behind the end
-    of each file."""
+    """Makes any number of different photos cheaply.
+
+    Eight pictures, and a few bytes behind the end of each file.
+    """
 
     def __init__(self) -> None:
         self._data = []
@@ -65,8 +69,10 @@ def files(folder: Path) -> Iterator[bytes]:
 
 
 def fingerprint(folder: Path) -> dict[bytes, tuple[object, ...]]:
-    """Everything about every entry of a folder that a program may not change: kind, mode, size,
-    mtime, contents."""
+    """Everything about every entry of a folder that a program may not change.
+
+    Kind, mode, size, mtime, contents.
+    """
     result: dict[bytes, tuple[object, ...]] = {}
     for path in files(folder):
         status = os.lstat(path)
@@ -101,16 +107,17 @@ def words(library: Library) -> dict[tuple[int, int], bool]:
 
 
 def check(library: Library, folder: Path) -> None:
-    """What must hold at any time: a sound store, no file twice, and every row's content that of its
-    file."""
+    """What must hold at any time.
+
+    A sound store, no file twice, and every row's content that of its file.
+    """
     assert library._store.integrity() == "ok"
     photos = library.photos(list(library.view().ids))
     paths = [photo.path for photo in photos]
     assert len(set(paths)) == len(paths), "a photo twice"
     for photo in photos:
-        if photo.content_hash and os.path.exists(
-            photo.path
-        ):  # a kill may come before a rename was seen
+        # A kill may come before a rename was seen.
+        if photo.content_hash and os.path.exists(photo.path):
             assert digest(os.fsencode(photo.path)) == photo.content_hash, photo.path
     # A kill may also come between the row of a file's new name and the end of the row of its old
     # one: the next sync ends it. Until then it has no file, and at the end of a trial there is one
@@ -120,8 +127,10 @@ def check(library: Library, folder: Path) -> None:
 
 @contextlib.contextmanager
 def counting_encodes(tell: Callable[[int], None] = lambda size: None) -> Iterator[list[int]]:
-    """Sizes of the batches that the image tower sees inside the block; `tell` is told each as soon
-    as it is encoded."""
+    """Sizes of the batches that the image tower sees inside the block.
+
+    `tell` is told each as soon as it is encoded.
+    """
     from engine.clip.weights import LoadedModel  # here: not every trial needs torch
 
     sizes: list[int] = []

@@ -1,6 +1,7 @@
-"""Storms: thousands of files appear while the program is busy, thousands are renamed, others are
-written slowly or replaced by a new file. All are found, all keep their tags, none is there twice,
-the last content counts.
+"""Storms of files while the program is busy.
+
+Thousands appear, thousands are renamed, others are written slowly or replaced by a new file. All
+are found, all keep their tags, none is there twice, the last content counts.
 """
 
 from __future__ import annotations
@@ -54,9 +55,12 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
 def created(
     library: Library, folder: Path, photos: stage.Photos, before: int, count: int
 ) -> dict[str, object]:
-    """`count` files are written by another thread while those `before` are read; a watcher tells of
-    changes."""
-    changed, notices = threading.Event(), []
+    """`count` files are written by another thread while those `before` are read.
+
+    A watcher tells of changes.
+    """
+    changed = threading.Event()
+    notices = []
     watcher = FolderWatcher(lambda _: changed.set(), notices.append)
     watcher.watch([os.fsencode(folder)])
     with watcher._lock:  # what happens before is not told
@@ -68,7 +72,8 @@ def created(
         written.append(time.monotonic())
 
     writer = threading.Thread(target=write)
-    found_at, rounds = 0.0, 0
+    found_at = 0.0
+    rounds = 0
     started = time.monotonic()
     writer.start()
     try:
@@ -98,8 +103,10 @@ def created(
 
 
 def renamed(library: Library, folder: Path, count: int, rng: random.Random) -> dict[str, object]:
-    """Random renames: in place, to other folders, names exchanged, whole folders. Corrections tell
-    who is who."""
+    """Random renames: in place, to other folders, names exchanged, whole folders.
+
+    Corrections tell who is who.
+    """
     label = library.add_labels(["keep"])[0]
     before = stage.content_of(library)
     ids = sorted(before)
@@ -146,8 +153,10 @@ def renamed(library: Library, folder: Path, count: int, rng: random.Random) -> d
 def half_written(
     library: Library, folder: Path, photos: stage.Photos, count: int, rng: random.Random
 ) -> dict[str, object]:
-    """Between the steps of a running sync files grow in pieces, and others are saved as `name.tmp`
-    and renamed."""
+    """Between the steps of a running sync files grow in pieces.
+
+    Others are saved as `name.tmp` and renamed.
+    """
     growing = {folder / f"growing {i}.jpg": photos.bytes(10**6 + i) for i in range(count)}
     saved = [Path(os.fsdecode(path)) for path in rng.sample(sorted(stage.files(folder)), count)]
 

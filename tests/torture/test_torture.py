@@ -1,5 +1,4 @@
-"""Short forms of the trials of `tests.torture` (see there), so that none of them is broken
-unnoticed."""
+"""Short forms of the trials of `tests.torture`, so that none is broken unnoticed."""
 
 from __future__ import annotations
 
@@ -20,8 +19,10 @@ def here(name: str, *options: str) -> dict[str, object]:
 
 
 def alone(name: str, *options: str) -> dict[str, object]:
-    """The figures of a trial that forks, mounts or is traced: in a process of its own, as a person
-    would run it."""
+    """The figures of a trial that forks, mounts or is traced.
+
+    In a process of its own, as a person would run it.
+    """
     command = [sys.executable, "-m", "tests.torture", name, *options]
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     done = subprocess.run(

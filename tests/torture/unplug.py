@@ -1,6 +1,7 @@
-"""A drive is unplugged and comes back: its mount point is empty for a while. No row and no tag is
-lost, nothing is encoded again. With the right to mount (root on Linux) by real mounts that nobody
-else sees; else folders are exchanged.
+"""A drive is unplugged and comes back: its mount point is empty for a while.
+
+No row and no tag is lost, nothing is encoded again. With the right to mount (root on Linux) by real
+mounts that nobody else sees; else folders are exchanged.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
         scratch = Path(name)
         if not arguments.inside:
             return unplugged(scratch, arguments.files, *_exchanged(scratch), above=False)
-        drive, mount_point = scratch / "drive", scratch / "media" / "stick"
+        drive = scratch / "drive"
+        mount_point = scratch / "media" / "stick"
         drive.mkdir()
         mount_point.mkdir(parents=True)
         stage.mount("-t", "tmpfs", "tmpfs", str(drive))
@@ -45,7 +47,8 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
 
 
 def _exchanged(scratch: Path) -> tuple[Callable[[], object], Callable[[], object]]:
-    stick, away = scratch / "media" / "stick", scratch / "away"
+    stick = scratch / "media" / "stick"
+    away = scratch / "away"
     stick.mkdir(parents=True)
 
     def plug() -> None:
@@ -66,8 +69,10 @@ def unplugged(
     plug: Callable[[], object],
     above: bool = True,
 ) -> dict[str, object]:
-    """The drive is a watched folder itself, then (`above`) a part of one: only a real mount differs
-    from a folder."""
+    """The drive is a watched folder itself, then (`above`) a part of one.
+
+    Only a real mount differs from a folder.
+    """
     results: dict[str, object] = {}
     stick = scratch / "media" / "stick"
     stage.Photos().fill(stick, range(count))
@@ -86,7 +91,8 @@ def unplugged(
             )
             assert len(ids) == count
             library.correct(label.id, yes=ids[::2], no=ids[1::2])
-            before, said = stage.content_of(library), stage.words(library)
+            before = stage.content_of(library)
+            said = stage.words(library)
             with stage.counting_encodes() as encoded:
                 unplug()
                 for _ in range(2):
