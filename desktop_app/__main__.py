@@ -86,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code = application.exec()
     if not window.link.close():
         _log.error(
-            "the engine is still busy; leaving without it (its transactions are whole or not at all)"
+            "the engine is still busy; leaving without it"
+            " (its transactions are whole or not at all)"
         )
         instance.close()
         os._exit(code)
@@ -264,7 +265,8 @@ class Warmer(QObject):
 def _warm_up() -> None:
     from engine.library.import_torch import warm_up
 
-    QImageReader.supportedImageFormats()  # maps Qt's own formats, before the loader is busy with torch
+    # Maps Qt's own formats, before the loader is busy with torch.
+    QImageReader.supportedImageFormats()
     warm_up()
 
 

@@ -40,9 +40,8 @@ class SingleInstance(QObject):
         self._name = f"albumen-{digest.toHex().data().decode('ascii')[:16]}"
         self._path = os.path.join(folder, f"{self._name}.socket")
         self._lock = QLockFile(os.path.join(folder, f"{self._name}.lock"))
-        self._lock.setStaleLockTime(
-            0
-        )  # a live process keeps its lock however long it runs; a dead one loses it
+        # A live process keeps its lock however long it runs; a dead one loses it.
+        self._lock.setStaleLockTime(0)
         self._server: QLocalServer | None = None
         self._waiting: dict[QLocalSocket, bytes] = {}
 

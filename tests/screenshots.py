@@ -37,7 +37,8 @@ VARIANTS = {
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.screenshots",
-        description="States of the window as pictures, to be looked at: all of them in all variants, unless named.",
+        description="States of the window as pictures, to be looked at: "
+        "all of them in all variants, unless named.",
     )
     parser.add_argument("out", type=Path)
     parser.add_argument(
@@ -65,9 +66,8 @@ def main() -> int:
         if not (home / "library").exists():
             _make_library(home)
         for variant in options.variants or VARIANTS:
-            shutil.rmtree(
-                home / variant, ignore_errors=True
-            )  # each begins with what nobody has answered yet
+            # Each begins with what nobody has answered yet.
+            shutil.rmtree(home / variant, ignore_errors=True)
             shutil.copytree(home / "library", home / variant)
             command = [
                 sys.executable,
@@ -136,7 +136,9 @@ class Camera:
         from desktop_app.__main__ import make_application
         from desktop_app.panels.settings_dialog import Preferences
 
-        self.variant, self.home, self.out = variant, home, out
+        self.variant = variant
+        self.home = home
+        self.out = out
         choices = VARIANTS[variant]
         preferences = Preferences()
         preferences.set("theme", choices["theme"])
@@ -166,7 +168,9 @@ class Camera:
         """Until something is so, at most some milliseconds."""
         from PySide6.QtCore import QEventLoop, QTimer
 
-        loop, clock, spent = QEventLoop(), QTimer(), 0
+        loop = QEventLoop()
+        clock = QTimer()
+        spent = 0
 
         def tick() -> None:
             nonlocal spent
@@ -248,11 +252,9 @@ class Camera:
         window = self.window or self.start(self.home / f"empty-{self.variant}-{os.getpid()}")
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(self.home / "Pictures"))])
-        act, left, none = (
-            Qt.DropAction.CopyAction,
-            Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )
+        act = Qt.DropAction.CopyAction
+        left = Qt.MouseButton.LeftButton
+        none = Qt.KeyboardModifier.NoModifier
         QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), act, mime, left, none))
         self.take("drop")
         window.overlay.hide()

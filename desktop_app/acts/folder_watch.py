@@ -29,9 +29,8 @@ class FolderWatch(QObject):
     """`start()` looks at everything once and then at whatever changes; `look(ids)` looks now."""
 
     synchronised = Signal(object, int)  #: SyncReport, and which job it was
-    joined = Signal(
-        object
-    )  #: SyncReport of what the running look did before it took up the folders of `look_now`
+    #: SyncReport of what the running look did before it took up the folders of `look_now`.
+    joined = Signal(object)
     folders_known = Signal(list)  #: list[Folder], whenever they may have changed
     notice = Signal(str)
     _changed = Signal(object)
@@ -85,9 +84,8 @@ class FolderWatch(QObject):
             self._waiting.difference_update(folder_ids)
             self._taken.update(folder_ids)
             self.joined.emit(before)
-        elif (
-            self._running and not self._closed and self._waiting.issuperset(folder_ids)
-        ):  # it does not read yet
+        elif self._running and not self._closed and self._waiting.issuperset(folder_ids):
+            # It does not read yet.
             QTimer.singleShot(_AGAIN_MS, self, partial(self._hand_over, folder_ids))
 
     def hold(self) -> None:
@@ -97,7 +95,8 @@ class FolderWatch(QObject):
         self._held += 1
         if self._running and self._at_everything:
             self._link.cancel(self._running)
-            self._running, self._everything = 0, True
+            self._running = 0
+            self._everything = True
 
     def release(self) -> None:
         self._held = max(self._held - 1, 0)
@@ -159,9 +158,8 @@ class FolderWatch(QObject):
         if self._watcher is None:
             if not self._by_path:
                 return
-            from engine.disk.watch import (
-                FolderWatcher,
-            )  # late: imported by the engine thread long before
+            # Late: imported by the engine thread long before.
+            from engine.disk.watch import FolderWatcher
 
             # Both are called from the watcher's thread: they may only emit.
             self._watcher = FolderWatcher(self._changed.emit, self.notice.emit)

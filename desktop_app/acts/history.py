@@ -54,7 +54,9 @@ class _Act(QUndoCommand):
 
     def __init__(self, history: History, text: str, forward: Maker, back: Maker) -> None:
         super().__init__(text)
-        self._history, self._forward, self._back = history, forward, back
+        self._history = history
+        self._forward = forward
+        self._back = back
         self._answer: Any = None
         self._busy = False
         self._next: list[Maker] = []
@@ -99,7 +101,8 @@ class _Act(QUndoCommand):
             )
 
     def _done(self, answer: Any) -> None:
-        self._busy, self._answer = False, answer
+        self._busy = False
+        self._answer = answer
         if answer is NOTHING:
             self._next = []
             self._history.drop(self)
@@ -118,7 +121,8 @@ class _Act(QUndoCommand):
             self._do(wanted)
 
     def _end(self, sentence: str) -> None:
-        self._busy, self._next = False, []
+        self._busy = False
+        self._next = []
         self._history.drop(self)
         if sentence:
             self._history.problem.emit(sentence)

@@ -52,10 +52,12 @@ class Mover(QObject):
 class _Task(QRunnable):
     def __init__(self, moves: Moves, done: Any) -> None:
         super().__init__()
-        self._moves, self._done = moves, done
+        self._moves = moves
+        self._done = done
 
     def run(self) -> None:
-        places, trouble = {}, []
+        places = {}
+        trouble = []
         for one, path in self._moves.files.items():
             try:
                 places[one] = self._moves.move(path)

@@ -103,7 +103,8 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
             """Nothing is missing."""
 
     link = EngineLink(lambda: None)
-    model, thumbnails = AtHand(link), Thumbnails()
+    model = AtHand(link)
+    thumbnails = Thumbnails()
     grid = PhotoGrid(model, thumbnails)
     grid.resize(1280, 800)
     grid.show()
@@ -180,7 +181,9 @@ def start(repetitions: int = 5) -> dict[str, object]:
 
     The modules are compiled, as an installation leaves them; the first process, which compiles
     them, is not counted."""
-    wall, cpu, torch = [], [], False
+    wall = []
+    cpu = []
+    torch = False
     with tempfile.TemporaryDirectory() as compiled:
         for _ in range(repetitions + 1):
             home = tempfile.mkdtemp(dir=compiled)

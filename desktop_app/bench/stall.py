@@ -61,14 +61,13 @@ class Stethoscope:
     caught as well."""
 
     def __init__(self, log: IO[str]) -> None:
-        self.gaps: list[
-            tuple[float, float]
-        ] = []  # seconds: by the clock, and without waiting for a processor
-        self.worst: list[
-            tuple[float, float, float, list[str]]
-        ] = []  # both, moment, what the threads did
+        # Seconds: by the clock, and without waiting for a processor.
+        self.gaps: list[tuple[float, float]] = []
+        # Both, the moment, and what the threads did.
+        self.worst: list[tuple[float, float, float, list[str]]] = []
         self._waited = waits()
-        self._log, self._read = log, 0
+        self._log = log
+        self._read = 0
         self._last = self._began = time.perf_counter()
 
     def beat(self) -> None:

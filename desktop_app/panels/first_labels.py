@@ -44,7 +44,8 @@ class FirstLabels(QFrame):
         self.title = theme.plain(self.tr("What do your photos show?"), "heading")
         self.sentence = theme.plain(
             self.tr(
-                "Albumen looks for these labels in every photo. Untick what you never photograph; add your own later."
+                "Albumen looks for these labels in every photo. Untick what you never photograph; "
+                "add your own later."
             ),
             "muted",
             wrap=True,

@@ -65,7 +65,8 @@ class Inspector(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._link, self._pictures = link, pictures
+        self._link = link
+        self._pictures = pictures
         self._ids: list[int] = []
         self._labels: dict[int, Label] = {}
         self._request = 0
@@ -111,9 +112,8 @@ class Inspector(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note = theme.plain("", "muted", wrap=True)
         self._lay_out()
-        self._soon = QTimer(
-            self, singleShot=True, interval=60
-        )  # holding an arrow key asks once, at its end
+        # Holding an arrow key asks once, at its end.
+        self._soon = QTimer(self, singleShot=True, interval=60)
         self._soon.timeout.connect(self._ask)
         link.photos_changed.connect(self._photos_changed)
         link.ready.connect(self._ask_labels)
@@ -122,7 +122,8 @@ class Inspector(QWidget):
 
     def _section(self, title: str) -> tuple[FlowLayout, QWidget]:
         """A place for chips, and the widget with its heading that hides while there are none."""
-        section, chips = QWidget(), QWidget()
+        section = QWidget()
+        chips = QWidget()
         flow = FlowLayout(chips, spacing=6)
         column = QVBoxLayout(section)
         column.setContentsMargins(0, 8, 0, 0)
@@ -226,7 +227,8 @@ class Inspector(QWidget):
     def _photos_known(self, photo_id: int, photos: list[Photo]) -> None:
         if not photos or not self._ids or self._ids[0] != photo_id:
             return
-        photo, many = photos[0], len(self._ids) > 1
+        photo = photos[0]
+        many = len(self._ids) > 1
         self.nothing.hide()
         self._body.show()
         self.preview.show_photos(photos)
@@ -264,7 +266,8 @@ class Inspector(QWidget):
                 (one.yes if tag.present else one.no).append(tag.photo_id)
             elif tag.present:
                 one.suggested.append(tag.photo_id)
-                one.score, one.calibrated = max(one.score, tag.score), tag.calibrated
+                one.score = max(one.score, tag.score)
+                one.calibrated = tag.calibrated
         total = min(len(self._ids), _MOST)
         for flow in (self.suggested, self.confirmed, self.rejected):
             clear(flow)
@@ -308,9 +311,8 @@ class Inspector(QWidget):
             )
         )
         color = theme.label_color(label.color if label else "", one.label_id)
-        chip = Chip(
-            text, color=color, dashed=dashed, cut=Qt.TextElideMode.ElideMiddle
-        )  # the number stays
+        # The number stays.
+        chip = Chip(text, color=color, dashed=dashed, cut=Qt.TextElideMode.ElideMiddle)
         chip.make_clickable(self.tr("Show all photos with this label"))
         chip.clicked.connect(lambda: self.view_requested.emit(query_of("label", one.label)))
         return chip

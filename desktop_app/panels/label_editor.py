@@ -43,7 +43,8 @@ class LabelEditor(QDialog):
 
     def __init__(self, link: EngineLink, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._link, self._history = link, history
+        self._link = link
+        self._history = history
         self._labels: dict[int, Label] = {}
         self._wanted = 0  # the label to choose when the list arrives
         self._filling = False
@@ -313,7 +314,8 @@ class LabelEditor(QDialog):
         )
 
     def _rename(self) -> None:
-        label, name = self.label(), self.name.text().strip()
+        label = self.label()
+        name = self.name.text().strip()
         if (
             label is None
             or self._filling
@@ -337,7 +339,8 @@ class LabelEditor(QDialog):
             self._update(self.tr("Colour of “{label}”"), label, "color", theme.LABEL_COLORS[number])
 
     def _pin(self, _index: int) -> None:
-        label, number = self.label(), self.pinned.currentData()
+        label = self.label()
+        number = self.pinned.currentData()
         if label is None or self._filling or label.pinned == number:
             return
         self.message.hide()
@@ -382,14 +385,16 @@ class LabelEditor(QDialog):
     def merge_into(self, other_id: int) -> None:
         """Move the corrections of the chosen label to another one and remove it, after a
         question."""
-        label, other = self.label(), self._labels[other_id]
+        label = self.label()
+        other = self._labels[other_id]
         if label is None:
             return
         question = self.tr("Merge “{label}” into “{other}”?").format(
             label=quoted(label.name), other=quoted(other.name)
         )
         detail = self.tr(
-            "What you said about the first counts for the second from now on. Undo separates them again."
+            "What you said about the first counts for the second from now on. "
+            "Undo separates them again."
         )
         if ask(self, self.tr("Merge labels"), question, self.tr("Merge"), detail):
             self._wanted = other_id

@@ -21,10 +21,10 @@ from desktop_app.parts.search_words import query_of
 from desktop_app.photos.photo_model import PHOTO_IDS
 from engine.records import Counts, Folder, FolderState, Label, PhotosChanged
 
-_FOLDED = 6  # so many labels that no photo has stand behind one row, else they push the folders out of sight
-_STILL_FOLDED = (
-    2  # and stay there while so many are left: rows that jump out between two photos help nobody
-)
+# So many labels that no photo has stand behind one row, else they push the folders out of sight;
+# and stay there while so many are left: rows that jump out between two photos help nobody.
+_FOLDED = 6
+_STILL_FOLDED = 2
 _OFTEN = 300  # milliseconds: while photos arrive, numbers are asked for at most this often
 
 
@@ -60,9 +60,8 @@ class LibraryPanel(QWidget):
         self._labels: list[Label] = []
         self._folders: list[Folder] = []
         self._fold = self._unfolded = False
-        self._shape: list[
-            object
-        ] = []  # what the rows stand for; while it stays, only their texts change
+        # What the rows stand for; while it stays, only their texts change.
+        self._shape: list[object] = []
         self.setMinimumWidth(180)
         self.setAccessibleName(self.tr("Library"))
         self.list = _Places(self.tr("Library, labels and folders"))
@@ -109,7 +108,8 @@ class LibraryPanel(QWidget):
 
     def _rows(self) -> list[Row | str]:
         """Rows in order; a text is a heading."""
-        number, counts = self.locale().toString, self._counts
+        number = self.locale().toString
+        counts = self._counts
         rows: list[Row | str] = [
             Row(
                 self.tr("All photos"),
@@ -207,7 +207,8 @@ class LibraryPanel(QWidget):
                     set_row(self.list.item(place), row)
             return
         self._shape = shape
-        focused, scrolled = self.list.currentRow(), self.list.verticalScrollBar().value()
+        focused = self.list.currentRow()
+        scrolled = self.list.verticalScrollBar().value()
         self.list.clear()
         for row in rows:
             if isinstance(row, Row):

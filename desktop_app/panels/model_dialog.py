@@ -46,7 +46,8 @@ class ModelDialog(QDialog):
         self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._link, self._preferences = link, preferences
+        self._link = link
+        self._preferences = preferences
         self._jobs: dict[int, ModelCard] = {}
         self.cards: dict[str, ModelCard] = {}
         self.setWindowTitle(self.tr("Model"))
@@ -58,9 +59,9 @@ class ModelDialog(QDialog):
         column.addWidget(
             theme.plain(
                 self.tr(
-                    "A better model finds more and makes fewer mistakes, and needs more time for each photo. Labels "
-                    "and corrections stay; the photos are looked at again in the background. A download is the only "
-                    "time Albumen uses the network."
+                    "A better model finds more and makes fewer mistakes, and needs more time "
+                    "for each photo. Labels and corrections stay; the photos are looked at again "
+                    "in the background. A download is the only time Albumen uses the network."
                 ),
                 "muted",
                 wrap=True,
@@ -147,10 +148,8 @@ class ModelDialog(QDialog):
         self._preferences.set("mirror", address)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() not in (
-            Qt.Key.Key_Return,
-            Qt.Key.Key_Enter,
-        ):  # Return ends the field, not the dialog
+        # Return ends the field, not the dialog.
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
 
     def _download(self, card: ModelCard) -> None:

@@ -43,7 +43,8 @@ class ProblemsPage(QWidget):
 
     def __init__(self, link: EngineLink, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._link, self._history = link, history
+        self._link = link
+        self._history = history
         self._failures: list[Failure] = []
         self.title = theme.plain(self.tr("Problems"), "title")
         self.sentence = theme.plain("", "muted", wrap=True)

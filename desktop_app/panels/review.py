@@ -45,9 +45,8 @@ class ReviewPanel(QWidget):
     undoable elsewhere. Whoever does that calls the last argument with True when the answer is in
     force, with False when it was taken back."""
 
-    correction_requested = Signal(
-        int, list, list, list, object
-    )  #: label id, yes, no, clear, told(bool)
+    #: Label id, yes, no, clear, told(bool).
+    correction_requested = Signal(int, list, list, list, object)
     improve_requested = Signal(list)  #: label ids that were answered
     closed = Signal()
 
@@ -59,7 +58,8 @@ class ReviewPanel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._link, self._pictures = link, pictures
+        self._link = link
+        self._pictures = pictures
         self._label_id: int | None = None
         self._sitting = 0
         self._queue: deque[ReviewItem] = deque()
@@ -155,7 +155,8 @@ class ReviewPanel(QWidget):
         self._queue.clear()
         self._seen.clear()
         self._answers.clear()
-        self._agreed, self._exhausted = 0, False
+        self._agreed = 0
+        self._exhausted = False
         self._show_answers()
         self._show()
         self._ask()
@@ -188,7 +189,8 @@ class ReviewPanel(QWidget):
             self._show()
 
     def _refused(self, sentence: str) -> None:
-        self._request, self._exhausted = 0, True
+        self._request = 0
+        self._exhausted = True
         self._show()
         self.reason.setText(sentence)
 
@@ -233,7 +235,8 @@ class ReviewPanel(QWidget):
         self._go_on()
 
     def _emit(self, item: ReviewItem, present: bool, before: bool | None) -> None:
-        ids, told = [item.photo_id], partial(self._said, self._sitting, item, present, before)
+        ids = [item.photo_id]
+        told = partial(self._said, self._sitting, item, present, before)
         self.correction_requested.emit(
             item.label_id, ids if present else [], [] if present else ids, [], told
         )
@@ -347,7 +350,8 @@ class ReviewPanel(QWidget):
         self.pays.setVisible(self._agreed >= _ENOUGH)
         self.pays.setText(
             self.tr(
-                "Your last %Ln answers said what Albumen thought already: more answers would change little.",
+                "Your last %Ln answers said what Albumen thought already: "
+                "more answers would change little.",
                 "",
                 self._agreed,
             )

@@ -42,9 +42,8 @@ _TYPING_PAUSE = 400  # ms after the last key before a query is tried
 _TRIED_FROM = 3  # letters of a word, where words are made of letters
 _REMEMBERED = 50
 _STEPS = 4  # of the strictness dial, to either side
-_TOKEN = re.compile(
-    r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$'
-)  # what is being typed at the cursor
+# What is being typed at the cursor.
+_TOKEN = re.compile(r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$')
 
 
 class SearchBar(QWidget):
@@ -64,7 +63,9 @@ class SearchBar(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._link, self._history, self._preferences = link, history, preferences
+        self._link = link
+        self._history = history
+        self._preferences = preferences
         self._labels: list[Label] = []
         self._folders: list[Folder] = []
         self._result = SearchResult("", array("q"))
@@ -230,7 +231,8 @@ class SearchBar(QWidget):
             self._ask()
 
     def _ask(self) -> None:
-        self._searched, self._file = (self.query(), "")
+        self._searched = self.query()
+        self._file = ""
         self.search_requested.emit(
             self._searched, self._preferences.sort, self._preferences.strictness
         )
@@ -265,14 +267,14 @@ class SearchBar(QWidget):
         return [one for one in self._preferences.saved_searches if isinstance(one, str)]
 
     def _toggle_saved(self) -> None:
-        query, saved = self.query(), self._saved()
+        query = self.query()
+        saved = self._saved()
         if query in saved:
-            text, then = (
-                self.tr("Forget the search “{query}”"),
-                [one for one in saved if one != query],
-            )
+            text = self.tr("Forget the search “{query}”")
+            then = [one for one in saved if one != query]
         else:
-            text, then = self.tr("Save the search “{query}”"), [query, *saved]
+            text = self.tr("Save the search “{query}”")
+            then = [query, *saved]
         self._history.push_here(
             text.format(query=query),
             partial(self._set_saved, then),
@@ -319,7 +321,8 @@ class SearchBar(QWidget):
         self._offering = True
         self._learn_names()
         token = self._token()
-        saved, history = self._saved(), self._history_kept()
+        saved = self._saved()
+        history = self._history_kept()
         if self.words.text().strip():
             rows = search_words.offers(token, self.query(), self._labels, self._folders, history)
         else:
@@ -407,9 +410,8 @@ class SearchBar(QWidget):
                     self._learn_names()
             elif kind == QEvent.Type.FocusOut:
                 self._set_active(False)
-                QTimer.singleShot(
-                    0, self._show_parts
-                )  # not now: the event belongs to the field that would be hidden
+                # Not now: the event belongs to the field that would be hidden.
+                QTimer.singleShot(0, self._show_parts)
             elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
                 return self._key(event.key())
         return super().eventFilter(watched, event)
@@ -459,6 +461,7 @@ class SearchBar(QWidget):
             return
         path = next(url.toLocalFile() for url in mime.urls() if url.isLocalFile())
         self.set_query("", search=False)
-        self._searched, self._file = "", os.path.basename(path)
+        self._searched = ""
+        self._file = os.path.basename(path)
         self.file_dropped.emit(path)
         self._show_parts()

@@ -106,7 +106,8 @@ class SettingsDialog(QDialog):
         self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._link, self._preferences = link, preferences
+        self._link = link
+        self._preferences = preferences
         self._known_exclusions: list[str] | None = None
         self.setWindowTitle(self.tr("Settings"))
         self.resize(600, 680)
@@ -200,7 +201,8 @@ class SettingsDialog(QDialog):
         self.precision.activated.connect(self._compute)
         self.again = theme.plain(
             self.tr(
-                "The photos are looked at again in the background; until that is done, all goes on as before."
+                "The photos are looked at again in the background; "
+                "until that is done, all goes on as before."
             ),
             "muted",
             wrap=True,

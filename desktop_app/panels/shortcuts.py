@@ -51,12 +51,14 @@ class ShortcutSheet(QDialog):
         )
         sections = [(title, acts) for title, acts in sections if acts]
         total = sum(len(acts) + 2 for _, acts in sections)
-        half, row = QGridLayout(), 0
+        half = QGridLayout()
+        row = 0
         halves.addLayout(half, 1)
         for title, acts in sections:
             if halves.count() == 1 and row + len(acts) / 2 > total / 2:
                 half.setRowStretch(row, 1)
-                half, row = QGridLayout(), 0
+                half = QGridLayout()
+                row = 0
                 halves.addLayout(half, 1)
             row = _add_section(half, row, title, acts)
         half.setRowStretch(row, 1)

@@ -47,7 +47,8 @@ class StatusBar(QWidget):
         self.activity = ElidedLabel()
         self.activity.setProperty("look", "muted")
         self.activity.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.pause, self.cancel = QToolButton(), QToolButton()
+        self.pause = QToolButton()
+        self.cancel = QToolButton()
         for button in (self.pause, self.cancel):
             button.setProperty("look", "flat")
         self.pause.clicked.connect(self._toggle_pause)
@@ -166,7 +167,8 @@ class StatusBar(QWidget):
             "download": self.tr("Downloading"),
             "sidecars": self.tr("Sidecars"),
         }.get(progress.phase, progress.phase)
-        parts, rate = [doing], ""
+        parts = [doing]
+        rate = ""
         if progress.phase == "download" and not progress.done and not progress.total:
             pass  # the server is being asked
         elif progress.phase == "download":

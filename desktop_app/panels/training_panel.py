@@ -49,7 +49,9 @@ class TrainingPanel(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._link, self._history, self._thumbnails = link, history, thumbnails
+        self._link = link
+        self._history = history
+        self._thumbnails = thumbnails
         self._request = 0
         self._versions_of: int | None = None
         self._showing_versions = False
@@ -174,7 +176,8 @@ class TrainingPanel(QWidget):
         elif offered:
             self.sentence.setText(
                 self.tr(
-                    "%Ln label(s) can get better. Look at what would change, then accept it or not.",
+                    "%Ln label(s) can get better. "
+                    "Look at what would change, then accept it or not.",
                     "",
                     len(offered),
                 )
@@ -182,7 +185,8 @@ class TrainingPanel(QWidget):
         elif any(map(_to_look_at, reports)):
             self.sentence.setText(
                 self.tr(
-                    "What was learned may be luck: there are too few answers to be sure. Look at what would change, then decide."
+                    "What was learned may be luck: there are too few answers to be sure. "
+                    "Look at what would change, then decide."
                 )
             )
         else:
@@ -199,7 +203,8 @@ class TrainingPanel(QWidget):
 
     def _decide(self, card: ReportCard, accept: bool) -> None:
         """Accept or Not now, as an act: undo asks again, as long as the report is still there."""
-        report, label = card.report, quoted(card.report.label)
+        report = card.report
+        label = quoted(card.report.label)
 
         def show(decided: bool | None) -> None:
             if isValid(card):
@@ -232,7 +237,8 @@ class TrainingPanel(QWidget):
         self.sentence.setText(
             self.tr("Every version is kept. Your corrections stay whichever is in use.")
         )
-        self._showing_versions, self._versions_of = True, label_id
+        self._showing_versions = True
+        self._versions_of = label_id
         self.versions.setVisible(label_id is not None)
         self._link.ask("versions", label_id, True, then=self._versions_known)
 
@@ -427,7 +433,8 @@ class _Comparison(QWidget):
         self.setMinimumWidth(220)
         self.setAccessibleName(
             self.tr(
-                "Right on corrections kept out of learning: before {before} of {total}, after {after} of {total}"
+                "Right on corrections kept out of learning: "
+                "before {before} of {total}, after {after} of {total}"
             ).format(before=before.right, after=after.right, total=after.total)
         )
 

@@ -23,7 +23,8 @@ class _Act:
     text: str
     keys: tuple[str | _Key, ...] = ()
     icon: str = ""
-    photos: bool = False  # only while the grid or the lightbox has the focus: single keys must not eat typed text
+    # Only while the grid or the lightbox has the focus: single keys must not eat typed text.
+    photos: bool = False
     checkable: bool = False
 
 
@@ -35,9 +36,8 @@ class Actions(QObject):
         super().__init__(window)
         self.by_name: dict[str, QAction] = {}
         self.menus: list[QMenu] = []
-        self.captions: dict[
-            str, str
-        ] = {}  # the words of the table; an act may show more ("Review (12)")
+        # The words of the table; an act may show more ("Review (12)").
+        self.captions: dict[str, str] = {}
         self._icons: dict[str, str] = {}
         for title, acts in self._table().items():
             menu = QMenu(title, window)
@@ -51,7 +51,8 @@ class Actions(QObject):
                 action.setCheckable(act.checkable)
                 keys = [QKeySequence(key) for key in act.keys]
                 action.setShortcuts([key for key in keys if not key.isEmpty()])
-                self.captions[act.name], self._icons[act.name] = act.text, act.icon
+                self.captions[act.name] = act.text
+                self._icons[act.name] = act.icon
                 menu.addAction(action)
                 if act.photos:
                     action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -207,14 +207,16 @@ class FlowLayout(QLayout):
     def _place(self, rect: QRect, dry: bool) -> int:
         margins = self.contentsMargins()
         rect = rect.marginsRemoved(margins)
-        x, y, line = rect.x(), rect.y(), 0
+        x, y = rect.x(), rect.y()
+        line = 0
         for item in self._items:
             if item.isEmpty():
                 continue
             wanted = item.sizeHint()
             width = min(wanted.width(), rect.width())
             if x > rect.x() and x + width > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
+                x, y = rect.x(), y + line + self.spacing()
+                line = 0
             if not dry:
                 item.setGeometry(QRect(QPoint(x, y), QSize(width, wanted.height())))
             x += width + self.spacing()

@@ -56,9 +56,8 @@ class Pictures(QObject):
         self._budget = budget
         self._kept: OrderedDict[str, tuple[int, Shown]] = OrderedDict()
         self._trouble: dict[str, str] = {}
-        self._wishes: dict[
-            object, list[tuple[str, int]]
-        ] = {}  # by who wishes, the one who asked last at the end
+        # By who wishes, the one who asked last at the end.
+        self._wishes: dict[object, list[tuple[str, int]]] = {}
         self._decoded.connect(self._keep)
         self._refused.connect(self._refuse)
         self._thread = _Reader(self)
@@ -104,9 +103,8 @@ class Pictures(QObject):
 
     @Slot(str, int, object)
     def _keep(self, path: str, longest: int, shown: Shown) -> None:
-        if (
-            path not in self._kept or self._kept[path][0] < longest
-        ):  # a smaller one may have been on its way
+        # A smaller one may have been on its way.
+        if path not in self._kept or self._kept[path][0] < longest:
             self._kept[path] = (longest, shown)
         self._kept.move_to_end(path)
         while (
@@ -144,7 +142,8 @@ class _Reader(QThread):
 
     def finish(self) -> None:
         with self._changed:
-            self._over, self._wishes = True, []
+            self._over = True
+            self._wishes = []
             self._changed.notify()
         self.wait()
 
@@ -163,14 +162,11 @@ class _Reader(QThread):
                 if isinstance(answer, Failure):
                     self._pictures._refused.emit(path, answer.reason)
                     continue
-                image = QImage(
-                    answer.pixels,
-                    answer.width,
-                    answer.height,
-                    3 * answer.width,
-                    QImage.Format.Format_RGB888,
-                ).convertToFormat(
-                    QImage.Format.Format_RGB32
-                )  # a copy, in the format that is painted fastest
+                width, height = answer.width, answer.height
+                decoded = QImage(
+                    answer.pixels, width, height, 3 * width, QImage.Format.Format_RGB888
+                )
+                # A copy, in the format that is painted fastest.
+                image = decoded.convertToFormat(QImage.Format.Format_RGB32)
                 shown = Shown(image, answer.full_width, answer.full_height, dict(answer.facts))
                 self._pictures._decoded.emit(path, longest, shown)

@@ -27,7 +27,8 @@ class PhotoView(QWidget):
 
     def __init__(self, thumbnails: Thumbnails, pictures: Pictures | None = None) -> None:
         super().__init__()
-        self._thumbnails, self._pictures = thumbnails, pictures
+        self._thumbnails = thumbnails
+        self._pictures = pictures
         self._photo: Photo | None = None
         self._tiles: list[Photo] = []
         self.setMinimumSize(QSize(120, 100))
@@ -47,7 +48,8 @@ class PhotoView(QWidget):
 
     def show_photo(self, photo: Photo | None) -> None:
         """This photo, or nothing."""
-        self._photo, self._tiles = photo, []
+        self._photo = photo
+        self._tiles = []
         self.setAccessibleName(one_line(photo.name) if photo else self.tr("No photo"))
         if photo and photo.thumbnail:
             self._thumbnails.want(self, [photo.thumbnail], LARGE)
@@ -109,7 +111,9 @@ class PhotoView(QWidget):
             painter.drawPixmap(box, thumbnail, QRectF(thumbnail.rect()))
 
     def _paint_tiles(self, painter: QPainter) -> None:
-        gap, columns, rows = 4, 2, (len(self._tiles) + 1) // 2
+        gap = 4
+        columns = 2
+        rows = (len(self._tiles) + 1) // 2
         side = min((self.width() - gap) / columns, (self.height() - gap) / 2)
         left = (self.width() - columns * side - gap) / 2
         top = (self.height() - rows * side - (rows - 1) * gap) / 2

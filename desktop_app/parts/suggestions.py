@@ -44,8 +44,8 @@ class Suggestions(RowList):
     def _colour(self) -> None:
         colors = theme.tokens()
         self.setStyleSheet(
-            f"#suggestions {{ background: {colors.raised}; border: 1px solid {colors.outline}; border-radius: 9px;"
-            " padding: 3px 0; }"
+            f"#suggestions {{ background: {colors.raised}; border: 1px solid {colors.outline};"
+            " border-radius: 9px; padding: 3px 0; }"
         )
 
     def offer(self, rows: Sequence[Row], *, first: bool = False) -> None:

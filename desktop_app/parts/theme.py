@@ -239,7 +239,8 @@ def _dress(target: QAction | QAbstractButton, name: str, ink: str) -> None:
 
 def application_icon() -> QIcon:
     """The program's own icon, in its own colours."""
-    result, drawing = QIcon(), _drawing("albumen", "")
+    result = QIcon()
+    drawing = _drawing("albumen", "")
     for size in (16, 24, 32, 48, 64, 128, 256):
         result.addPixmap(_paint(drawing, size))
     return result
@@ -354,7 +355,8 @@ def _palette(colors: Tokens) -> QPalette:
 
 def _style_sheet(colors: Tokens) -> str:
     """`style.qss` in these colours."""
-    icons, name = _ICONS.replace(os.sep, "/"), "dark" if colors.dark else "light"
+    icons = _ICONS.replace(os.sep, "/")
+    name = "dark" if colors.dark else "light"
     drawings = {"chevron": f"{icons}/chevron-{name}.svg", "check": f"{icons}/check-{name}.svg"}
     with open(_STYLE, encoding="utf-8") as file:
         return Template(file.read()).substitute(dataclasses.asdict(colors), **drawings)

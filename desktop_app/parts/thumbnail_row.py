@@ -38,7 +38,9 @@ class ThumbnailRow(QWidget):
         marked: bool = False,
     ) -> None:
         super().__init__()
-        self._thumbnails, self._ids, self._marked = thumbnails, list(photo_ids), marked
+        self._thumbnails = thumbnails
+        self._ids = list(photo_ids)
+        self._marked = marked
         self._photos: list[Photo] = []
         self.setFixedHeight(SIDE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

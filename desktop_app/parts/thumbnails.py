@@ -36,7 +36,8 @@ class Thumbnails(QObject):
 
     def __init__(self, parent: QObject | None = None, budget: int = 128 * 2**20) -> None:
         super().__init__(parent)
-        self._budget, self._used = budget, 0
+        self._budget = budget
+        self._used = 0
         self._pixmaps: OrderedDict[tuple[str, Box], QPixmap] = OrderedDict()
         self._boxes: dict[str, list[Box]] = {}  # of the pixmaps, by path
         self._broken: set[str] = set()

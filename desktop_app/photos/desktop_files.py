@@ -70,9 +70,8 @@ class Export(QObject):
     """Copies photos into a folder, in another thread. A name that is taken gets a number; nothing
     is overwritten."""
 
-    finished = Signal(
-        str, int, list
-    )  #: folder, how many were copied, sentences about those that were not
+    #: The folder, how many were copied, sentences about those that were not.
+    finished = Signal(str, int, list)
     progressed = Signal(int, int)  #: copied, total
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -100,12 +99,15 @@ class Export(QObject):
 class _Copy(QRunnable):
     def __init__(self, export: Export, paths: list[str], folder: str) -> None:
         super().__init__()
-        self._export, self._paths, self._folder = export, paths, folder
+        self._export = export
+        self._paths = paths
+        self._folder = folder
         self.stopped = False
 
     @Slot()
     def run(self) -> None:
-        trouble, copied = [], 0
+        trouble = []
+        copied = 0
         for number, path in enumerate(self._paths, 1):
             if self.stopped:
                 break
@@ -114,7 +116,8 @@ class _Copy(QRunnable):
                 copied += 1
             except OSError as error:
                 _log.warning("export: %s", error)
-                name, reason = printable(os.path.basename(path)), error.strerror or str(error)
+                name = printable(os.path.basename(path))
+                reason = error.strerror or str(error)
                 trouble.append(
                     self._export.tr("“{name}” was not copied: {reason}.").format(
                         name=name, reason=reason

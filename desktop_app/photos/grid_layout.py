@@ -49,7 +49,9 @@ class Groups(Sequence[Group]):
         last group is."""
         self.firsts = list(firsts)
         self.days = list(days)
-        self.month, self.weak, self.total = month, weak, total
+        self.month = month
+        self.weak = weak
+        self.total = total
 
     def __len__(self) -> int:
         return len(self.firsts)
@@ -209,7 +211,8 @@ class GridLayout:
             start = self._tops[index] + self._heads[index]
             if self._tops[index] > bottom:
                 break
-            first_row, count = self._firsts[index], self._count(index)
+            first_row = self._firsts[index]
+            count = self._count(index)
             first_line = max((top - start) // self.cell_height, 0)
             last_line = min((bottom - start) // self.cell_height, (count - 1) // self.columns)
             if bottom < start or last_line < first_line:
@@ -239,7 +242,9 @@ class GridLayout:
             if lines > 0:
                 if group + 1 == len(self.groups):
                     return self.total - 1 if line + 1 < count or lines > 1 else row
-                lines, line, group = lines - (count - line), 0, group + 1
+                lines -= count - line
+                line = 0
+                group += 1
             else:
                 if group == 0:
                     return 0 if lines < -1 or line else row

@@ -60,7 +60,9 @@ class Lightbox(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._model, self._thumbnails, self._pictures = model, thumbnails, pictures
+        self._model = model
+        self._thumbnails = thumbnails
+        self._pictures = pictures
         self._row = -1
         self._id = 0
         self._direction = 1
@@ -113,7 +115,8 @@ class Lightbox(QWidget):
             return
         self._direction = 1 if row >= self._row else -1
         changed = row != self._row or self._model.id_at(row) != self._id
-        self._row, self._id = row, self._model.id_at(row)
+        self._row = row
+        self._id = self._model.id_at(row)
         if changed:
             self._zoom, self._centre = 0.0, QPointF(0.5, 0.5)
             self.row_changed.emit(row)
@@ -133,7 +136,9 @@ class Lightbox(QWidget):
 
     def close_lightbox(self) -> None:
         """Back to the grid; the large pictures are let go."""
-        row, self._row, self._id = self._row, -1, 0
+        row = self._row
+        self._row = -1
+        self._id = 0
         self._pictures.forget()
         self.closed.emit(row)
 
@@ -276,7 +281,8 @@ class Lightbox(QWidget):
     def caption(self) -> str:
         """'4 of 812 · IMG_1.jpg · cat, dog · 200 %': where, what, its labels, and how close if not
         whole."""
-        locale, entry = QLocale(), self._model.entry(self._row)
+        locale = QLocale()
+        entry = self._model.entry(self._row)
         number = self.tr("{number} of {total}").format(
             number=locale.toString(self._row + 1), total=locale.toString(self._model.rowCount())
         )
@@ -297,7 +303,8 @@ class Lightbox(QWidget):
         return QSize(photo.width, photo.height) if photo else QSize()
 
     def _fit_zoom(self) -> float:
-        size, view = self._photo_size(), self._view()
+        size = self._photo_size()
+        view = self._view()
         if size.isEmpty():
             return 0.0
         ratio = self.devicePixelRatioF()
@@ -306,7 +313,9 @@ class Lightbox(QWidget):
         )
 
     def _keep_inside(self) -> None:
-        size, view, ratio = self._photo_size(), self._view(), self.devicePixelRatioF()
+        size = self._photo_size()
+        view = self._view()
+        ratio = self.devicePixelRatioF()
         half_x = view.width() * ratio / 2 / self.zoom() / size.width()
         half_y = view.height() * ratio / 2 / self.zoom() / size.height()
         self._centre = QPointF(
@@ -330,7 +339,9 @@ class Lightbox(QWidget):
             painter.end()
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        shown, size, view = self._pictures.picture(photo.path), self._photo_size(), self._view()
+        shown = self._pictures.picture(photo.path)
+        size = self._photo_size()
+        view = self._view()
         ratio = self.devicePixelRatioF()
         painter.setClipRect(view)
         if not size.isEmpty():
@@ -402,7 +413,8 @@ class Lightbox(QWidget):
             return
         place = event.position().toPoint()
         moved, self._grip = place - self._grip, place
-        size, scale = self._photo_size(), self.zoom() / self.devicePixelRatioF()
+        size = self._photo_size()
+        scale = self.zoom() / self.devicePixelRatioF()
         self._centre -= QPointF(moved.x() / scale / size.width(), moved.y() / scale / size.height())
         self._keep_inside()
         self.update()
@@ -419,7 +431,8 @@ class Lightbox(QWidget):
         self.context_requested.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        key = event.key()
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         pan = {
             Qt.Key.Key_Left: QPointF(-1, 0),
             Qt.Key.Key_Right: QPointF(1, 0),
@@ -443,7 +456,8 @@ class Lightbox(QWidget):
             Qt.Key.Key_Z: self.toggle_actual_size,
         }.get(Qt.Key(key))
         if pan is not None and shift and self._zoom:
-            size, scale = self._photo_size(), self.zoom()
+            size = self._photo_size()
+            scale = self.zoom()
             self._centre += QPointF(
                 pan.x() * 80 / scale / size.width(), pan.y() * 80 / scale / size.height()
             )

@@ -20,9 +20,9 @@ from desktop_app.photos.photo_model import Entry, printable
 from engine.records import PhotoState, Source
 
 _PAD = 6
-_SHAPE = (
-    3 / 4
-)  # height of the room for a photo by its width: what cameras make, so that little of a cell stays empty
+# Height of the room for a photo by its width: what cameras make, so that little of a cell stays
+# empty.
+_SHAPE = 3 / 4
 _KEPT_TEXTS = 4000
 
 
@@ -129,7 +129,8 @@ class PhotoCell:
             PhotoState.MISSING: ("folder-offline", colors.muted),
         }.get(state, ("", ""))
         if not name and any(tag.source is Source.PERSON for tag in entry.tags):
-            name, color = "tick", colors.positive
+            name = "tick"
+            color = colors.positive
         if not name:
             return
         place = QRect(box.right() - 23, box.top() + 4, 20, 20)
@@ -200,7 +201,8 @@ class PhotoCell:
 
     def drag_picture(self, entry: Entry | None, thumbnails: Thumbnails, count: int) -> QPixmap:
         """What hangs on the pointer during a drag: the photo, with the number of photos on it."""
-        colors, ratio = theme.tokens(), self._widget.devicePixelRatioF()
+        colors = theme.tokens()
+        ratio = self._widget.devicePixelRatioF()
         result = QPixmap(QSize(112, 112) * ratio)
         result.setDevicePixelRatio(ratio)
         result.fill(Qt.GlobalColor.transparent)
@@ -238,7 +240,8 @@ def header_text(group: Group) -> str:
         return QCoreApplication.translate("PhotoCell", "No good match. These come closest:")
     if group.weak:
         return QCoreApplication.translate("PhotoCell", "Weaker matches")
-    date, locale = QDate(1970, 1, 1).addDays(group.day or 0), QLocale()
+    date = QDate(1970, 1, 1).addDays(group.day or 0)
+    locale = QLocale()
     if group.month:
         # The name that stands alone: many languages inflect the month beside a day.
         return (

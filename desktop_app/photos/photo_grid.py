@@ -81,7 +81,8 @@ class PhotoGrid(QListView):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._photos, self._thumbnails = model, thumbnails
+        self._photos = model
+        self._thumbnails = thumbnails
         self._size = 160
         self._cell = PhotoCell(self)
         self._layout = GridLayout(Groups((), 0), 1, 1, 1, 0)
@@ -93,9 +94,8 @@ class PhotoGrid(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAlwaysOn
-        )  # else every relayout happens twice
+        # Else every relayout happens twice.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -190,7 +190,8 @@ class PhotoGrid(QListView):
         )
 
     def _select_rows(self, rows: Sequence[int]) -> None:
-        selection, start = QItemSelection(), 0
+        selection = QItemSelection()
+        start = 0
         if isinstance(rows, range) and len(rows):
             selection.select(self._photos.index(rows[0]), self._photos.index(rows[-1]))
             rows = ()
@@ -227,7 +228,8 @@ class PhotoGrid(QListView):
         self._relayout()
         if self._kept is None:
             return
-        (chosen, current_row, current, anchor, offset), self._kept = self._kept, None
+        chosen, current_row, current, anchor, offset = self._kept
+        self._kept = None
         if self._kept_all:
             self.selectAll()
         elif chosen:
@@ -263,9 +265,8 @@ class PhotoGrid(QListView):
         bar.setPageStep(max(self.viewport().height() - self._layout.cell_height // 2, 1))
         bar.setSingleStep(max(self._layout.cell_height // 3, 1))
         bar.setRange(0, max(self._layout.height - self.viewport().height(), 0))
-        bar.setEnabled(
-            bar.maximum() > 0
-        )  # always there, but seen only when there is something to scroll
+        # Always there, but seen only when there is something to scroll.
+        bar.setEnabled(bar.maximum() > 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if event.size().width() != event.oldSize().width():
@@ -335,7 +336,8 @@ class PhotoGrid(QListView):
         if not index.isValid() or index.row() >= self._layout.total:
             return
         _x, y, _width, height = self._layout.cell(index.row())
-        bar, room = self.verticalScrollBar(), self.viewport().height()
+        bar = self.verticalScrollBar()
+        room = self.viewport().height()
         first = index.row() == 0 or y < self._layout.MARGIN + self._layout.header_height + 1
         if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
             bar.setValue(y + height // 2 - room // 2)
@@ -354,7 +356,8 @@ class PhotoGrid(QListView):
         self._look.start()
 
     def moveCursor(self, action: _Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        total, row = self._layout.total, self.currentIndex().row()
+        total = self._layout.total
+        row = self.currentIndex().row()
         if not total:
             return QModelIndex()
         if not self.currentIndex().isValid():
@@ -410,10 +413,8 @@ class PhotoGrid(QListView):
         rows = self._layout.rows_between(top, top + height)
         region = QRegion()
         for at in range(selection.count()):
-            first, last = (
-                max(selection.at(at).top(), rows.start),
-                min(selection.at(at).bottom(), rows.stop - 1),
-            )
+            first = max(selection.at(at).top(), rows.start)
+            last = min(selection.at(at).bottom(), rows.stop - 1)
             for row in range(first, last + 1):
                 x, y, width, cell_height = self._layout.cell(row)
                 region += QRect(x, y - top, width, cell_height)
@@ -507,12 +508,14 @@ class PhotoGrid(QListView):
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
         )
-        area, top = event.rect(), self.verticalOffset()
+        area = event.rect()
+        top = self.verticalOffset()
         painter.fillRect(area, self.palette().color(QPalette.ColorRole.Base))
         for y, group in self._layout.headers_between(area.top() + top, area.bottom() + top):
             line = QRect(0, y - top, self.viewport().width(), self._layout.header_height)
             self._cell.paint_header(painter, line, group)
-        selection, current = self.selectionModel(), self.currentIndex().row()
+        selection = self.selectionModel()
+        current = self.currentIndex().row()
         focused = self.hasFocus()
         for row in self._layout.rows_between(area.top() + top, area.bottom() + top):
             x, y, width, height = self._layout.cell(row)

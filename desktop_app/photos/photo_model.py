@@ -68,9 +68,8 @@ class PhotoModel(QAbstractListModel):
         self._result = SearchResult("", self._ids)
         self._entries: OrderedDict[int, Entry] = OrderedDict()
         self._stale: set[int] = set()
-        self._nowhere: set[int] = (
-            set()
-        )  # asked for, and the library had nothing: not asked again until it changes
+        # Asked for, and the library had nothing: not asked again until it changes.
+        self._nowhere: set[int] = set()
         self._wanted: range = range(0)
         self._asked: set[int] = set()
         self._questions = 0
@@ -91,7 +90,8 @@ class PhotoModel(QAbstractListModel):
             self.result_changed.emit()
             return
         self.beginResetModel()
-        self._result, self._ids = result, result.ids
+        self._result = result
+        self._ids = result.ids
         self._wanted = range(0)
         self._nowhere.clear()
         self.endResetModel()
@@ -169,9 +169,8 @@ class PhotoModel(QAbstractListModel):
     def _ask(self, photo_ids: list[int]) -> None:
         self._questions += 1
         self._asked.update(photo_ids)
-        self._stale.difference_update(
-            photo_ids
-        )  # now, so that a change on the way makes them stale again
+        # Now, so that a change on the way makes them stale again.
+        self._stale.difference_update(photo_ids)
         page = _Page(self, photo_ids)
         self._link.ask("photos", photo_ids, then=page.photos, failed=page.failed)
 
@@ -217,9 +216,8 @@ class PhotoModel(QAbstractListModel):
             self._stale.discard(gone)
         if touched or changes.labels:
             if changes.labels and not changes.ids and not changes.added:
-                self._stale.update(
-                    self._entries
-                )  # a label was renamed or removed: every caption may differ
+                # A label was renamed or removed: every caption may differ.
+                self._stale.update(self._entries)
             self._soon.start()
 
     # -- Qt's questions ----------------------------------------------------------------------------
@@ -252,7 +250,8 @@ class PhotoModel(QAbstractListModel):
 
     def describe(self, entry: Entry, separator: str) -> str:
         """Name, date, size, tags and state as plain text."""
-        photo, locale = entry.photo, QLocale()
+        photo = entry.photo
+        locale = QLocale()
         parts = [printable(photo.name), moment(photo.taken_at, locale)]
         if photo.width:
             parts.append(f"{photo.width} × {photo.height}")
@@ -267,7 +266,8 @@ class PhotoModel(QAbstractListModel):
         entry = self.entry(row)
         if entry is None:
             return []
-        photo, locale = entry.photo, QLocale()
+        photo = entry.photo
+        locale = QLocale()
         lines = [
             (self.tr("Name"), photo.name),
             (self.tr("Folder"), os.path.dirname(photo.path)),
@@ -312,7 +312,9 @@ class _Page:
     """One question for records and their tags; both answers make the entries."""
 
     def __init__(self, model: PhotoModel, photo_ids: list[int]) -> None:
-        self._model, self._ids, self._photos = model, photo_ids, list[Photo]()
+        self._model = model
+        self._ids = photo_ids
+        self._photos = list[Photo]()
 
     def photos(self, photos: list[Photo]) -> None:
         self._photos = photos

@@ -35,7 +35,8 @@ class Timeline(QWidget):
 
     def __init__(self, view: QAbstractScrollArea, layout: Callable[[], GridLayout]) -> None:
         super().__init__(view)
-        self._view, self._layout = view, layout
+        self._view = view
+        self._layout = layout
         self._marks: list[_Mark] = []
         self._near: _Mark | None = None
         self.where = theme.plain()  # the date beside the handle while it is dragged
@@ -67,12 +68,14 @@ class Timeline(QWidget):
         return [mark.year for mark in self._marks] if self.isVisible() else []
 
     def _open(self) -> None:
-        viewport, layout = self._view.viewport(), self._layout()
+        viewport = self._view.viewport()
+        layout = self._layout()
         room = viewport.height()
         years = layout.years() if layout.height > _SCREENS * room else []
         handle = max(room * room // max(layout.height, 1), _SHORTEST_HANDLE)
         line = self.fontMetrics().height() + 4
-        self._marks, self._near = [], None
+        self._marks = []
+        self._near = None
         for top, year in years:
             at = handle // 2 + top * (room - handle) // max(layout.height - room, 1)
             if (not self._marks or at - self._marks[-1].at >= line) and at + line // 2 <= room:
@@ -86,7 +89,8 @@ class Timeline(QWidget):
     def _show_where(self, value: int) -> None:
         """The day or month that the scroll bar has come to: through years of photos nobody finds
         the way by inches."""
-        viewport, bar = self._view.viewport(), self._view.verticalScrollBar()
+        viewport = self._view.viewport()
+        bar = self._view.verticalScrollBar()
         group = self._layout().group_at(value + viewport.height() // 2)
         if group is None or group.day is None:
             return
@@ -119,7 +123,8 @@ class Timeline(QWidget):
         self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colors, painter = theme.tokens(), QPainter(self)
+        colors = theme.tokens()
+        painter = QPainter(self)
         back = QColor(colors.window)
         back.setAlphaF(0.94)
         painter.fillRect(self.rect(), back)

@@ -32,12 +32,10 @@ class Sight(QObject):
         self, view: QWidget, model: PhotoModel, thumbnails: Thumbnails, pictures: Pictures | None
     ) -> None:
         super().__init__(view)
-        self._view, self._model, self._thumbnails, self._pictures = (
-            view,
-            model,
-            thumbnails,
-            pictures,
-        )
+        self._view = view
+        self._model = model
+        self._thumbnails = thumbnails
+        self._pictures = pictures
         self._rows = range(0)
         self._box: Box = (0, 0)
         self._waits = QTimer(self, singleShot=True, interval=_REST)
@@ -51,7 +49,8 @@ class Sight(QObject):
     def look(self, rows: range, total: int, box: Box) -> None:
         """Ask for what `rows` (of `total`) need first, then for a screenful around them. `box`: the
         room for a photo."""
-        self._rows, self._box = rows, box
+        self._rows = rows
+        self._box = box
         around = range(max(rows.start - len(rows), 0), min(rows.stop + len(rows), total))
         self._model.want(around)
         order = [

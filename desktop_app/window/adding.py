@@ -28,7 +28,10 @@ class Adding(QObject):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
+        self.desk = desk
+        self.window = desk.window
+        self.link = desk.link
+        self.history = desk.history
         self._added: AddReport | None = None
         self._before = (
             0  # the look at other folders that was under way when the first of it was added
@@ -72,23 +75,22 @@ class Adding(QObject):
 
     def _paths_added(self, report: AddReport | None) -> None:
         if report is None:  # taken back
-            self._added, self._earlier, self._not_ours = None, SyncReport(), SyncReport()
+            self._added = None
+            self._earlier = SyncReport()
+            self._not_ours = SyncReport()
             self.window.folders.refresh()
-            self.window.folders.look(
-                None
-            )  # folders that it had taken over are watched by themselves again
+            # Folders that it had taken over are watched by themselves again.
+            self.window.folders.look(None)
             self.window.folders.release()
             return
-        if (
-            self._added is not None
-        ):  # another drop before the first was read: one sentence tells of both
-            folders, photos = (
-                self._added.folders + report.folders,
-                self._added.photos + report.photos,
-            )
+        # Another drop before the first was read: one sentence tells of both.
+        if self._added is not None:
+            folders = self._added.folders + report.folders
+            photos = self._added.photos + report.photos
             self._added = AddReport(folders, photos=photos)
         elif report.folders or report.photos:
-            self._added, self._before = report, self.window.folders.running()
+            self._added = report
+            self._before = self.window.folders.running()
         if report.folders:
             names = ", ".join(
                 os.path.basename(folder.path) or folder.path for folder in report.folders[:3]
@@ -143,10 +145,9 @@ class Adding(QObject):
 
     def _joined(self, before: SyncReport) -> None:
         if self._before and self._before == self.window.folders.running():
-            self._before, self._not_ours = (
-                0,
-                before,
-            )  # the look at something else is now the one that tells of this
+            # The look at something else is now the one that tells of this.
+            self._before = 0
+            self._not_ours = before
 
     def _synchronised(self, report: SyncReport, job: int) -> None:
         self.desk.viewing.count()

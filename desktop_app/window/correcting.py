@@ -26,7 +26,10 @@ class Judging(QObject):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
+        self.desk = desk
+        self.window = desk.window
+        self.link = desk.link
+        self.history = desk.history
         self.labels: dict[int, Label] = {}
         self.link.photos_changed.connect(self._photos_changed)
 
@@ -64,7 +67,8 @@ class Judging(QObject):
     ) -> None:
         """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back. `told` hears
         when that happens."""
-        label, count = self._label(label_id), len(yes) + len(no) + len(clear)
+        label = self._label(label_id)
+        count = len(yes) + len(no) + len(clear)
         if yes:
             text = self.tr("“{label}” on %Ln photo(s)", "", count).format(label=label)
         elif no:

@@ -34,7 +34,9 @@ class Viewing(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self.query, self.sort, self.strictness = "", "auto", 0.0
+        self.query = ""
+        self.sort = "auto"
+        self.strictness = 0.0
         self.counts = Counts()
         self.folders: list[Folder] = []
         self._request = 0
@@ -56,7 +58,9 @@ class Viewing(QObject):
 
     def restore(self, query: str, photo_id: int) -> None:
         """What the last session showed; asked for as soon as the library is open."""
-        self.query, self._photo_to_show, self._restored = query, photo_id, True
+        self.query = query
+        self._photo_to_show = photo_id
+        self._restored = True
 
     def open(self, query: str, sort: str | None = None, strictness: float | None = None) -> None:
         """Show another view, from its top."""
@@ -98,7 +102,8 @@ class Viewing(QObject):
 
     @Slot(object)
     def _answered(self, result: SearchResult) -> None:
-        self._request, self._known = 0, True
+        self._request = 0
+        self._known = True
         spent = (time.perf_counter() - self._asked_at) * 1000
         self._refresh_soon.setInterval(min(max(_OFTEN, int(5 * spent)), _SELDOM))
         fresh, self._fresh_query = self._fresh_query, False
@@ -108,9 +113,8 @@ class Viewing(QObject):
             and self.query
             and not (len(result.ids) and (result.matched or not len(result.scores)))
         ):
-            self._window.desk.open_query(
-                ""
-            )  # nobody wants to be greeted by a search that found nothing
+            # Nobody wants to be greeted by a search that found nothing.
+            self._window.desk.open_query("")
             return
         self.show_result(result, fresh=fresh)
 
@@ -131,7 +135,8 @@ class Viewing(QObject):
 
     @Slot(str)
     def _refused(self, sentence: str) -> None:
-        self._request, self._fresh_query = 0, False
+        self._request = 0
+        self._fresh_query = False
         self._window.strip.say(sentence)
 
     def choose_page(self, *, fresh: bool) -> None:
@@ -140,7 +145,8 @@ class Viewing(QObject):
         window = self._window
         if not self._known:
             return
-        result, page = window.model.result, window.stack.currentWidget()
+        result = window.model.result
+        page = window.stack.currentWidget()
         away = page not in (window.grid, window.empty, window.no_results, window.lightbox)
         if (away or page is window.lightbox) and not fresh and len(result.ids):
             return

@@ -29,7 +29,10 @@ class FileActs(QObject):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
+        self.desk = desk
+        self.window = desk.window
+        self.link = desk.link
+        self.history = desk.history
         self.export = desktop_files.Export(self)
         self.export.progressed.connect(self._export_progressed)
         self.export.finished.connect(self._exported)

@@ -18,7 +18,8 @@ from engine.records import Failure, KeywordsRead, PhotosChanged, SidecarReport
 if TYPE_CHECKING:
     from desktop_app.window.wiring import Desk
 
-_SETTLED = 3_000  # ms without another correction until sidecars are written: one write for a row of key presses
+# ms without another correction until sidecars are written: one write for a row of key presses
+_SETTLED = 3_000
 
 
 class Exchange(QObject):
@@ -26,7 +27,10 @@ class Exchange(QObject):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.desk, self.window, self.link, self.history = desk, desk.window, desk.link, desk.history
+        self.desk = desk
+        self.window = desk.window
+        self.link = desk.link
+        self.history = desk.history
         self._due = QTimer(self, singleShot=True, interval=_SETTLED)
         self._due.timeout.connect(self.write)
         self.link.photos_changed.connect(self._changed)

@@ -68,7 +68,9 @@ class MainWindow(QMainWindow):
 
     def __init__(self, link: EngineLink, preferences: Preferences, session: QSettings) -> None:
         super().__init__()
-        self.link, self.preferences, self.session = link, preferences, session
+        self.link = link
+        self.preferences = preferences
+        self.session = session
         self.painted = False
         self.urgent = False  # to be closed without a question: somebody shuts the computer down
         self._narrow = self._right_gave_way = False
@@ -101,9 +103,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
-        self.stack.setMinimumSize(
-            240, 180
-        )  # else the widest page, seen or not, would keep the window wide
+        # Else the widest page, seen or not, would keep the window wide.
+        self.stack.setMinimumSize(240, 180)
         for page in (
             self.grid,
             self.empty,
@@ -189,9 +190,8 @@ class MainWindow(QMainWindow):
         self.strip.show_banners(page in (self.grid, self.empty, self.no_results))
         self.search.setEnabled(page is not self.empty)
         self.size.setEnabled(page is self.grid)
-        self.inspector.preview.setHidden(
-            page is self.lightbox
-        )  # nobody needs the photo beside itself
+        # Nobody needs the photo beside itself.
+        self.inspector.preview.setHidden(page is self.lightbox)
         if inside:
             page.setFocus()
 
@@ -247,7 +247,8 @@ class MainWindow(QMainWindow):
         """The right panel hides itself when the window becomes narrow, and returns with the width;
         whoever calls it meanwhile (F10, T) gets it. The left one makes room for pages that are not
         about choosing photos."""
-        narrow, shown = self.width() < _NARROW, self.actions_["right_panel"]
+        narrow = self.width() < _NARROW
+        shown = self.actions_["right_panel"]
         if narrow and not self._narrow and shown.isChecked():
             self._right_gave_way = True
             shown.setChecked(False)
@@ -314,10 +315,12 @@ class MainWindow(QMainWindow):
     # -- session -----------------------------------------------------------------------------------
 
     def _restore(self) -> None:
-        session, actions = self.session, self.actions_
+        session = self.session
+        actions = self.actions_
         screen = self.screen().availableGeometry()
         self.resize(min(1280, screen.width() * 19 // 20), min(800, screen.height() * 9 // 10))
-        geometry, state = session.value("geometry"), session.value("state")
+        geometry = session.value("geometry")
+        state = session.value("state")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         if isinstance(state, QByteArray):
@@ -331,7 +334,8 @@ class MainWindow(QMainWindow):
         self.desk.restore(session.value("query", "", type=str), session.value("photo", 0, type=int))
 
     def _save(self) -> None:
-        session, actions = self.session, self.actions_
+        session = self.session
+        actions = self.actions_
         session.setValue("geometry", self.saveGeometry())
         session.setValue("state", self.saveState())
         session.setValue("left_panel", actions["left_panel"].isChecked())

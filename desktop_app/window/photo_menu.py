@@ -27,7 +27,8 @@ _LOOKED_AT = (
 
 def photo_menu(desk: Desk) -> QMenu:
     """A menu for `desk.chosen()`. The caller shows and deletes it."""
-    window, chosen = desk.window, desk.chosen()
+    window = desk.window
+    chosen = desk.chosen()
     acts = window.actions_
     menu = QMenu(window)
     menu.addActions([acts["look"], acts["similar"]])

@@ -38,9 +38,13 @@ class Desk(QObject):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self.window, self.link, self.history = window, window.link, window.history
+        self.window = window
+        self.link = window.link
+        self.history = window.history
         self.viewing = Viewing(window)
-        self.adding, self.judging, self.files = Adding(self), Judging(self), FileActs(self)
+        self.adding = Adding(self)
+        self.judging = Judging(self)
+        self.files = FileActs(self)
         self.exchange = Exchange(self)
         self._dialogs: dict[str, Any] = {}
         self._wire_actions()
@@ -123,7 +127,8 @@ class Desk(QObject):
         self._undo_changed()
 
     def _wire_panels(self) -> None:
-        window, link = self.window, self.link
+        window = self.window
+        link = self.link
         link.ready.connect(self.start)
         link.unusable.connect(self._unusable)
         link.problem.connect(self.say)
@@ -255,7 +260,8 @@ class Desk(QObject):
             self.window.inspector.show_photos(list(self.window.grid.selected_ids()))
 
     def _show_counts(self, *_page: int) -> None:
-        result, page = self.window.model.result, self.window.stack.currentWidget()
+        result = self.window.model.result
+        page = self.window.stack.currentWidget()
         if page is self.window.lightbox:
             self.window.status.show_caption(self.window.lightbox.caption())
             return
@@ -396,9 +402,8 @@ class Desk(QObject):
                 partial(self.window.preferences.set, "starter_banner_dismissed", True)
             )
             self.window.strip.add(banner)
-            self.link.job_ended.connect(
-                partial(_quietly, self._offer_better_model)
-            )  # another may be in use now
+            # Another may be in use now.
+            self.link.job_ended.connect(partial(_quietly, self._offer_better_model))
         self._dialogs["starter"].check()
 
     def withdraw_better_model(self) -> None:

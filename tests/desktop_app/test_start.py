@@ -171,7 +171,8 @@ def test_the_log_is_a_file_that_does_not_grow_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = logging.getLogger()
-    before, level = list(root.handlers), root.level
+    before = list(root.handlers)
+    level = root.level
     path = program.start_log()
     try:
         assert path.startswith(os.environ["XDG_STATE_HOME"])

@@ -38,8 +38,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "grid": (
-        "model/view; arrows, Home, End, pages, Shift range, Ctrl toggle, rubber band, size slider, Ctrl and "
-        "wheel, date headers, visible focus",
+        "model/view; arrows, Home, End, pages, Shift range, Ctrl toggle, rubber band, size slider, "
+        "Ctrl and wheel, date headers, visible focus",
         """
         desktop_app/photos/photo_grid::arrows_home_end_and_pages
         desktop_app/photos/photo_grid::shift_selects_in_a_line_and_ctrl_one_by_one
@@ -62,7 +62,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "tags": (
-        "suggested (dashed, score, tick, cross) apart from confirmed; a rejected one never comes back",
+        "suggested (dashed, score, tick, cross) apart from confirmed; "
+        "a rejected one never comes back",
         """
         desktop_app/panels/inspector::machine_apart_from_person
         desktop_app/panels/inspector::one_click_corrects
@@ -71,7 +72,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "correct quickly": (
-        "least certain first, with the reason; one key a decision, the last ten editable; keys 1-9; many photos; undo",
+        "least certain first, with the reason; one key a decision, the last ten editable; "
+        "keys 1-9; many photos; undo",
         """
         desktop_app/panels/review::one_key_a_decision
         desktop_app/panels/review::an_answer_can_be_changed
@@ -86,8 +88,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "learn": (
-        "number of corrections, progress, before and after with counts, what would change, Accept, Not now, any "
-        "version again",
+        "number of corrections, progress, before and after with counts, what would change, Accept, "
+        "Not now, any version again",
         """
         desktop_app/panels/training_panel::before_after_then_accept
         desktop_app/panels/training_panel::not_now_changes_nothing
@@ -99,7 +101,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "search": (
-        "words, minus, label, folder, after, like; chips, history, saved, strictness; an honest 'no good match'",
+        "words, minus, label, folder, after, like; chips, history, saved, strictness; "
+        "an honest 'no good match'",
         """
         engine/search/query::what_is_understood
         desktop_app/panels/search_bar::the_query_as_chips
@@ -142,7 +145,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "no model yet / offline": (
-        "the built-in model works; a banner; downloads resume, are checked, have a mirror, can be cancelled; or a file",
+        "the built-in model works; a banner; downloads resume, are checked, have a mirror, "
+        "can be cancelled; or a file",
         """
         desktop_app/panels/model_dialog::the_banner_shows_only_for_the_starter
         desktop_app/panels/model_dialog::a_download_can_be_cancelled
@@ -164,7 +168,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "keys": (
-        "every shortcut of the specification; single keys only beside photos; a sheet that cannot lie",
+        "every shortcut of the specification; single keys only beside photos; "
+        "a sheet that cannot lie",
         """
         desktop_app/parts/actions::every_specified_shortcut_is_there
         desktop_app/parts/actions::keys_without_a_modifier_work_only_beside_photos
@@ -182,7 +187,8 @@ TABLE: dict[str, tuple[str, str]] = {
         """,
     ),
     "one window": (
-        "a second start hands its folders over; the session is restored; closing is safe at any moment",
+        "a second start hands its folders over; the session is restored; "
+        "closing is safe at any moment",
         """
         desktop_app/start::a_second_start_hands_over_and_leaves
         desktop_app/window/main_window::the_next_session_goes_on_where_this_one_ended

@@ -58,9 +58,8 @@ def start(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[Callable
         window = MainWindow(link, Preferences(), session)
         qtbot.addWidget(window)
         window.shown_first.connect(link.start)
-        window.resize(
-            1400, 1200
-        )  # room for every photo in any theme: only rows in sight are fetched
+        # Room for every photo in any theme: only rows in sight are fetched.
+        window.resize(1400, 1200)
         window.show()
         window.activateWindow()
         qtbot.waitUntil(lambda: window.desk.viewing._known, timeout=LONG)
@@ -72,9 +71,11 @@ def start(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[Callable
 
 
 def drop(window: MainWindow, folder: Path) -> None:
-    mime, actions = QMimeData(), Qt.DropAction.CopyAction
+    mime = QMimeData()
+    actions = Qt.DropAction.CopyAction
     mime.setUrls([QUrl.fromLocalFile(str(folder))])
-    button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    button = Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), actions, mime, button, none))
     QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), actions, mime, button, none))
 
@@ -90,9 +91,8 @@ def test_from_a_drop_to_the_next_start(
     qtbot.waitUntil(lambda: window.model.rowCount() == 11)
     assert window.stack.currentWidget() is window.grid
 
-    QTest.mouseClick(
-        window.desk.adding._first_labels.later, Qt.MouseButton.LeftButton
-    )  # room for the photos
+    # Room for the photos.
+    QTest.mouseClick(window.desk.adding._first_labels.later, Qt.MouseButton.LeftButton)
     window.grid.setFocus()
     qtbot.waitUntil(
         lambda: all(

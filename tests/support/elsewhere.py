@@ -114,9 +114,8 @@ def _compute(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     def wrapped(value: Any) -> Any:
         if not isinstance(value, Tensor) or not goes_there:
             return value
-        same = [
-            own for own in there if own.here is value
-        ]  # what works in place gives its argument back
+        # What works in place gives its argument back.
+        same = [own for own in there if own.here is value]
         return same[0] if same else _There(value)
 
     return tree_map(wrapped, answer)

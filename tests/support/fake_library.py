@@ -90,9 +90,8 @@ class FakeLibrary:
         self.sidecars_wanted = False
         self.unwritable: list[Failure] = []
         self.done_before: SyncReport | None = None  # what a running sync says when it takes folders
-        self.hold = (
-            threading.Event()
-        )  # `wait` rests until it is set: lets a test hold the engine thread still
+        # `wait` rests until it is set: lets a test hold the engine thread still.
+        self.hold = threading.Event()
         self.seen = set(self.photo_rows)
         self.closed = False
 
@@ -137,7 +136,8 @@ class FakeLibrary:
 
     def add(self, paths: list[str]) -> AddReport:
         self.calls.append(("add", (paths,), {}))
-        added, refused = [], []
+        added = []
+        refused = []
         for path in paths:
             if path.startswith("/missing"):
                 refused.append(Failure(path, f"'{path}' does not exist."))
@@ -204,7 +204,8 @@ class FakeLibrary:
                 no=10,
                 adds=(1, 2),
                 removes=(3,),
-                sentence="Checked on your 24 corrections: 17 right before, 22 after; would add 2, remove 1.",
+                sentence="Checked on your 24 corrections: 17 right before, 22 after; "
+                "would add 2, remove 1.",
                 reasons=("Learning the words (CoOp) needs four yes and four no.",),
                 seconds=0.1,
                 held_out=True,

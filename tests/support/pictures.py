@@ -109,11 +109,9 @@ def _trees(random: np.random.Generator, width: int) -> Array:
     x = np.arange(width)
     spires = np.zeros(width)
     for _ in range(width // 12):
-        middle, half, tall = (
-            random.integers(0, width),
-            random.integers(7, 20),
-            random.uniform(0.4, 1),
-        )
+        middle = random.integers(0, width)
+        half = random.integers(7, 20)
+        tall = random.uniform(0.4, 1)
         spires = np.maximum(spires, tall * np.clip(1 - np.abs(x - middle) / half, 0, 1))
     return spires
 
@@ -170,5 +168,6 @@ def _flowers(picture: Array, random: np.random.Generator, line: int) -> None:
     colors = np.array([(238, 92, 110), (250, 214, 88), (244, 244, 240), (176, 108, 210)], float)
     for _ in range(700):
         row = int(line + (height - line) * random.uniform(0.25, 1) ** 0.8)
-        column, side = int(random.integers(0, width)), 2 + int(6 * (row - line) / (height - line))
+        column = int(random.integers(0, width))
+        side = 2 + int(6 * (row - line) / (height - line))
         picture[row : row + side, column : column + side] = colors[random.integers(0, 4)]

@@ -16,7 +16,8 @@ from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.window.main_window import MainWindow
 from tests.support.fake_library import FakeLibrary, running
 
-Key, NONE = Qt.Key, Qt.KeyboardModifier.NoModifier
+Key = Qt.Key
+NONE = Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 

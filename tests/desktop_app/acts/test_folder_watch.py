@@ -65,9 +65,8 @@ def test_a_new_photo_in_a_watched_folder_starts_a_look(
     written = tmp_path_factory.mktemp("elsewhere") / "new.jpg"
     written.write_bytes(b"photo")
     with qtbot.waitSignal(watch.synchronised):
-        written.rename(
-            tmp_path / "new.jpg"
-        )  # one event: writing would be several, with any time between them
+        # One event: writing would be several, with any time between them.
+        written.rename(tmp_path / "new.jpg")
     assert looks(library)[1:] == [[1]]
 
 
@@ -141,7 +140,9 @@ def test_a_dropped_folder_joins_the_look_that_runs(
 def test_a_look_that_does_not_read_yet_is_asked_again(
     qtbot: QtBot, watch: FolderWatch, library: FakeLibrary
 ) -> None:
-    watch._running, watch._waiting = 99, {2}  # a job that still compares its folder with the disk
+    # a job that still compares its folder with the disk
+    watch._running = 99
+    watch._waiting = {2}
     library.done_before = SyncReport()
     with qtbot.waitSignal(watch.joined):
         watch._handed_over([2], None)
@@ -154,7 +155,8 @@ def test_a_look_that_does_not_read_yet_is_asked_again(
 def test_folders_that_a_failed_look_had_taken_get_their_own(
     qtbot: QtBot, watch: FolderWatch, library: FakeLibrary
 ) -> None:
-    watch._running, watch._waiting = 99, {2}
+    watch._running = 99
+    watch._waiting = {2}
     watch._handed_over([2], SyncReport())
     with qtbot.waitSignal(watch.synchronised):
         watch._job_ended(99, "failed")

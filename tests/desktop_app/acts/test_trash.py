@@ -16,7 +16,8 @@ def test_a_file_that_is_gone_already(tmp_path: Path) -> None:
 
 
 def test_taking_a_file_back_never_overwrites(tmp_path: Path) -> None:
-    place, path = tmp_path / "trashed.jpg", tmp_path / "a.jpg"
+    place = tmp_path / "trashed.jpg"
+    path = tmp_path / "a.jpg"
     place.write_bytes(b"old")
     path.write_bytes(b"new")
     with pytest.raises(OSError, match="stays in the trash"):

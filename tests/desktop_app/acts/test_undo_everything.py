@@ -70,7 +70,8 @@ NO_UNDO = {
     "train": "the window learns without putting anything in force; Accept does that, and is an act",
     "retry": "reads files once more, as a sync does",
     "download_model": "fetches a file that was asked for; nothing is in use before 'use_model'",
-    "use_model": "one click in the same dialog goes back; vectors, corrections and versions of both models are kept",
+    "use_model": "one click in the same dialog goes back; vectors, corrections and versions of "
+    "both models are kept",
     "clear_thumbnails": "a cache that is made anew by itself",
     "remove_vectors": "a cache of models that are not in use; it is made anew when one is chosen",
     "write_sidecars": "follows what was said: an undone word is taken out of the sidecar again",

@@ -76,9 +76,8 @@ def test_rows_with_numbers(panel: LibraryPanel) -> None:
 def test_many_labels_without_photos_stand_behind_one_row(
     qtbot: QtBot, panel: LibraryPanel, library: FakeLibrary
 ) -> None:
-    library.label_list += [
-        Label(100 + number, f"idle {number}") for number in range(7)
-    ]  # ids that tag no photo
+    # Ids that tag no photo.
+    library.label_list += [Label(100 + number, f"idle {number}") for number in range(7)]
     panel.refresh()
     qtbot.waitUntil(lambda: "7 label(s) without photos" in [row.text for row in rows(panel)])
     texts = [row.text for row in rows(panel)]
@@ -96,9 +95,8 @@ def test_many_labels_without_photos_stand_behind_one_row(
         library.words[5, number] = False
     panel.refresh()
     qtbot.waitUntil(lambda: "idle 0" in [row.text for row in rows(panel)])
-    assert "5 label(s) without photos" in [
-        row.text for row in rows(panel)
-    ]  # fewer now, but nothing jumps out
+    # Fewer now, but nothing jumps out.
+    assert "5 label(s) without photos" in [row.text for row in rows(panel)]
 
 
 def test_without_labels_the_way_to_them(
@@ -146,8 +144,10 @@ def test_the_row_of_the_view_is_marked(panel: LibraryPanel) -> None:
 
 
 def drop(panel: LibraryPanel, text: str, mime: QMimeData) -> QDropEvent:
-    where, act = centre(panel, text), Qt.DropAction.CopyAction
-    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    where = centre(panel, text)
+    act = Qt.DropAction.CopyAction
+    none = Qt.KeyboardModifier.NoModifier
+    left = Qt.MouseButton.LeftButton
     viewport = panel.list.viewport()
     QApplication.sendEvent(viewport, QDragEnterEvent(where, act, mime, left, none))
     move = QDragMoveEvent(where, act, mime, left, none)

@@ -27,7 +27,8 @@ def library() -> FakeLibrary:
 
 @pytest.fixture
 def panel(qtbot: QtBot, library: FakeLibrary) -> Iterator[ReviewPanel]:
-    thumbnails, pictures = Thumbnails(), Pictures()
+    thumbnails = Thumbnails()
+    pictures = Pictures()
     with running(library) as link:
         panel = ReviewPanel(link, thumbnails, pictures)
         qtbot.addWidget(panel)

@@ -179,11 +179,9 @@ def test_order_and_strictness_ask_again(window: QWidget, preferences: Preference
 
 
 def drop(widget: QWidget, mime: QMimeData) -> None:
-    none, left, act = (
-        Qt.KeyboardModifier.NoModifier,
-        Qt.MouseButton.LeftButton,
-        Qt.DropAction.CopyAction,
-    )
+    none = Qt.KeyboardModifier.NoModifier
+    left = Qt.MouseButton.LeftButton
+    act = Qt.DropAction.CopyAction
     enter = QDragEnterEvent(QPoint(60, 10), act, mime, left, none)
     QApplication.sendEvent(widget, enter)
     if enter.isAccepted():

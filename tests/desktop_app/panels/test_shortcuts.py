@@ -24,9 +24,8 @@ def test_every_key_is_on_the_sheet(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     actions = Actions(window, [window])
     actions.pinned[0].setText("“cats & dogs” yes or no".replace("&", "&&"))
-    actions["undo"].setText(
-        "Undo: “cat” on 1 photo"
-    )  # what an act says at the moment is not what its key is called
+    # What an act says at the moment is not what its key is called.
+    actions["undo"].setText("Undo: “cat” on 1 photo")
     sheet = ShortcutSheet(actions)
     qtbot.addWidget(sheet)
     texts = [label.text() for label in sheet.findChildren(QLabel)]

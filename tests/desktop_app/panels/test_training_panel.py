@@ -56,9 +56,8 @@ def test_before_after_then_accept(qtbot: QtBot, panel: TrainingPanel, library: F
     assert not panel.bar.isVisible()
     assert ("train", ([1], False), {}) in library.calls  # shown first, not put in force
     card = panel.cards[0]
-    assert texts(card)[
-        2:5
-    ] == [  # once: the numbers are on the bars, and above the photos that would change
+    # Once: the numbers are on the bars, and above the photos that would change.
+    assert texts(card)[2:5] == [
         "Checked on 24 correction(s), each kept out of learning in its turn.",
         "Would get the label: 2",
         "Would lose the label: 1",
@@ -128,7 +127,10 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
 ) -> None:
     def train(label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
         reports: list[TrainReport] = yield from FakeLibrary.train(library, label_ids, activate)
-        reason = "Learning from your photos: 1 correction cannot be checked: look at them before you accept it."
+        reason = (
+            "Learning from your photos: 1 correction cannot be checked: "
+            "look at them before you accept it."
+        )
         measured = Measured(0, 1, 0.7)  # of the answer that it was learned from: no figure to show
         return [
             dataclasses.replace(
@@ -145,10 +147,11 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
     panel.improve(None)
     qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].isVisible())
     card = panel.cards[0]
-    assert (
-        "What was learned may be luck: there are too few answers to be sure. Look at what would change, then decide."
-        in texts(panel)
+    sentence = (
+        "What was learned may be luck: there are too few answers to be sure. "
+        "Look at what would change, then decide."
     )
+    assert sentence in texts(panel)
     assert [row._ids for row in card.findChildren(ThumbnailRow)] == [[1, 2], [3]]
     assert bars(card) == []
     assert not panel.accept_all.isVisible()

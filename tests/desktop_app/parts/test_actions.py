@@ -42,12 +42,15 @@ SPECIFIED = {
 
 @pytest.fixture
 def actions(qtbot: QtBot) -> Actions:
-    window, area = QWidget(), QWidget()
+    window = QWidget()
+    area = QWidget()
     qtbot.addWidget(window)
     qtbot.addWidget(area)
     actions = Actions(window, [area])
     actions.dress()
-    actions.area, actions.window = area, window  # keeps both alive
+    # keeps both alive
+    actions.area = area
+    actions.window = window
     return actions
 
 

@@ -40,16 +40,12 @@ def test_contrast_of_every_rule(tokens: theme.Tokens) -> None:
     """Whatever a rule of the style sheet writes on whatever it fills; what is disabled is exempt
     (WCAG 2.2, 1.4.3)."""
     rules = re.findall(r"([^{}]+)\{([^{}]*)\}", theme._style_sheet(tokens))
+    names = "color|background|selection-color|selection-background-color"
     assert len(rules) > 40
     filled: dict[str, str] = {}  # by selector without its states: what a state does not fill anew
     pairs = 0
     for selector, body in rules:
-        found = dict(
-            re.findall(
-                r"(?:^|;|\s)(color|background|selection-color|selection-background-color): ([^;]+);",
-                body + ";",
-            )
-        )
+        found = dict(re.findall(rf"(?:^|;|\s)({names}): ([^;]+);", body + ";"))
         for one in selector.split(","):
             plain = re.sub(r":(?!:)[a-z]+", "", one.strip())
             if found.get("background", "transparent") != "transparent":
@@ -73,7 +69,8 @@ def test_contrast_of_every_rule(tokens: theme.Tokens) -> None:
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_contrast_of_the_palette(tokens: theme.Tokens) -> None:
-    palette, role = theme._palette(tokens), QPalette.ColorRole
+    palette = theme._palette(tokens)
+    role = QPalette.ColorRole
     for ink, paper in (
         (role.WindowText, role.Window),
         (role.Text, role.Base),
@@ -149,6 +146,5 @@ def test_an_icon_on_the_accent_stays_so_in_another_theme(qtbot: QtBot) -> None:
     }
     theme.apply(application, "light")
     assert inks == {theme.DARK.on_accent}
-    assert (
-        button.iconSize().width() > button.iconSize().height()
-    )  # air between the icon and the text
+    # Air between the icon and the text.
+    assert button.iconSize().width() > button.iconSize().height()

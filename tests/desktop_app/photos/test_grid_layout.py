@@ -11,7 +11,8 @@ from desktop_app.photos.grid_layout import GridLayout, Group, Groups, groups_of
 
 def slow_cells(layout: GridLayout, room: int) -> dict[int, tuple[int, int, int, int]]:
     """Every cell, one after the other, as a person would set them."""
-    cells, y = {}, layout.MARGIN
+    cells = {}
+    y = layout.MARGIN
     for group in layout.groups:
         y += layout.header_height if group.day is not None or group.weak else 0
         for place in range(group.count):
@@ -114,9 +115,8 @@ def test_groups_by_day_by_month_and_by_meaning() -> None:
     days = array("i", [20_000] * 5 + [19_999] * 4 + [19_990] * 6)
     by_day = [Group(0, 5, 20_000), Group(5, 4, 19_999), Group(9, 6, 19_990)]
     assert list(groups_of(15, days, 15, ranked=False)) == by_day
-    sparse = array(
-        "i", [20_000, 19_999, 19_990, 19_950, 19_949]
-    )  # 2024-10-04, 10-03, 09-24, 08-15, 08-14
+    # 2024-10-04, 10-03, 09-24, 08-15, 08-14.
+    sparse = array("i", [20_000, 19_999, 19_990, 19_950, 19_949])
     assert list(groups_of(5, sparse, 5, ranked=False)) == [
         Group(0, 2, 20_000, month=True),
         Group(2, 1, 19_990, month=True),

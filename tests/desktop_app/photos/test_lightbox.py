@@ -48,7 +48,8 @@ def library(tmp_path: Path) -> FakeLibrary:
 @pytest.fixture
 def box(qtbot: QtBot, library: FakeLibrary) -> Iterator[Lightbox]:
     with running(library) as link:
-        thumbnails, pictures = Thumbnails(), Pictures()
+        thumbnails = Thumbnails()
+        pictures = Pictures()
         box = Lightbox(PhotoModel(link), thumbnails, pictures)
         qtbot.addWidget(box)
         box.resize(800, 600)
@@ -89,9 +90,8 @@ def test_steps_to_neighbours_that_are_there_already(qtbot: QtBot, box: Lightbox)
     with qtbot.waitSignal(box.row_changed) as told:
         QTest.keyClick(box, Key.Key_Right)
     assert told.args == [2]
-    assert box.grab().toImage().pixelColor(400, 300).red() == pytest.approx(
-        160, abs=4
-    )  # without waiting
+    # Without waiting.
+    assert box.grab().toImage().pixelColor(400, 300).red() == pytest.approx(160, abs=4)
     QTest.keyClick(box, Key.Key_Left)
     assert (box.row, box.photo_id()) == (1, 5)
     QTest.keyClick(box, Key.Key_End)
@@ -230,7 +230,8 @@ def test_one_who_wishes_a_picture_does_not_drop_the_wishes_of_another(
     qtbot: QtBot, library: FakeLibrary
 ) -> None:
     """The panel beside the grid shows a photo while the grid waits for sharper ones."""
-    pictures, arrived = Pictures(), []
+    pictures = Pictures()
+    arrived = []
     pictures.arrived.connect(arrived.append)
     paths = [library.photo_rows[one].path for one in (2, 3, 4, 5)]
     try:

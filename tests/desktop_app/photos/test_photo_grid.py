@@ -86,9 +86,8 @@ def test_arrows_home_end_and_pages(grid: PhotoGrid) -> None:
     grid.set_current_row(0)
     assert press(grid, Key.Key_Right) == 1
     assert press(grid, Key.Key_Down) == 5
-    assert (
-        press(grid, Key.Key_Down) == 7
-    )  # over the end of the first day, into the same column of the next
+    # Over the end of the first day, into the same column of the next.
+    assert press(grid, Key.Key_Down) == 7
     assert press(grid, Key.Key_Up) == 5
     assert press(grid, Key.Key_Left) == 4
     assert press(grid, Key.Key_End) == 94
@@ -111,13 +110,8 @@ def test_shift_selects_in_a_line_and_ctrl_one_by_one(grid: PhotoGrid) -> None:
     click(grid, 1)
     press(grid, Key.Key_Right, SHIFT)
     press(grid, Key.Key_Down, SHIFT)
-    assert selected(grid) == [
-        1,
-        2,
-        3,
-        4,
-        5,
-    ]  # row 2 is above the short line's end: 2 -> 5 (last of the line)
+    # Row 2 is above the short line's end: 2 -> 5 (last of the line).
+    assert selected(grid) == [1, 2, 3, 4, 5]
     click(grid, 0)
     click(grid, 7, SHIFT)
     assert selected(grid) == list(range(8))  # a line through two days, no rectangle
@@ -139,9 +133,8 @@ def test_all_and_none(grid: PhotoGrid) -> None:
 
 def test_the_rubber_band_takes_what_it_touches(grid: PhotoGrid) -> None:
     view = grid.viewport()
-    start = grid.visualRect(grid.model().index(5)).bottomRight() + QPoint(
-        40, 0
-    )  # beside the short line: empty
+    # Beside the short line: empty.
+    start = grid.visualRect(grid.model().index(5)).bottomRight() + QPoint(40, 0)
     end = centre(grid, 1)
     QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
     for step in range(1, 6):
@@ -200,7 +193,8 @@ def test_resizing_keeps_the_photo_in_the_middle(grid: PhotoGrid) -> None:
 def test_new_photos_do_not_move_what_is_looked_at(grid: PhotoGrid, library: FakeLibrary) -> None:
     grid.set_current_row(60)
     click(grid, 60)
-    chosen, place = list(grid.selected_ids()), centre(grid, 60).y()
+    chosen = list(grid.selected_ids())
+    place = centre(grid, 60).y()
     for one in range(96, 120):
         newest = dataclasses.replace(library.photo_rows[95], id=one, name=f"photo-{one:04d}.jpg")
         library.photo_rows[one] = dataclasses.replace(
@@ -370,7 +364,8 @@ def test_large_cells_show_the_photo_itself_once_the_view_rests(
     library.photo_rows[95] = dataclasses.replace(
         library.photo_rows[95], path=whole, thumbnail=small, width=1000, height=500
     )
-    thumbnails, pictures = Thumbnails(), Pictures()
+    thumbnails = Thumbnails()
+    pictures = Pictures()
     grid = PhotoGrid(PhotoModel(link), thumbnails, pictures)
     qtbot.addWidget(grid)
     grid.resize(820, 600)

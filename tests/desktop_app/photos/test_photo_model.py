@@ -75,9 +75,8 @@ def test_scrolling_on_forgets_wishes(
         qtbot.wait(1)
     library.hold.set()
     qtbot.waitUntil(lambda: model.entry(479) is not None)
-    assert (
-        len(asked(library)) <= 4 * 20 + 20
-    )  # the last page, and the few questions that were on their way
+    # The last page, and the few questions that were on their way.
+    assert len(asked(library)) <= 4 * 20 + 20
 
 
 def test_only_changed_rows_are_told(

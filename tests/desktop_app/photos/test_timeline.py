@@ -88,8 +88,7 @@ def test_the_date_while_the_bar_is_dragged(grid: PhotoGrid) -> None:
     bar.setSliderPosition(bar.maximum())
     assert grid.timeline.where.isVisible()
     assert grid.timeline.where.text() == header_text(grid._groups[-1])
-    assert (
-        grid.timeline.where.geometry().right() < grid.timeline.geometry().left()
-    )  # not over the years
+    # Not over the years.
+    assert grid.timeline.where.geometry().right() < grid.timeline.geometry().left()
     bar.setSliderDown(False)
     assert not grid.timeline.where.isVisible()

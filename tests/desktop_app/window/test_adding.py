@@ -44,9 +44,11 @@ def window(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[MainWin
 
 
 def drop(window: MainWindow, *paths: Path) -> None:
-    mime, copy = QMimeData(), Qt.DropAction.CopyAction
+    mime = QMimeData()
+    copy = Qt.DropAction.CopyAction
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    button = Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), copy, mime, button, none))
     QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), copy, mime, button, none))
 
@@ -62,7 +64,8 @@ def test_what_a_drop_of_folders_and_photos_brought(
     (second / "notes.txt").write_text("no photo")
     files = sorted(tmp_path.rglob("*.jpg"))
     drop(window, first, second, single)
-    sentence = "Added 2 folder(s), 6 photo(s); 1 could not be read; 1 other file(s) skipped."  # no translator here
+    # no translator here
+    sentence = "Added 2 folder(s), 6 photo(s); 1 could not be read; 1 other file(s) skipped."
     qtbot.waitUntil(lambda: window.strip.sentence() == sentence, timeout=LONG)
     qtbot.waitUntil(lambda: window.model.rowCount() == 7, timeout=LONG)
     assert all(path.exists() for path in files)  # referenced in place
@@ -138,7 +141,8 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
         lambda: window.strip.sentence() == "Added 1 folder(s), 1 photo(s).", timeout=LONG
     )
     qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
-    goes_on, run = threading.Event(), Reading.run
+    goes_on = threading.Event()
+    run = Reading.run
 
     def slow(self: Reading, enough: Callable[[], bool]) -> Steps:
         while not goes_on.is_set():
@@ -151,15 +155,13 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
     reports: list[SyncReport] = []
     window.folders.synchronised.connect(lambda report, _job: reports.append(report))
     write_photos(first, 4, first_seed=50)
-    window.desk.adding.rescan(
-        window.desk.viewing.folders[0].id
-    )  # what the watcher asks for, without its waiting
+    # What the watcher asks for, without its waiting.
+    window.desk.adding.rescan(window.desk.viewing.folders[0].id)
     qtbot.waitUntil(lambda: window.model.rowCount() == 4, timeout=LONG)
     write_photos(tmp_path / "second", 2, first_seed=10)
     drop(window, tmp_path / "second")
-    qtbot.waitUntil(
-        lambda: window.model.rowCount() == 6, timeout=LONG
-    )  # while the first is still being read
+    # While the first is still being read.
+    qtbot.waitUntil(lambda: window.model.rowCount() == 6, timeout=LONG)
     assert not reports
     goes_on.set()
     qtbot.waitUntil(

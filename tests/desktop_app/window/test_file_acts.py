@@ -75,7 +75,9 @@ def test_closing_asks_while_photos_are_being_copied(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    out, go_on, asked = tmp_path / "out", Event(), []
+    out = tmp_path / "out"
+    go_on = Event()
+    asked = []
     out.mkdir()
     copy = desktop_files.copy_beside
     monkeypatch.setattr(desktop_files, "copy_beside", lambda *paths: (go_on.wait(60), copy(*paths)))
@@ -99,9 +101,8 @@ def test_closing_asks_while_photos_are_being_copied(
     qtbot.waitUntil(window.desk.files.export.running)
     assert window.close() and len(asked) == 2
     assert {path.name for path in out.iterdir()} >= {f"photo-000{one}.jpg" for one in (1, 2, 3)}
-    assert all(
-        path.read_bytes().decode().split(".")[0] == path.name[:10] for path in out.iterdir()
-    )  # no halves
+    # No halves.
+    assert all(path.read_bytes().decode().split(".")[0] == path.name[:10] for path in out.iterdir())
 
 
 def test_the_path_on_the_clipboard(qtbot: QtBot, window: MainWindow) -> None:

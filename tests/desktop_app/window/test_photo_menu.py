@@ -20,9 +20,8 @@ from tests.support.fake_library import FakeLibrary, running
 
 @pytest.fixture
 def library() -> FakeLibrary:
-    return FakeLibrary(
-        24, labels=("zebra", "cat", "R&D")
-    )  # the machine tags every third zebra, every fourth cat
+    # The machine tags every third zebra, every fourth cat.
+    return FakeLibrary(24, labels=("zebra", "cat", "R&D"))
 
 
 @pytest.fixture
