@@ -51,8 +51,10 @@ NO_DISPLAY = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the window until it is closed. Exit codes: 0 done, 1 an expected problem in one sentence,
-    2 usage."""
+    """Run the window until it is closed.
+
+    Exit codes: 0 done, 1 an expected problem in one sentence, 2 usage.
+    """
     options = _parse(sys.argv[1:] if arguments is None else arguments)
     if not _has_display():
         print(NO_DISPLAY.format(detail=""), file=sys.stderr)
@@ -115,16 +117,20 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _has_display() -> bool:
-    """False where Qt would certainly find no screen; where it only might, `_qt_message` has the
-    last word."""
+    """False where Qt would certainly find no screen.
+
+    Where it only might, `_qt_message` has the last word.
+    """
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def make_application() -> QApplication:
-    """The QApplication with its name, icon, language and theme. Qt reads no arguments: they are
-    argparse's."""
+    """The QApplication with its name, icon, language and theme.
+
+    Qt reads no arguments: they are argparse's.
+    """
     # The window asks for the interpreter many times a frame; a busy engine thread gives it up ten
     # times sooner this way (a repaint beside one: median 28 -> 20 ms, worst 58 -> 28 ms; the engine
     # is not slower).
@@ -143,8 +149,10 @@ def make_application() -> QApplication:
 
 
 def make_window(library: str, model: str | None = None, device: str | None = None) -> MainWindow:
-    """The window over the library in the directory `library` ("": the person's own). The engine is
-    not started yet."""
+    """The window over the library in the directory `library` ("": the person's own).
+
+    The engine is not started yet.
+    """
     preferences = Preferences()
     link = EngineLink(
         partial(open_library, library, model, device or preferences.device, preferences.precision)
@@ -162,8 +170,7 @@ def _number_of(directory: str) -> int:
 def open_library(
     directory: str, model: str | None, device: str, precision: str = "auto"
 ) -> Library:
-    """Called in the engine thread, which thereby imports what the window needs only later, or not
-    at all."""
+    """Called in the engine thread, which so imports what the window needs later, or never."""
     import engine.disk.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
     from engine.library.library import Library
 
@@ -173,8 +180,10 @@ def open_library(
 
 
 def start_log() -> str:
-    """Write the log of this person's Albumen, at most 4 x 1 MB of it; returns its path. Crashes of
-    C code are in it."""
+    """Write the log of this person's Albumen, at most 4 x 1 MB of it; returns its path.
+
+    Crashes of C code are in it.
+    """
     from logging.handlers import RotatingFileHandler
 
     from platformdirs import user_log_dir
@@ -198,8 +207,10 @@ def start_log() -> str:
 
 
 def _qt_message(kind: QtMsgType, _context: object, text: str) -> None:
-    """Qt's messages go to the log. The one fatal one that a person can cause, no screen, becomes a
-    sentence."""
+    """Qt's messages go to the log.
+
+    The one fatal one that a person can cause, no screen, becomes a sentence.
+    """
     if kind == QtMsgType.QtFatalMsg:
         _log.critical("Qt: %s", text)
         if QApplication.instance() is None or "platform plugin" in text:
@@ -271,8 +282,7 @@ def _warm_up() -> None:
 
 
 class Reporter(QObject):
-    """Exceptions nobody expected, from any thread: into the log with their traceback, on the window
-    as one sentence."""
+    """Unexpected exceptions of any thread: their traceback to the log, a sentence to the window."""
 
     _happened = Signal(str)
 

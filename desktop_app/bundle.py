@@ -1,5 +1,6 @@
-"""`python -m desktop_app.bundle OUT`: a folder OUT/albumen that runs without Python being installed
-(PyInstaller).
+"""`python -m desktop_app.bundle OUT`: a folder OUT/albumen that runs without Python.
+
+Made by PyInstaller.
 
 Knows: what of Albumen PyInstaller cannot see by itself (data, modules imported by name, what
 `doctor` asks about), and what it would take along for nothing. Needs the extra `build`. The folder
@@ -108,8 +109,10 @@ def options(out: Path, work: Path) -> list[str]:
 
 
 def build(out: Path) -> Path:
-    """Make the folder; returns the program in it. SystemExit with a sentence where PyInstaller is
-    missing."""
+    """Make the folder; returns the program in it.
+
+    SystemExit with a sentence where PyInstaller is missing.
+    """
     try:
         from PyInstaller.__main__ import run
     except ImportError as error:

@@ -1,5 +1,6 @@
-"""The first module of a frozen program (made by `bundle`): it is the window, or one of the window's
-decoding processes.
+"""The first module of a frozen program (made by `bundle`).
+
+The program is the window, or one of the window's decoding processes.
 
 A frozen program has no interpreter that could be started with other code, so it starts itself with
 a word in front. Knows nothing else; a decoding process must not import Qt.

@@ -20,8 +20,9 @@ LEAVING = 60_000
 
 
 class SingleInstance(QObject):
-    """`first()` is True for the first process of a library; then `called` brings what later ones
-    hand over.
+    """`first()` is True for the first process of a library.
+
+    Then `called` brings what later ones hand over.
 
     `library`: the library's directory, or "" for the person's own; each library has its own window.
     """
@@ -46,8 +47,10 @@ class SingleInstance(QObject):
         self._waiting: dict[QLocalSocket, bytes] = {}
 
     def first(self, patience_ms: int = 0) -> bool:
-        """Take the place of the first process. False: another one has it, and still had it after
-        `patience_ms`."""
+        """Take the place of the first process.
+
+        False: another one has it, and still had it after `patience_ms`.
+        """
         if not self._lock.tryLock(patience_ms):
             return False
         self._server = QLocalServer(self)
@@ -71,8 +74,10 @@ class SingleInstance(QObject):
         return answer == b"ok\n"
 
     def leave(self) -> None:
-        """The window is closing: answer nobody any more. Who comes now waits for the place, see
-        `first`."""
+        """The window is closing: answer nobody any more.
+
+        Who comes now waits for the place, see `first`.
+        """
         if self._server is not None:
             self._server.close()
             self._server = None

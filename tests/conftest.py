@@ -1,5 +1,4 @@
-"""What every test gets: Qt without a screen, private XDG directories, and the photographs where
-they exist."""
+"""What every test gets: Qt without a screen, private directories, photographs if there are."""
 
 from __future__ import annotations
 
@@ -35,8 +34,10 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 def private_directories(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Point every per-user directory at a temporary one, so that no test reads or writes the user's
-    own library."""
+    """Point every per-user directory at a temporary one.
+
+    No test reads or writes the user's own library.
+    """
     home = tmp_path_factory.mktemp("home")
     for variable in (
         "XDG_DATA_HOME",
@@ -119,8 +120,10 @@ def in_chinese(qtbot: QtBot) -> Iterator[None]:
 
 
 def pytest_sessionfinish() -> None:
-    """Empty the clipboard: Qt's offscreen one is a static that outlives Python, and it would delete
-    a Python object."""
+    """Empty the clipboard.
+
+    Qt's offscreen one is a static that outlives Python, and it would delete a Python object.
+    """
     from PySide6.QtGui import QGuiApplication
 
     if QGuiApplication.instance() is not None:

@@ -1,5 +1,7 @@
-"""`python -m tests.screenshots OUT [VARIANT ...] [--states grid lightbox ...]`: states of the
-window as pictures, to be looked at. All of them in all variants, unless some are named.
+"""States of the window as pictures, to be looked at.
+
+`python -m tests.screenshots OUT [VARIANT ...] [--states grid lightbox ...]`: all of them in all
+variants, unless some are named.
 
 The library holds pictures drawn by code (`tests.support.pictures`), is read by the real engine with
 the starter model, and lives in a temporary directory (or in `--home DIR`, where the next call finds
@@ -103,8 +105,7 @@ def _environment(home: Path, variant: dict[str, str]) -> dict[str, str]:
 
 
 def _make_library(home: Path) -> None:
-    """Forty-eight landscapes, labels for their kinds, a dozen corrections, one file that cannot be
-    read."""
+    """Forty-eight landscapes, labels for their kinds, a dozen corrections, one broken file."""
     from engine.library.library import Library
 
     paths = write_album(home / "Pictures" / "Journeys")
@@ -129,8 +130,10 @@ def _make_library(home: Path) -> None:
 
 
 class Camera:
-    """Opens windows of one variant and takes their pictures; each method below `shoot` brings one
-    state about."""
+    """Opens windows of one variant and takes their pictures.
+
+    Each method below `shoot` brings one state about.
+    """
 
     def __init__(self, variant: str, home: Path, out: Path) -> None:
         from desktop_app.__main__ import make_application

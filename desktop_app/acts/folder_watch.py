@@ -1,5 +1,6 @@
-"""Keeps the library in step with the disk: after a drop, when a folder changes, when a drive comes
-back, on request.
+"""Keeps the library in step with the disk.
+
+After a drop, when a folder changes, when a drive comes back, on request.
 
 Knows: which folders wait to be looked at, and that one `sync` runs at a time.
 Does not know: how folders are watched (`engine.disk.watch`) or compared (`Library.sync`).
@@ -61,8 +62,10 @@ class FolderWatch(QObject):
         self._link.ask("folders", then=self._folders)
 
     def look(self, folder_ids: list[int] | None) -> None:
-        """Synchronise these folders as soon as the sync that is running has ended; all of them
-        (None) after those that were named."""
+        """Synchronise these folders as soon as the sync that is running has ended.
+
+        All of them (None) after those that were named.
+        """
         if folder_ids is None:
             self._everything = True
         else:
@@ -70,8 +73,10 @@ class FolderWatch(QObject):
         self._next()
 
     def look_now(self, folder_ids: list[int]) -> None:
-        """Synchronise these folders, of which somebody wants to see the photos, at once: the sync
-        that is running may take hours, but takes them up between two photos."""
+        """Synchronise these folders, of which somebody wants to see the photos, at once.
+
+        The sync that is running may take hours, but takes them up between two photos.
+        """
         if self._running:
             self._hand_over(folder_ids)
         self.look(folder_ids)
@@ -89,9 +94,11 @@ class FolderWatch(QObject):
             QTimer.singleShot(_AGAIN_MS, self, partial(self._hand_over, folder_ids))
 
     def hold(self) -> None:
-        """A folder is being added: until `release`, no look at everything begins, and one that runs
-        is begun anew later. The new folder comes first then, and only its own look tells what was
-        in it."""
+        """A folder is being added: until `release`, no look at everything begins.
+
+        One that runs is begun anew later. The new folder comes first then, and only its own look
+        tells what was in it.
+        """
         self._held += 1
         if self._running and self._at_everything:
             self._link.cancel(self._running)

@@ -1,5 +1,4 @@
-"""Everything a person did that can be taken back: corrections, labels, folders, versions, the
-trash.
+"""What a person did and can take back: corrections, labels, folders, versions, the trash.
 
 Knows: for each act, which verbs do it and which take it back, with what the verbs themselves
 answered. Does not know: widgets, or how the engine stores anything. Acts go through the link in
@@ -142,8 +141,10 @@ class _Here(QUndoCommand):
 
 
 class History(QObject):
-    """The undo stack of the window. Every `push...` does the act at once and remembers how to take
-    it back."""
+    """The undo stack of the window.
+
+    Every `push...` does the act at once and remembers how to take it back.
+    """
 
     problem = Signal(str)  #: an act could not be done or taken back; the sentence says why
 
@@ -173,8 +174,10 @@ class History(QObject):
             act()
 
     def look(self, verb: str, *args: Any, then: Callable[[Any], object]) -> None:
-        """Ask what an act depends on; `then` does it. Belongs to the act: it is answered also while
-        the window closes."""
+        """Ask what an act depends on; `then` does it.
+
+        Belongs to the act: it is answered also while the window closes.
+        """
         token = object()
         self._looks += 1
         self.begin(token)
@@ -209,8 +212,7 @@ class History(QObject):
         self.pool.start(Mover(moves, then, self).task)
 
     def push(self, text: str, forward: Maker, back: Maker) -> None:
-        """Do `forward(None)` now; undo is `back(answer of forward)`, redo `forward(answer of
-        back)`."""
+        """Do `forward(None)` now; undo is `back(its answer)`, redo `forward(answer of back)`."""
         self.stack.push(_Act(self, text, forward, back))
 
     def push_here(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> None:
@@ -226,8 +228,10 @@ class History(QObject):
         clear: Sequence[int],
         told: Callable[[bool], object] = lambda _said: None,
     ) -> None:
-        """Say yes or no about a label for many photos, or take back what was said. `told` hears
-        whether it is said now: True, or False after an undo."""
+        """Say yes or no about a label for many photos, or take back what was said.
+
+        `told` hears whether it is said now: True, or False after an undo.
+        """
         words = [Correction(one, label_id, True) for one in yes]
         words += [Correction(one, label_id, False) for one in no]
         words += [Correction(one, label_id, None) for one in clear]
@@ -258,8 +262,11 @@ class History(QObject):
             self.push(text, forward, back)
 
     def push_labels_added(self, text: str, names: list[str], photos: Sequence[int] = ()) -> None:
-        """Define labels, and say yes to them on `photos`. Undo removes exactly those that were new,
-        with what was said about them since; redo brings back the same ones, with their ids."""
+        """Define labels, and say yes to them on `photos`.
+
+        Undo removes exactly those that were new, with what was said about them since; redo brings
+        back the same ones, with their ids.
+        """
         act = _LabelsAdded(names, photos)
         self.push(text, act.forward, act.back)
 
@@ -286,8 +293,10 @@ class History(QObject):
         version: int,
         told: Callable[[bool | None], object] = lambda _accepted: None,
     ) -> None:
-        """Make another version of a label the one that tags; undo goes back to the one that was in
-        force. `told` hears True, or None after an undo."""
+        """Make another version of a label the one that tags.
+
+        Undo goes back to the one that was in force. `told` hears True, or None after an undo.
+        """
 
         def forward(_back: object) -> Calls:
             told(True)
@@ -312,8 +321,11 @@ class History(QObject):
         begun: Callable[[], object],
         told: Callable[[AddReport | None], object],
     ) -> None:
-        """Watch folders or take single photos in. `begun` is called before, `told` hears what came
-        of it; or None after an undo, or where nothing came of it."""
+        """Watch folders or take single photos in.
+
+        `begun` is called before, `told` hears what came of it; or None after an undo, or where
+        nothing came of it.
+        """
         act = _FoldersAdded(paths, begun, told)
         self.push(text, act.forward, act.back)
 
@@ -321,7 +333,9 @@ class History(QObject):
         self, text: str, folder_id: int, told: Callable[[bool], object]
     ) -> None:
         """Stop watching a folder; its photos come back as they were, even while its drive is away.
-        `told` hears whether the folder is there now."""
+
+        `told` hears whether the folder is there now.
+        """
 
         def forward(_back: object) -> Calls:
             yield call("remove_folder", folder_id)
@@ -339,8 +353,10 @@ class History(QObject):
         photos: Sequence[Photo],
         told: Callable[[int], object] = lambda _moved: None,
     ) -> None:
-        """Move files to the system's trash, and take their rows out of sight. `told` hears how many
-        were moved there."""
+        """Move files to the system's trash, and take their rows out of sight.
+
+        `told` hears how many were moved there.
+        """
         act = _Trashed({photo.id: photo.path for photo in photos}, told, self.problem.emit)
         self.push(text, act.forward, act.back)
 
@@ -356,8 +372,10 @@ class History(QObject):
             self.stack.redo()
 
     def close(self, patience_ms: int = 30_000) -> None:
-        """Finish the acts that were begun; nothing else is asked of the engine any more. Callable
-        more than once."""
+        """Finish the acts that were begun; nothing else is asked of the engine any more.
+
+        Callable more than once.
+        """
         self.link.only_acts()
         deadline = QDeadlineTimer(patience_ms)
         waker = QTimer()
@@ -378,8 +396,10 @@ class History(QObject):
 
 @dataclass(slots=True)
 class _LabelsAdded:
-    """New labels by name. A name may be known already, and a new one may move a known one into a
-    group with it."""
+    """New labels by name.
+
+    A name may be known already, and a new one may move a known one into a group with it.
+    """
 
     names: list[str]
     photos: Sequence[int]
@@ -416,8 +436,10 @@ class _LabelsAdded:
 
 
 class _NewLabels:
-    """What defining labels did: `ids` of the new ones, known ones that changed their group, words
-    that were said."""
+    """What defining labels did.
+
+    `ids` of the new ones, known ones that changed their group, words that were said.
+    """
 
     def __init__(self, ids: list[int]) -> None:
         self.ids = ids
@@ -434,8 +456,10 @@ def _folded(name: str) -> str:
 
 @dataclass(slots=True)
 class _FoldersAdded:
-    """New folders and photos by path. A folder takes watched ones that lie inside it over; undo
-    gives them back."""
+    """New folders and photos by path.
+
+    A folder takes watched ones that lie inside it over; undo gives them back.
+    """
 
     paths: list[str]
     begun: Callable[[], object]

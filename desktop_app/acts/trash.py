@@ -1,5 +1,6 @@
-"""Files to the system's trash and back, in a thread of their own: a network drive may take its
-time.
+"""Files to the system's trash and back, in a thread of their own.
+
+A network drive may take its time.
 
 Knows: files. Does not know: the library, or why they are moved (`undo.py`).
 """
@@ -19,9 +20,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Files to be moved, in a thread of their own: a network drive may take its time. `move` gets
-    each of `files` and returns its new place, or raises OSError. The answer: (new place by id,
-    sentences about those that stayed)."""
+    """Files to be moved, in a thread of their own: a network drive may take its time.
+
+    `move` gets each of `files` and returns its new place, or raises OSError. The answer: (new place
+    by id, sentences about those that stayed).
+    """
 
     files: Mapping[int, str]
     move: Callable[[str], str]
@@ -68,8 +71,11 @@ class _Task(QRunnable):
 
 
 def to_trash(path: str) -> str:
-    """Move a file to the system's trash; returns its place there. OSError with a sentence if that
-    is not possible: then the file is left where it is, never deleted."""
+    """Move a file to the system's trash; returns its place there.
+
+    OSError with a sentence if that is not possible: then the file is left where it is, never
+    deleted.
+    """
     if not os.path.lexists(path):
         raise OSError(
             QCoreApplication.translate("Trash", "“{name}” is not there any more.").format(
@@ -86,8 +92,10 @@ def to_trash(path: str) -> str:
 
 
 def from_trash(move: str) -> str:
-    """Put a file back. `move`: its place in the trash, NUL, where it was. Never overwrites what is
-    there now."""
+    """Put a file back.
+
+    `move`: its place in the trash, NUL, where it was. Never overwrites what is there now.
+    """
     place, path = move.split("\0")
     name = os.path.basename(path)
     if os.path.lexists(path):

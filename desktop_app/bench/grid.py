@@ -1,5 +1,6 @@
-"""`python -m desktop_app.bench.grid`: what a frame of the grid costs at up to 1,000,000 photos, and
-start-up.
+"""`python -m desktop_app.bench.grid`: what a frame of the grid costs, and the start.
+
+At up to 1,000,000 photos.
 
 Measured offscreen, with records and thumbnails at hand: the resize, zoom, insert or scroll itself
 plus the repaint that it causes, in milliseconds, median and worst of some repetitions. `cpu` is the
@@ -50,8 +51,10 @@ def resident() -> float:
 
 
 def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, float]]], float]:
-    """(cpu, wall) milliseconds of each kind of event with `count` photos in a window of 1280 x 800,
-    and the memory in MiB that the view of them takes (ids and days of the rows included)."""
+    """(cpu, wall) milliseconds of each kind of event, and the memory of the view in MiB.
+
+    With `count` photos in a window of 1280 x 800; the memory includes ids and days of the rows.
+    """
     from PySide6.QtCore import QItemSelectionModel
     from PySide6.QtGui import QColor, QImage
     from PySide6.QtWidgets import QAbstractItemView, QListView
@@ -175,12 +178,14 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
 
 
 def start(repetitions: int = 5) -> dict[str, object]:
-    """From the first line of Python to the first painted window, in fresh processes, by clock and
-    by processor (whose time begins with the process, so it includes Python's own start); and
-    whether torch was imported.
+    """From the first line of Python to the first painted window; and whether torch was imported.
+
+    In fresh processes, by clock and by processor (whose time begins with the process, so it
+    includes Python's own start).
 
     The modules are compiled, as an installation leaves them; the first process, which compiles
-    them, is not counted."""
+    them, is not counted.
+    """
     wall = []
     cpu = []
     torch = False

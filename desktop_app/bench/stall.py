@@ -1,5 +1,4 @@
-"""`python -m desktop_app.bench.stall`: how long the window stands still while photos are being
-indexed.
+"""`python -m desktop_app.bench.stall`: how long the window stands still during indexing.
 
 A timer of the GUI thread beats every 20 ms while the real engine adds, decodes, encodes and tags
 generated photos in a temporary library. The longest gap between two beats is what a person would
@@ -56,9 +55,11 @@ def make_photos(folder: Path, count: int, side: int) -> None:
 
 
 class Stethoscope:
-    """Listens to the beats. When one is late, faulthandler's own thread, which needs no lock of
-    Python's, writes down what every thread is doing: so a C function that holds the interpreter is
-    caught as well."""
+    """Listens to the beats.
+
+    When one is late, faulthandler's own thread, which needs no lock of Python's, writes down what
+    every thread is doing: so a C function that holds the interpreter is caught as well.
+    """
 
     def __init__(self, log: IO[str]) -> None:
         # Seconds: by the clock, and without waiting for a processor.
@@ -92,8 +93,10 @@ class Stethoscope:
 
 
 def waits() -> dict[str, float]:
-    """Seconds that each of our threads has waited for a processor so far; empty where the system
-    does not count it."""
+    """Seconds that each of our threads has waited for a processor so far.
+
+    Empty where the system does not count it.
+    """
     found = {}
     for thread in glob.glob("/proc/self/task/*/schedstat"):
         with contextlib.suppress(OSError, ValueError, IndexError), open(thread) as file:
@@ -102,8 +105,10 @@ def waits() -> dict[str, float]:
 
 
 def doing(dump: str) -> list[str]:
-    """One line per thread of a dump of faulthandler: its innermost frames, and the innermost one of
-    ours."""
+    """One line per thread of a dump of faulthandler.
+
+    Its innermost frames, and the innermost one of ours.
+    """
     lines = []
     for block in dump.split("\n\n"):
         frames = re.findall(r'File "([^"]+)", line (\d+) in (\S+)', block)

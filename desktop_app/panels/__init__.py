@@ -1,5 +1,6 @@
-"""One visible region or dialog of the window each: search bar, right and left panel, review,
-learning, settings.
+"""One visible region or dialog of the window each.
+
+Search bar, right and left panel, review, learning, settings.
 
 A region does not know its neighbours: it says by a signal what a person wants.
 """

@@ -1,5 +1,4 @@
-"""What is there before any photo is: the first-run page, the page without a match, and the overlay
-of a drag.
+"""What is there before any photo is: the first-run page, no match, the overlay of a drag.
 
 Knows: which sentences help. Does not know: folders, queries, the engine.
 """
@@ -17,8 +16,10 @@ from desktop_app.parts import theme
 
 
 class EmptyPage(QWidget):
-    """First run: one action and one sentence on privacy. The whole window takes drops, not only
-    this page."""
+    """First run: one action and one sentence on privacy.
+
+    The whole window takes drops, not only this page.
+    """
 
     add_requested = Signal()
 
@@ -96,8 +97,10 @@ class NoResultsPage(QWidget):
 
 
 class DropOverlay(QWidget):
-    """Covers the window while files are dragged over it, and says what a drop will do. It never
-    takes an event."""
+    """Covers the window while files are dragged over it, and says what a drop will do.
+
+    It never takes an event.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -30,8 +30,7 @@ _LINES = 6  # categories in sight; the rest is a turn of the wheel away
 
 
 class FirstLabels(QFrame):
-    """'What do your photos show?': common labels, all chosen, to be added with one click or
-    left."""
+    """'What do your photos show?': common labels, all chosen, added with one click or left."""
 
     finished = Signal()
 

@@ -200,8 +200,10 @@ class Inspector(QWidget):
         self._link.ask("counts", then=self._counted, failed=self._ignore)
 
     def _ignore(self, _sentence: str) -> None:
-        """Before the library is open there is nothing to show; whoever opens it says why it cannot
-        be."""
+        """Before the library is open there is nothing to show.
+
+        Whoever opens it says why it cannot be.
+        """
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         if changes.labels:
@@ -363,8 +365,10 @@ class Inspector(QWidget):
     def _say(
         self, label_id: int, present: bool | None, ids: Sequence[int], *_checked: bool
     ) -> None:
-        """What the person says about those of the photos that the chip speaks of: a tick at 'cat ·
-        2 of 12' is about two."""
+        """What the person says about those of the photos that the chip speaks of.
+
+        A tick at 'cat · 2 of 12' is about two.
+        """
         ids = list(ids)
         words = {True: (ids, [], []), False: ([], ids, []), None: ([], [], ids)}[present]
         self.correction_requested.emit(label_id, *words)
@@ -427,7 +431,9 @@ class Inspector(QWidget):
 
 
 def _level(one: _Said) -> int:
-    """Bars 1..3 of a suggestion: of the probability where one was fitted, else of the distance
-    above the line."""
+    """Bars 1..3 of a suggestion.
+
+    Of the probability where one was fitted, else of the distance above the line.
+    """
     steps = (0.7, 0.9) if one.calibrated else (0.7, 2.0)
     return 1 + sum(one.score >= step for step in steps)

@@ -36,8 +36,10 @@ _DIAL = 10  # steps of the dial on either side of 0
 
 
 class LabelEditor(QDialog):
-    """All labels on the left, the chosen one on the right. Each change is an act of the undo
-    history."""
+    """All labels on the left, the chosen one on the right.
+
+    Each change is an act of the undo history.
+    """
 
     label_removed = Signal(str)  #: its name
 
@@ -383,8 +385,7 @@ class LabelEditor(QDialog):
                 )
 
     def merge_into(self, other_id: int) -> None:
-        """Move the corrections of the chosen label to another one and remove it, after a
-        question."""
+        """Move the corrections of the chosen label to another and remove it, after a question."""
         label = self.label()
         other = self._labels[other_id]
         if label is None:

@@ -30,8 +30,10 @@ _OFTEN = 300  # milliseconds: while photos arrive, numbers are asked for at most
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What a row stands for: `kind` `query` | `review` | `problems` | `label` | `new` | `folder` |
-    `fold`."""
+    """What a row stands for.
+
+    `kind`: `query` | `review` | `problems` | `label` | `new` | `folder` | `fold`.
+    """
 
     kind: str
     query: str = ""
@@ -163,8 +165,7 @@ class LibraryPanel(QWidget):
         return rows
 
     def _label_rows(self) -> list[Row]:
-        """Labels, pinned ones first; many that no photo has, and nobody spoke about, behind one
-        row."""
+        """Labels, pinned ones first; many without photos, or a word about them, behind one row."""
         number = self.locale().toString
         idle = [one for one in self._labels if not (one.photos or one.pinned or one.yes or one.no)]
         self._fold = fold = (

@@ -1,5 +1,4 @@
-"""Which model looks at the photos: the catalogue, a download, a file of one's own; and the banner
-of the starter model.
+"""Which model looks at the photos: catalogue, download, file; and the starter's banner.
 
 Knows: how a model is described to a person. Does not know: files, hubs or checksums; the engine's
 `weights` does.
@@ -39,8 +38,10 @@ from engine.records import ModelInfo, Progress
 
 
 class ModelDialog(QDialog):
-    """One card per model. A download continues where it stopped; a switch encodes the library in
-    the background."""
+    """One card per model.
+
+    A download continues where it stopped; a switch encodes the library in the background.
+    """
 
     def __init__(
         self, link: EngineLink, preferences: Preferences, parent: QWidget | None = None
@@ -286,8 +287,7 @@ class ModelCard(QFrame):
 
 
 class StarterBanner(QFrame):
-    """Says what the starter model is, as long as it is in use and the person has not dismissed the
-    sentence."""
+    """Says what the starter model is, while it is in use and the sentence is not dismissed."""
 
     models_requested = Signal()
     dismissed = Signal()

@@ -1,5 +1,6 @@
-"""The review queue as a page: one photo, one question, one key; the last ten answers can be
-changed.
+"""The review queue as a page: one photo, one question, one key.
+
+The last ten answers can be changed.
 
 Knows: which question is shown, and what was answered in this sitting. Does not know: how questions
 are chosen (the engine's `review` does) or how an answer is stored: it only says what the person
@@ -41,9 +42,11 @@ class _Answer:
 
 
 class ReviewPanel(QWidget):
-    """`start()` asks for questions; each answer is emitted as `correction_requested` and made
-    undoable elsewhere. Whoever does that calls the last argument with True when the answer is in
-    force, with False when it was taken back."""
+    """`start()` asks for questions; answers are emitted as `correction_requested`.
+
+    They are made undoable elsewhere. Whoever does that calls the last argument with True when the
+    answer is in force, with False when it was taken back.
+    """
 
     #: Label id, yes, no, clear, told(bool).
     correction_requested = Signal(int, list, list, list, object)
@@ -309,8 +312,7 @@ class ReviewPanel(QWidget):
         self._show_photo()
 
     def _in_words(self, reason: str) -> str:
-        """The engine's reasons in the window's language; one that it does not know is shown as it
-        is."""
+        """The engine's reasons in the window's language; an unknown one as it is."""
         return {
             "a close call": self.tr("a close call"),
             "unlike anything you answered": self.tr("unlike anything you answered"),

@@ -1,5 +1,6 @@
-"""The search bar: words and filters in one field, offers while typing, the query as chips,
-strictness and order.
+"""The search bar: words and filters in one field, and the query as chips.
+
+Offers while typing, strictness and order.
 
 Knows: how a query is typed (`label:`, `-`, quotes), what was searched before and what a person
 saved. Does not know: what a query finds, or how it is understood: the chips are the engine's
@@ -47,9 +48,12 @@ _TOKEN = re.compile(r'(?:^|(?<=\s))-?(?:[A-Za-z]+:)?(?:"[^"]*"?|\S*)$')
 
 
 class SearchBar(QWidget):
-    """`search_requested(query, sort, strictness)` when another view is wanted; `file_dropped(path)`
-    for a photo from elsewhere that is to be the query; `left()` when the person is done here and
-    the photos should take the keys."""
+    """Says by signals what is to be shown in place of the view.
+
+    `search_requested(query, sort, strictness)`: another view is wanted. `file_dropped(path)`: a
+    photo from elsewhere is to be the query. `left()`: the person is done here, and the photos
+    should take the keys.
+    """
 
     search_requested = Signal(str, str, float)
     file_dropped = Signal(str)
@@ -218,8 +222,10 @@ class SearchBar(QWidget):
     # -- searching ---------------------------------------------------------------------------------
 
     def _try(self) -> None:
-        """Search while typing, but not for the first letters of a word: nothing would match them
-        well."""
+        """Search while typing, but not for the first letters of a word.
+
+        Nothing would match them well.
+        """
         word = self._token()
         if not word.isascii() or ":" in word or not 0 < len(word.strip('-"')) < _TRIED_FROM:
             self._search()

@@ -1,5 +1,6 @@
-"""What a person chose about this machine's window, and the dialog that changes it and the library's
-own choices.
+"""What a person chose about this machine's window, and the dialog that changes it.
+
+The dialog changes the library's own choices as well.
 
 Knows: the settings file (window state and choices only; facts of the library live in the library).
 Does not know: what a choice does; whoever cares listens to `changed` and to the dialog's signals.
@@ -52,8 +53,9 @@ _DEFAULTS: dict[str, Any] = {
 
 
 class Preferences(QObject):
-    """The choices, read once and written at once. `changed(name)` is emitted when one takes another
-    value.
+    """The choices, read once and written at once.
+
+    `changed(name)` is emitted when one takes another value.
 
     Values are kept as JSON, because QSettings gives lists of one entry and booleans back as text.
     """

@@ -1,5 +1,6 @@
-"""The status bar: how many photos, what the engine is doing and how long it will take, Pause,
-Cancel, problems.
+"""The status bar: how many photos, what the engine does and how long it will take.
+
+With Pause, Cancel, and problems.
 
 Knows: the words for numbers, rates and times. Does not know: what a job does; it is told by the
 link's signals.
@@ -79,8 +80,10 @@ class StatusBar(QWidget):
         link.job_ended.connect(self._ended)
 
     def event(self, event: QEvent) -> bool:
-        """As high without its buttons as with them, in any style and font: what stands above must
-        not jump."""
+        """As high without its buttons as with them, in any style and font.
+
+        What stands above must not jump.
+        """
         if event.type() == QEvent.Type.LayoutRequest:
             margins = self.layout().contentsMargins()
             tallest = max(
@@ -92,8 +95,11 @@ class StatusBar(QWidget):
     # -- counts ------------------------------------------------------------------------------------
 
     def show_counts(self, shown: int, selected: int, matched: int = -1) -> None:
-        """`shown` photos in the view, `selected` of them selected; the first `matched` are good
-        matches (-1: all)."""
+        """Say how many photos are shown, selected and good matches.
+
+        `shown` photos in the view, `selected` of them selected; the first `matched` are good
+        matches (-1: all).
+        """
         text = self.tr("%Ln photo(s)", "", shown)
         if matched == 0 and not selected:
             text = self.tr("No good match, the closest first")

@@ -1,5 +1,6 @@
-"""'Improve labels': progress, an honest before and after, what would change, and every version with
-a way back.
+"""'Improve labels': progress, an honest before and after, every version with a way back.
+
+And which photos would change.
 
 Knows: how a report reads. Does not know: how anything is learned or judged; the engine's reports
 say that.
@@ -35,8 +36,10 @@ from engine.records import Measured, PhotosChanged, Progress, TrainReport, Versi
 
 
 class TrainingPanel(QWidget):
-    """A page of the centre: `improve` learns and shows reports, `show_versions` shows what was
-    learned so far."""
+    """A page of the centre.
+
+    `improve` learns and shows reports, `show_versions` shows what was learned so far.
+    """
 
     closed = Signal()
     view_requested = Signal(str)  #: a query: the photos that a report talks about
@@ -114,8 +117,10 @@ class TrainingPanel(QWidget):
     # -- learning ----------------------------------------------------------------------------------
 
     def improve(self, label_ids: list[int] | None) -> None:
-        """Learn from the corrections of these labels, or of all with new ones. Nothing is in force
-        until Accept."""
+        """Learn from the corrections of these labels, or of all with new ones.
+
+        Nothing is in force until Accept.
+        """
         if self._request:
             return
         self._clear(self.tr("Improve labels"))
@@ -314,8 +319,7 @@ class TrainingPanel(QWidget):
 
 
 class ReportCard(QFrame):
-    """The report of one label: counts before and after, photos that would change, Accept and Not
-    now."""
+    """The report of one label: counts before and after, what would change, Accept and Not now."""
 
     decided = Signal(bool)  #: accepted, or not now
     opened = Signal(int)  #: a photo of the preview
@@ -472,6 +476,8 @@ def _offered(report: TrainReport) -> bool:
 
 
 def _to_look_at(report: TrainReport) -> bool:
-    """True for a version of which the answers are too few to be sure: the engine shows what it
-    would change and leaves it to a person."""
+    """True for a version of which the answers are too few to be sure.
+
+    The engine shows what it would change and leaves it to a person.
+    """
     return not report.accepted and not report.active and report.kind != "unchanged"

@@ -29,8 +29,10 @@ class _Act:
 
 
 class Actions(QObject):
-    """The window's actions by name; `menus` in order. Those marked for photos are added to
-    `photo_areas` only."""
+    """The window's actions by name; `menus` in order.
+
+    Those marked for photos are added to `photo_areas` only.
+    """
 
     def __init__(self, window: QWidget, photo_areas: list[QWidget]) -> None:
         super().__init__(window)
@@ -67,9 +69,11 @@ class Actions(QObject):
         return self.by_name[name]
 
     def dress(self, *names: str) -> None:
-        """Give these acts (all, if none is named) their icons. Only what is seen at once has to
-        have one at once: drawing forty icons takes as long as everything else that makes the
-        window."""
+        """Give these acts (all, if none is named) their icons.
+
+        Only what is seen at once has to have one at once: drawing forty icons takes as long as
+        everything else that makes the window.
+        """
         for name in names or self._icons:
             if self._icons[name]:
                 theme.set_icon(self.by_name[name], self._icons[name])

@@ -1,5 +1,6 @@
-"""The strip above the photos: one sentence at a time, with at most one thing to do about it,
-dismissible.
+"""The strip above the photos: one sentence at a time.
+
+Dismissible, with at most one thing to do about it.
 
 Knows: how to show a sentence. Does not know: what sentences there are. Longer-lived banners of
 others may be added.

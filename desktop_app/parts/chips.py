@@ -1,5 +1,4 @@
-"""Small rounded pieces: a label on a photo, a part of a query; and the layout that lets them flow
-like words.
+"""Small rounded pieces (a label, a part of a query), and a layout where they flow like words.
 
 Knows: how a suggestion (dashed) differs from a person's word (solid). Does not know: what a click
 on one does.
@@ -24,8 +23,7 @@ from desktop_app.parts.plain_text import ElidedLabel, tip
 
 
 def small_button(icon_name: str, name: str, parent: QWidget | None = None) -> QToolButton:
-    """A flat button with an icon only: `name` is what it does, as tool tip and for screen
-    readers."""
+    """A flat button with an icon only; `name`, what it does, is tool tip and accessible name."""
     button = QToolButton(parent)
     theme.set_icon(button, icon_name)
     button.setProperty("look", "flat")
@@ -55,8 +53,10 @@ class Dot(QWidget):
 
 
 class Strength(QWidget):
-    """How far a suggestion is above its line, as three bars: there is no percentage, because a
-    score is not one."""
+    """How far a suggestion is above its line, as three bars.
+
+    There is no percentage, because a score is not one.
+    """
 
     def __init__(self, level: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,8 +75,10 @@ class Strength(QWidget):
 
 
 class Chip(QFrame):
-    """A rounded frame around one name. `dashed`: the machine's suggestion; solid: a person's
-    word."""
+    """A rounded frame around one name.
+
+    `dashed`: the machine's suggestion; solid: a person's word.
+    """
 
     clicked = Signal()
     removed = Signal()
@@ -161,8 +163,10 @@ class Chip(QFrame):
 
 
 class FlowLayout(QLayout):
-    """Widgets one after another, a new line where the width ends; nothing is ever wider than the
-    layout."""
+    """Widgets one after another, a new line where the width ends.
+
+    Nothing is ever wider than the layout.
+    """
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 6) -> None:
         super().__init__(parent)

@@ -32,8 +32,7 @@ _MEMORY = 4 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A decoded photo: `image` (longer side as asked), the size of the whole picture, and EXIF
-    facts for people."""
+    """A decoded photo: `image` (longer side as asked), the size of the whole, EXIF for people."""
 
     image: QImage
     width: int
@@ -42,9 +41,12 @@ class Shown:
 
 
 class Pictures(QObject):
-    """`want(who, [(path, longest), ...])`: decode these in this order, forgetting what `who` wished
-    before; `arrived(path)` when one is there, `failed(path, reason)` when it cannot be.
-    `picture(path)` is the largest version at hand."""
+    """Whole pictures, decoded in another thread.
+
+    `want(who, [(path, longest), ...])`: decode these in this order, forgetting what `who` wished
+    before. `arrived(path)` when one is there, `failed(path, reason)` when it cannot be.
+    `picture(path)` is the largest version at hand.
+    """
 
     arrived = Signal(str)
     failed = Signal(str, str)
@@ -71,8 +73,10 @@ class Pictures(QObject):
         return self._trouble.get(path, "")
 
     def want(self, who: object, wishes: Sequence[tuple[str, int]]) -> None:
-        """`wishes`: (path, longer side in device pixels), most urgent first. Whoever asks last is
-        served first."""
+        """`wishes`: (path, longer side in device pixels), most urgent first.
+
+        Whoever asks last is served first.
+        """
         for path, _longest in wishes:
             if path in self._kept:
                 self._kept.move_to_end(path)

@@ -27,8 +27,7 @@ _installed: list[QTranslator] = []
 
 
 def install(application: QApplication, language: str = "system") -> str:
-    """Speak `language` (`system`, or a key of `LANGUAGES`) from now on; returns the language in
-    force.
+    """Speak `language` (`system`, or a key of `LANGUAGES`); returns the language in force.
 
     Call it before the first widget is made. Falls back to English where the system's language is
     not one of ours.

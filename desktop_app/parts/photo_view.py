@@ -1,5 +1,6 @@
-"""One photo, as large as its place allows: its thumbnail at once, the whole picture as soon as it
-is decoded. Or a few photos as tiles.
+"""One photo, as large as its place allows, or a few photos as tiles.
+
+Its thumbnail at once, the whole picture as soon as it is decoded.
 
 Knows: how a photo is fitted and rounded. Does not know: why it is shown; zoom is the lightbox's.
 """
@@ -20,8 +21,10 @@ from engine.records import Photo
 
 
 class PhotoView(QWidget):
-    """Shows what is at hand of a photo. Without `pictures` that is the thumbnail. `clicked` with
-    the left button."""
+    """Shows what is at hand of a photo.
+
+    Without `pictures` that is the thumbnail. `clicked` with the left button.
+    """
 
     clicked = Signal()
 

@@ -1,5 +1,6 @@
-"""How text that people wrote (file names, labels, groups, sentences from files) is put on the
-screen: literally.
+"""How text that people wrote is put on the screen: literally.
+
+File names, labels, groups, sentences from files.
 
 Knows: which widgets of Qt guess that a text might be HTML, or take `&` for an underline, and how to
 talk them out of it. Does not know: any widget of Albumen.
@@ -20,8 +21,7 @@ _ISOLATE, _END = "\u2068", "\u2069"
 
 
 def one_line(text: str) -> str:
-    """`text` without anything that breaks a line or cannot be printed: controls become visible
-    symbols."""
+    """`text` in one printable line: controls become visible symbols."""
     shown = []
     for character in text:
         code = ord(character)
@@ -42,27 +42,29 @@ def quoted(text: str) -> str:
 
 
 def caption(text: str) -> str:
-    """`text` for an action, a menu, a button or a tab, where a single `&` would underline the next
-    letter."""
+    """`text` for an action, menu, button or tab, where a single `&` would be a mnemonic."""
     return one_line(text).replace("&", "&&")
 
 
 def without_mnemonic(text: str) -> str:
-    """What a caption reads as outside a menu: `&File` -> File, `文件(&F)` -> 文件, `&&` -> &, no dots
-    at its end."""
+    """What a caption reads as outside a menu.
+
+    `&File` -> File, `文件(&F)` -> 文件, `&&` -> &, no dots at its end.
+    """
     text = re.sub(r"\s*\(&\w\)", "", text).replace("&&", "\0").replace("&", "").replace("\0", "&")
     return text.rstrip("…")
 
 
 def tip(text: str) -> str:
-    """`text` for a tool tip or 'what's this', which otherwise draw anything that looks like HTML as
-    HTML."""
+    """`text` for a tool tip or 'what's this', which else draw what looks like HTML as HTML."""
     return QtText.convertFromPlainText(text) if QtText.mightBeRichText(text) else text
 
 
 class ElidedLabel(QLabel):
-    """One line of user text that gives way: it is cut with an ellipsis where it does not fit, and
-    then has a tool tip."""
+    """One line of user text that gives way.
+
+    It is cut with an ellipsis where it does not fit, and then has a tool tip.
+    """
 
     def __init__(
         self,
@@ -114,8 +116,10 @@ class ElidedLabel(QLabel):
 
 
 def ask(parent: QWidget, title: str, question: str, action: str, detail: str = "") -> bool:
-    """A question with one action and Cancel (the default); True when the action was chosen. All
-    texts are shown literally."""
+    """A question with one action and Cancel (the default); True when the action was chosen.
+
+    All texts are shown literally.
+    """
     box = QMessageBox(parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(title)

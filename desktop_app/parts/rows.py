@@ -1,5 +1,6 @@
-"""Lists whose rows have a sign, a name and something short at the right end: labels with counts,
-folders, suggestions.
+"""Lists whose rows have a sign, a name and something short at the right end.
+
+Labels with counts, folders, suggestions.
 
 Knows: how such a row is painted, and that user text is drawn literally. Does not know: what a row
 stands for.
@@ -32,9 +33,11 @@ _SIGN = 16  # width of an icon; a dot stands in the middle of it
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`icon`: name of an icon, or `color`: a round spot. `right`: short text at the end. `badge`: a
-    key, shown as a small keycap before it. `detail`: a second, muted line. `dim`: it is not at
-    hand. `value`: the owner's."""
+    """`icon`: name of an icon, or `color`: a round spot.
+
+    `right`: short text at the end. `badge`: a key, shown as a small keycap before it. `detail`: a
+    second, muted line. `dim`: it is not at hand. `value`: the owner's.
+    """
 
     text: str
     icon: str = ""

@@ -1,5 +1,4 @@
-"""A query in words: how a part is typed, how it is read to people, and what may be offered while
-somebody types.
+"""A query in words: how a part is typed, how it is read to people, what may be offered.
 
 Knows: the words of the query language (`label:`, `is:`, `-`, quotes). Does not know: fields, chips,
 what a query finds.
@@ -63,8 +62,10 @@ def without(parts: list[str], place: int) -> list[str]:
 
 
 def earlier(saved: Sequence[str], history: Sequence[str]) -> list[Row]:
-    """For an empty field: saved searches, then earlier ones. The value of a row is `=` and the
-    query."""
+    """For an empty field: saved searches, then earlier ones.
+
+    The value of a row is `=` and the query.
+    """
     mark = QCoreApplication.translate("SearchBar", "saved")
     rows = [Row(one, icon="star-filled", right=mark, value=f"={one}") for one in saved[:_OFFERED]]
     others = [one for one in history if one not in saved]
@@ -78,8 +79,10 @@ def offers(
     folders: Sequence[Folder],
     history: Sequence[str],
 ) -> list[Row]:
-    """What `token`, the end of `query`, may become. Values are `+` and the token, or `=` and a
-    whole query."""
+    """What `token`, the end of `query`, may become.
+
+    Values are `+` and the token, or `=` and a whole query.
+    """
     minus, typed = ("-", token[1:]) if token.startswith("-") else ("", token)
     kind, colon, start = typed.partition(":")
     kind, start = kind.lower(), (start if colon else kind).strip('"').casefold()

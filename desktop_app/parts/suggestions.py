@@ -1,5 +1,6 @@
-"""A list of offers under a text field, driven by the field's own keys: the focus never leaves what
-is being typed.
+"""A list of offers under a text field, driven by the field's own keys.
+
+The focus never leaves what is being typed.
 
 Knows: arrows, Return, Tab, Escape, clicks. Does not know: what is offered; the owner of the field
 decides that.
@@ -23,8 +24,10 @@ _MOST = 9  # rows in sight
 
 
 class Suggestions(RowList):
-    """Offers for `field`; `chosen(value)` with the `Row.value` of the offer that was taken. It lies
-    over the window."""
+    """Offers for `field`; `chosen(value)` with the `Row.value` of the offer that was taken.
+
+    It lies over the window.
+    """
 
     chosen = Signal(str)
     _field = None  # Qt calls `eventFilter` while the list is being made
@@ -49,8 +52,10 @@ class Suggestions(RowList):
         )
 
     def offer(self, rows: Sequence[Row], *, first: bool = False) -> None:
-        """Show these; an empty list hides. `first`: Return takes the first one unless another is
-        chosen."""
+        """Show these; an empty list hides.
+
+        `first`: Return takes the first one unless another is chosen.
+        """
         self.clear()
         if not rows:
             self.hide()

@@ -37,9 +37,12 @@ from shiboken6 import isValid
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours of one theme, as `#rrggbb`. `window` is behind panels, `base` behind photos and
-    text fields, `raised` on cards; `muted` is text of second rank; `on_accent` is text on `accent`;
-    `outline` borders controls, `border` separates."""
+    """The colours of one theme, as `#rrggbb`.
+
+    `window` is behind panels, `base` behind photos and text fields, `raised` on cards; `muted` is
+    text of second rank; `on_accent` is text on `accent`; `outline` borders controls, `border`
+    separates.
+    """
 
     dark: bool
     window: str
@@ -143,8 +146,10 @@ _theme = _Theme()
 
 
 def tokens() -> Tokens:
-    """The colours in force, for widgets that paint themselves; ask at paint time, a theme change
-    repaints everything."""
+    """The colours in force, for widgets that paint themselves.
+
+    Ask at paint time, a theme change repaints everything.
+    """
     return _theme.tokens
 
 
@@ -154,8 +159,9 @@ def on_change(slot: Callable[[], object]) -> None:
 
 
 def apply(application: QApplication, scheme: str = "system") -> None:
-    """Put `scheme` (`system` | `light` | `dark`) on the whole program: palette, style, icons. May
-    be called again at any time.
+    """Put `scheme` (`system` | `light` | `dark`) on the whole program: palette, style, icons.
+
+    May be called again at any time.
 
     Platforms that ignore `setColorScheme` get the same colours, because the palette is our own in
     either case.
@@ -188,8 +194,9 @@ def apply(application: QApplication, scheme: str = "system") -> None:
 
 
 def icon(name: str, color: str | None = None, *, spaced: bool = False) -> QIcon:
-    """The bundled icon `name` in the theme's text colour (or `color`, `#rrggbb`), with a paler
-    disabled state.
+    """The bundled icon `name` in the theme's text colour (or `color`), paler when disabled.
+
+    `color`: `#rrggbb`.
 
     `spaced`: with room at its right end, a quarter of its width. For a button or an action use
     `set_icon`, which survives a change of theme.
@@ -212,14 +219,17 @@ def icon(name: str, color: str | None = None, *, spaced: bool = False) -> QIcon:
 
 
 def pixmap(name: str, size: int, color: str | None = None, ratio: float = 1.0) -> QPixmap:
-    """One drawing of an icon: `size` logical pixels at device pixel `ratio`, for widgets that paint
-    themselves."""
+    """One drawing of an icon, for widgets that paint themselves.
+
+    `size`: logical pixels at device pixel `ratio`.
+    """
     return _paint(_drawing(name, color or _theme.tokens.text), size, ratio)
 
 
 def set_icon(target: QAction | QAbstractButton, name: str, ink: str = "text") -> None:
-    """Give an action or a button the icon `name` in the colour `ink` (a field of `Tokens`), and
-    again whenever the theme changes.
+    """Give an action or button the icon `name`, and again whenever the theme changes.
+
+    `ink`: its colour, a field of `Tokens`.
 
     (A `QIconEngine` written in Python would need no memory of targets, but PySide6 6.11 crashes
     when Qt clones one.)
@@ -247,15 +257,16 @@ def application_icon() -> QIcon:
 
 
 def label_color(color: str, label_id: int) -> QColor:
-    """The colour of a label: the one chosen, else the next one of the table, so that neighbours
-    differ."""
+    """The colour of a label: the one chosen, else the next of the table: neighbours differ."""
     chosen = QColor(color) if color else QColor()
     return chosen if chosen.isValid() else QColor(LABEL_COLORS[label_id % len(LABEL_COLORS)])
 
 
 def look(widget: QWidget, name: str) -> None:
-    """Say what a widget is (see the module's docstring); re-styles it when it was something else
-    before."""
+    """Say what a widget is (see the module's docstring).
+
+    It is styled anew when it was something else before.
+    """
     if widget.property("look") == name:
         return
     widget.setProperty("look", name)
@@ -276,8 +287,7 @@ def scrolling(inside: QWidget, name: str) -> QScrollArea:
 
 
 def plain(text: str = "", kind: str = "", wrap: bool = False) -> QLabel:
-    """A QLabel that shows its text literally whatever it contains, and that has one of the
-    looks."""
+    """A QLabel that shows its text literally, whatever it contains, in one of the looks."""
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)

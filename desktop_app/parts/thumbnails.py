@@ -1,5 +1,6 @@
-"""Thumbnails in memory: read and scaled in other threads, bounded, forgotten when nobody looks at
-them any more.
+"""Thumbnails in memory: read and scaled in other threads, bounded.
+
+They are forgotten when nobody looks at them any more.
 
 Knows: which thumbnail files were read for which box, and who still wants which.
 Does not know: photos, how a thumbnail file is made (the engine does that), or where it is painted.
@@ -23,8 +24,9 @@ LARGE: Box = (512, 512)
 
 
 class Thumbnails(QObject):
-    """`pixmap(path, box)` is what is at hand; `want(who, paths, box)` reads what is missing, the
-    last wish first.
+    """`pixmap(path, box)` is what is at hand.
+
+    `want(who, paths, box)` reads what is missing, the last wish first.
 
     Each size is kept by itself: the panel that shows a photo larger must not blur it in the grid.
     `budget` bounds the pixels kept, in bytes.
@@ -54,8 +56,10 @@ class Thumbnails(QObject):
         self._idle.connect(self._reader_left)
 
     def pixmap(self, path: str, box: Box) -> QPixmap | None:
-        """The thumbnail for `box`; until it was read the next larger one, else the largest; None if
-        there is none."""
+        """The thumbnail for `box`; None if there is none.
+
+        Until it was read: the next larger one, else the largest.
+        """
         found = self._pixmaps.get((path, box))
         if found is None and path in self._boxes:
             larger = [one for one in self._boxes[path] if one[0] >= box[0]]
@@ -63,8 +67,10 @@ class Thumbnails(QObject):
         return found
 
     def want(self, who: object, paths: Sequence[str], box: Box) -> None:
-        """Read these, the first one first. What `who` wished before and is not begun is dropped: it
-        was scrolled away."""
+        """Read these, the first one first.
+
+        What `who` wished before and is not begun is dropped: it was scrolled away.
+        """
         if self._closed:  # a reader that began now would speak to a window that is gone
             return
         missing = []
@@ -106,8 +112,10 @@ class Thumbnails(QObject):
         return self._used
 
     def close(self) -> None:
-        """Drop every wish, also those to come, and wait for the readers (each reads one small
-        file)."""
+        """Drop every wish, also those to come, and wait for the readers.
+
+        Each of them reads one small file.
+        """
         self._closed = True
         self._wishes = []
         self._pool.waitForDone()
@@ -155,8 +163,10 @@ class Thumbnails(QObject):
 
 
 class _Reader(QRunnable):
-    """Reads wishes until there are none. Thumbnails are the engine's own small JPEGs, so Qt may
-    decode them here."""
+    """Reads wishes until there are none.
+
+    Thumbnails are the engine's own small JPEGs, so Qt may decode them here.
+    """
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -170,8 +180,10 @@ class _Reader(QRunnable):
 
 
 def read_scaled(path: str, box: Box) -> QImage:
-    """A thumbnail file as an image that fits into `box`, never enlarged; a null image if it is
-    unreadable."""
+    """A thumbnail file as an image that fits into `box`, never enlarged.
+
+    A null image if it is unreadable.
+    """
     image = QImageReader(path).read()
     if image.isNull():
         return image

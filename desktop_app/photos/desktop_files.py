@@ -1,5 +1,6 @@
-"""What a person does with photo files: show in folder, copy the path, open elsewhere, export
-copies, move to the trash.
+"""What a person does with photo files.
+
+Show in folder, copy the path, open elsewhere, export copies, move to the trash.
 
 Knows: the desktop's ways of doing these. Does not know: the grid, or which photos are selected.
 Files are only ever copied or moved to the trash; nothing is written into or beside an original.
@@ -34,8 +35,10 @@ def show_in_folder(path: str) -> None:
 
 
 def _ask_file_manager(path: str) -> bool:
-    """Ask over D-Bus (`org.freedesktop.FileManager1`), without waiting for an answer. False: nobody
-    is there to ask."""
+    """Ask over D-Bus (`org.freedesktop.FileManager1`), without waiting for an answer.
+
+    False: nobody is there to ask.
+    """
     from PySide6.QtDBus import QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()
@@ -67,8 +70,10 @@ def open_elsewhere(path: str) -> bool:
 
 
 class Export(QObject):
-    """Copies photos into a folder, in another thread. A name that is taken gets a number; nothing
-    is overwritten."""
+    """Copies photos into a folder, in another thread.
+
+    A name that is taken gets a number; nothing is overwritten.
+    """
 
     #: The folder, how many were copied, sentences about those that were not.
     finished = Signal(str, int, list)
@@ -128,8 +133,10 @@ class _Copy(QRunnable):
 
 
 def copy_beside(path: str, folder: str) -> str:
-    """Copy a file into `folder` as its own name, or "name (2).jpg" if that is taken; returns the
-    new path. OSError."""
+    """Copy a file into `folder`; returns the new path. OSError.
+
+    Under its own name, or as "name (2).jpg" if that is taken.
+    """
     import shutil
 
     stem, ending = os.path.splitext(os.path.basename(path))

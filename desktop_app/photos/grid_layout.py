@@ -21,9 +21,11 @@ _DAYS_WORTH_A_HEADER = 4
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows `first` .. `first + count - 1` under one header. `day`: days since the epoch, None
-    without a date; `month`: the group is the whole month of `day`; `weak`: the rows behind the line
-    of good matches."""
+    """`count` rows from `first` on, under one header.
+
+    `day`: days since the epoch, None without a date; `month`: the group is the whole month of
+    `day`; `weak`: the rows behind the line of good matches.
+    """
 
     first: int
     count: int
@@ -33,8 +35,10 @@ class Group:
 
 
 class Groups(Sequence[Group]):
-    """Groups in columns: a library of decades has thousands of days, and laid out at every frame of
-    a resize."""
+    """Groups in columns.
+
+    A library of decades has thousands of days, and they are laid out at every frame of a resize.
+    """
 
     def __init__(
         self,
@@ -45,8 +49,11 @@ class Groups(Sequence[Group]):
         month: bool = False,
         weak: bool = False,
     ) -> None:
-        """`firsts`: first row of each group (G,); `days`: days since 1970 (G,) or none; `weak`: the
-        last group is."""
+        """Groups from their first rows and days.
+
+        `firsts`: first row of each group (G,); `days`: days since 1970 (G,) or none; `weak`:
+        whether the last group is weak.
+        """
         self.firsts = list(firsts)
         self.days = list(days)
         self.month = month
@@ -64,9 +71,12 @@ class Groups(Sequence[Group]):
 
 
 def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> Groups:
-    """Groups of a result: by meaning where `ranked` (good matches, then the rest), else by date if
-    `days` (N,) descend or ascend throughout, else one group. `days`: days since the epoch per row;
-    `matched`: number of good matches, none of which may be there: then the one group is weak."""
+    """Groups of a result: by meaning, by date, or one group.
+
+    By meaning where `ranked` (good matches, then the rest), else by date if `days` (N,) descend or
+    ascend throughout, else one group. `days`: days since the epoch per row; `matched`: number of
+    good matches, none of which may be there: then the one group is weak.
+    """
     import numpy as np
 
     if total == 0:
@@ -90,8 +100,10 @@ def groups_of(total: int, days: array[int], matched: int, ranked: bool) -> Group
 
 
 class GridLayout:
-    """Positions of `groups` in a viewport `width` pixels wide, with cells of `cell_width` x
-    `cell_height`."""
+    """Positions of `groups` in a viewport `width` pixels wide.
+
+    Cells of `cell_width` x `cell_height`.
+    """
 
     MARGIN = 8
 
@@ -154,13 +166,17 @@ class GridLayout:
         return min(max(bisect_right(self._lefts, x) - 1, 0), self.columns - 1)
 
     def rows_between(self, top: int, bottom: int) -> range:
-        """All rows with a cell that touches the canvas lines `top` .. `bottom` (both included); may
-        be empty."""
+        """All rows with a cell that touches the canvas lines `top` to `bottom`; may be empty.
+
+        Both lines are included.
+        """
         return range(self._row_below(top), self._row_below(bottom + 1, partly=True))
 
     def _row_below(self, y: int, partly: bool = False) -> int:
-        """The first row whose cell ends below `y`; with `partly`, the first whose cell starts at or
-        below `y`."""
+        """The first row whose cell ends below `y`.
+
+        With `partly`, the first whose cell starts at or below `y`.
+        """
         group = bisect_right(self._tops, y) - 1
         if group < 0:
             return 0
@@ -185,8 +201,7 @@ class GridLayout:
         return self.groups[max(bisect_right(self._tops, y) - 1, 0)] if self.groups else None
 
     def years(self) -> list[tuple[int, int]]:
-        """(y, year) where each year begins, from the top; nothing where the groups have no
-        dates."""
+        """(y, year) where each year begins, from the top; nothing where groups have no dates."""
         import numpy as np
 
         if not self.groups.days:
@@ -201,8 +216,10 @@ class GridLayout:
         return [(self._tops[group], int(years[group])) for group in starts.tolist()]
 
     def rows_in(self, left: int, top: int, right: int, bottom: int) -> list[tuple[int, int]]:
-        """Cells that a rectangle touches, as (first, last) runs of rows; whole lines are joined
-        into one run."""
+        """Cells that a rectangle touches, as (first, last) runs of rows.
+
+        Whole lines are joined into one run.
+        """
         first_column, last_column = self.column_at(left), self.column_at(right)
         if right < self.MARGIN or left >= self._lefts[-1]:
             return []
@@ -230,8 +247,10 @@ class GridLayout:
         return runs
 
     def step_lines(self, row: int, lines: int) -> int:
-        """The row `lines` lines below (above, if negative), in the same column or the last one of a
-        short line."""
+        """The row `lines` lines below (above, if negative), in the same column.
+
+        Or the last one of a short line.
+        """
         group = bisect_right(self._firsts, row) - 1
         line, column = divmod(row - self._firsts[group], self.columns)
         while True:

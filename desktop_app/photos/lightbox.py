@@ -44,8 +44,10 @@ _PANEL_WIDTH = 280
 
 
 class Lightbox(QWidget):
-    """Shows rows of a `PhotoModel` one at a time. `show_row` opens it; `closed` tells the row it
-    was left on."""
+    """Shows rows of a `PhotoModel` one at a time.
+
+    `show_row` opens it; `closed` tells the row it was left on.
+    """
 
     closed = Signal(int)
     row_changed = Signal(int)
@@ -149,8 +151,10 @@ class Lightbox(QWidget):
         self._look()
 
     def _look(self) -> None:
-        """Paint, and fetch what is missing: this photo, then the neighbours in the direction of
-        travel."""
+        """Paint, and fetch what is missing.
+
+        This photo, then the neighbours in the direction of travel.
+        """
         self._model.want(range(max(self._row - 16, 0), min(self._row + 17, self._model.rowCount())))
         photo = self._model.photo(self._row)
         self.setAccessibleName(
@@ -185,8 +189,10 @@ class Lightbox(QWidget):
         self._pictures.want(self, wishes)
 
     def _screen_side(self) -> int:
-        """Longer side that fills this window, rounded up so that a small change of size needs no
-        new decoding."""
+        """Longer side that fills this window, rounded up.
+
+        So a small change of size needs no new decoding.
+        """
         side = max(self._view().width(), self._view().height()) * self.devicePixelRatioF()
         return int(-(-side // 256) * 256)
 
@@ -234,8 +240,10 @@ class Lightbox(QWidget):
     # -- zoom and pan ------------------------------------------------------------------------------
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Closer or further; the point `at` of the window (None: its middle) stays over the same
-        spot of the photo."""
+        """Closer or further; the point `at` of the window stays over the same spot of the photo.
+
+        `at` None: the middle of the window.
+        """
         size = self._photo_size()
         if size.isEmpty():
             return
@@ -279,8 +287,10 @@ class Lightbox(QWidget):
             self.zoom_by(1.0 / self._fit_zoom() if self._fit_zoom() else 1.0, at)
 
     def caption(self) -> str:
-        """'4 of 812 · IMG_1.jpg · cat, dog · 200 %': where, what, its labels, and how close if not
-        whole."""
+        """'4 of 812 · IMG_1.jpg · cat, dog · 200 %'.
+
+        Where, what, its labels, and how close if not whole.
+        """
         locale = QLocale()
         entry = self._model.entry(self._row)
         number = self.tr("{number} of {total}").format(

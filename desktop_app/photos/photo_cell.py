@@ -1,5 +1,6 @@
-"""How one photo looks in the grid: thumbnail, name, tags, state, selection, focus; and the headers
-between groups.
+"""How one photo looks in the grid, and the headers between groups.
+
+Thumbnail, name, tags, state, selection, focus.
 
 Knows: fonts, colours, distances. Does not know: rows, scrolling, where records come from.
 Texts are measured once per width and kept, because eliding is the dearest part of a frame.
@@ -121,8 +122,10 @@ class PhotoCell:
             painter.drawPixmap(box.center() - QPoint(side // 2, side // 2), picture)
 
     def _badge(self, painter: QPainter, box: QRect, entry: Entry, state: PhotoState) -> None:
-        """A small sign in the upper right corner where something is to be said (a failed photo has
-        its large one)."""
+        """A small sign in the upper right corner where something is to be said.
+
+        A failed photo has its large one.
+        """
         colors = theme.tokens()
         name, color = {
             PhotoState.OFFLINE: ("folder-offline", colors.muted),
@@ -234,8 +237,10 @@ class PhotoCell:
 
 
 def header_text(group: Group) -> str:
-    """'Sunday, 22 November 2026', 'November 2026', or the line above the weaker matches, which may
-    be all there are."""
+    """'Sunday, 22 November 2026', 'November 2026', or the line above the weaker matches.
+
+    Those may be all there are.
+    """
     if group.weak and group.first == 0:
         return QCoreApplication.translate("PhotoCell", "No good match. These come closest:")
     if group.weak:
@@ -257,8 +262,7 @@ def _year_first(locale: QLocale) -> bool:
 
 
 def _fit(size: QSize, box: QRect, ratio: float) -> QRect:
-    """Where a thumbnail of `size` device pixels is drawn in `box`: unscaled if it was read for
-    it."""
+    """Where a thumbnail of `size` device pixels is drawn in `box`; unscaled if read for it."""
     if round(box.width() * ratio) == size.width() or round(box.height() * ratio) == size.height():
         target = QRect(0, 0, round(size.width() / ratio), round(size.height() / ratio))
     else:

@@ -1,5 +1,6 @@
-"""The grid of photos: where the cells are, keys, selection, zoom, drags. Painting one cell is
-`photo_cell`'s.
+"""The grid of photos: where the cells are, keys, selection, zoom, drags.
+
+Painting one cell is `photo_cell`'s.
 
 Knows: the viewport, the selection, which rows are in sight (`visible_rows` asks for what they
 need). Does not know: queries, tags, the engine.
@@ -64,8 +65,11 @@ _Move = QAbstractItemView.CursorAction
 
 
 class PhotoGrid(QListView):
-    """Shows a `PhotoModel`. `thumbnail_size`: width of the room for a photo, in logical pixels.
-    Without `pictures`, large cells show enlarged thumbnails."""
+    """Shows a `PhotoModel`.
+
+    `thumbnail_size`: width of the room for a photo, in logical pixels. Without `pictures`, large
+    cells show enlarged thumbnails.
+    """
 
     selection_settled = Signal()  #: the selection changed, and the person paused
     opened = Signal(int)  #: row that was double-clicked
@@ -146,8 +150,7 @@ class PhotoGrid(QListView):
         )
 
     def selected_ids(self) -> array[int]:
-        """Ids of the selected photos, in the order of the view; the current one if none is
-        selected."""
+        """Ids of the selected photos, in the view's order; the current one if none is selected."""
         ids = self._photos.ids()
         chosen = array("q")
         for first, last in self._selected_rows():
@@ -288,9 +291,11 @@ class PhotoGrid(QListView):
             self._relayout()
 
     def _anchor(self) -> tuple[int, int]:
-        """A row that should stay where it is, and the distance of its middle from the top of the
-        viewport: the current row if it is in sight, else the one in the middle of the window (the
-        first one at the very top)."""
+        """A row that should stay where it is, and where its middle is in the viewport.
+
+        The current row if it is in sight, else the one in the middle of the window (the first one
+        at the very top). The middle is measured from the top of the viewport.
+        """
         top, height = self.verticalOffset(), self.viewport().height()
         row = self.currentIndex().row()
         if not (0 <= row < self._layout.total):
@@ -387,8 +392,10 @@ class PhotoGrid(QListView):
     # -- selection ---------------------------------------------------------------------------------
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """The rubber band takes the cells it touches; everything else takes all photos from the
-        first to the last."""
+        """The rubber band takes the cells it touches.
+
+        Everything else takes all photos from the first to the last.
+        """
         selection = QItemSelection()
         if self.state() == QAbstractItemView.State.DragSelectingState:
             top = self.verticalOffset()
@@ -468,8 +475,10 @@ class PhotoGrid(QListView):
         self.viewport().update()
 
     def startDrag(self, actions: Qt.DropAction) -> None:
-        """Drag the selection: its ids for this window, its files for other programs (never moved:
-        copies only)."""
+        """Drag the selection out of the grid.
+
+        Its ids for this window, its files for other programs (never moved: copies only).
+        """
         ids = self.selected_ids()
         if not ids:
             return

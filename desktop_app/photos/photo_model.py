@@ -1,5 +1,6 @@
-"""The photos of one view as a Qt list model: ids in a column, records fetched page by page through
-the link.
+"""The photos of one view as a Qt list model.
+
+Ids in a column, records fetched page by page through the link.
 
 Knows: which id is on which row, which records are at hand, and which of them changed.
 Does not know: how a photo looks, where it is on the screen, or how a query is answered.
@@ -55,9 +56,11 @@ class Entry:
 
 
 class PhotoModel(QAbstractListModel):
-    """Rows are the ids of a `SearchResult`. `entry(row)` gives the record or None; whoever paints
-    calls `want` with the rows in sight, and `dataChanged` tells when their records arrive or
-    change."""
+    """Rows are the ids of a `SearchResult`.
+
+    `entry(row)` gives the record or None; whoever paints calls `want` with the rows in sight, and
+    `dataChanged` tells when their records arrive or change.
+    """
 
     result_changed = Signal()  #: other rows than before (after modelReset)
 
@@ -136,8 +139,10 @@ class PhotoModel(QAbstractListModel):
         return entry.photo if entry else None
 
     def want(self, rows: range) -> None:
-        """Fetch what is missing of these rows; wishes of before that are not under way are
-        forgotten."""
+        """Fetch what is missing of these rows.
+
+        Wishes of before that are not under way are forgotten.
+        """
         self._wanted = rows
         if not self._soon.isActive() and any(self._missing(self._ids[row]) for row in rows):
             self._soon.start()
@@ -261,8 +266,10 @@ class PhotoModel(QAbstractListModel):
         return separator.join([*parts, state] if state else parts)
 
     def describe_lines(self, row: int) -> list[tuple[str, str]]:
-        """What the library knows about a row, as (name, value) for people; empty while its record
-        is on the way."""
+        """What the library knows about a row, as (name, value) for people.
+
+        Empty while its record is on the way.
+        """
         entry = self.entry(row)
         if entry is None:
             return []
@@ -298,8 +305,10 @@ class PhotoModel(QAbstractListModel):
         return self.mime_of([self._ids[index.row()] for index in indexes])
 
     def mime_of(self, photo_ids: Sequence[int]) -> QMimeData:
-        """A drag of these photos: their ids for this window, and their files where every record is
-        at hand."""
+        """A drag of these photos.
+
+        Their ids for this window, and their files where every record is at hand.
+        """
         mime = QMimeData()
         mime.setData(PHOTO_IDS, ",".join(map(str, photo_ids)).encode("ascii"))
         entries = [self._entries.get(one) for one in photo_ids]
@@ -328,24 +337,30 @@ class _Page:
 
 
 def moment(seconds: float, locale: QLocale) -> str:
-    """A moment (seconds since the epoch) as people write it; the month by its name, for 9/1 is two
-    days in two countries."""
+    """A moment (seconds since the epoch) as people write it.
+
+    The month by its name, for 9/1 is two days in two countries.
+    """
     when = QDateTime.fromMSecsSinceEpoch(int(seconds * 1000))
     day = re.sub(r"[,،\s]*dddd[,،\s]*", "", locale.dateFormat(QLocale.FormatType.LongFormat))
     return f"{locale.toString(when.date(), day)} {locale.toString(when.time(), 'HH:mm')}"
 
 
 def data_size(count: int, locale: QLocale) -> str:
-    """A number of bytes as people write it ('80 kB', '4.2 MB', '605 MB', '1.7 GB'): in thousands,
-    as drives and models are sold, and with two digits that say something."""
+    """A number of bytes as people write it ('80 kB', '4.2 MB', '605 MB', '1.7 GB').
+
+    In thousands, as drives and models are sold, and with two digits that say something.
+    """
     unit = 1000 ** min(max(len(str(count)) - 1, 0) // 3, 4)
     digits = 1 if unit > 1000 and count < 10 * unit else 0
     return locale.formattedDataSize(count, digits, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def printable(text: str) -> str:
-    """`text` without lone surrogates (bytes of a name that is not UTF-8), which Qt cannot show:
-    they become U+FFFD."""
+    """`text` without lone surrogates (bytes of a name that is not UTF-8), which Qt cannot show.
+
+    They become U+FFFD.
+    """
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

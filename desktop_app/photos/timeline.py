@@ -1,5 +1,6 @@
-"""Finding the way through decades by the scroll bar: years beside it under the pointer, the date
-while it is dragged.
+"""Finding the way through decades by the scroll bar.
+
+Years beside it under the pointer, the date while it is dragged.
 
 Knows: where the years begin on the canvas, and which spot of the scroll bar that is. Does not know:
 photos, queries.
@@ -30,8 +31,10 @@ class _Mark:
 
 
 class Timeline(QWidget):
-    """Lies over the right edge of `view`, whose canvas `layout()` describes, and hides with the
-    pointer."""
+    """Lies over the right edge of `view`, and hides with the pointer.
+
+    `layout()` describes the canvas of the view.
+    """
 
     def __init__(self, view: QAbstractScrollArea, layout: Callable[[], GridLayout]) -> None:
         super().__init__(view)
@@ -87,8 +90,10 @@ class Timeline(QWidget):
             self.raise_()
 
     def _show_where(self, value: int) -> None:
-        """The day or month that the scroll bar has come to: through years of photos nobody finds
-        the way by inches."""
+        """The day or month that the scroll bar has come to.
+
+        Through years of photos nobody finds the way by inches.
+        """
         viewport = self._view.viewport()
         bar = self._view.verticalScrollBar()
         group = self._layout().group_at(value + viewport.height() // 2)

@@ -1,5 +1,6 @@
-"""What the rows in sight need: their records, their thumbnails, sharper pictures where cells are
-large; and who still waits.
+"""What the rows in sight need, and who still waits.
+
+Their records, their thumbnails, sharper pictures where cells are large.
 
 Knows: which rows somebody looks at, and what is asked for first. Does not know: where cells are,
 painting.
@@ -47,8 +48,10 @@ class Sight(QObject):
             pictures.arrived.connect(self._picture_arrived)
 
     def look(self, rows: range, total: int, box: Box) -> None:
-        """Ask for what `rows` (of `total`) need first, then for a screenful around them. `box`: the
-        room for a photo."""
+        """Ask for what `rows` (of `total`) need first, then for a screenful around them.
+
+        `box`: the room for a photo.
+        """
         self._rows = rows
         self._box = box
         around = range(max(rows.start - len(rows), 0), min(rows.stop + len(rows), total))
@@ -85,8 +88,10 @@ class Sight(QObject):
             self._pictures.want(self, wishes)
 
     def _missing_side(self, photo: Photo) -> int:
-        """Longer side that `photo` has on the screen, in device pixels; 0 where its thumbnail has
-        as many."""
+        """Longer side that `photo` has on the screen, in device pixels.
+
+        0 where its thumbnail has as many.
+        """
         pixmap = self._thumbnails.pixmap(photo.thumbnail, self._box) if photo.thumbnail else None
         if pixmap is None or photo.state is not PhotoState.OK:
             return 0

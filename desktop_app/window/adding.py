@@ -1,5 +1,6 @@
-"""Folders and photos come in and go: chosen, dropped, given on the command line; and what is said
-about it.
+"""Folders and photos come in and go, and what is said about it.
+
+Chosen, dropped, given on the command line.
 
 Knows: what a person wants to hear after a drop. Does not know: how folders are read (`FolderWatch`,
 the engine).
@@ -192,8 +193,10 @@ class Adding(QObject):
         self.window.folders.look([folder_id] if folder_id else None)
 
     def remove_folder(self, folder_id: int) -> None:
-        """Stop watching; its photos leave the library, the files stay. Undo brings it back with all
-        that was said."""
+        """Stop watching; its photos leave the library, the files stay.
+
+        Undo brings it back with all that was said.
+        """
         self.history.push_folder_removed(
             self.tr("Remove folder"), folder_id, partial(self._folder_came_or_went, folder_id)
         )

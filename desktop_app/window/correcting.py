@@ -1,5 +1,6 @@
-"""What a person says about labels on photos: yes, no, keys 1-9, the next one to review; and
-improving from it.
+"""What a person says about labels on photos, and improving from it.
+
+Yes, no, keys 1-9, the next one to review.
 
 Knows: what each key means for the chosen photos. Does not know: how labels are stored or learned.
 Everything said goes through the undo stack, and from there to the library, which writes it before
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 
 class Judging(QObject):
-    """Corrections for the photos that `desk.chosen()` names. `labels`: the labels there are, by
-    id."""
+    """Corrections for the photos that `desk.chosen()` names.
+
+    `labels`: the labels there are, by id.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -65,8 +68,10 @@ class Judging(QObject):
         clear: list[int],
         told: Callable[[bool], object] = lambda _said: None,
     ) -> None:
-        """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back. `told` hears
-        when that happens."""
+        """Say yes or no about a label; on disk at once, and one Ctrl+Z takes it back.
+
+        `told` hears when that happens.
+        """
         label = self._label(label_id)
         count = len(yes) + len(no) + len(clear)
         if yes:
@@ -85,8 +90,10 @@ class Judging(QObject):
         self.history.push_labels_added(text, [name], photos)
 
     def judge(self, present: bool) -> None:
-        """Enter and X: in the view of a label, that label; elsewhere, all that the machine suggests
-        for the photos."""
+        """Enter and X: in the view of a label, that label.
+
+        Elsewhere, all that the machine suggests for the photos.
+        """
         ids = self.desk.chosen()
         if not ids:
             return

@@ -1,5 +1,6 @@
-"""Which photos are shown: the query, its answer, the page that fits, and keeping all of it fresh
-while things change.
+"""Which photos are shown: the query, its answer, the page that fits.
+
+All of it is kept fresh while things change.
 
 Knows: the order of questions and answers (a stale answer is dropped), and how often it is worth
 asking again. Does not know: the query language, or what a person does with the photos.
@@ -119,8 +120,10 @@ class Viewing(QObject):
         self.show_result(result, fresh=fresh)
 
     def show_result(self, result: SearchResult, *, fresh: bool) -> None:
-        """Show an answer. `fresh`: it answers another question than the one before, so it starts at
-        its top."""
+        """Show an answer.
+
+        `fresh`: it answers another question than the one before, so it starts at its top.
+        """
         window = self._window
         if fresh:
             window.grid.start_over()
@@ -140,8 +143,10 @@ class Viewing(QObject):
         self._window.strip.say(sentence)
 
     def choose_page(self, *, fresh: bool) -> None:
-        """The page that fits what is there: first run, no match, or the grid. A page that the
-        person opened stays, unless they asked for another view."""
+        """The page that fits what is there: first run, no match, or the grid.
+
+        A page that the person opened stays, unless they asked for another view.
+        """
         window = self._window
         if not self._known:
             return
@@ -211,8 +216,10 @@ class Viewing(QObject):
 
     @Slot(list)
     def folders_known(self, folders: list[Folder]) -> None:
-        """The folders there are; one that went away is said once, with what to do, until it is
-        there again."""
+        """The folders there are.
+
+        One that went away is said once, with what to do, until it is there again.
+        """
         before = {folder.id for folder in self.folders if folder.state is FolderState.OFFLINE}
         gone = [one for one in folders if one.state is FolderState.OFFLINE and one.id not in before]
         self.folders = folders

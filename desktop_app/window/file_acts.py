@@ -1,5 +1,6 @@
-"""What a person does with the files of the chosen photos: open, copy, export, move to the trash;
-and tags as a file.
+"""What a person does with the files of the chosen photos; and tags as a file.
+
+Open, copy, export, move to the trash.
 
 Knows: which sentence follows. Does not know: how a desktop does these (`desktop_files`).
 """
@@ -168,8 +169,7 @@ class FileActs(QObject):
             )
 
     def restore_words(self) -> None:
-        """Labels and corrections out of a file that the library saved: after its database was
-        lost."""
+        """Labels and corrections out of a saved file, after the library's database was lost."""
         self.link.ask("place", then=self._restore_from)
 
     def _restore_from(self, place: str) -> None:

@@ -1,5 +1,6 @@
-"""Words to and from other programs: keywords in photos become labels, confirmed labels go into
-sidecars beside them.
+"""Words (keywords, labels) to and from other programs.
+
+Keywords in photos become labels, confirmed labels go into sidecars beside them.
 
 Knows: when to offer and when to write. Does not know: XMP, files (`engine.library.sidecar`).
 """
@@ -53,8 +54,10 @@ class Exchange(QObject):
             )
 
     def take_keywords(self) -> None:
-        """Make labels of the keywords in photos and sidecars, and confirm them where nothing was
-        said yet."""
+        """Make labels of the keywords in photos and sidecars, and confirm them.
+
+        Only where nothing was said yet.
+        """
 
         def forward(undone: tuple[KeywordsRead, Any] | None) -> Calls:
             if undone is not None:  # the same labels again, not new ones of the same names

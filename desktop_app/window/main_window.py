@@ -60,8 +60,11 @@ _NARROW = 900
 
 
 class MainWindow(QMainWindow):
-    """Composition only. `shown_first`: emitted once, after the window was painted for the first
-    time. `closing`: it is hidden now, and finishes what was begun."""
+    """Composition only.
+
+    `shown_first`: emitted once, after the window was painted for the first time. `closing`: it is
+    hidden now, and finishes what was begun.
+    """
 
     shown_first = Signal()
     closing = Signal()
@@ -181,8 +184,10 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.toolbar)
 
     def show_page(self, page: QWidget) -> None:
-        """Bring a page to the front and give it the focus; side panels only where they mean
-        something."""
+        """Bring a page to the front and give it the focus.
+
+        Side panels only where they mean something.
+        """
         focused = self.focusWidget()
         inside = focused is None or self.stack.isAncestorOf(focused)
         self.stack.setCurrentWidget(page)
@@ -196,8 +201,10 @@ class MainWindow(QMainWindow):
             page.setFocus()
 
     def show_panels(self) -> None:
-        """The side panels that the page and the width of the window have room for; around one photo
-        on the full screen, nothing at all."""
+        """The side panels that the page and the width of the window have room for.
+
+        Around one photo on the full screen, nothing at all.
+        """
         page = self.stack.currentWidget()
         bare = self.isFullScreen() and page is self.lightbox
         alone = (
@@ -244,9 +251,11 @@ class MainWindow(QMainWindow):
         self._fit_panels()
 
     def _fit_panels(self) -> None:
-        """The right panel hides itself when the window becomes narrow, and returns with the width;
-        whoever calls it meanwhile (F10, T) gets it. The left one makes room for pages that are not
-        about choosing photos."""
+        """The right panel hides itself in a narrow window, and returns with the width.
+
+        Whoever calls it meanwhile (F10, T) gets it. The left one makes room for pages that are not
+        about choosing photos.
+        """
         narrow = self.width() < _NARROW
         shown = self.actions_["right_panel"]
         if narrow and not self._narrow and shown.isChecked():
@@ -279,8 +288,10 @@ class MainWindow(QMainWindow):
         self.desk.adding.add_urls(mime.urls())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape, where nobody else wanted it, goes one step back: to the photos, out of the full
-        screen, to nothing chosen."""
+        """Escape, where nobody else wanted it, goes one step back.
+
+        To the photos, out of the full screen, to nothing chosen.
+        """
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif not self.stack.isAncestorOf(self.focusWidget() or self.stack):
@@ -297,8 +308,10 @@ class MainWindow(QMainWindow):
             self.show_panels()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Safe at any moment: hide first, then finish what the person began, and let every thread
-        finish its step."""
+        """Close the window; safe at any moment.
+
+        Hide first, then finish what the person began, and let every thread finish its step.
+        """
         if not self.urgent and not self.desk.files.sure_to_leave():
             event.ignore()
             return

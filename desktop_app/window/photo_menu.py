@@ -48,8 +48,10 @@ def photo_menu(desk: Desk) -> QMenu:
 
 
 def _add_labels(desk: Desk, menu: QMenu, chosen: list[int]) -> None:
-    """Every label, those on the photos first and ticked if all have it; a click puts it on all, or
-    takes it off."""
+    """Every label, those on the photos first and ticked if all have it.
+
+    A click puts it on all, or takes it off.
+    """
     model = desk.window.model
     looked_at = chosen[:_LOOKED_AT]
     entries = [entry for row in model.rows_of(looked_at) if (entry := model.entry(row)) is not None]

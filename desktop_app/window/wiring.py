@@ -1,5 +1,6 @@
-"""What a person does in the window, and what follows: which page, panel or dialog belongs to each
-act.
+"""What a person does in the window, and what follows.
+
+Which page, panel or dialog belongs to each act.
 
 Knows: every action and panel by name, and who handles it. Does not know: layout, painting, the
 engine. Folders are `Adding`'s, words about labels `Judging`'s, files `FileActs`', views
@@ -386,8 +387,10 @@ class Desk(QObject):
         self._dialogs["models"].raise_()
 
     def _offer_better_model(self) -> None:
-        """The banner that says what the built-in model is, until it is dismissed or another one is
-        in use; one question at a time."""
+        """The banner that says what the built-in model is; one question at a time.
+
+        It stays until it is dismissed or another model is in use.
+        """
         from desktop_app.panels.model_dialog import StarterBanner
 
         if self.adding.offering_labels():
@@ -426,8 +429,10 @@ class Desk(QObject):
         dialog.deleteLater()
 
     def _compute(self, dialog: SettingsDialog, device: str, precision: str) -> None:
-        """Another device or precision: a switch of the model, remembered once every photo is known
-        to it."""
+        """Another device or precision is a switch of the model.
+
+        It is remembered once every photo is known to it.
+        """
 
         def refused(sentence: str) -> None:
             dialog.refuse(sentence) if isValid(dialog) else self.say(sentence)

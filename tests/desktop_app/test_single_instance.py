@@ -1,5 +1,7 @@
-"""A second start hands its folders to the first window; libraries do not disturb each other;
-strangers are ignored."""
+"""A second start hands its folders to the first window.
+
+Libraries do not disturb each other; strangers are ignored.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Starting: no screen, a second start, the log, unexpected exceptions, what is not imported before
-the first paint."""
+"""Starting: no screen, a second start, the log, unexpected exceptions.
+
+And what is not imported before the first paint.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The whole loop in the window with the real engine: drop, thumbnails, tags, search, correct, undo,
-quit, start again.
+"""The whole loop in the window with the real engine.
+
+Drop, thumbnails, tags, search, correct, undo, quit, start again.
 
 The model is tiny and random: what it says means nothing, but everything around it is the real
 thing, down to the sandboxed decoding of real files.

@@ -1,5 +1,7 @@
-"""Walks the whole window and every dialog: user text is literal everywhere, every control has a
-name to be read out."""
+"""Walks the whole window and every dialog.
+
+User text is literal everywhere, every control has a name to be read out.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""A second device for computers that have none: its tensors compute on the CPU but may not meet
-tensors of the CPU.
+"""A second device for computers that have none.
+
+Its tensors compute on the CPU but may not meet tensors of the CPU.
 
 To torch they lie on "meta", which needs no driver; to the code under test this is what CUDA or MPS
 would be: `.to(device)` brings tensors there, `.cpu()` brings them back, an operation on tensors of
@@ -64,8 +65,10 @@ class _Operations(TorchDispatchMode):
 
 
 class _Literals(TorchFunctionMode):
-    """`torch.tensor(values, device=...)` is no operation to torch; here it is made on the CPU and
-    brought there."""
+    """`torch.tensor(values, device=...)` is no operation to torch.
+
+    Here it is made on the CPU and brought there.
+    """
 
     def __torch_function__(
         self,

@@ -1,5 +1,6 @@
-"""An in-memory stand-in for `engine.library.library.Library`, for tests of the window that need no
-model and no disk.
+"""An in-memory stand-in for `engine.library.library.Library`.
+
+For tests of the window that need no model and no disk.
 
 It keeps the same promises (verbs, records, previous words returned by `correct`), so a widget test
 reads like use.
@@ -546,8 +547,10 @@ class FakeLibrary:
 
 @contextmanager
 def running(library: FakeLibrary) -> Iterator[EngineLink]:
-    """An `EngineLink` over `library` in a real engine thread, open when it is handed out and closed
-    afterwards."""
+    """An `EngineLink` over `library` in a real engine thread.
+
+    Open when it is handed out and closed afterwards.
+    """
     link = EngineLink(lambda: library)
     ready = QEventLoop()
     link.ready.connect(ready.quit)

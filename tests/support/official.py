@@ -1,5 +1,6 @@
-"""The layout of OpenAI's archives, written down apart from the engine: names, shapes and precisions
-of every tensor.
+"""The layout of OpenAI's archives, written down apart from the engine.
+
+Names, shapes and precisions of every tensor.
 
 From openai/CLIP, `clip/model.py` and the tables 19 and 20 of the paper; the archives themselves
 cannot be had in tests.
@@ -109,8 +110,10 @@ def _resnet(
 
 
 def in_official_precision(name: str, tensor: Tensor) -> Tensor:
-    """fp16 as openai/CLIP's `convert_weights` leaves it: convolutions, linear layers, attention,
-    the two projections."""
+    """fp16 as openai/CLIP's `convert_weights` leaves it.
+
+    Convolutions, linear layers, attention, the two projections.
+    """
     halved = name in ("text_projection", "visual.proj") or any(
         part in name for part in ("conv", "downsample.0", "attn.", "mlp.", "_proj.")
     )
@@ -118,8 +121,10 @@ def in_official_precision(name: str, tensor: Tensor) -> Tensor:
 
 
 def write_archive(path: Path, weights: Mapping[str, Tensor], resolution: int) -> None:
-    """A TorchScript archive as OpenAI's: modules with the tensors of these names, and the three
-    scalars."""
+    """A TorchScript archive as OpenAI's.
+
+    Modules with the tensors of these names, and the three scalars.
+    """
 
     class Published(torch.nn.Module):
         def forward(self, x: Tensor) -> Tensor:

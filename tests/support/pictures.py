@@ -1,5 +1,6 @@
-"""Photographs that nobody took: landscapes drawn by code, for screenshots and tests that want
-pretty pictures.
+"""Photographs that nobody took: landscapes drawn by code.
+
+For screenshots and tests that want pretty pictures.
 
 Nothing here is copied from anywhere; the same seed gives the same picture.
 """
@@ -72,8 +73,7 @@ def draw(kind: str, seed: int, size: tuple[int, int] = (960, 640)) -> Image.Imag
 
 
 def write_album(folder: Path, count: int = 48) -> list[Path]:
-    """`count` JPEGs in `folder`, of all kinds in turn, with times over some weeks; returns their
-    paths."""
+    """`count` JPEGs in `folder`, of all kinds in turn, over some weeks; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     first = datetime(2026, 5, 2, 9, 30)
     paths = []

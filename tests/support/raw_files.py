@@ -32,8 +32,9 @@ def dng(
     taken: str = "2021:07:08 09:10:11",
     xmp: bytes = b"",
 ) -> bytes:
-    """A DNG whose mosaic holds `picture` (RGB, as the sensor sees it) in RGGB order, 16 bits,
-    uncompressed.
+    """A DNG whose mosaic holds `picture` (RGB, as the sensor sees it).
+
+    In RGGB order, 16 bits, uncompressed.
 
     `preview`: stored as JPEG, with `preview_exif` inside, in a SubIFD; with `bitmap` as
     uncompressed RGB. `orientation`: EXIF value of the whole file. `little`: byte order. `taken`:
@@ -132,8 +133,10 @@ def _preview_entries(preview: Image.Image, at: int, length: int, bitmap: bool) -
 
 
 class _Tiff:
-    """The head of a TIFF: directories and what they refer to, each written before the one that
-    names it."""
+    """The head of a TIFF.
+
+    Directories and what they refer to, each written before the one that names it.
+    """
 
     def __init__(self, order: str) -> None:
         self._order = order

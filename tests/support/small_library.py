@@ -1,5 +1,6 @@
-"""A small library for tests: a random CLIP that loads in milliseconds, and photos that are cheap to
-make.
+"""A small library for tests: a random CLIP and photos that are cheap to make.
+
+The CLIP loads in milliseconds.
 
 The model knows nothing, but it is deterministic: equal pixels give equal vectors, different ones
 different vectors.

@@ -1,5 +1,7 @@
-"""The whole window over an in-memory library in a real thread, as fixtures, and what drives it:
-drops, waiting."""
+"""The whole window over an in-memory library, as fixtures, and what drives it.
+
+The link has a real thread; driving is drops and waiting.
+"""
 
 from __future__ import annotations
 

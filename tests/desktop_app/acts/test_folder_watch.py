@@ -1,5 +1,4 @@
-"""Folders are looked at once after a start, when they change, and on request; one look at a
-time."""
+"""Folders are looked at after a start, when they change, on request; one at a time."""
 
 from __future__ import annotations
 
@@ -90,8 +89,10 @@ def test_wishes_during_a_look_become_one_more_look(
 def test_a_new_folder_is_looked_at_before_everything(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
 ) -> None:
-    """The look after a start may take minutes; and it must not meet a folder whose own look tells
-    what was in it."""
+    """The look after a start may take minutes.
+
+    It must not meet a folder whose own look tells what was in it.
+    """
     link.ask("wait")
     watch.look(None)
     watch.hold()
@@ -187,8 +188,10 @@ def test_cancel_means_quiet(
 def test_after_closing_nothing_is_watched_any_more(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
 ) -> None:
-    """The window closes while the engine answers which folders there are: no thread may be left
-    that tells a window that is gone."""
+    """The window closes while the engine answers which folders there are.
+
+    No thread may be left that tells a window that is gone.
+    """
     link.ask("wait")
     watch.refresh()
     watch.close()

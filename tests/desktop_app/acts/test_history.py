@@ -1,5 +1,7 @@
-"""Undo and redo of every kind of act, also when pressed faster than the engine answers; files to
-the trash and back."""
+"""Undo and redo of every kind of act; files to the trash and back.
+
+Also when pressed faster than the engine answers.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Files to the trash and back: what is not there, what is in the way. (With the acts around it:
-`test_undo.py`.)"""
+"""Files to the trash and back: what is not there, what is in the way.
+
+(With the acts around it: `test_undo.py`.)
+"""
 
 from __future__ import annotations
 

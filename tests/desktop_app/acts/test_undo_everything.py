@@ -1,5 +1,6 @@
-"""Everything a person does can be undone: each act is done in the window over a real library,
-undone and done again.
+"""Everything a person does can be undone.
+
+Each act is done in the window over a real library, undone and done again.
 
 The table is whole: a test reads the window's code and finds every verb of the library that it
 calls; one that changes something must be among the acts below, or among the few that need no undo,
@@ -81,8 +82,10 @@ NO_UNDO = {
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> Path:
-    """A library of eight photos and one broken file, with labels, corrections, a learned version;
-    copied for each act."""
+    """A library of eight photos and one broken file, copied for each act.
+
+    With labels, corrections, a learned version.
+    """
     home = tmp_path_factory.mktemp("prepared")
     for number, photo in enumerate(write_photos(home / "photos", 8)):
         if number < 2:  # as other programs leave keywords
@@ -141,8 +144,10 @@ def answer(qtbot: QtBot, window: MainWindow, verb: str, *args: object) -> Any:
 
 
 def state(qtbot: QtBot, window: MainWindow) -> dict[str, object]:
-    """Everything that a person can change, as plain values; waits until nothing is on its way: no
-    act, no sync, and no question whose answer begins one."""
+    """Everything that a person can change, as plain values.
+
+    Waits until nothing is on its way: no act, no sync, and no question whose answer begins one.
+    """
     qtbot.waitUntil(
         lambda: (
             not window.link._waiting and not window.history._begun and not window.folders.running()
@@ -448,8 +453,10 @@ def verbs() -> dict[str, set[str]]:
 
 
 def test_no_verb_is_forgotten() -> None:
-    """What changes something goes through the undo history; a new verb has to be put into one of
-    the tables."""
+    """What changes something goes through the undo history.
+
+    A new verb has to be put into one of the tables.
+    """
     changing = {
         *(
             "correct_many",

@@ -1,5 +1,4 @@
-"""The first-run page, the page without a match, the overlay of a drag, and the strip of
-messages."""
+"""The first-run page, the page without a match, the overlay of a drag, the messages."""
 
 from __future__ import annotations
 

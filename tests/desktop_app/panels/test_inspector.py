@@ -1,5 +1,7 @@
-"""The right panel driven by clicks and keys: suggestions, a person's words, many photos, a label by
-name."""
+"""The right panel driven by clicks and keys.
+
+Suggestions, a person's words, many photos, a label by name.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,10 @@ Key = Qt.Key
 
 @pytest.fixture
 def library() -> FakeLibrary:
-    """Photo 12 is suggested as cat (1) and dog (2); `sofa` (3) was confirmed on it, `<b>x</b>` (4)
-    rejected."""
+    """Photo 12 is suggested as cat (1) and dog (2).
+
+    `sofa` (3) was confirmed on it, `<b>x</b>` (4) rejected.
+    """
     library = FakeLibrary(30)
     library.label_list += [Label(3, "sofa"), Label(4, "<b>x</b>")]
     library.words = {(12, 3): True, (12, 4): False}

@@ -1,5 +1,7 @@
-"""The label editor and the first labels, driven by keys and clicks; every change is undone by the
-undo stack."""
+"""The label editor and the first labels, driven by keys and clicks.
+
+Every change is undone by the undo stack.
+"""
 
 from __future__ import annotations
 

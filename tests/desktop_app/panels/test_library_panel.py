@@ -1,5 +1,4 @@
-"""The left panel: places with numbers, clicks and keys, photos dropped on a label, drives that are
-away."""
+"""The left panel: places with numbers, clicks, keys, drops on a label, drives that are away."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The model dialog: download, cancel, switch, a file of one's own, and the starter model's
-banner."""
+"""The model dialog: download, cancel, switch, a file of one's own, the starter's banner."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The search bar driven by keys, clicks and drops: words, offers, chips, history, saved searches,
-order, strictness."""
+"""The search bar driven by keys, clicks and drops.
+
+Words, offers, chips, history, saved searches, order, strictness.
+"""
 
 from __future__ import annotations
 
@@ -89,8 +91,10 @@ def test_typing_searches_after_a_pause_and_return_at_once(qtbot: QtBot, window: 
 
 
 def test_the_first_letters_of_a_word_are_not_searched(qtbot: QtBot, window: QWidget) -> None:
-    """'No good match for s' in place of the photos tells nobody anything; whoever means it presses
-    Return."""
+    """'No good match for s' in place of the photos tells nobody anything.
+
+    Whoever means it presses Return.
+    """
     bar = window.bar
     bar.focus_words()
     QTest.keyClicks(bar.words, "sea")

@@ -1,5 +1,4 @@
-"""'Improve labels' driven by clicks over an in-memory library: nothing is in force before
-Accept."""
+"""'Improve labels' driven by clicks in memory: nothing is in force before Accept."""
 
 from __future__ import annotations
 

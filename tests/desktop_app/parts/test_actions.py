@@ -1,5 +1,4 @@
-"""The table of acts: every shortcut of the specification, none twice, single keys only beside
-photos."""
+"""The table of acts: every specified shortcut, none twice, single keys only beside photos."""
 
 from __future__ import annotations
 

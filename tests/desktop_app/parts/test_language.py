@@ -1,5 +1,7 @@
-"""Every sentence of the window is translated, in step with the code, with all its places for names
-and numbers."""
+"""Every sentence of the window is translated, in step with the code.
+
+With all its places for names and numbers.
+"""
 
 from __future__ import annotations
 

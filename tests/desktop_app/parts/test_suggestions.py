@@ -1,5 +1,7 @@
-"""Offers under a field, driven by the field's own keys and by clicks; rows show user text
-literally."""
+"""Offers under a field, driven by the field's own keys and by clicks.
+
+Rows show user text literally.
+"""
 
 from __future__ import annotations
 

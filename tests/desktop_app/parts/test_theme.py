@@ -37,8 +37,10 @@ def test_contrast(tokens: theme.Tokens) -> None:
 
 @pytest.mark.parametrize("tokens", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_contrast_of_every_rule(tokens: theme.Tokens) -> None:
-    """Whatever a rule of the style sheet writes on whatever it fills; what is disabled is exempt
-    (WCAG 2.2, 1.4.3)."""
+    """Whatever a rule of the style sheet writes on whatever it fills.
+
+    What is disabled is exempt (WCAG 2.2, 1.4.3).
+    """
     rules = re.findall(r"([^{}]+)\{([^{}]*)\}", theme._style_sheet(tokens))
     names = "color|background|selection-color|selection-background-color"
     assert len(rules) > 40

@@ -1,5 +1,4 @@
-"""Thumbnails: read in other threads, last wish first, bounded, and not tried for ever when
-broken."""
+"""Thumbnails: read in other threads, last wish first, bounded, no endless tries."""
 
 from __future__ import annotations
 
@@ -50,8 +49,10 @@ def test_they_arrive_scaled_to_what_is_needed(
 
 
 def test_sizes_lie_side_by_side(qtbot: QtBot, thumbnails: Thumbnails, files: list[str]) -> None:
-    """A panel that shows a photo larger must not blur it in the grid; until a size was read, the
-    best other one does."""
+    """A panel that shows a photo larger must not blur it in the grid.
+
+    Until a size was read, the best other one does.
+    """
     path = files[0]
     thumbnails.want(ME, [path], SMALL)
     qtbot.waitUntil(lambda: thumbnails.pixmap(path, SMALL) is not None)

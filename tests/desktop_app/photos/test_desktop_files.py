@@ -1,5 +1,7 @@
-"""Copies of photos into a folder, paths on the clipboard, the file manager: originals stay as they
-are."""
+"""Copies of photos into a folder, paths on the clipboard, the file manager.
+
+Originals stay as they are.
+"""
 
 from __future__ import annotations
 

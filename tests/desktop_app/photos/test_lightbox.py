@@ -1,5 +1,7 @@
-"""The lightbox, driven by keys, wheel and mouse, with pictures that go through the engine's
-sandboxed decoding."""
+"""The lightbox, driven by keys, wheel and mouse.
+
+Its pictures go through the engine's sandboxed decoding.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,10 @@ NONE = Qt.KeyboardModifier.NoModifier
 
 @pytest.fixture
 def library(tmp_path: Path) -> FakeLibrary:
-    """Six photos of 1600 x 1200, each of one colour; the newest, row 0, is photo 6. Row 5 is no
-    picture."""
+    """Six photos of 1600 x 1200, each of one colour; the newest, row 0, is photo 6.
+
+    Row 5 is no picture.
+    """
     library = FakeLibrary(6)
     for one, photo in library.photo_rows.items():
         path = tmp_path / photo.name
@@ -248,8 +252,10 @@ def test_one_who_wishes_a_picture_does_not_drop_the_wishes_of_another(
 
 
 def test_nothing_begins_after_closing(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A late answer of the engine may still wish for pictures; a thread that it started would
-    outlive the window."""
+    """A late answer of the engine may still wish for pictures.
+
+    A thread that it started would outlive the window.
+    """
     pictures = Pictures()
     pictures.close()
     monkeypatch.setattr(pictures._thread, "start", lambda: pytest.fail("a thread was started"))

@@ -1,5 +1,7 @@
-"""The grid, driven by keys, clicks, wheel and rubber band, over a real engine thread with an
-in-memory library."""
+"""The grid, driven by keys, clicks, wheel and rubber band.
+
+Over a real engine thread with an in-memory library.
+"""
 
 from __future__ import annotations
 
@@ -354,8 +356,10 @@ def test_thumbnails_are_read_for_what_is_in_sight(
 def test_large_cells_show_the_photo_itself_once_the_view_rests(
     qtbot: QtBot, library: FakeLibrary, link: EngineLink, tmp_path: Path
 ) -> None:
-    """A thumbnail file of 256 pixels, enlarged to 400, is a blur: the photos in sight are read
-    again, only those."""
+    """A thumbnail file of 256 pixels, enlarged to 400, is a blur.
+
+    The photos in sight are read again, only those.
+    """
     small, whole = str(tmp_path / "small.jpg"), str(tmp_path / "whole.png")
     for path, width, color in ((small, 256, QColor(250, 0, 0)), (whole, 1000, QColor(0, 200, 0))):
         image = QImage(width, width // 2, QImage.Format.Format_RGB32)

@@ -1,5 +1,4 @@
-"""The model of a view: pages fetched when somebody looks, only changed rows told, nothing asked
-twice."""
+"""The model of a view: pages fetched when looked at, only changes told, nothing asked twice."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Folders and photos come in by real drops over a real library: what is said about it, labels
-offered, taken back."""
+"""Folders and photos come in by real drops over a real library.
+
+What is said about it, labels offered, taken back.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Yes and no by keys in the whole window: one label, suggestions, pinned labels, the next photo to
-review."""
+"""Yes and no by keys in the whole window.
+
+One label, suggestions, pinned labels, the next photo to review.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Which photos are shown: queries, stale answers, new photos, drives that go away; driven in the
-whole window."""
+"""Which photos are shown, driven in the whole window.
+
+Queries, stale answers, new photos, drives that go away.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What happens to files and folders from the whole window: trash, copies, paths, export,
-removal."""
+"""Files and folders from the whole window: trash, copies, paths, export, removal."""
 
 from __future__ import annotations
 

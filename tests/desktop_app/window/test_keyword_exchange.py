@@ -1,5 +1,7 @@
-"""Keywords of other programs become labels, confirmed labels go into sidecars: offered once, undone
-whole, told if not."""
+"""Keywords of other programs become labels, confirmed labels go into sidecars.
+
+Offered once, undone whole, told if not.
+"""
 
 from __future__ import annotations
 

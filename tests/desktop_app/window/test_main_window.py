@@ -1,5 +1,7 @@
-"""The whole window, driven as a person does: first minutes, panels, the session, closing at any
-moment."""
+"""The whole window, driven as a person does.
+
+First minutes, panels, the session, closing at any moment.
+"""
 
 from __future__ import annotations
 

@@ -147,8 +147,10 @@ def test_a_start_asks_nothing_that_imports_torch(
 def test_photos_in_sight_are_read_first(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary
 ) -> None:
-    """Somebody who scrolled into a folder being read should not look at grey tiles until its turn
-    comes."""
+    """Somebody who scrolled into a folder being read should not wait for its turn.
+
+    Until it came, there would be grey tiles.
+    """
     assert not asked(library, "prefer")
     for one in (39, 38):
         library.photo_rows[one] = dataclasses.replace(
@@ -161,8 +163,10 @@ def test_photos_in_sight_are_read_first(
 def test_one_question_at_a_time_and_the_photos_get_the_keys(
     qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], tmp_path: Path
 ) -> None:
-    """Two banners over the first photos leave no room for the photos; and a button that goes must
-    not hand its key focus to the next button, where Return would press it."""
+    """Two banners over the first photos leave no room for the photos.
+
+    A button that goes must not hand its key focus to the next button, where Return would press it.
+    """
     library = FakeLibrary(0, labels=())
     window = make(library)
     library.photo_rows = FakeLibrary(12).photo_rows
