@@ -23,7 +23,7 @@ LONG_AGO = 1_600_000_000  # seconds: files that have settled
 def write_model(path: Path, seed: int = 5) -> Path:
     """A random CLIP of 64 pixels and 64 dimensions as a safetensors file."""
     from engine.clip import checkpoint  # here: who only wants photos needs no torch
-    from tests.engine.clip.test_model import random_clip
+    from tests.support.random_clip import random_clip
 
     checkpoint.write(path, random_clip(seed=seed).state_dict(), {"activation": "quickgelu"})
     return path

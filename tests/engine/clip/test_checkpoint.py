@@ -17,7 +17,7 @@ from torch import Tensor
 from engine.clip import checkpoint
 from engine.clip.model import build_model
 from engine.records import AlbumenError
-from tests.engine.clip.test_model import (
+from tests.support.random_clip import (
     TINY_RESNET,
     random_clip,
     relative_error,

@@ -27,7 +27,7 @@ from engine.clip.coop import (
 from engine.clip.model import CLIP, past_tokens
 from engine.clip.tokenizer import EOT, SOT, encode, tokenize
 from engine.records import AlbumenError
-from tests.engine.clip.test_model import random_clip, relative_error
+from tests.support.random_clip import random_clip, relative_error
 
 NAMES = ["dog", "polar_bear", "e.t.", "supercalifragilistic thing", "cup"]
 

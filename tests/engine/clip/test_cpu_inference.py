@@ -14,7 +14,7 @@ import torch
 from torch.nn import functional as F
 
 from engine.clip import checkpoint, cpu_inference, weights
-from tests.engine.clip.test_model import TINY_RESNET, random_clip, relative_error
+from tests.support.random_clip import TINY_RESNET, random_clip, relative_error
 
 if not torch.backends.mkldnn.is_available():
     pytest.skip("this torch has no oneDNN", allow_module_level=True)
@@ -120,7 +120,10 @@ def test_whether_packing_pays_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_threads_wait_passively_in_the_window_too() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
-    code = "import desktop_app.link.engine_link, os, sys; print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    code = (
+        "import desktop_app.link.engine_link, os, sys\n"
+        "print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )

@@ -30,8 +30,8 @@ from engine.evaluate import evaluate, finetune
 from engine.evaluate.datasets import open_set
 from engine.learning import prompt_tuning
 from engine.learning.fewshot import Photos
-from tests.engine.clip.test_model import TINY_RESNET, random_clip, relative_error
 from tests.support.elsewhere import DEVICE, LeftBehindError, second_device
+from tests.support.random_clip import TINY_RESNET, random_clip, relative_error
 from tests.support.small_library import run, write_colours
 
 REAL = [

@@ -242,8 +242,11 @@ def test_meanwhile() -> None:
 
 def hub_headers(sha256: str = SHA256) -> dict[str, str]:
     return {
-        "ETag": '"pointer"', "X-Linked-Etag": f'"{sha256}"', "X-Linked-Size": str(len(BODY)), "X-Repo-Commit": "c" * 40
-    }  # fmt: skip
+        "ETag": '"pointer"',
+        "X-Linked-Etag": f'"{sha256}"',
+        "X-Linked-Size": str(len(BODY)),
+        "X-Repo-Commit": "c" * 40,
+    }
 
 
 def test_hub_through_a_mirror(

@@ -1,14 +1,12 @@
 """CLIP against independent implementations: transformers for the ViT and the text encoder, the
 paper's equations for ResNets.
 
-All on random weights, with every bias, norm and running statistic random too: identity-like
-defaults hide errors.
+All on random weights (`tests/support/random_clip.py`).
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 
 import pytest
@@ -16,44 +14,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from engine.clip.model import CLIP, build_model
+from engine.clip.model import build_model
 from engine.clip.tokenizer import tokenize
 from tests.support import official
-
-
-def random_clip(seed: int = 0, **sizes: object) -> CLIP:
-    """A CLIP whose every tensor is random, of magnitudes that keep activations alive through the
-    depth."""
-    defaults: dict[str, object] = {
-        "embed_dim": 64,
-        "input_resolution": 64,
-        "vision_layers": 2,
-        "vision_width": 128,
-        "vision_patch_size": 16,
-        "context_length": 77,
-        "vocab_size": 49408,
-        "transformer_width": 128,
-        "transformer_heads": 2,
-        "transformer_layers": 2,
-    }
-    torch.manual_seed(seed)
-    clip = CLIP(**{**defaults, **sizes})  # type: ignore[arg-type]
-    generator = torch.Generator().manual_seed(seed)
-    for name, tensor in clip.state_dict().items():
-        if name.endswith("running_var"):
-            tensor.uniform_(0.5, 1.5, generator=generator)
-        elif name.endswith(("running_mean", "bias")):
-            tensor.normal_(0, 0.1, generator=generator)
-        elif tensor.is_floating_point() and re.search(r"bn\d|ln_|downsample\.1", name):
-            tensor.normal_(
-                1, 0.2, generator=generator
-            )  # bn3 too: at its default of 0 blocks are the identity
-    return clip.eval()
-
-
-def relative_error(ours: Tensor, theirs: Tensor) -> float:
-    return float((ours - theirs).norm() / theirs.norm())
-
+from tests.support.random_clip import (
+    RN50,
+    TINY_RESNET,
+    random_clip,
+    relative_error,
+    transformers_model,
+)
 
 TINY = {"input_resolution": 64, "vision_patch_size": 16}
 VIT_B_32 = {
@@ -66,20 +36,6 @@ VIT_B_32 = {
     "transformer_heads": 8,
     "transformer_layers": 12,
 }
-RN50 = {
-    "embed_dim": 1024,
-    "input_resolution": 224,
-    "vision_layers": (3, 4, 6, 3),
-    "vision_width": 64,
-    "vision_patch_size": None,
-}
-TINY_RESNET = {
-    **RN50,
-    "embed_dim": 64,
-    "input_resolution": 96,
-    "vision_layers": (1, 2, 1, 2),
-    "vision_width": 16,
-}
 TEXTS = [
     "a photo of a dog.",
     "",
@@ -89,73 +45,6 @@ TEXTS = [
 
 # --------------------------------------------------------------------------------------------------
 # ViT and text: transformers
-
-
-def transformers_model(clip: CLIP, act: str) -> torch.nn.Module:
-    """A transformers CLIPModel that carries the same weights; the mapping is written out here,
-    apart from the engine's.
-    """
-    from transformers import CLIPConfig, CLIPModel
-
-    state = clip.state_dict()
-    patch = state["visual.conv1.weight"].shape[-1]
-    vision_width, text_width = state["visual.proj"].shape[0], state["text_projection"].shape[0]
-    layers = {
-        tower: sum(name.startswith(tower) and name.endswith(".ln_1.weight") for name in state)
-        for tower in ("visual.transformer.", "transformer.")
-    }
-    config = CLIPConfig(
-        text_config={
-            "vocab_size": state["token_embedding.weight"].shape[0], "hidden_size": text_width, "hidden_act": act,
-            "intermediate_size": 4 * text_width, "num_attention_heads": text_width // 64, "eos_token_id": 49407,
-            "num_hidden_layers": layers["transformer."], "max_position_embeddings": clip.context_length,
-            "bos_token_id": 49406, "pad_token_id": 0,
-        },
-        vision_config={
-            "hidden_size": vision_width, "intermediate_size": 4 * vision_width, "patch_size": patch, "hidden_act": act,
-            "num_attention_heads": vision_width // 64, "image_size": clip.input_resolution,
-            "num_hidden_layers": layers["visual.transformer."],
-        },
-        projection_dim=clip.embed_dim,
-        attn_implementation="eager",
-    )  # fmt: skip
-    theirs: dict[str, Tensor] = {
-        "logit_scale": state["logit_scale"],
-        "text_projection.weight": state["text_projection"].T,
-        "visual_projection.weight": state["visual.proj"].T,
-        "text_model.embeddings.token_embedding.weight": state["token_embedding.weight"],
-        "text_model.embeddings.position_embedding.weight": state["positional_embedding"],
-        "vision_model.embeddings.class_embedding": state["visual.class_embedding"],
-        "vision_model.embeddings.patch_embedding.weight": state["visual.conv1.weight"],
-        "vision_model.embeddings.position_embedding.weight": state["visual.positional_embedding"],
-    }
-    for kind in ("weight", "bias"):
-        theirs[f"text_model.final_layer_norm.{kind}"] = state[f"ln_final.{kind}"]
-        theirs[f"vision_model.pre_layrnorm.{kind}"] = state[f"visual.ln_pre.{kind}"]
-        theirs[f"vision_model.post_layernorm.{kind}"] = state[f"visual.ln_post.{kind}"]
-        for ours, other in (
-            ("visual.transformer.", "vision_model."),
-            ("transformer.", "text_model."),
-        ):
-            for n in range(layers[ours]):
-                block, target = f"{ours}resblocks.{n}.", f"{other}encoder.layers.{n}."
-                for which, part in zip(
-                    "qkv", state[f"{block}attn.in_proj_{kind}"].chunk(3), strict=True
-                ):
-                    theirs[f"{target}self_attn.{which}_proj.{kind}"] = part
-                theirs[f"{target}self_attn.out_proj.{kind}"] = state[f"{block}attn.out_proj.{kind}"]
-                theirs[f"{target}layer_norm1.{kind}"] = state[f"{block}ln_1.{kind}"]
-                theirs[f"{target}layer_norm2.{kind}"] = state[f"{block}ln_2.{kind}"]
-                theirs[f"{target}mlp.fc1.{kind}"] = state[f"{block}mlp.c_fc.{kind}"]
-                theirs[f"{target}mlp.fc2.{kind}"] = state[f"{block}mlp.c_proj.{kind}"]
-    with torch.device("meta"):
-        model = CLIPModel(config)
-    missing, unexpected = model.load_state_dict(theirs, strict=False, assign=True)
-    assert not missing and not unexpected
-    for embeddings in (model.text_model.embeddings, model.vision_model.embeddings):
-        count = embeddings.position_embedding.weight.shape[0]
-        embeddings.position_ids = torch.arange(count)[None]  # a buffer, lost on the meta device
-    return model.eval()
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ import torch
 
 from engine.clip import checkpoint, download, weights
 from engine.records import AlbumenError, Progress
-from tests.engine.clip.test_model import TINY_RESNET, random_clip, relative_error
 from tests.support import official
+from tests.support.random_clip import TINY_RESNET, random_clip, relative_error
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def test_load_and_encode(file: Path) -> None:
     for features in (images, texts):
         assert features.dtype == torch.float32
         assert torch.allclose(features.norm(dim=-1), torch.ones(len(features)))
-        features.clone().requires_grad_().sum().backward()  # usable in training: no inference tensors
+        # usable in training: no inference tensors
+        features.clone().requires_grad_().sum().backward()
     assert not any(parameter.requires_grad for parameter in model.clip.parameters())
 
 
@@ -341,7 +342,10 @@ def test_download_falls_back_to_the_official_archive(
 def test_loading_does_not_import_the_compiler(file: Path) -> None:
     """torch's compiler is 800 modules and seconds: some operations on the meta device import it
     unasked."""
-    program = "import sys; from engine.clip import weights; weights.load(sys.argv[1], 'cpu'); print('sympy' in sys.modules)"
+    program = (
+        "import sys; from engine.clip import weights\n"
+        "weights.load(sys.argv[1], 'cpu'); print('sympy' in sys.modules)"
+    )
     answer = subprocess.run(
         [sys.executable, "-c", program, str(file)], capture_output=True, text=True, check=True
     )

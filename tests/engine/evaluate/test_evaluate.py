@@ -27,7 +27,7 @@ from engine.evaluate.evaluate import (
     templates,
 )
 from engine.records import AlbumenError
-from tests.engine.clip.test_model import random_clip
+from tests.support.random_clip import random_clip
 from tests.support.small_library import write_colours
 
 COLOURS = {"red_cup": (220, 30, 30), "green_leaf": (30, 200, 40), "blue_sky": (40, 60, 230)}
