@@ -9,14 +9,7 @@ import pytest
 from PIL import Image
 
 from engine.images import keywords
-
-BAG = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:subject><rdf:Bag>{}</rdf:Bag></dc:subject>
-</rdf:Description></rdf:RDF></x:xmpmeta>"""
-
-
-def packet(*words: str) -> bytes:
-    return BAG.format("".join(f"<rdf:li>{word}</rdf:li>" for word in words)).encode()
+from tests.support.xmp import packet
 
 
 def iim(*words: bytes, charset: bytes = b"") -> bytes:

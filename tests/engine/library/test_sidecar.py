@@ -17,8 +17,8 @@ from engine.__main__ import main
 from engine.library import sidecar
 from engine.library.library import Library
 from engine.records import AlbumenError
-from tests.engine.images.test_keywords import packet
 from tests.support.small_library import finish, write_model, write_photos
+from tests.support.xmp import packet
 
 # As Lightroom writes it, with develop settings, a rating, keywords, and prefixes of its own choice.
 FOREIGN = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0">
