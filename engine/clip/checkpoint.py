@@ -2,7 +2,7 @@
 
 Knows: safetensors (official, open_clip and HF `CLIPModel` layout) and OpenAI's TorchScript
 archives, what can be wrong with a file and how to say it. Does not know: where files come from
-(`weights.py`, `fetch.py`), the network (`clip.py`).
+(`weights.py`, `download.py`), the network (`model.py`).
 """
 
 from __future__ import annotations
@@ -76,22 +76,8 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
         raise AlbumenError(f"{path} cannot be read ({error.strerror or error}).") from error
     sources = _sources(shapes)
     _refuse_half_models(path, sources)
-    for name, source in sources.items():
-        kind = types[source.parts[0]]
-        if not kind.startswith(("F", "BF")) and not name.endswith(_COUNTERS):
-            raise AlbumenError(
-                f"{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 or fp16."
-            )
-    try:
-        empty = {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
-        build_model(
-            {
-                name: source.convert([empty[part] for part in source.parts])
-                for name, source in sources.items()
-            }
-        )
-    except (ValueError, RuntimeError) as error:
-        raise AlbumenError(f"{path}: {error}") from error
+    _refuse_quantised(path, sources, types)
+    _refuse_misfits(path, sources, shapes)
     state_dict: dict[str, Tensor] = {}
     try:
         # Largest first: a tensor and its copy exist together, which must not happen at the end, on
@@ -175,15 +161,18 @@ def _first_bytes(path: Path) -> bytes:
 
 
 def _refuse_other_formats(path: Path) -> None:
-    start, size = _first_bytes(path), path.stat().st_size
+    start = _first_bytes(path)
+    size = path.stat().st_size
     if start[:4] == b"PK\x03\x04":
         raise AlbumenError(
-            f"{path} is a TorchScript archive or a pickle, and none of OpenAI's known ones: only safetensors files and "
-            "official archives are opened, because others could run foreign code."
+            f"{path} is a TorchScript archive or a pickle, and none of OpenAI's known ones: only "
+            "safetensors files and official archives are opened, because others could run "
+            "foreign code."
         )
     if start[:1] == b"\x80" and start[1:2] <= b"\x05" and start[8:9] != b"{":
         raise AlbumenError(
-            f"{path} is a pickle: such files can run foreign code and are never opened; use safetensors."
+            f"{path} is a pickle: such files can run foreign code and are never opened; "
+            "use safetensors."
         )
     if len(start) < 9:
         raise AlbumenError(f"{path} is empty or cut off ({size} bytes): copy or download it again.")
@@ -214,7 +203,8 @@ def _refuse_other_formats(path: Path) -> None:
     end = max(ends, default=0)
     if 8 + header + end > size:
         raise AlbumenError(
-            f"{path} is cut off: it has {size:,} of {8 + header + end:,} bytes; copy or download it again."
+            f"{path} is cut off: it has {size:,} of {8 + header + end:,} bytes; "
+            "copy or download it again."
         )
 
 
@@ -223,14 +213,43 @@ def _refuse_half_models(path: Path, sources: Mapping[str, _Source]) -> None:
     texts = any(name.startswith(("transformer.", "token_embedding.")) for name in sources)
     if texts and not images:
         raise AlbumenError(
-            f"{path} holds only the text half of a CLIP; Albumen needs the image half in the same file."
+            f"{path} holds only the text half of a CLIP; "
+            "Albumen needs the image half in the same file."
         )
     if images and not texts:
         raise AlbumenError(
-            f"{path} holds only the image half of a CLIP; Albumen needs the text half in the same file."
+            f"{path} holds only the image half of a CLIP; "
+            "Albumen needs the text half in the same file."
         )
     if not images:
         raise AlbumenError(f"{path} holds no CLIP, but other weights.")
+
+
+def _refuse_quantised(path: Path, sources: Mapping[str, _Source], types: dict[str, str]) -> None:
+    for name, source in sources.items():
+        kind = types[source.parts[0]]
+        if not kind.startswith(("F", "BF")) and not name.endswith(_COUNTERS):
+            raise AlbumenError(
+                f"{path} stores {name} as {kind}: quantised models cannot be used; "
+                "get one in fp32 or fp16."
+            )
+
+
+def _refuse_misfits(
+    path: Path, sources: Mapping[str, _Source], shapes: dict[str, list[int]]
+) -> None:
+    """Build the model on the meta device: wrong names and shapes are told before a weight is
+    read."""
+    try:
+        empty = {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
+        build_model(
+            {
+                name: source.convert([empty[part] for part in source.parts])
+                for name, source in sources.items()
+            }
+        )
+    except (ValueError, RuntimeError) as error:
+        raise AlbumenError(f"{path}: {error}") from error
 
 
 def _tensors(

@@ -3,12 +3,12 @@ and a little grammar.
 
 CLIP's tokenizer cuts a Chinese word into bytes that its text tower never saw with a picture, and so
 does every model that Albumen opens. Here the longest known words are looked up in
-`resources/chinese.txt` and put into the order of an English phrase: 桌子上的红色杯子 is 'red cup on table'.
-Simplified characters. Knows words; does not know labels, queries, models.
+`resources/chinese.txt` and put into the order of an English phrase: 桌子上的红色杯子 is
+'red cup on table'. Simplified characters. Knows words; does not know labels, queries, models.
 
-Names must not be taken apart: two known words of one character that touch (雪球, a cat's name) are a
-word that the dictionary lacks, unless one of them is a colour, a size or a link. What is not known
-is told, never guessed.
+Names must not be taken apart: two known words of one character that touch (雪球, a cat's name) are
+a word that the dictionary lacks, unless one of them is a colour, a size or a link. What is not
+known is told, never guessed.
 """
 
 from __future__ import annotations

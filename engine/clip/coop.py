@@ -91,14 +91,17 @@ class PromptLearner(nn.Module):
             raise AlbumenError("There is no class to learn a prompt for: give at least one name.")
         if class_token_position not in ("end", "middle", "front"):
             raise AlbumenError(
-                f"The class name can stand at 'end', 'middle' or 'front', not '{class_token_position}'."
+                "The class name can stand at 'end', 'middle' or 'front', "
+                f"not '{class_token_position}'."
             )
         embedding = clip.token_embedding.weight.detach()  # (vocabulary, C)
-        width, device = embedding.shape[1], embedding.device
+        width = embedding.shape[1]
+        device = embedding.device
         if ctx_init is not None:
             if class_specific:
                 raise AlbumenError(
-                    "A context starts from words or is one per class: drop ctx_init or class_specific."
+                    "A context starts from words or is one per class: "
+                    "drop ctx_init or class_specific."
                 )
             words = encode(ctx_init.replace("_", " "))
             if not words:
@@ -119,13 +122,13 @@ class PromptLearner(nn.Module):
         self._name_lengths = tuple(len(encode(name)) for name in names)
         rests = [[*encode(f"{name}."), EOT] for name in names]
         longest = max(range(len(rests)), key=lambda k: len(rests[k]))
-        self.length = (
-            1 + self.n_ctx + len(rests[longest])
-        )  # L: nothing behind the longest prompt's EOT is ever used
+        # L: nothing behind the longest prompt's EOT is ever used
+        self.length = 1 + self.n_ctx + len(rests[longest])
         if self.length > clip.context_length:
             raise AlbumenError(
-                f"The prompt of '{names[longest][:60]}' has {self.length} tokens and this model reads at most "
-                f"{clip.context_length}: shorten the name or use fewer context vectors than {self.n_ctx}."
+                f"The prompt of '{names[longest][:60]}' has {self.length} tokens and this model "
+                f"reads at most {clip.context_length}: shorten the name or use fewer context "
+                f"vectors than {self.n_ctx}."
             )
         self._rest_lengths = tuple(map(len, rests))
         padded = torch.zeros(len(rests), max(self._rest_lengths), dtype=torch.long)  # (K, L-1-n)
@@ -133,13 +136,11 @@ class PromptLearner(nn.Module):
             row[: len(rest)] = torch.tensor(rest)
         # Derived from the names, so recomputed for the current ones and never saved.
         eot = torch.tensor(self._rest_lengths, device=device) + self.n_ctx
+        prefix = embedding[SOT].float()[None]  # (1, C)
+        suffix = embedding[padded.to(device)].float()  # (K, L-1-n, C)
         self.register_buffer("eot", eot, persistent=False)  # (K,) position of EOT in each prompt
-        self.register_buffer(
-            "token_prefix", embedding[SOT].float()[None], persistent=False
-        )  # (1, C)
-        self.register_buffer(
-            "token_suffix", embedding[padded.to(device)].float(), persistent=False
-        )  # (K, L-1-n, C)
+        self.register_buffer("token_prefix", prefix, persistent=False)
+        self.register_buffer("token_suffix", suffix, persistent=False)
 
     @property
     def n_ctx(self) -> int:
@@ -160,23 +161,20 @@ class PromptLearner(nn.Module):
         if self.class_token_position == "end":
             return torch.cat([prefix, ctx, self.token_suffix], dim=1)  # (K, L, C)
         front = self._vectors_before_name
-        rows = [
-            torch.cat(
-                [prefix[k], ctx[k, :front], suffix[:name], ctx[k, front:], suffix[name:]]
-            )  # (L, C)
-            for k, (suffix, name) in enumerate(
-                zip(self.token_suffix, self._name_lengths, strict=True)
-            )
-        ]
+        rows = []
+        for k, name in enumerate(self._name_lengths):
+            suffix = self.token_suffix[k]
+            parts = [prefix[k], ctx[k, :front], suffix[:name], ctx[k, front:], suffix[name:]]
+            rows.append(torch.cat(parts))  # (L, C)
         return torch.stack(rows)  # (K, L, C)
 
     def tree(self) -> PromptTree:
         """The same prompts as `forward`, as a tree whose trunk is all that they share, without
         padding."""
         shared = 0 if self.class_specific else self._vectors_before_name
-        prefix = (
-            torch.cat([self.token_prefix, self.ctx[:shared]]) if shared else self.token_prefix
-        )  # (P, C)
+        prefix = self.token_prefix  # (P, C)
+        if shared:
+            prefix = torch.cat([prefix, self.ctx[:shared]])
         parts: list[Tensor] = []
         for k, name in enumerate(self._name_lengths):
             ctx = self.ctx[k] if self.class_specific else self.ctx
@@ -240,30 +238,30 @@ class _Plan:
     prefix: int  # P
     tokens: Tensor  # (P+G m,) index into prefix + suffixes
     positions: Tensor  # (P+G m,) index into the positional embedding
-    mask: Tensor  # (1, G, m, P+m) True: this token of the group sees that one of the prefix or the group
+    mask: Tensor  # (1, G, m, P+m) True: this token of the group sees that of prefix or group
     eot: Tensor  # (K,) index into the sequence
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """`clip.Attend` (S, H, P+G m, C/H): the prefix sees its own past, a suffix the prefix and
+        """`model.Attend` (S, H, P+G m, C/H): the prefix sees its own past, a suffix the prefix and
         its own past.
 
         One mask over the whole sequence would say the same, but the square of all tokens, nearly
         all of it masked, takes three times as long as the groups.
         """
-        p, (_, groups, m, _) = self.prefix, self.mask.shape
+        p = self.prefix
+        _, groups, m, _ = self.mask.shape
         variants, heads, _, width = q.shape
+        # (S, H, P, C/H)
         trunk = F.scaled_dot_product_attention(
             q[:, :, :p], k[:, :, :p], v[:, :, :p], is_causal=True
-        )  # (S, H, P, C/H)
+        )
 
         def branches(part: Tensor) -> Tensor:
             return part[:, :, p:].reshape(variants * heads, groups, m, width)
 
         def with_trunk(part: Tensor) -> Tensor:
-            shared = (
-                part[:, :, None, :p].expand(-1, -1, groups, -1, -1).flatten(0, 1)
-            )  # (S H, G, P, C/H)
-            return torch.cat([shared, branches(part)], dim=2)  # (S H, G, P+m, C/H)
+            shared = part[:, :, None, :p].expand(-1, -1, groups, -1, -1)  # (S, H, G, P, C/H)
+            return torch.cat([shared.flatten(0, 1), branches(part)], dim=2)  # (S H, G, P+m, C/H)
 
         rest = F.scaled_dot_product_attention(
             branches(q), with_trunk(k), with_trunk(v), attn_mask=self.mask
@@ -275,7 +273,8 @@ def _groups(lengths: Sequence[int]) -> list[list[int]]:
     """Share suffixes of these lengths out to groups of nearly equal length (each is padded to the
     longest)."""
     longest_first = sorted(range(len(lengths)), key=lambda k: -lengths[k])
-    total, longest = sum(lengths), lengths[longest_first[0]]
+    total = sum(lengths)
+    longest = lengths[longest_first[0]]
     count = max(1, total // max(_GROUP_TOKENS, longest))
     for most in range(max(longest, math.ceil(total / count)), total + 1):
         groups: list[list[int]] = []
@@ -299,10 +298,8 @@ def _plan(prefix: int, lengths: tuple[int, ...], device: torch.device) -> _Plan:
     groups = _groups(lengths)
     m = max(sum(lengths[k] for k in group) for group in groups)
     starts = [prefix, *(prefix + total for total in accumulate(lengths))]
-    tokens_at, positions = (
-        torch.zeros(len(groups), m, dtype=torch.long),
-        torch.zeros(len(groups), m, dtype=torch.long),
-    )
+    tokens_at = torch.zeros(len(groups), m, dtype=torch.long)
+    positions = torch.zeros(len(groups), m, dtype=torch.long)
     owner = torch.full((len(groups), m), -1)  # which prompt a token belongs to; -1: padding
     eot = torch.zeros(len(lengths), dtype=torch.long)
     for number, group in enumerate(groups):
@@ -318,13 +315,13 @@ def _plan(prefix: int, lengths: tuple[int, ...], device: torch.device) -> _Plan:
     past = torch.ones(m, m, dtype=torch.bool).tril()
     own = past & (owner[:, :, None] == owner[:, None, :])  # (G, m, m)
     mask = torch.cat([torch.ones(len(groups), m, prefix, dtype=torch.bool), own], dim=2)[None]
-    made = (
-        torch.cat([trunk, tokens_at.flatten()]),
-        torch.cat([trunk, positions.flatten()]),
-        mask,
-        eot,
+    return _Plan(
+        prefix=prefix,
+        tokens=torch.cat([trunk, tokens_at.flatten()]).to(device),
+        positions=torch.cat([trunk, positions.flatten()]).to(device),
+        mask=mask.to(device),
+        eot=eot.to(device),
     )
-    return _Plan(prefix, *(tensor.to(device) for tensor in made))
 
 
 class CustomCLIP(nn.Module):
@@ -349,10 +346,8 @@ class CustomCLIP(nn.Module):
         """Preprocessed images (B, 3, S, S) -> logits (B, K). The image encoder runs without
         gradients."""
         with torch.no_grad():
-            image_features = F.normalize(
-                self.text_encoder.clip.encode_image(image).float(), dim=-1
-            )  # (B, D)
-        return self.logits(image_features)
+            image_features = self.text_encoder.clip.encode_image(image).float()  # (B, D)
+        return self.logits(F.normalize(image_features, dim=-1))
 
 
 # --------------------------------------------------------------------------------------------------
@@ -408,7 +403,8 @@ def train_prompts(
     count = len(model.prompt_learner.classnames)
     if len(image_features) != len(targets) or not len(targets):
         raise AlbumenError(
-            f"There are {len(image_features)} images for {len(targets)} answers: nothing to learn from."
+            f"There are {len(image_features)} images for {len(targets)} answers: "
+            "nothing to learn from."
         )
     if int(targets.min()) < 0 or int(targets.max()) >= count:
         raise AlbumenError(f"An answer names a class that is none of the {count} classes.")
@@ -416,17 +412,18 @@ def train_prompts(
         recipe = Recipe.official(int(torch.bincount(targets).max()))
     views = image_features if image_features.dim() == 3 else image_features[:, None]  # (N, V, D)
     ctx = model.prompt_learner.ctx
-    views, targets = views.to(ctx.device), targets.to(ctx.device)
+    views = views.to(ctx.device)
+    targets = targets.to(ctx.device)
     optimiser = torch.optim.SGD(
         [ctx], lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay
     )
     generator = torch.Generator().manual_seed(seed)
     batch_size = min(recipe.batch_size, len(targets))
-    steps_per_epoch = (
-        len(targets) // batch_size
-    )  # the published loader drops the last, smaller batch
+    # the published loader drops the last, smaller batch
+    steps_per_epoch = len(targets) // batch_size
     total = recipe.epochs * steps_per_epoch
-    started, step = time.monotonic(), 0
+    started = time.monotonic()
+    step = 0
     for epoch in range(1, recipe.epochs + 1):
         for group in optimiser.param_groups:
             group["lr"] = recipe.lr_at(epoch)
@@ -437,21 +434,16 @@ def train_prompts(
             value = float(loss.detach())
             if not math.isfinite(value):
                 raise AlbumenError(
-                    "Learning broke down: the loss is no longer a number; is the training data sound?"
+                    "Learning broke down: the loss is no longer a number; "
+                    "is the training data sound?"
                 )
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             step += 1
             elapsed = time.monotonic() - started
-            yield Progress(
-                "train",
-                step,
-                total,
-                step / elapsed,
-                elapsed / step * (total - step),
-                f"loss {value:.4f}",
-            )
+            left = elapsed / step * (total - step)
+            yield Progress("train", step, total, step / elapsed, left, f"loss {value:.4f}")
 
 
 # --------------------------------------------------------------------------------------------------
@@ -509,7 +501,8 @@ def load_prompts(
     width = clip.token_embedding.weight.shape[1]
     if ctx.dim() not in (2, 3) or ctx.shape[-1] != width or not ctx.isfinite().all():
         raise AlbumenError(
-            f"The contexts of {path} do not fit this model: {tuple(ctx.shape)} for a width of {width}."
+            f"The contexts of {path} do not fit this model: {tuple(ctx.shape)} "
+            f"for a width of {width}."
         )
     names = list(saved_names if classnames is None else classnames)
     if ctx.dim() == 3:
@@ -534,10 +527,9 @@ def interpret(ctx: Tensor, clip: CLIP, words: int = 3) -> list[list[tuple[str, f
     Euclidean distance to the token embeddings, as the published `interpret_prompt.py`; a hint, not
     an explanation.
     """
-    vectors = ctx.detach().flatten(0, -2)  # (n, C)
-    distances = torch.cdist(
-        vectors.float(), clip.token_embedding.weight.detach().float()
-    )  # (n, vocabulary)
+    vectors = ctx.detach().flatten(0, -2).float()  # (n, C)
+    embedding = clip.token_embedding.weight.detach().float()  # (vocabulary, C)
+    distances = torch.cdist(vectors, embedding)  # (n, vocabulary)
     near = distances.cpu().topk(words, largest=False)
     return [
         [(decode([token]), distance) for token, distance in zip(tokens, values, strict=True)]

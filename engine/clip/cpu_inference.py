@@ -26,9 +26,8 @@ from torch.overrides import TorchFunctionMode
 
 from engine.clip.model import Bottleneck, ModifiedResNet, VisionTransformer
 
-_ROWS = (
-    1600  # the layout suits about 32 images of 50 tokens; any number of rows is computed rightly
-)
+# The layout suits about 32 images of 50 tokens; any number of rows is computed rightly.
+_ROWS = 1600
 _WORTH = 1.25  # times faster at least: a second copy of the weights costs memory
 _TOLERANCE = 1e-4  # relative; beyond it the operators are not what they were when this was written
 
@@ -120,26 +119,16 @@ class _Convolution:
 
     def onto(self, x: Tensor, other: Tensor) -> Tensor:
         """relu(other + W x + b), written over `other`."""
+        shape = (self.padding, self.stride, [1, 1], 1)
+        fused: tuple[Any, ...] = ("add", 1.0, "relu", [], "")
         y: Tensor = torch.ops.mkldnn._convolution_pointwise_.binary(
-            other,
-            x,
-            self.weight,
-            self.bias,
-            self.padding,
-            self.stride,
-            [1, 1],
-            1,
-            "add",
-            1.0,
-            "relu",
-            [],
-            "",
+            other, x, self.weight, self.bias, *shape, *fused
         )
         return y
 
 
 class _FoldedResNet:
-    """`ModifiedResNet.forward` (`clip.py`), step by step the same."""
+    """`ModifiedResNet.forward` (`model.py`), step by step the same."""
 
     def __init__(self, visual: ModifiedResNet) -> None:
         self.stem = [
@@ -188,9 +177,9 @@ class _FoldedBlock:
             self.shortcut = _Convolution.of(block.downsample[1], block.downsample[2])
 
     def __call__(self, x: Tensor) -> Tensor:
-        identity = (
-            x if self.pool_identity is None else self.shortcut(self.pool_identity(x), then="none")
-        )
+        identity = x
+        if self.pool_identity is not None:
+            identity = self.shortcut(self.pool_identity(x), then="none")
         return self.third.onto(self.pool(self.second(self.first(x))), identity)
 
 
@@ -271,11 +260,11 @@ def bf16_pays() -> bool:
     machine, takes twice as long."""
     generator = torch.Generator().manual_seed(0)
     x, weight = (torch.randn(rows, 768, generator=generator) for rows in (400, 3072))
-    half_x, half_weight = x.bfloat16(), weight.bfloat16()
+    half_x = x.bfloat16()
+    half_weight = weight.bfloat16()
     with torch.no_grad():
-        return _WORTH * fastest_seconds(lambda: F.linear(half_x, half_weight)) < fastest_seconds(
-            lambda: F.linear(x, weight)
-        )
+        half = fastest_seconds(lambda: F.linear(half_x, half_weight))
+        return _WORTH * half < fastest_seconds(lambda: F.linear(x, weight))
 
 
 def fastest_seconds(work: Callable[[], object]) -> float:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 from engine.records import AlbumenError, Progress
 
@@ -28,6 +28,8 @@ _ATTEMPTS = 5  # in a row without one new byte
 _PAUSE = 0.1  # seconds before the second attempt; three times as long before each further one
 _TIMEOUT = 15.0  # seconds without an answer
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+# What the thread tells: bytes so far, then None for success or the exception.
+_Events = queue.SimpleQueue[int | BaseException | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
         return Path(cached)
     if is_offline_mode():
         raise AlbumenError(
-            f"{repo} is not on this computer and HF_HUB_OFFLINE forbids to download it: allow it or choose a file."
+            f"{repo} is not on this computer and HF_HUB_OFFLINE forbids to download it: "
+            "allow it or choose a file."
         )
     endpoint = mirror.rstrip("/") or os.environ.get("HF_ENDPOINT") or None
     url = hub.hf_hub_url(repo, filename, endpoint=endpoint)
@@ -69,9 +72,8 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
         raise AlbumenError(
             f"{url} answered with status {status}: try again later or choose another model."
         ) from error
-    except (
-        Exception
-    ) as error:  # the HTTP library's own classes differ between versions of the hub's library
+    # The HTTP library's own classes differ between versions of the hub's library.
+    except Exception as error:
         raise AlbumenError(
             f"{url} cannot be reached ({_short(error)}): check the network and try again."
         ) from error
@@ -94,40 +96,36 @@ def fetch(remote: Remote, target: Path) -> Iterator[Progress]:
     whether what arrived becomes `target`. Raises AlbumenError, each case with its own sentence;
     `target` is then untouched.
     """
-    part = target.with_name(
-        f"{target.name}.{remote.sha256[:16]}.part"
-    )  # never continued with bytes of another version
+    # Never continued with bytes of another version.
+    part = target.with_name(f"{target.name}.{remote.sha256[:16]}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     if remote.size is not None:
         missing = remote.size - (part.stat().st_size if part.exists() else 0)
         free = shutil.disk_usage(target.parent).free
         if missing > free:
             raise AlbumenError(
-                f"{target.name} needs {_mb(missing)} more in {target.parent}, but {_mb(free)} are free."
+                f"{target.name} needs {_mb(missing)} more in {target.parent}, "
+                f"but {_mb(free)} are free."
             )
-    events: queue.SimpleQueue[int | BaseException | None] = queue.SimpleQueue()
+    events: _Events = queue.SimpleQueue()
     stop = threading.Event()
     thread = threading.Thread(
         target=_receive, args=(remote, part, events, stop), name="download", daemon=True
     )
     thread.start()
-    started, first, done = time.monotonic(), -1, 0
+    started = time.monotonic()
+    first = None  # what an earlier attempt left is no speed of this one
+    done = 0
     try:
         while True:
-            try:
-                event = events.get(timeout=0.25)
-                while isinstance(event, int) and not events.empty():
-                    event = events.get()
-            except queue.Empty:
-                event = done
+            event = _newest(events, done)
             if event is None:
                 break
             if isinstance(event, BaseException):
                 raise event
             done = event
-            first = (
-                done if first < 0 else first
-            )  # what an earlier attempt left is no speed of this one
+            if first is None:
+                first = done
             rate = (done - first) / max(time.monotonic() - started, 1e-6)
             total = remote.size or 0
             left = (total - done) / rate if rate and total else None
@@ -146,12 +144,10 @@ def copy(source: Path, target: Path) -> Iterator[Progress]:
     size is known.
     """
     part = target.with_name(target.name + ".part")
-    total, done, digest, expected = (
-        source.stat().st_size,
-        0,
-        hashlib.sha256(),
-        source.resolve().name,
-    )
+    total = source.stat().st_size
+    expected = source.resolve().name
+    digest = hashlib.sha256()
+    done = 0
     try:
         with source.open("rb") as reader, part.open("wb") as writer:
             while chunk := reader.read(16 * _CHUNK):
@@ -206,79 +202,127 @@ def sha256_of(path: Path) -> str:
         raise AlbumenError(f"{path} cannot be read ({error.strerror}).") from error
 
 
-def _receive(
-    remote: Remote,
-    part: Path,
-    events: queue.SimpleQueue[int | BaseException | None],
-    stop: threading.Event,
-) -> None:
+def _newest(events: _Events, done: int) -> int | BaseException | None:
+    """The last count that came within a quarter of a second, else `done`; an end as soon as it
+    comes."""
+    try:
+        event = events.get(timeout=0.25)
+        while isinstance(event, int) and not events.empty():
+            event = events.get()
+    except queue.Empty:
+        return done
+    return event
+
+
+def _receive(remote: Remote, part: Path, events: _Events, stop: threading.Event) -> None:
     """The thread: fill `part`, check it; tell bytes so far, then None for success or the
     exception."""
     try:
-        digest, done = hashlib.sha256(), 0
         with part.open("ab+") as file:
-            file.seek(0)
-            while kept := file.read(_CHUNK):
-                digest.update(kept)
-                done += len(kept)
-                if stop.is_set():
-                    return
-            attempts, last = 0, ""
-            while (
-                digest.hexdigest() != remote.sha256 if remote.size is None else done < remote.size
-            ):
-                before = done
-                try:
-                    for chunk in _body(remote, done):
-                        if (
-                            stop.is_set()
-                        ):  # asked before each write: a later attempt may own the file by now
-                            return
-                        if chunk is None:  # the server starts over: it cannot resume
-                            file.truncate(0)
-                            digest, done = hashlib.sha256(), 0
-                            continue
-                        file.write(chunk)
-                        digest.update(chunk)
-                        done += len(chunk)
-                        if remote.size is not None and done > remote.size:
-                            raise AlbumenError(
-                                _refused(
-                                    part, f"sent more than the {_mb(remote.size)} it announced"
-                                )
-                            )
-                        events.put(done)
-                    if remote.size is None:
-                        break
-                except AlbumenError:
-                    raise
-                except (
-                    Exception
-                ) as error:  # whatever the network did: what arrived is kept, and continued
-                    last = _short(error)
-                attempts = attempts + 1 if done <= before else 0
-                if attempts >= _ATTEMPTS:
-                    reason = last or "the connection was lost"
-                    raise AlbumenError(
-                        f"The download stopped at {_mb(done)} ({reason}): try again, it goes on from there."
-                    )
-                if attempts:
-                    stop.wait(min(_PAUSE * 3**attempts, 5.0))
-                if stop.is_set():
-                    return
+            arrived = _Arrived(remote, part, file, events, stop)
+            if not (arrived.hash_kept() and arrived.complete()):
+                return
             file.flush()
             os.fsync(file.fileno())
-        if digest.hexdigest() != remote.sha256:
-            part.unlink(missing_ok=True)
+        if arrived.digest.hexdigest() != remote.sha256:
             raise AlbumenError(_refused(part, "sent a file with a wrong checksum"))
         events.put(None)
     except BaseException as error:
         events.put(error)
 
 
+class _Arrived:
+    """What of a remote file is in `file`, opened as "ab+": its sha256 and number of bytes.
+
+    Every write is preceded by a look at `stop`: once it is set, a later attempt may own the file.
+    """
+
+    def __init__(
+        self, remote: Remote, part: Path, file: IO[bytes], events: _Events, stop: threading.Event
+    ) -> None:
+        self.remote = remote
+        self.part = part
+        self.file = file
+        self.events = events
+        self.stop = stop
+        self.digest = hashlib.sha256()
+        self.done = 0
+
+    def hash_kept(self) -> bool:
+        """Read what an earlier attempt left. False if it was stopped."""
+        self.file.seek(0)
+        while kept := self.file.read(_CHUNK):
+            self.digest.update(kept)
+            self.done += len(kept)
+            if self.stop.is_set():
+                return False
+        return True
+
+    def complete(self) -> bool:
+        """Ask again and again until all of it is there. False if it was stopped; AlbumenError after
+        `_ATTEMPTS` requests in a row that brought nothing, or what the server may not send."""
+        attempts = 0
+        last = ""  # why the connection broke
+        while not self._whole():
+            before = self.done
+            try:
+                if not self._append():
+                    return False
+                if self.remote.size is None:  # the server's end is the end
+                    return True
+            except AlbumenError:
+                raise
+            except Exception as error:  # whatever the network did: what arrived is kept
+                last = _short(error)
+            attempts = attempts + 1 if self.done <= before else 0
+            if attempts >= _ATTEMPTS:
+                raise AlbumenError(
+                    f"The download stopped at {_mb(self.done)} "
+                    f"({last or 'the connection was lost'}): try again, it goes on from there."
+                )
+            if attempts:
+                self.stop.wait(min(_PAUSE * 3**attempts, 5.0))
+            if self.stop.is_set():
+                return False
+        return True
+
+    def _whole(self) -> bool:
+        if self.remote.size is None:
+            return self.digest.hexdigest() == self.remote.sha256
+        return self.done >= self.remote.size
+
+    def _append(self) -> bool:
+        """One request for what is missing. False if it was stopped."""
+        for chunk in _body(self.remote, self.done):
+            if self.stop.is_set():
+                return False
+            if chunk is None:
+                self._start_over()
+                continue
+            self.file.write(chunk)
+            self.digest.update(chunk)
+            self.done += len(chunk)
+            if self.remote.size is not None and self.done > self.remote.size:
+                announced = _mb(self.remote.size)
+                raise AlbumenError(
+                    _refused(self.part, f"sent more than the {announced} it announced")
+                )
+            self.events.put(self.done)
+        return True
+
+    def _start_over(self) -> None:
+        """The server cannot resume: it sends the whole file again."""
+        self.file.truncate(0)
+        self.digest = hashlib.sha256()
+        self.done = 0
+
+
 def _refused(part: Path, what: str) -> str:
     part.unlink(missing_ok=True)
-    return f"The server {what}; nothing of {part.name.split('.')[0]} was kept. Try again or choose another source."
+    return (
+        f"The server {what}; nothing of {part.name.split('.')[0]} was kept. "
+        "Try again or choose another source."
+    )
 
 
 def _body(remote: Remote, offset: int) -> Iterator[bytes | None]:
@@ -288,9 +332,8 @@ def _body(remote: Remote, offset: int) -> Iterator[bytes | None]:
     headers = dict(remote.headers) | {"Accept-Encoding": "identity"}
     if offset:
         headers["Range"] = f"bytes={offset}-"
-    session: Any = (
-        get_session()
-    )  # the hub's HTTP client: proxies, certificates and offline mode as the user set them
+    # The hub's HTTP client: proxies, certificates and offline mode as the user set them.
+    session: Any = get_session()
     with session.stream(
         "GET", remote.url, headers=headers, timeout=_TIMEOUT, follow_redirects=True
     ) as response:
@@ -304,11 +347,14 @@ def _body(remote: Remote, offset: int) -> Iterator[bytes | None]:
             )
         elif response.status_code not in (200, 206):
             raise ConnectionError(f"status {response.status_code}")
-        elif offset and not response.headers.get("Content-Range", "").startswith(
-            f"bytes {offset}-"
-        ):
+        elif offset and not _resumes_at(response, offset):
             raise ConnectionError("the server resumed at another place")
-        yield from response.iter_bytes()  # as it comes: what waits for a full chunk is lost with the connection
+        # As it comes: what waits for a full chunk is lost with the connection.
+        yield from response.iter_bytes()
+
+
+def _resumes_at(response: Any, offset: int) -> bool:
+    return bool(response.headers.get("Content-Range", "").startswith(f"bytes {offset}-"))
 
 
 def _short(error: BaseException) -> str:

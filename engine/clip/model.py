@@ -4,8 +4,8 @@ from a state dict.
 Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision"
 (arXiv:2103.00020). The parameter names are those of openai/CLIP, so official weights, the LAION and
 DataComp weights of open_clip and our own starter load strictly. This file knows tensors only: not
-where weights come from (`weights.py`), not how a photo becomes pixels (`images.py`), not how text
-becomes tokens (`tokenizer.py`).
+where weights come from (`weights.py`), not how a photo becomes pixels (`engine.images`), not how
+text becomes tokens (`tokenizer.py`).
 
 Letters in shape comments: B images, N texts, L tokens, S pixels per side, P positions, H heads, C
 channels or width, D joint space.
@@ -27,7 +27,8 @@ Activation = Literal["quickgelu", "gelu"]
 # from shapes instead.
 _OFFICIAL_SCALARS = frozenset({"input_resolution", "context_length", "vocab_size"})
 _HEAD_WIDTH = 64
-_DEEPEST = 256  # blocks; the deepest published CLIP has 48 (a file that claims a million must not be tried out)
+# Blocks; the deepest published CLIP has 48 (a file that claims a million must not be tried out).
+_DEEPEST = 256
 
 
 def _normal(parameter: Tensor, std: float) -> None:
@@ -46,10 +47,9 @@ class QuickGELU(nn.Module):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x.mul_(1.702)
-        return F.silu(x, inplace=not torch.is_grad_enabled()).mul_(
-            1 / 1.702
-        )  # silu(z) = z sigmoid(z)
+        z = x.mul_(1.702)
+        y = F.silu(z, inplace=not torch.is_grad_enabled())  # z sigmoid(z)
+        return y.mul_(1 / 1.702)
 
 
 # timm and open_clip call the exact GELU "gelu". A wrong choice raises no error, it only costs
@@ -150,8 +150,8 @@ class Transformer(nn.Module):
             nn.init.zeros_(block.attn.out_proj.bias)
 
     def forward(self, x: Tensor, attend: Attend, rows: Tensor | None = None) -> Tensor:
-        """x (B, L, C) -> (B, L, C); with `rows` (B, Q) the same numbers for these tokens only, (B,
-        Q, C).
+        """x (B, L, C) -> (B, L, C); with `rows` (B, Q) the same numbers for these tokens only:
+        (B, Q, C).
 
         CLIP pools one token of a sequence: the others need no output of the last block, which saves
         most of it.
@@ -168,8 +168,8 @@ class Transformer(nn.Module):
 
 
 class VisionTransformer(nn.Module):
-    """ViT (Dosovitskiy et al. 2020, arXiv:2010.11929) with CLIP's extra LayerNorm in front; (B, 3,
-    S, S) -> (B, D)."""
+    """ViT (Dosovitskiy et al. 2020, arXiv:2010.11929) with CLIP's extra LayerNorm in front;
+    (B, 3, S, S) -> (B, D)."""
 
     def __init__(
         self,
@@ -247,8 +247,8 @@ class Bottleneck(nn.Module):
 
 
 class AttentionPool2d(nn.Module):
-    """Pools a feature map by attention whose only query is the mean of the map; (B, C, h, w) -> (B,
-    D)."""
+    """Pools a feature map by attention whose only query is the mean of the map;
+    (B, C, h, w) -> (B, D)."""
 
     def __init__(self, grid: int, width: int, heads: int, embed_dim: int) -> None:
         super().__init__()
@@ -268,14 +268,13 @@ class AttentionPool2d(nn.Module):
         x = torch.cat([x.mean(dim=1, keepdim=True), x], dim=1)  # (B, 1+P, C)
         x = x + self.positional_embedding.to(x.dtype)
 
-        def split(y: Tensor) -> Tensor:
-            return y.view(batch, -1, self.heads, width // self.heads).transpose(
-                1, 2
-            )  # (B, H, *, C/H)
+        def split(y: Tensor) -> Tensor:  # (B, *, C) -> (B, H, *, C/H)
+            return y.view(batch, -1, self.heads, width // self.heads).transpose(1, 2)
 
-        x = F.scaled_dot_product_attention(
-            split(self.q_proj(x[:, :1])), split(self.k_proj(x)), split(self.v_proj(x))
-        )  # (B, H, 1, C/H)
+        q = split(self.q_proj(x[:, :1]))  # (B, H, 1, C/H)
+        k = split(self.k_proj(x))
+        v = split(self.v_proj(x))
+        x = F.scaled_dot_product_attention(q, k, v)  # (B, H, 1, C/H)
         pooled: Tensor = self.c_proj(x.transpose(1, 2).reshape(batch, width))  # (B, D)
         return pooled
 
@@ -420,8 +419,8 @@ class CLIP(nn.Module):
         return features
 
     def encode_text(self, text: Tensor) -> Tensor:
-        """Token ids (N, L), rows `[SOT] ... [EOT] 0 0`, L <= `context_length` -> text_features (N,
-        D), unnormalised.
+        """Token ids (N, L), rows `[SOT] ... [EOT] 0 0`, L <= `context_length` ->
+        text_features (N, D), not normalised.
 
         EOT has the highest id of the vocabulary, so its position is the row's argmax. Attention is
         causal and only EOT's output is used, hence nothing after the longest text's EOT matters and
@@ -438,16 +437,15 @@ class CLIP(nn.Module):
         The door for prompt learning (CoOp, Zhou et al. 2022): there some embeddings are learned
         vectors, not tokens.
         """
-        x = embedding + self.positional_embedding[: embedding.shape[1]].to(
-            embedding.dtype
-        )  # (N, L, C)
+        positions = self.positional_embedding[: embedding.shape[1]]  # (L, C)
+        x = embedding + positions.to(embedding.dtype)  # (N, L, C)
         x = self.transformer(x, past_tokens, eot[:, None])[:, 0]  # (N, C)
         features: Tensor = self.ln_final(x) @ self.text_projection  # (N, D)
         return features
 
     def forward(self, image: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (B, 3, S, S), token ids (N, L) -> `logits_per_image` (B, N), `logits_per_text` (N,
-        B).
+        """Images (B, 3, S, S), token ids (N, L) -> `logits_per_image` (B, N),
+        `logits_per_text` (N, B).
 
         logits = exp(logit_scale) * cosine (paper, figure 3).
         """
@@ -483,9 +481,8 @@ def build_model(
         if name not in _OFFICIAL_SCALARS and name != "attn_mask"
     }
     try:
-        with torch.device(
-            "meta"
-        ):  # no memory and no random numbers for weights that are replaced at once
+        # No memory and no random numbers for weights that are replaced at once.
+        with torch.device("meta"):
             model = CLIP(**_sizes(weights), activation=activation)
     except KeyError as error:
         raise ValueError(
@@ -495,16 +492,14 @@ def build_model(
         raise ValueError(
             f"These are not the weights of a CLIP: a tensor has an impossible shape ({error})."
         ) from None
-    counters = {
-        name for name in model.state_dict() if name.endswith("num_batches_tracked")
-    } - weights.keys()
-    weights |= {name: torch.zeros((), dtype=torch.long) for name in counters}
-    own = {
-        name: tensor.detach().to(
-            torch.float32 if tensor.is_floating_point() else tensor.dtype, copy=copy
-        )
-        for name, tensor in weights.items()
-    }  # copies, unless the caller gives its tensors away: training this model must not change them
+    for name in model.state_dict():
+        if name.endswith("num_batches_tracked") and name not in weights:
+            weights[name] = torch.zeros((), dtype=torch.long)
+    # Copies, unless the caller gives its tensors away: training this model must not change them.
+    own = {}
+    for name, tensor in weights.items():
+        dtype = torch.float32 if tensor.is_floating_point() else tensor.dtype
+        own[name] = tensor.detach().to(dtype, copy=copy)
     try:
         model.load_state_dict(own, strict=True, assign=True)
     except RuntimeError as error:
@@ -542,7 +537,8 @@ def _sizes(weights: Mapping[str, Tensor]) -> dict[str, Any]:
         grid = math.isqrt(weights["visual.positional_embedding"].shape[0] - 1)
         input_resolution = grid * vision_patch_size
     else:
-        vision_width, vision_patch_size = weights["visual.layer1.0.conv1.weight"].shape[0], None
+        vision_width = weights["visual.layer1.0.conv1.weight"].shape[0]
+        vision_patch_size = None
         vision_layers = tuple(_count(weights, rf"visual\.layer{i}\.(\d+)\.") for i in (1, 2, 3, 4))
         grid = math.isqrt(weights["visual.attnpool.positional_embedding"].shape[0] - 1)
         input_resolution = grid * 32

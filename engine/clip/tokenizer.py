@@ -47,8 +47,8 @@ def tokenize(
             if not truncate:
                 shown = text if len(text) <= 40 else text[:37] + "..."
                 raise ValueError(
-                    f"The text '{shown}' is too long: it has {len(ids) - 2} tokens and this model reads at most "
-                    f"{context_length - 2}. Use fewer words."
+                    f"The text '{shown}' is too long: it has {len(ids) - 2} tokens and this model "
+                    f"reads at most {context_length - 2}. Use fewer words."
                 )
             ids = [*ids[: context_length - 1], EOT]
         row[: len(ids)] = torch.tensor(ids)
@@ -137,7 +137,9 @@ def _ids() -> dict[str, int]:
 def _bpe(word: str) -> tuple[int, ...]:
     """Ids of one word: start from its bytes and always merge the pair of the best rank, everywhere
     it occurs."""
-    table, ranks, ids = _byte_characters(), _ranks(), _ids()
+    table = _byte_characters()
+    ranks = _ranks()
+    ids = _ids()
     parts = [table[byte] for byte in word.encode("utf-8")]
     parts[-1] += "</w>"
     while len(parts) > 1:

@@ -2,8 +2,8 @@
 device, precision, model id.
 
 Knows: which models there are, where their weights lie, which processor they run on and how exactly.
-Does not know: file formats (`checkpoint.py`), HTTP (`fetch.py`), the network (`clip.py`), photo
-files (`images.py`), the library.
+Does not know: file formats (`checkpoint.py`), HTTP (`download.py`), the network (`model.py`), photo
+files (`engine.images`), the library.
 
 "Precision" is that of the image encoder, which does nearly all the work. The text encoder always
 computes in fp32, so prompts learned at one precision mean the same at another.
@@ -37,16 +37,14 @@ PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float
 _ARCHIVES = "https://openaipublic.azureedge.net/clip/models"
 _HUB_FILE = "open_clip_model.safetensors"
 _TEXTS_AT_ONCE = 256
-_ASSUMED: Activation = (
-    "quickgelu"  # where a file does not tell: OpenAI's own, and what most conversions are of
-)
+# Where a file does not tell: OpenAI's own, and what most conversions are of.
+_ASSUMED: Activation = "quickgelu"
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A model of the catalogue. `zero_shot`: published ImageNet top-1 in percent; `archive`: (file,
-    sha256) at OpenAI.
-    """
+    """A model of the catalogue. `zero_shot`: published ImageNet top-1 in percent; `archive`:
+    (file, sha256) at OpenAI."""
 
     title: str
     repo: str
@@ -106,8 +104,12 @@ _CATALOGUE: dict[str, _Known] = {
         archive=("ViT-L-14.pt", "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836"),
     ),
     "ViT-L/14@336px": _Known(
-        "ViT-L/14 at 336 px, OpenAI", "timm/vit_large_patch14_clip_336.openai", 1712, 336, 768, 76.6,
-        archive=("ViT-L-14-336px.pt", "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02"),
+        "ViT-L/14 at 336 px, OpenAI",
+        "timm/vit_large_patch14_clip_336.openai", 1712, 336, 768, 76.6,
+        archive=(
+            "ViT-L-14-336px.pt",
+            "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02",
+        ),
     ),
 }  # fmt: skip
 
@@ -131,9 +133,8 @@ class LoadedModel:
     context_length: int
     embed_dim: int
     note: str = ""
-    image_encoder: Callable[[torch.Tensor], torch.Tensor] | None = (
-        None  # the same, arranged for this processor
-    )
+    # The same as `clip.encode_image`, arranged for this processor.
+    image_encoder: Callable[[torch.Tensor], torch.Tensor] | None = None
 
     def encode_images(self, pixels: npt.NDArray[np.uint8]) -> torch.Tensor:
         """RGB pixels (B, S, S, 3) uint8, resized and cropped to S = `input_resolution` ->
@@ -144,17 +145,13 @@ class LoadedModel:
         one image fits.
         """
         try:
-            with (
-                torch.no_grad()
-            ):  # not inference mode: its tensors could not be used in training later
-                x = (
-                    torch.from_numpy(np.ascontiguousarray(pixels))
-                    .to(self.device)
-                    .permute(0, 3, 1, 2)
-                )  # (B, 3, S, S)
+            # Not inference mode: its tensors could not be used in training later.
+            with torch.no_grad():
+                x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device)  # (B, S, S, 3)
+                x = x.permute(0, 3, 1, 2).contiguous().float()  # (B, 3, S, S)
                 mean = torch.tensor(CLIP_MEAN, device=self.device).view(1, 3, 1, 1)
                 std = torch.tensor(CLIP_STD, device=self.device).view(1, 3, 1, 1)
-                x = x.contiguous().float().div_(255).sub_(mean).div_(std)  # (B, 3, S, S)
+                x = x.div_(255).sub_(mean).div_(std)
                 features = (self.image_encoder or self.clip.encode_image)(x)  # (B, D)
                 return F.normalize(features.float(), dim=-1).cpu()
         except RuntimeError as error:
@@ -163,7 +160,8 @@ class LoadedModel:
             half = len(pixels) // 2
             if not half:
                 raise AlbumenError(
-                    f"{self.device} has too little memory for one image: choose a smaller model or the device 'cpu'."
+                    f"{self.device} has too little memory for one image: "
+                    "choose a smaller model or the device 'cpu'."
                 ) from None
         return torch.cat([self.encode_images(pixels[:half]), self.encode_images(pixels[half:])])
 
@@ -211,16 +209,18 @@ def load(
     del content
     clip.requires_grad_(False)
     clip, chosen, failed = _on_device(clip, device)
-    assumed = (
-        ""
-        if known
-        else (
-            f"{path.name} does not say whether its weights were trained with QuickGELU or GELU: QuickGELU is assumed. If they "
-            "come from LAION or DataComp, put their open_clip_config.json beside the file and use it again."
+    assumed = ""
+    if not known:
+        assumed = (
+            f"{path.name} does not say whether its weights were trained with QuickGELU or GELU: "
+            "QuickGELU is assumed. If they come from LAION or DataComp, put their "
+            "open_clip_config.json beside the file and use it again."
         )
-    )
     exact = precision_for(precision, chosen)
     convert_weights(clip, PRECISIONS[exact])
+    image_encoder = None
+    if (chosen.type, exact) == ("cpu", "fp32"):
+        image_encoder = cpu_inference.on_first_use(clip.visual)
     return LoadedModel(
         clip=clip,
         model_id=_model_id(path, exact, activation),
@@ -231,9 +231,7 @@ def load(
         context_length=clip.context_length,
         embed_dim=clip.embed_dim,
         note="\n".join(filter(None, (failed, assumed))),
-        image_encoder=cpu_inference.on_first_use(clip.visual)
-        if (chosen.type, exact) == ("cpu", "fp32")
-        else None,
+        image_encoder=image_encoder,
     )
 
 
@@ -286,7 +284,7 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
     """Job: install a model of the catalogue; bytes as `Progress`; close the generator to cancel,
     call again to go on.
 
-    From the Hugging Face hub (or `mirror`, see `fetch.on_hub`; its cache and offline mode are
+    From the Hugging Face hub (or `mirror`, see `download.on_hub`; its cache and offline mode are
     honoured); OpenAI's own archive if the hub does not answer. Verified by sha256 before it gets
     its name. Raises AlbumenError with one sentence.
     """
@@ -347,21 +345,29 @@ def _installed_path(name_or_path: str) -> Path:
     path = Path(name_or_path)
     if not path.is_file():
         raise AlbumenError(
-            f"There is no model '{name_or_path}': give a name of the catalogue or a safetensors file."
+            f"There is no model '{name_or_path}': "
+            "give a name of the catalogue or a safetensors file."
         )
-    if checkpoint.is_archive(path):
-        sha256 = _checksum(path)
-        for name, known in _CATALOGUE.items():
-            if known.archive and known.archive[1] == sha256:
-                target = models_directory() / _file_name(name)
-                if not target.exists():
-                    _install_archive(path, sha256, target)
-                return target
-        if path.name in {known.archive[0] for known in _CATALOGUE.values() if known.archive}:
-            raise AlbumenError(
-                f"{path} has a wrong checksum: it is damaged or not OpenAI's file; download it again."
-            )
-    return path
+    return _unpacked(path) if checkpoint.is_archive(path) else path
+
+
+def _unpacked(archive: Path) -> Path:
+    """The safetensors file of an official archive, made if it is not there; a file that is not
+    known stays what it is, and is refused when it is read."""
+    sha256 = _checksum(archive)
+    archives = {name: known.archive for name, known in _CATALOGUE.items() if known.archive}
+    for name, (_, official) in archives.items():
+        if official == sha256:
+            target = models_directory() / _file_name(name)
+            if not target.exists():
+                _install_archive(archive, sha256, target)
+            return target
+    if archive.name in {file for file, _ in archives.values()}:
+        raise AlbumenError(
+            f"{archive} has a wrong checksum: it is damaged or not OpenAI's file; "
+            "download it again."
+        )
+    return archive
 
 
 def _install_archive(archive: Path, sha256: str, target: Path) -> None:
@@ -369,12 +375,8 @@ def _install_archive(archive: Path, sha256: str, target: Path) -> None:
     if transfer.sha256_of(archive) != sha256:
         raise AlbumenError(f"{archive} changed while it was read: try again.")
     state_dict = checkpoint.read_archive(archive)
-    names = (
-        "input_resolution",
-        "context_length",
-        "vocab_size",
-    )  # constants of the archive, not weights
-    weights = {name: tensor for name, tensor in state_dict.items() if name not in names}
+    constants = ("input_resolution", "context_length", "vocab_size")  # of the archive, not weights
+    weights = {name: tensor for name, tensor in state_dict.items() if name not in constants}
     checkpoint.write(
         target, weights, {"activation": "quickgelu", "source": f"OpenAI {archive.name} {sha256}"}
     )
@@ -409,7 +411,8 @@ def _checksum(path: Path) -> str:
     come in one tick of the clock): hashing 600 MB at each start costs 1 s."""
     memory = Path(platformdirs.user_cache_path("albumen", appauthor=False)) / "checksums.json"
     status = path.stat()
-    key, version = str(path.absolute()), [status.st_size, status.st_mtime_ns, status.st_ino]
+    key = str(path.absolute())
+    version = [status.st_size, status.st_mtime_ns, status.st_ino]
     try:
         known = dict(json.loads(memory.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -469,14 +472,9 @@ def convert_weights(clip: CLIP, dtype: torch.dtype) -> None:
 def _device(device: str) -> torch.device:
     """The device of this name; "auto" is the first that this computer has of CUDA, MPS, CPU."""
     if device == "auto":
-        kind = (
-            "cuda"
-            if torch.cuda.is_available()
-            else "mps"
-            if torch.backends.mps.is_available()
-            else "cpu"
-        )
-        return torch.device(kind)
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     try:
         chosen = torch.device(device)
     except RuntimeError:
@@ -487,7 +485,8 @@ def _device(device: str) -> torch.device:
         torch.cuda.is_available() and (chosen.index or 0) < torch.cuda.device_count()
     ):
         raise AlbumenError(
-            f"'{device}' cannot be used: this computer or this torch has no such CUDA device; use cpu."
+            f"'{device}' cannot be used: this computer or this torch has no such CUDA device; "
+            "use cpu."
         )
     if chosen.type == "mps" and not torch.backends.mps.is_available():
         raise AlbumenError(
@@ -507,13 +506,11 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
     try:
         moved = clip.to(chosen)
         side = clip.input_resolution
+        text = torch.full((1, 2), clip.vocab_size - 1, dtype=torch.int, device=chosen)
+        image = torch.zeros(1, 3, side, side, device=chosen)
         with torch.no_grad():  # a driver or kernel that does not fit shows only when something runs
-            moved.encode_text(
-                torch.full((1, 2), clip.vocab_size - 1, dtype=torch.int, device=chosen)
-            )
-            moved.encode_image(
-                torch.zeros(1, 3, side, side, device=chosen)
-            ).cpu()  # waits until it has run
+            moved.encode_text(text)
+            moved.encode_image(image).cpu()  # waits until it has run
         return moved, chosen, ""
     except RuntimeError as error:
         reason = (str(error).strip().splitlines() or ["unknown error"])[0][:120]
@@ -521,11 +518,8 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
             raise AlbumenError(
                 f"The model does not run on '{device}' ({reason}); use cpu."
             ) from error
-        return (
-            clip.to("cpu"),
-            torch.device("cpu"),
-            f"The graphics processor failed ({reason}); the CPU is used.",
-        )
+        note = f"The graphics processor failed ({reason}); the CPU is used."
+        return clip.to("cpu"), torch.device("cpu"), note
 
 
 def precision_for(precision: str, device: torch.device) -> str:
@@ -544,7 +538,8 @@ def precision_for(precision: str, device: torch.device) -> str:
         )
     if device.type == "cpu" and precision == "bf16" and not cpu_has_bf16():
         raise AlbumenError(
-            "This processor has no bf16 arithmetic (avx512_bf16 or AMX) and would be slower: use fp32."
+            "This processor has no bf16 arithmetic (avx512_bf16 or AMX) and would be slower: "
+            "use fp32."
         )
     if (
         device.type == "cuda"
@@ -571,8 +566,6 @@ def precisions(device: str) -> list[str]:
 def cpu_has_bf16() -> bool:
     """Whether this CPU multiplies bf16 itself; elsewhere torch emulates it, 2.5 times slower than
     fp32."""
-    checks = (
-        "_is_avx512_bf16_supported",
-        "_is_amx_tile_supported",
-    )  # private in torch, hence guarded
+    # Private in torch, hence guarded.
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(bool(getattr(torch.cpu, check, lambda: False)()) for check in checks)

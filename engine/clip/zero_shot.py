@@ -5,7 +5,8 @@ Radford et al. 2021 (CLIP) give a cosine between a photo and a text. Raw cosines
 neither between photos nor between labels. So every photo carries its centre, a soft maximum over a
 wide vocabulary of everyday words v, and
 
-    z = s (cos(x, w) - centre(x)),   centre(x) = log-mean-exp_v(s cos(x, v)) / s,   s = CLIP's own logit scale
+    z = s (cos(x, w) - centre(x)),   centre(x) = log-mean-exp_v(s cos(x, v)) / s,
+    s = CLIP's own logit scale
 
 is a label's score: its log-odds against the average word in CLIP's own softmax. One default
 threshold then holds, whatever else the library contains. (Mean and standard deviation over the
@@ -14,7 +15,7 @@ sets, were measured too: less good, and with the second a label on a quarter of 
 its own photos.)
 
 This module knows vectors and thresholds. It does not know where photos, labels or corrections are
-stored, and it does not learn (`learning.py`).
+stored, and it does not learn (`engine.learning`).
 
 Letters in shape comments: N photos, L labels, W vocabulary words, D joint space.
 """
@@ -154,9 +155,8 @@ def vocabulary_words() -> tuple[str, ...]:
 
 
 _vocabularies: dict[str, Vocabulary] = {}
-_encoded: dict[
-    tuple[str, tuple[str, ...]], list[Tensor]
-] = {}  # by model and words: portions, as far as they are made
+# By model and words: portions, as far as they are made.
+_encoded: dict[tuple[str, tuple[str, ...]], list[Tensor]] = {}
 _DENIED_EVERY = 32  # every so many-th word is also read with a 'not'
 _WORDS = 32  # in a portion: two tenths of a second where the text encoder is large
 
@@ -182,7 +182,8 @@ def vocabulary(model: LoadedModel) -> Vocabulary:
             pass
         words = vocabulary_words()
         encoded = torch.cat(_encoded.pop((model.model_id, words)))
-        features, denied = encoded[: len(words)], encoded[len(words) :]  # (W, D), (n, D)
+        features = encoded[: len(words)]  # (W, D)
+        denied = encoded[len(words) :]  # (n, D)
         knows_not = understands_not(features[::_DENIED_EVERY], denied, features.mean(0))
         _vocabularies[model.model_id] = Vocabulary(
             words, features, float(model.clip.logit_scale.exp()), knows_not
@@ -217,13 +218,8 @@ def zero_shot_heads(
         elif negated(name):
             text = DENIAL if vocabulary.knows_not else 0.0
             anything = (1 - text) * vocabulary.features.mean(0) + text * vector  # (D,)
-            heads.append(
-                Head(
-                    scale * anything,
-                    scale,
-                    threshold=(1 - text) * (AVERAGE_WORD - DEFAULT_THRESHOLD),
-                )
-            )
+            threshold = (1 - text) * (AVERAGE_WORD - DEFAULT_THRESHOLD)
+            heads.append(Head(scale * anything, scale, threshold))
         else:
             heads.append(Head(scale * vector, scale, threshold=0.0))
     return heads
@@ -261,9 +257,8 @@ class Scorer:
         z = torch.empty(len(image_features), len(self._vectors))
         for start in range(0, len(image_features), _CHUNK):
             part = slice(start, start + _CHUNK)
-            z[part] = (
-                image_features[part].float() @ self._vectors.T - centre[part, None] * self._anchors
-            )
+            centres = centre[part, None] * self._anchors  # (n, L)
+            z[part] = image_features[part].float() @ self._vectors.T - centres
         return z
 
 
