@@ -62,7 +62,8 @@ def bug_sentence(error: BaseException) -> str:
     kind = type(error).__name__
     sentence = QCoreApplication.translate(
         "EngineWorker",
-        "Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.",
+        "Something went wrong inside Albumen ({kind}). "
+        "Your photos are untouched; details are in the log.",
     )
     return sentence.format(kind=kind)
 
