@@ -24,9 +24,8 @@ from typing import Any, NoReturn, TypeVar
 
 from engine import __version__
 from engine.cli import render
-from engine.library.followups import Step
 from engine.library.library import Library
-from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged, Progress
+from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged, Progress, Step
 
 T = TypeVar("T")
 _Run = Callable[[argparse.Namespace], object]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from engine.messages import Message, Value, message
 
@@ -214,6 +215,10 @@ class PhotosChanged:
         )
 
 
+#: What a job yields.
+Step = Progress | PhotosChanged
+
+
 @dataclass(frozen=True, slots=True)
 class SyncReport:
     """What `sync` did, as counts of photos; `skipped`: files that are no photos."""
@@ -288,6 +293,10 @@ class KeywordsRead:
     labels: tuple[int, ...] = ()
     previous: tuple[Correction, ...] = ()
     failed: tuple[Failure, ...] = ()
+
+
+#: How a view is ordered; "auto": by relevance when there are words, else the newest first.
+Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
 
 
 @dataclass(frozen=True, slots=True)

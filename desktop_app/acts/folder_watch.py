@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.link.engine_link import EngineLink
 from engine.records import Folder, PhotosChanged, SyncReport
+from engine.verbs import Verbs
 
 if TYPE_CHECKING:
     from engine.disk.watch import FolderWatcher
@@ -59,7 +60,7 @@ class FolderWatch(QObject):
 
     def refresh(self) -> None:
         """Learn which folders there are now, and watch exactly those."""
-        self._link.ask("folders", then=self._folders)
+        self._link.ask(Verbs.folders).then(self._folders)
 
     def look(self, folder_ids: list[int] | None) -> None:
         """Synchronise these folders as soon as the sync that is running has ended.
@@ -82,7 +83,7 @@ class FolderWatch(QObject):
         self.look(folder_ids)
 
     def _hand_over(self, folder_ids: list[int]) -> None:
-        self._link.ask("sync_also", folder_ids, then=partial(self._handed_over, folder_ids))
+        self._link.ask(Verbs.sync_also, folder_ids).then(partial(self._handed_over, folder_ids))
 
     def _handed_over(self, folder_ids: list[int], before: SyncReport | None) -> None:
         if before is not None:
@@ -131,7 +132,7 @@ class FolderWatch(QObject):
         self._waiting.clear()
         self._at_everything = ids is None
         self._everything = self._everything and ids is not None
-        self._running = self._link.ask("sync", ids, then=self._synchronised)
+        self._running = self._link.ask(Verbs.sync, ids).then(self._synchronised).id
 
     @Slot(object)
     def _synchronised(self, report: SyncReport) -> None:

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -27,39 +27,77 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from shiboken6 import isValid
 
 from desktop_app.acts.trash import Mover, Moves, from_trash, to_trash
+from desktop_app.link.asked import Asked
 from desktop_app.link.engine_link import EngineLink
-from engine.records import AddReport, AlbumenError, Correction, Folder, Label, Photo, Version
+from engine.records import AddReport, AlbumenError, Correction, Photo
+from engine.verbs import Verbs
 
 _log = logging.getLogger(__name__)
 
-#: A verb with its arguments.
-Call = tuple[str, tuple[Any, ...], dict[str, Any]]
-#: Several calls in order: `answer = yield call(...)` or `yield Moves(...)`; a refused one raises
-#: AlbumenError there. What is returned is the answer of the whole.
-Calls = Generator[Call | Moves, Any, Any]
-#: Returned by the calls of an act that turned out to do nothing: there is nothing to undo then.
-NOTHING = object()
-#: Makes a direction of an act from the answer of the other direction (None the first time).
-Maker = Callable[[Any], Call | Calls]
+P = ParamSpec("P")
+R = TypeVar("R")
+Done = TypeVar("Done")
+Undone = TypeVar("Undone")
 
 
-def call(verb: str, *args: Any, **kwargs: Any) -> Call:
+@dataclass(frozen=True, slots=True)
+class Call:
     """A verb with its arguments."""
-    return verb, args, kwargs
+
+    verb: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+#: Several calls in order: `answer = yield from call(...)` or `yield from moved(...)`; a refused one
+#: raises AlbumenError there. What is returned is the answer of the whole.
+Calls = Generator[Call | Moves, Any, R]
+
+
+class Nothing:
+    """Returned by the calls of an act that did nothing: there is nothing to undo then."""
+
+
+NOTHING = Nothing()
+
+#: Makes a direction of an act from the answer of the other direction (None the first time).
+_Maker = Callable[[Any], Calls[Any]]
+
+
+# A job first: its generator is a value too.
+@overload
+def call(
+    verb: Callable[Concatenate[Verbs, P], Generator[Any, Any, R]],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> Calls[R]: ...
+@overload
+def call(
+    verb: Callable[Concatenate[Verbs, P], R], *args: P.args, **kwargs: P.kwargs
+) -> Calls[R]: ...
+def call(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Calls[Any]:
+    """Call a verb (`Verbs.correct_many`) with these arguments; its answer."""
+    return (yield Call(verb, args, kwargs))
+
+
+def moved(moves: Moves) -> Calls[tuple[dict[int, str], list[str]]]:
+    """Move files; (new place by id, sentences about those that stayed)."""
+    places, trouble = yield moves
+    return places, trouble
 
 
 class _Act(QUndoCommand):
     """One act: `forward` and `back` make the calls, each from the answer of the other."""
 
-    def __init__(self, history: History, text: str, forward: Maker, back: Maker) -> None:
+    def __init__(self, history: History, text: str, forward: _Maker, back: _Maker) -> None:
         super().__init__(text)
         self._history = history
         self._forward = forward
         self._back = back
         self._answer: Any = None
         self._busy = False
-        self._next: list[Maker] = []
-        self._calls: Calls
+        self._next: list[_Maker] = []
+        self._calls: Calls[Any]
 
     def redo(self) -> None:
         self._go(self._forward)
@@ -67,14 +105,13 @@ class _Act(QUndoCommand):
     def undo(self) -> None:
         self._go(self._back)
 
-    def _go(self, maker: Maker) -> None:
+    def _go(self, maker: _Maker) -> None:
         if self._busy:  # the answer that this direction is made from is on its way
             self._next.append(maker)
             return
         self._busy = True
         self._history.begin(self)
-        made = maker(self._answer)
-        self._calls = _alone(made) if isinstance(made, tuple) else made
+        self._calls = maker(self._answer)
         self._step(None)
 
     def _step(self, answer: Any) -> None:
@@ -94,10 +131,8 @@ class _Act(QUndoCommand):
         if isinstance(wanted, Moves):
             self._history.move(wanted, self._step)
         else:
-            verb, args, kwargs = wanted
-            self._history.link.ask(
-                verb, *args, **kwargs, then=self._step, failed=self._failed, act=True
-            )
+            asked = self._history.link.act(wanted.verb, *wanted.args, **wanted.kwargs)
+            asked.then(self._step, self._failed)
 
     def _done(self, answer: Any) -> None:
         self._busy = False
@@ -128,16 +163,31 @@ class _Act(QUndoCommand):
         self._history.ended(self)
 
 
-def _alone(only: Call) -> Calls:
-    return (yield only)
-
-
 class _Here(QUndoCommand):
     """An act of the window itself, which the engine need not know."""
 
     def __init__(self, text: str, do: Callable[[], object], undo: Callable[[], object]) -> None:
         super().__init__(text)
-        self.redo, self.undo = do, undo  # type: ignore[method-assign]
+        self._do = do
+        self._undo = undo
+
+    def redo(self) -> None:
+        self._do()
+
+    def undo(self) -> None:
+        self._undo()
+
+
+class Look(Generic[R]):
+    """What an act depends on, asked of the library."""
+
+    def __init__(self, history: History, asked: Asked[R]) -> None:
+        self._history = history
+        self._asked = asked
+
+    def then(self, does: Callable[[R], object]) -> None:
+        """`does` the act with the answer."""
+        self._history.after(self._asked, does)
 
 
 class History(QObject):
@@ -173,20 +223,25 @@ class History(QObject):
         else:
             act()
 
-    def look(self, verb: str, *args: Any, then: Callable[[Any], object]) -> None:
-        """Ask what an act depends on; `then` does it.
+    def look(
+        self, verb: Callable[Concatenate[Verbs, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> Look[R]:
+        """Ask what an act depends on; `look(...).then(does)` does it.
 
         Belongs to the act: it is answered also while the window closes.
         """
+        return Look(self, self.link.act(verb, *args, **kwargs))
+
+    def after(self, asked: Asked[R], does: Callable[[R], object]) -> None:
+        """The act that begins with this answer counts as begun from now on."""
         token = object()
         self._looks += 1
         self.begin(token)
-        seen, failed = partial(self._seen, token, then), partial(self._not_seen, token)
-        self.link.ask(verb, *args, then=seen, failed=failed, act=True)
+        asked.then(partial(self._seen, token, does), partial(self._not_seen, token))
 
-    def _seen(self, token: object, then: Callable[[Any], object], answer: Any) -> None:
+    def _seen(self, token: object, does: Callable[[R], object], answer: R) -> None:
         try:
-            then(answer)
+            does(answer)
         finally:
             self._not_seen(token, "")
 
@@ -203,6 +258,7 @@ class History(QObject):
         self._begun.add(act)
 
     def ended(self, act: object) -> None:
+        """It is finished, or came to nothing."""
         self._begun.discard(act)
 
     def move(
@@ -211,7 +267,12 @@ class History(QObject):
         """Move files in the pool; `then` hears in the GUI thread what became of them."""
         self.pool.start(Mover(moves, then, self).task)
 
-    def push(self, text: str, forward: Maker, back: Maker) -> None:
+    def push(
+        self,
+        text: str,
+        forward: Callable[[Undone | None], Calls[Done | Nothing]],
+        back: Callable[[Done], Calls[Undone]],
+    ) -> None:
         """Do `forward(None)` now; undo is `back(its answer)`, redo `forward(answer of back)`."""
         self.stack.push(_Act(self, text, forward, back))
 
@@ -245,17 +306,17 @@ class History(QObject):
     ) -> None:
         """The same for several labels at once."""
 
-        def forward(_undone: object) -> Calls:
+        def forward(_undone: object) -> Calls[list[Correction]]:
             try:
-                before: list[Correction] = yield call("correct_many", words)
+                before = yield from call(Verbs.correct_many, words)
             except AlbumenError:
                 told(False)
                 raise
             told(True)
             return before
 
-        def back(before: list[Correction]) -> Calls:
-            yield call("correct_many", list(before))
+        def back(before: list[Correction]) -> Calls[None]:
+            yield from call(Verbs.correct_many, list(before))
             told(False)
 
         if words:
@@ -274,16 +335,16 @@ class History(QObject):
         """Remove labels; what was said about them comes back with them."""
         self.push(
             text,
-            lambda _back: call("remove_labels", list(label_ids)),
-            lambda token: call("restore_labels", token),
+            lambda _back: call(Verbs.remove_labels, list(label_ids)),
+            lambda token: call(Verbs.restore_labels, token),
         )
 
     def push_labels_merged(self, text: str, into_id: int, from_id: int) -> None:
         """Let what was said about one label count for another, and remove it."""
         self.push(
             text,
-            lambda _back: call("merge_labels", into_id, from_id),
-            lambda merged: call("unmerge_labels", merged),
+            lambda _back: call(Verbs.merge_labels, into_id, from_id),
+            lambda merged: call(Verbs.unmerge_labels, merged),
         )
 
     def push_version(
@@ -298,18 +359,18 @@ class History(QObject):
         Undo goes back to the one that was in force. `told` hears True, or None after an undo.
         """
 
-        def forward(_back: object) -> Calls:
+        def forward(_back: object) -> Calls[int]:
             told(True)
             try:
-                versions: list[Version] = yield call("versions", label_id)
-                yield call("activate", version)
+                versions = yield from call(Verbs.versions, label_id)
+                yield from call(Verbs.activate, version)
             except AlbumenError:
                 told(None)
                 raise
             return next((one.id for one in versions if one.active), version)
 
-        def back(before: int) -> Calls:
-            yield call("activate", before)
+        def back(before: int) -> Calls[None]:
+            yield from call(Verbs.activate, before)
             told(None)
 
         self.push(text, forward, back)
@@ -337,12 +398,12 @@ class History(QObject):
         `told` hears whether the folder is there now.
         """
 
-        def forward(_back: object) -> Calls:
-            yield call("remove_folder", folder_id)
+        def forward(_back: object) -> Calls[None]:
+            yield from call(Verbs.remove_folder, folder_id)
             told(False)
 
-        def back(_gone: object) -> Calls:
-            yield call("restore_folder", folder_id)
+        def back(_gone: object) -> Calls[None]:
+            yield from call(Verbs.restore_folder, folder_id)
             told(True)
 
         self.push(text, forward, back)
@@ -404,17 +465,17 @@ class _LabelsAdded:
     names: list[str]
     photos: Sequence[int]
 
-    def forward(self, undone: _NewLabels | None) -> Calls:
+    def forward(self, undone: _NewLabels | None) -> Calls[_NewLabels]:
         if undone is not None:
             if undone.token is not None:
-                yield call("restore_labels", undone.token)
+                yield from call(Verbs.restore_labels, undone.token)
             for label_id, (_old, new) in undone.groups.items():
-                yield call("update_label", label_id, group=new)
+                yield from call(Verbs.update_label, label_id, group=new)
             if undone.words:
-                yield call("correct_many", undone.words)
+                yield from call(Verbs.correct_many, undone.words)
             return undone
-        known: dict[int, Label] = {label.id: label for label in (yield call("labels"))}
-        labels: list[Label] = yield call("add_labels", self.names)
+        known = {label.id: label for label in (yield from call(Verbs.labels))}
+        labels = yield from call(Verbs.add_labels, self.names)
         asked = {_folded(name) for name in self.names}
         made = _NewLabels([label.id for label in labels if label.id not in known])
         for label in labels:
@@ -423,15 +484,15 @@ class _LabelsAdded:
             if _folded(label.name) in asked:
                 made.words += [Correction(photo, label.id, True) for photo in self.photos]
         if made.words:
-            made.before = yield call("correct_many", made.words)
+            made.before = yield from call(Verbs.correct_many, made.words)
         return made
 
-    def back(self, made: _NewLabels) -> Calls:
+    def back(self, made: _NewLabels) -> Calls[_NewLabels]:
         if made.before:
-            yield call("correct_many", made.before)
-        made.token = (yield call("remove_labels", made.ids)) if made.ids else None
+            yield from call(Verbs.correct_many, made.before)
+        made.token = (yield from call(Verbs.remove_labels, made.ids)) if made.ids else None
         for label_id, (old, _new) in made.groups.items():
-            yield call("update_label", label_id, group=old)
+            yield from call(Verbs.update_label, label_id, group=old)
         return made
 
 
@@ -446,7 +507,7 @@ class _NewLabels:
         self.groups: dict[int, tuple[str | None, str | None]] = {}
         self.words: list[Correction] = []
         self.before: list[Correction] = []
-        self.token: Any = None
+        self.token: str | None = None
 
 
 def _folded(name: str) -> str:
@@ -465,11 +526,11 @@ class _FoldersAdded:
     begun: Callable[[], object]
     told: Callable[[AddReport | None], object]
 
-    def forward(self, _undone: object) -> Calls:
+    def forward(self, _undone: object) -> Calls[tuple[AddReport, list[str]] | Nothing]:
         self.begun()
         try:
-            before: list[Folder] = yield call("folders")
-            report: AddReport = yield call("add", self.paths)
+            before = yield from call(Verbs.folders)
+            report = yield from call(Verbs.add, self.paths)
         except AlbumenError:
             self.told(None)
             raise
@@ -478,16 +539,16 @@ class _FoldersAdded:
             return NOTHING
         return report, [folder.path for folder in before if folder.path]
 
-    def back(self, done: tuple[AddReport, list[str]]) -> Calls:
+    def back(self, done: tuple[AddReport, list[str]]) -> Calls[None]:
         report, before = done
         for folder in report.folders:
-            yield call("remove_folder", folder.id)
+            yield from call(Verbs.remove_folder, folder.id)
         if report.photos:
-            yield call("forget", list(report.photos))
-        now: list[Folder] = yield call("folders")
+            yield from call(Verbs.forget, list(report.photos))
+        now = yield from call(Verbs.folders)
         taken_over = set(before) - {folder.path for folder in now}
         if taken_over:
-            yield call("add", sorted(taken_over))
+            yield from call(Verbs.add, sorted(taken_over))
         self.told(None)
 
 
@@ -499,30 +560,30 @@ class _Trashed:
     told: Callable[[int], object]
     trouble: Callable[[str], object]
 
-    def forward(self, _back: object) -> Calls:
+    def forward(self, _back: object) -> Calls[tuple[dict[int, str], str] | Nothing]:
         places = yield from self._moved(Moves(self.files, to_trash))
         if not places:
             return NOTHING
         try:
-            token = yield call("forget", list(places))
+            token = yield from call(Verbs.forget, list(places))
         except AlbumenError:
             yield from self._moved(self._home(places))
             raise
         self.told(len(places))
         return places, token
 
-    def back(self, done: tuple[dict[int, str], Any]) -> Calls:
+    def back(self, done: tuple[dict[int, str], str]) -> Calls[None]:
         places, token = done
         yield from self._moved(self._home(places))
-        yield call("recall", token)
+        yield from call(Verbs.recall, token)
 
     def _home(self, places: dict[int, str]) -> Moves:
         return Moves(
             {one: f"{place}\0{self.files[one]}" for one, place in places.items()}, from_trash
         )
 
-    def _moved(self, moves: Moves) -> Generator[Moves, Any, dict[int, str]]:
-        places, trouble = yield moves
+    def _moved(self, moves: Moves) -> Calls[dict[int, str]]:
+        places, trouble = yield from moved(moves)
         if trouble:
             self.trouble(trouble[0])
         return places

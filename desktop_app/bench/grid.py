@@ -64,7 +64,8 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
     from desktop_app.parts.thumbnails import Thumbnails
     from desktop_app.photos.photo_grid import PhotoGrid
     from desktop_app.photos.photo_model import Entry, PhotoModel
-    from engine.records import Photo, PhotoState, SearchResult, Source, Tag
+    from engine.records import AlbumenError, Photo, PhotoState, SearchResult, Source, Tag
+    from engine.verbs import Served
 
     application = make_application()
     pictures = []
@@ -77,6 +78,9 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
     def result(first: int) -> SearchResult:
         days = array("i", [20_000 - row // 40 for row in range(count)])
         return SearchResult("", array("q", range(first, first + count)), array("f"), days, count)
+
+    def no_library() -> Served:
+        raise AlbumenError("There is no library behind this grid.")
 
     class AtHand(PhotoModel):
         """Has every record at once, so that the grid alone is measured."""
@@ -105,7 +109,7 @@ def frames(count: int, directory: Path) -> tuple[dict[str, list[tuple[float, flo
         def want(self, rows: range) -> None:
             """Nothing is missing."""
 
-    link = EngineLink(lambda: None)
+    link = EngineLink(no_library)  # nobody starts it
     model = AtHand(link)
     thumbnails = Thumbnails()
     grid = PhotoGrid(model, thumbnails)

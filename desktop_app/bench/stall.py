@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import IO
 
 from engine.records import SyncReport
+from engine.verbs import Verbs
 
 BEAT = 0.020
 LATE = 0.060
@@ -150,7 +151,7 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
         window.link.ready.connect(lambda: ready.append(True))
         while not ready:
             application.processEvents()
-        window.link.ask("add_labels", ["mountain", "beach", "cat", "food", "night", "portrait"])
+        window.link.ask(Verbs.add_labels, ["mountain", "beach", "cat", "food", "night", "portrait"])
         ears = Stethoscope(log)
         heart.timeout.connect(ears.beat)
         heart.start()

@@ -12,36 +12,27 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Generator
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
-from shiboken6 import isValid
 
+from desktop_app.link.asked import Asked
 from desktop_app.link.engine_words import in_words
 from desktop_app.link.engine_worker import EngineWorker, Request
+from engine.verbs import VERBS, Served, Verbs
 
 _log = logging.getLogger(__name__)
 
-Callback = Callable[[Any], object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A request that was not answered yet."""
-
-    verb: str
-    then: Callback | None
-    failed: Callback | None
-    act: bool
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class EngineLink(QObject):
     """Requests to, and news from, the engine thread. Create it in the GUI thread, then `start()`.
 
     `open_library` is called without arguments IN the engine thread and returns the library; the
-    thread, not the window, owns what it returns.
+    thread, not the window, owns what it returns. `verbs`: the names that may be called on it.
     """
 
     photos_changed = Signal(object)  #: PhotosChanged
@@ -59,15 +50,21 @@ class EngineLink(QObject):
     _no_jobs_requested = Signal()
     _close_requested = Signal()
 
-    def __init__(self, open_library: Callable[[], Any], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        open_library: Callable[[], Served],
+        parent: QObject | None = None,
+        verbs: Collection[str] = VERBS,
+    ) -> None:
         super().__init__(parent)
         self._ids = itertools.count(1)
-        self._waiting: dict[int, _Waiting] = {}
-        self._closed = self._only_acts = False
+        self._waiting: dict[int, Asked[Any]] = {}
+        self._closed = False
+        self._only_acts = False
         self._paused = False
         self._thread = QThread()
         self._thread.setObjectName("engine")
-        self._worker = EngineWorker(open_library)
+        self._worker = EngineWorker(open_library, verbs)
         self._worker.moveToThread(self._thread)
         self._thread.started.connect(self._worker.open)
         self._requested.connect(self._worker.serve)
@@ -92,38 +89,54 @@ class EngineLink(QObject):
 
     def start(self) -> None:
         """Start the engine thread; requests asked before are served as soon as the library is open.
+
         Nothing happens once `close` was called: a window may be closed before it was painted for
-        the first time."""
+        the first time.
+        """
         if not self._closed:
             self._thread.start()
 
+    # A job first: its generator is a value too.
+    @overload
     def ask(
         self,
-        verb: str,
-        *args: Any,
-        then: Callback | None = None,
-        failed: Callback | None = None,
-        act: bool = False,
-        **kwargs: Any,
-    ) -> int:
-        """Call `Library.<verb>(*args, **kwargs)` in the engine thread; returns the request id at
-        once.
+        verb: Callable[Concatenate[Verbs, P], Generator[Any, Any, R]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Asked[R]: ...
+    @overload
+    def ask(
+        self, verb: Callable[Concatenate[Verbs, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> Asked[R]: ...
+    def ask(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Asked[Any]:
+        """Call a verb (`Verbs.view`) with these arguments in the engine thread; returns at once.
 
-        `then(result)` is called in the GUI thread; for a job (a verb that returns a generator) the
-        result is what the generator returned. An expected problem calls `failed(sentence)`, or
-        emits `problem` where `failed` is None. Nothing is called after a cancel, or if the QObject
-        a callback is bound to was deleted meanwhile. `act`: part of something a person did, which
-        is answered until the very end; a cancel calls its `failed` with an empty text.
+        `Asked.then` says who hears the answer. An expected problem that nobody asked to hear is
+        told by `problem`.
         """
-        request = Request(next(self._ids), verb, args, kwargs)
-        if act or not self._only_acts:
-            self._waiting[request.id] = _Waiting(verb, then, failed, act)
-            self._requested.emit(request)
-        return request.id
+        return self._begin(verb.__name__, args, kwargs, act=False)
 
-    def cancel(self, request_id: int) -> None:
-        """Forget a request: a job stops before its next step, an answer that is on its way is
-        dropped."""
+    @overload
+    def act(
+        self,
+        verb: Callable[Concatenate[Verbs, P], Generator[Any, Any, R]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Asked[R]: ...
+    @overload
+    def act(
+        self, verb: Callable[Concatenate[Verbs, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> Asked[R]: ...
+    def act(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Asked[Any]:
+        """The same as part of something a person did, which is answered until the very end."""
+        return self._begin(verb.__name__, args, kwargs, act=True)
+
+    def cancel(self, asked: Asked[Any] | int) -> None:
+        """Forget a request.
+
+        A job stops before its next step, an answer that is on its way is dropped.
+        """
+        request_id = asked if isinstance(asked, int) else asked.id
         if request_id in self._waiting:
             self._cancelled(request_id)
             self._cancel_requested.emit(request_id)
@@ -134,6 +147,7 @@ class EngineLink(QObject):
         self._pause_requested.emit()
 
     def resume(self) -> None:
+        """Jobs go on."""
         self._paused = False
         self._resume_requested.emit()
 
@@ -142,44 +156,65 @@ class EngineLink(QObject):
         return self._thread.isRunning()
 
     def only_acts(self) -> None:
-        """The window is closing: from now on jobs are ended between two steps, and only acts are
-        asked and answered."""
+        """The window is closing: from now on only acts are asked and answered.
+
+        Jobs are ended between two steps.
+        """
         self._only_acts = True
-        self._waiting = {one: waiting for one, waiting in self._waiting.items() if waiting.act}
+        for asked in list(self._waiting.values()):
+            if not asked.act:
+                self._end(asked.id, "dropped")
         self._no_jobs_requested.emit()
 
     def close(self, patience_ms: int = 30_000) -> bool:
-        """Stop jobs between two steps, close the library in its thread, and wait for the thread;
-        never terminates it.
+        """Stop jobs between two steps, close the library in its thread, and wait for the thread.
 
-        Returns False if the engine was still busy after `patience_ms` milliseconds. Safe at any
-        moment, also twice.
+        Never terminates it. Returns False if the engine was still busy after `patience_ms`
+        milliseconds. Safe at any moment, also twice.
         """
         self._closed = True
-        self._waiting.clear()
+        for request_id in list(self._waiting):
+            self._end(request_id, "dropped")
         if not self._thread.isRunning():
             return True
         self._thread.requestInterruption()
         self._close_requested.emit()
         return self._thread.wait(patience_ms)
 
+    # -- the life of a request: each begins and ends here, and is served in `EngineWorker.serve` ---
+
+    def _begin(
+        self, verb: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, act: bool
+    ) -> Asked[Any]:
+        asked: Asked[Any] = Asked(next(self._ids), verb, act)
+        if act or not self._only_acts:
+            self._waiting[asked.id] = asked
+            self._requested.emit(Request(asked.id, verb, args, kwargs))
+        return asked
+
+    def _end(
+        self, request_id: int, _how: Literal["answered", "refused", "cancelled", "dropped"]
+    ) -> Asked[Any] | None:
+        """The request, unless it was over before. `dropped`: nobody needs the answer any more."""
+        return self._waiting.pop(request_id, None)
+
+    # -- news from the engine thread ---------------------------------------------------------------
+
     @Slot(int, object)
     def _answered(self, request_id: int, result: object) -> None:
-        waiting = self._waiting.pop(request_id, None)
-        if waiting is not None:
-            _call(waiting.then, result)
+        asked = self._end(request_id, "answered")
+        if asked is not None:
+            asked.answer(result)
 
     @Slot(int, str)
-    def _refused(self, request_id: int, sentence: str) -> None:
-        waiting = self._waiting.pop(request_id, None)
-        if waiting is None:
+    def _refused(self, request_id: int, said: str) -> None:
+        asked = self._end(request_id, "refused")
+        if asked is None:
             return
-        _log.info("%s: %s", waiting.verb, sentence)
-        sentence = in_words(sentence)
-        if waiting.failed is None:
+        _log.info("%s: %s", asked.verb, said)
+        sentence = in_words(said)  # the one place where a refusal becomes a sentence for a person
+        if not asked.refuse(sentence):
             self.problem.emit(sentence)
-        else:
-            _call(waiting.failed, sentence)
 
     @Slot(int, str)
     def _job_ended(self, request_id: int, how: str) -> None:
@@ -187,17 +222,6 @@ class EngineLink(QObject):
         self.job_ended.emit(request_id, how)
 
     def _cancelled(self, request_id: int) -> None:
-        waiting = self._waiting.pop(request_id, None)
-        if waiting is not None and waiting.act:
-            _call(waiting.failed, "")
-
-
-def _call(callback: Callback | None, value: object) -> None:
-    if callback is None:
-        return
-    receiver = getattr(
-        getattr(callback, "func", callback), "__self__", None
-    )  # also behind a functools.partial
-    if isinstance(receiver, QObject) and not isValid(receiver):
-        return
-    callback(value)
+        asked = self._end(request_id, "cancelled")
+        if asked is not None and asked.act:
+            asked.refuse("")

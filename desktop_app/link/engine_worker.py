@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass, field
 from types import GeneratorType
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
 
 from engine.records import AlbumenError, PhotosChanged, Progress
+from engine.verbs import Served, Verbs
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,11 @@ TELL_EVERY = 0.1
 _FIRST = "first"
 _NETWORK = "network"
 _LIBRARY = "library"
-_LANES = {"train": _FIRST, "take_work": _FIRST, "download_model": _NETWORK}
+_LANES = {
+    Verbs.train.__name__: _FIRST,
+    Served.take_work.__name__: _FIRST,
+    Verbs.download_model.__name__: _NETWORK,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,10 @@ class _Job:
 
 
 def bug_sentence(error: BaseException) -> str:
-    """What a person reads when something happened that nobody expected; the traceback is in the
-    log."""
+    """What a person reads when something happened that nobody expected.
+
+    The traceback is in the log.
+    """
     kind = type(error).__name__
     sentence = QCoreApplication.translate(
         "EngineWorker",
@@ -69,8 +76,11 @@ def bug_sentence(error: BaseException) -> str:
 
 
 class EngineWorker(QObject):
-    """Lives in the engine thread. `open_library` is called there, once; its result is closed there
-    too."""
+    """Lives in the engine thread.
+
+    `open_library` is called there, once; its result is closed there too. `verbs`: the names that a
+    request may call on it.
+    """
 
     opened = Signal()
     unusable = Signal(str)
@@ -82,17 +92,19 @@ class EngineWorker(QObject):
     job_ended = Signal(int, str)
     closed = Signal()
 
-    def __init__(self, open_library: Callable[[], Any]) -> None:
+    def __init__(self, open_library: Callable[[], Served], verbs: Collection[str]) -> None:
         super().__init__()
         self._open_library = open_library
-        self._library: Any = None
+        self._verbs = verbs
+        self._library: Served | None = None
         self._trouble = ""
         self._lanes: dict[str, deque[_Job]] = {
             _FIRST: deque(),
             _NETWORK: deque(),
             _LIBRARY: deque(),
         }
-        self._paused = self._no_jobs = False
+        self._paused = False
+        self._no_jobs = False
         self._turn = _LIBRARY
         self._dropped: set[int] = set()
         self._changes = PhotosChanged()
@@ -103,8 +115,10 @@ class EngineWorker(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the library. On an expected problem every later request is refused with its
-        sentence."""
+        """Open the library.
+
+        On an expected problem every later request is refused with its sentence.
+        """
         self._tick = QTimer(self)
         self._tick.setInterval(0)
         self._tick.timeout.connect(self._step)
@@ -136,10 +150,7 @@ class EngineWorker(QObject):
             return
         started = time.perf_counter()
         try:
-            if request.verb.startswith("_"):
-                raise AttributeError(request.verb)
-            verb = getattr(self._library, request.verb)
-            result = verb(*request.args, **request.kwargs) if callable(verb) else verb
+            result = self._verb(self._library, request.verb)(*request.args, **request.kwargs)
         except AlbumenError as error:
             self.refused.emit(request.id, str(error))
         except Exception as error:
@@ -147,13 +158,7 @@ class EngineWorker(QObject):
             self.refused.emit(request.id, bug_sentence(error))
         else:
             if isinstance(result, GeneratorType):
-                if self._no_jobs:
-                    self._end(_Job(request.id, request.verb, result), "cancelled")
-                    return
-                self._lanes[_LANES.get(request.verb, _LIBRARY)].append(
-                    _Job(request.id, request.verb, result)
-                )
-                self._wake()
+                self._queue(_Job(request.id, request.verb, result))
                 return
             if isinstance(result, PhotosChanged):
                 self._note(result)
@@ -164,17 +169,27 @@ class EngineWorker(QObject):
         self._tell_changes(force=True)
         self._take_work()
 
+    def _verb(self, library: Served, name: str) -> Callable[..., Any]:
+        """What a request may call; the only place where a name becomes a method."""
+        if name not in self._verbs:
+            raise LookupError(f"{name} is no verb")
+        verb: Callable[..., Any] = getattr(library, name)
+        return verb
+
     def _take_work(self) -> None:
         """What the verb left to do becomes a job of its own, which nobody asked for by number."""
-        take = getattr(self._library, "take_work", None)
-        if take is not None and not self._no_jobs and (steps := take()) is not None:
-            self._lanes[_LANES["take_work"]].append(_Job(-1, "take_work", steps))
-            self._wake()
+        if self._library is None or self._no_jobs:
+            return
+        steps = self._library.take_work()
+        if steps is not None:
+            self._queue(_Job(-1, Served.take_work.__name__, steps))
 
     @Slot(int)
     def cancel(self, request_id: int) -> None:
-        """Stop a job between two steps; what its finished steps committed stays. Drops a request
-        not yet served."""
+        """Stop a job between two steps, or drop a request that was not served yet.
+
+        What finished steps committed stays.
+        """
         for lane in self._lanes.values():
             for job in lane:
                 if job.id == request_id:
@@ -190,6 +205,7 @@ class EngineWorker(QObject):
 
     @Slot()
     def resume(self) -> None:
+        """Let them go on."""
         self._paused = False
         self._wake()
 
@@ -218,6 +234,16 @@ class EngineWorker(QObject):
 
     # -- jobs --------------------------------------------------------------------------------------
 
+    def _queue(self, job: _Job) -> None:
+        if self._no_jobs:
+            self._end(job, "cancelled")
+            return
+        self._lane(job).append(job)
+        self._wake()
+
+    def _lane(self, job: _Job) -> deque[_Job]:
+        return self._lanes[_LANES.get(job.verb, _LIBRARY)]
+
     def _next_job(self) -> _Job | None:
         if self._lanes[_FIRST]:
             return self._lanes[_FIRST][0]
@@ -235,8 +261,10 @@ class EngineWorker(QObject):
 
     @Slot()
     def _step(self) -> None:
-        """Advance one job by one step. Requests that arrived meanwhile are served before the next
-        tick."""
+        """Advance one job by one step.
+
+        Requests that arrived meanwhile are served before the next tick.
+        """
         job = None if QThread.currentThread().isInterruptionRequested() else self._next_job()
         if job is None:
             if self._tick is not None:
@@ -246,7 +274,7 @@ class EngineWorker(QObject):
         if not job.started:
             job.started = True
             self.job_started.emit(job.id, job.verb)
-        lane = self._lanes[_LANES.get(job.verb, _LIBRARY)]
+        lane = self._lane(job)
         try:
             step = next(job.steps)
         except StopIteration as finished:
@@ -274,7 +302,8 @@ class EngineWorker(QObject):
                 job.progress = step
             if job.progress is not None and now - job.told >= TELL_EVERY:
                 self.job_progress.emit(job.id, job.progress)
-                job.progress, job.told = None, now
+                job.progress = None
+                job.told = now
             self._tell_changes(force=False)
 
     def _end(self, job: _Job, how: str) -> None:
@@ -297,23 +326,26 @@ class EngineWorker(QObject):
         now = time.perf_counter()
         if not force and now - self._changes_told < 3 * TELL_EVERY:
             return
-        take = getattr(self._library, "take_changes", None)
-        if take is not None:
-            self._note(take())
+        if self._library is not None:
+            self._note(self._library.take_changes())
         if self._changes != PhotosChanged():
-            changes, self._changes = self._changes, PhotosChanged()
+            changes = self._changes
+            self._changes = PhotosChanged()
             self._changes_told = now
             self.photos_changed.emit(changes)
 
 
 def merge(first: PhotosChanged, second: PhotosChanged) -> PhotosChanged:
-    """Both changes as one, each id once. Of a row that left and came back, or came and left, the
-    last word counts."""
+    """Both changes as one, each id once.
+
+    Of a row that left and came back, or came and left, the last word counts.
+    """
     if first == PhotosChanged():
         return second
     if second == PhotosChanged():
         return first
-    left, came = set(second.removed), set(second.added)
+    left = set(second.removed)
+    came = set(second.added)
     removed = dict.fromkeys((*(row for row in first.removed if row not in came), *second.removed))
     added = dict.fromkeys((*(row for row in first.added if row not in left), *second.added))
     changed = dict.fromkeys((*(row for row in first.ids if row not in left), *second.ids))

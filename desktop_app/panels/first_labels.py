@@ -25,6 +25,7 @@ from desktop_app.link.engine_link import EngineLink
 from desktop_app.parts import theme
 from desktop_app.parts.chips import FlowLayout
 from desktop_app.parts.plain_text import caption
+from engine.verbs import Verbs
 
 _LINES = 6  # categories in sight; the rest is a turn of the wheel away
 
@@ -82,8 +83,8 @@ class FirstLabels(QFrame):
         column.addLayout(head)
         column.addWidget(area)
         self._count()
-        link.ask(
-            "starter_categories", QLocale().language() == QLocale.Language.Chinese, then=self._known
+        link.ask(Verbs.starter_categories, QLocale().language() == QLocale.Language.Chinese).then(
+            self._known
         )
 
     def _quiet(self, text: str, act: Callable[[], None]) -> QPushButton:

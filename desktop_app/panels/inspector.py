@@ -26,6 +26,7 @@ from desktop_app.parts.suggestions import Suggestions
 from desktop_app.parts.thumbnails import Thumbnails
 from desktop_app.photos.photo_model import data_size, moment
 from engine.records import Counts, Label, Photo, PhotosChanged, PhotoState, Source, Tag
+from engine.verbs import Verbs
 
 _PREVIEWED = 4  # of several photos, so many are seen
 _WORTHWHILE = 5  # corrections, from which on learning is offered loudly
@@ -190,14 +191,14 @@ class Inspector(QWidget):
     def _ask(self) -> None:
         if self._ids:
             self._link.cancel(self._request)
-            self._link.ask(
-                "photos", self._ids[:_PREVIEWED], then=partial(self._photos_known, self._ids[0])
+            self._link.ask(Verbs.photos, self._ids[:_PREVIEWED]).then(
+                partial(self._photos_known, self._ids[0])
             )
-            self._request = self._link.ask("tags", self._ids[:_MOST], then=self._tags_known)
+            self._request = self._link.ask(Verbs.tags, self._ids[:_MOST]).then(self._tags_known).id
 
     def _ask_labels(self) -> None:
-        self._link.ask("labels", then=self._labels_known, failed=self._ignore)
-        self._link.ask("counts", then=self._counted, failed=self._ignore)
+        self._link.ask(Verbs.labels).then(self._labels_known, self._ignore)
+        self._link.ask(Verbs.counts).then(self._counted, self._ignore)
 
     def _ignore(self, _sentence: str) -> None:
         """Before the library is open there is nothing to show.

@@ -6,6 +6,9 @@ not know: what a label means to the engine, or how photos are tagged again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
@@ -25,12 +28,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.acts.history import Call, Calls, History, call
+from desktop_app.acts.history import Calls, History, call
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.parts import theme
 from desktop_app.parts.plain_text import ask, caption, quoted
 from desktop_app.parts.rows import Row, RowList, row_of
 from engine.records import Label, PhotosChanged
+from engine.verbs import Verbs
+
+T = TypeVar("T")
 
 _DIAL = 10  # steps of the dial on either side of 0
 
@@ -212,7 +218,7 @@ class LabelEditor(QDialog):
         return self._labels.get(row.value) if row else None
 
     def _ask(self) -> None:
-        self._link.ask("labels", then=self._known, failed=self._say)
+        self._link.ask(Verbs.labels).then(self._known, self._say)
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         if changes.labels:
@@ -298,16 +304,21 @@ class LabelEditor(QDialog):
             self._history.push_labels_added(self.tr("Add %Ln label(s)", "", len(names)), names)
             self.new.clear()
 
-    def _update(self, text: str, label: Label, name: str, value: object) -> None:
-        """Change one property of a label; undo puts the old value back."""
-        old = getattr(label, name)
+    def _update(
+        self,
+        text: str,
+        label: Label,
+        name: str,
+        old: T,
+        value: T,
+        change: Callable[[T], Calls[Label]],
+    ) -> None:
+        """`change` the property `name` of a label from `old` to `value`; undo puts the old one
+        back."""
         if self._filling or self._asked.get((label.id, name), old) == value:
             return
         self._asked[label.id, name] = value
         self.message.hide()
-
-        def change(to: object) -> Call:
-            return call("update_label", label.id, **{name: to})
 
         self._history.push(
             text.format(label=quoted(label.name)),
@@ -331,14 +342,21 @@ class LabelEditor(QDialog):
         self.message.hide()
         self._history.push(
             self.tr("Rename “{label}”").format(label=quoted(label.name)),
-            lambda _answer: call("rename_label", label.id, name),
-            lambda _answer: call("rename_label", label.id, label.name),
+            lambda _answer: call(Verbs.rename_label, label.id, name),
+            lambda _answer: call(Verbs.rename_label, label.id, label.name),
         )
 
     def _paint(self, number: int) -> None:
         label = self.label()
         if label is not None:
-            self._update(self.tr("Colour of “{label}”"), label, "color", theme.LABEL_COLORS[number])
+            self._update(
+                self.tr("Colour of “{label}”"),
+                label,
+                "color",
+                label.color,
+                theme.LABEL_COLORS[number],
+                lambda to: call(Verbs.update_label, label.id, color=to),
+            )
 
     def _pin(self, _index: int) -> None:
         label = self.label()
@@ -348,14 +366,14 @@ class LabelEditor(QDialog):
         self.message.hide()
         had_it = [one.id for one in self._labels.values() if number and one.pinned == number]
 
-        def back(_answer: object) -> Calls:
-            yield call("update_label", label.id, pinned=label.pinned)
+        def back(_answer: object) -> Calls[None]:
+            yield from call(Verbs.update_label, label.id, pinned=label.pinned)
             for other_id in had_it:  # the library took the key from it
-                yield call("update_label", other_id, pinned=number)
+                yield from call(Verbs.update_label, other_id, pinned=number)
 
         self._history.push(
             self.tr("Key of “{label}”").format(label=quoted(label.name)),
-            lambda _answer: call("update_label", label.id, pinned=number),
+            lambda _answer: call(Verbs.update_label, label.id, pinned=number),
             back,
         )
 
@@ -366,13 +384,22 @@ class LabelEditor(QDialog):
                 self.tr("Group of “{label}”"),
                 label,
                 "group",
+                label.group,
                 self.group.currentText().strip() or None,
+                lambda to: call(Verbs.update_label, label.id, group=to),
             )
 
     def _turn(self, value: int) -> None:
         label = self.label()
         if label is not None and value != round(label.threshold * _DIAL):
-            self._update(self.tr("Strictness of “{label}”"), label, "threshold", value / _DIAL)
+            self._update(
+                self.tr("Strictness of “{label}”"),
+                label,
+                "threshold",
+                label.threshold,
+                value / _DIAL,
+                lambda to: call(Verbs.update_label, label.id, threshold=to),
+            )
 
     def _fill_merge(self) -> None:
         self._merge_menu.clear()

@@ -20,6 +20,7 @@ from desktop_app.parts.rows import Row, RowList, row_of, set_row
 from desktop_app.parts.search_words import query_of
 from desktop_app.photos.photo_model import PHOTO_IDS
 from engine.records import Counts, Folder, FolderState, Label, PhotosChanged
+from engine.verbs import Verbs
 
 # So many labels that no photo has stand behind one row, else they push the folders out of sight;
 # and stay there while so many are left: rows that jump out between two photos help nobody.
@@ -86,9 +87,9 @@ class LibraryPanel(QWidget):
 
     def refresh(self) -> None:
         """Ask for labels, folders and numbers."""
-        self._link.ask("labels", then=self._labels_known)
-        self._link.ask("folders", then=self._folders_known)
-        self._link.ask("counts", then=self._counts_known)
+        self._link.ask(Verbs.labels).then(self._labels_known)
+        self._link.ask(Verbs.folders).then(self._folders_known)
+        self._link.ask(Verbs.counts).then(self._counts_known)
 
     def _photos_changed(self, _changes: PhotosChanged) -> None:
         if not self._soon.isActive():

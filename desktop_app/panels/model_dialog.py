@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QLocale, Qt, Signal
@@ -35,6 +34,7 @@ from desktop_app.parts.chips import clear, small_button
 from desktop_app.parts.plain_text import ElidedLabel, quoted
 from desktop_app.photos.photo_model import data_size
 from engine.records import ModelInfo, Progress
+from engine.verbs import Verbs
 
 
 class ModelDialog(QDialog):
@@ -114,7 +114,7 @@ class ModelDialog(QDialog):
     def refresh(self) -> None:
         """Ask again what there is. Cards whose job is under way stay as they are."""
         if not self._jobs:
-            self._link.ask("models", then=self._models_known, failed=self._say)
+            self._link.ask(Verbs.models).then(self._models_known, self._say)
 
     def _models_known(self, models: list[ModelInfo]) -> None:
         clear(self._list)
@@ -138,7 +138,7 @@ class ModelDialog(QDialog):
         )
         if path:
             self.message.hide()
-            self._link.ask("use_model", path, then=self._used, failed=self._say)
+            self._link.ask(Verbs.use_model, path).then(self._used, self._say)
 
     def _mirror_chosen(self) -> None:
         address = self.mirror.text().strip().rstrip("/")
@@ -154,17 +154,17 @@ class ModelDialog(QDialog):
             super().keyPressEvent(event)
 
     def _download(self, card: ModelCard) -> None:
-        self._start(card, "download_model", self._downloaded, mirror=self._preferences.mirror)
+        mirror = self._preferences.mirror
+        asked = self._link.ask(Verbs.download_model, card.model.name, mirror=mirror)
+        self._begin(card, asked.then(self._downloaded, self._say).id)
 
     def _use(self, card: ModelCard) -> None:
-        self._start(card, "use_model", self._used)
+        asked = self._link.ask(Verbs.use_model, card.model.name)
+        self._begin(card, asked.then(self._used, self._say).id)
 
-    def _start(
-        self, card: ModelCard, verb: str, then: Callable[[ModelInfo], None], **options: str
-    ) -> None:
+    def _begin(self, card: ModelCard, request: int) -> None:
         self.message.hide()
         card.begin()
-        request = self._link.ask(verb, card.model.name, then=then, failed=self._say, **options)
         self._jobs[request] = card
 
     def _cancel(self, card: ModelCard) -> None:
@@ -316,7 +316,7 @@ class StarterBanner(QFrame):
 
     def check(self) -> None:
         """Show if the starter model is in use, hide otherwise."""
-        self._link.ask("model_name", then=self._name_known)
+        self._link.ask(Verbs.model_name).then(self._name_known)
 
     def _name_known(self, name: str) -> None:
         self.setVisible(name == "starter")

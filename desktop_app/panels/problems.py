@@ -28,6 +28,7 @@ from desktop_app.parts import theme
 from desktop_app.parts.plain_text import tip
 from desktop_app.photos.photo_model import printable
 from engine.records import Failure, PhotosChanged
+from engine.verbs import Verbs
 
 _MOST = (
     5000  # rows of the table; nobody reads further, and the buttons work on all that are selected
@@ -98,7 +99,7 @@ class ProblemsPage(QWidget):
 
     def refresh(self) -> None:
         """Ask for the failures again."""
-        self._link.ask("failures", then=self._show)
+        self._link.ask(Verbs.failures).then(self._show)
 
     def _photos_changed(self, _changes: PhotosChanged) -> None:
         if self.isVisible():
@@ -146,7 +147,7 @@ class ProblemsPage(QWidget):
         self.folder.setEnabled(bool(self._failures))
 
     def _retry(self) -> None:
-        self._link.ask("retry", self._chosen_ids(), then=self._retried)
+        self._link.ask(Verbs.retry, self._chosen_ids()).then(self._retried)
 
     def _retried(self, _changes: object) -> None:
         self.retried.emit()
@@ -156,7 +157,9 @@ class ProblemsPage(QWidget):
         ids = self._chosen_ids()
         text = self.tr("Ignore %Ln problem(s)", "", len(ids))
         self._history.push(
-            text, lambda _back: call("ignore", ids), lambda _done: call("ignore", ids, False)
+            text,
+            lambda _back: call(Verbs.ignore, ids),
+            lambda _done: call(Verbs.ignore, ids, False),
         )
 
     def _show_in_folder(self, index: QModelIndex | bool = False) -> None:

@@ -26,6 +26,7 @@ from desktop_app.parts.photo_view import PhotoView
 from desktop_app.parts.plain_text import caption, quoted
 from desktop_app.parts.thumbnails import Thumbnails
 from engine.records import Photo, PhotosChanged, ReviewItem
+from engine.verbs import Verbs
 
 _AHEAD = 20  # questions asked for at a time
 _FEW = 4  # so few left: ask for more
@@ -170,13 +171,8 @@ class ReviewPanel(QWidget):
 
     def _ask(self) -> None:
         if not self._request:
-            self._request = self._link.ask(
-                "review",
-                _AHEAD + len(self._seen),
-                self._label_id,
-                then=self._known,
-                failed=self._refused,
-            )
+            asked = self._link.ask(Verbs.review, _AHEAD + len(self._seen), self._label_id)
+            self._request = asked.then(self._known, self._refused).id
 
     def _known(self, items: list[ReviewItem]) -> None:
         self._request = 0
@@ -187,7 +183,7 @@ class ReviewPanel(QWidget):
         self._queue.extend(fresh)
         unknown = [one.photo_id for one in fresh if one.photo_id not in self._photos]
         if unknown:
-            self._link.ask("photos", unknown, then=self._photos_known)
+            self._link.ask(Verbs.photos, unknown).then(self._photos_known)
         if before is None:
             self._show()
 

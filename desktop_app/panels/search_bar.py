@@ -38,6 +38,7 @@ from desktop_app.parts.plain_text import quoted
 from desktop_app.parts.suggestions import Suggestions
 from desktop_app.photos.photo_model import PHOTO_IDS
 from engine.records import Folder, Label, PhotosChanged, SearchResult
+from engine.verbs import Verbs
 
 _TYPING_PAUSE = 400  # ms after the last key before a query is tried
 _TRIED_FROM = 3  # letters of a word, where words are made of letters
@@ -307,8 +308,8 @@ class SearchBar(QWidget):
     def _learn_names(self) -> None:
         if self._stale:
             self._stale = False
-            self._link.ask("labels", then=self._labels_known)
-            self._link.ask("folders", then=self._folders_known)
+            self._link.ask(Verbs.labels).then(self._labels_known)
+            self._link.ask(Verbs.folders).then(self._folders_known)
 
     def _labels_known(self, labels: list[Label]) -> None:
         self._labels = sorted(labels, key=lambda label: -label.photos)

@@ -35,6 +35,7 @@ from desktop_app.parts.plain_text import ElidedLabel
 from desktop_app.parts.rows import Row, RowList, row_of
 from desktop_app.photos.photo_model import data_size
 from engine.records import Folder, FolderState, ModelInfo, PhotosChanged, Storage
+from engine.verbs import Verbs
 
 _DEFAULTS: dict[str, Any] = {
     "theme": "system",
@@ -136,14 +137,14 @@ class SettingsDialog(QDialog):
         column.addWidget(buttons)
         self.theme.setFocus()  # not the page around it: arrows choose
         link.photos_changed.connect(self._photos_changed)
-        link.ask("model", then=self._model_known, failed=self._model_unknown)
-        link.ask("folders", then=self._folders_known)
-        link.ask("exclusions", then=self._exclusions_known)
-        link.ask("sidecars", then=self._sidecars_known)
-        link.ask("thumbnail_format", then=self._format_known)
-        link.ask("place", then=self.place.setText)
-        link.ask("storage", then=self._storage_known, failed=self._storage_unknown)
-        link.ask("precisions", then=self._precisions_known, failed=self._precisions_unknown)
+        link.ask(Verbs.model).then(self._model_known, self._model_unknown)
+        link.ask(Verbs.folders).then(self._folders_known)
+        link.ask(Verbs.exclusions).then(self._exclusions_known)
+        link.ask(Verbs.sidecars).then(self._sidecars_known)
+        link.ask(Verbs.thumbnail_format).then(self._format_known)
+        link.ask(Verbs.place).then(self.place.setText)
+        link.ask(Verbs.storage).then(self._storage_known, self._storage_unknown)
+        link.ask(Verbs.precisions).then(self._precisions_known, self._precisions_unknown)
 
     def done(self, result: int) -> None:
         self._save_exclusions()
@@ -249,7 +250,7 @@ class SettingsDialog(QDialog):
         self.sidecars.setEnabled(True)
 
     def _sidecars_chosen(self, wanted: bool) -> None:
-        self._link.ask("sidecars", wanted)
+        self._link.ask(Verbs.sidecars, wanted)
         self.sidecars_chosen.emit()
 
     def _make_thumbnails(self) -> None:
@@ -362,7 +363,7 @@ class SettingsDialog(QDialog):
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         if changes.labels or changes.removed or changes.added:
-            self._link.ask("folders", then=self._folders_known)
+            self._link.ask(Verbs.folders).then(self._folders_known)
 
     def _folders_known(self, folders: list[Folder]) -> None:
         kept = self.folder_id()
@@ -415,7 +416,7 @@ class SettingsDialog(QDialog):
 
     def _format_chosen(self, _index: int) -> None:
         self._link.ask(
-            "set_thumbnail_format",
+            Verbs.set_thumbnail_format,
             self.thumbnail_size.currentData(),
             self.thumbnail_quality.currentData(),
         )
@@ -438,20 +439,18 @@ class SettingsDialog(QDialog):
 
     def _clear_thumbnails(self) -> None:
         self.clear_thumbnails.setEnabled(False)
-        self._link.ask(
-            "clear_thumbnails", then=self._thumbnails_cleared, failed=self._storage_unknown
-        )
+        self._link.ask(Verbs.clear_thumbnails).then(self._thumbnails_cleared, self._storage_unknown)
 
     def _thumbnails_cleared(self, _freed: int) -> None:
         self.thumbnails_cleared.emit()
-        self._link.ask("storage", then=self._storage_known, failed=self._storage_unknown)
+        self._link.ask(Verbs.storage).then(self._storage_known, self._storage_unknown)
 
     def _remove_vectors(self) -> None:
         self.remove_vectors.setEnabled(False)
-        self._link.ask("remove_vectors", then=self._vectors_removed, failed=self._storage_unknown)
+        self._link.ask(Verbs.remove_vectors).then(self._vectors_removed, self._storage_unknown)
 
     def _vectors_removed(self, _freed: int) -> None:
-        self._link.ask("storage", then=self._storage_known, failed=self._storage_unknown)
+        self._link.ask(Verbs.storage).then(self._storage_known, self._storage_unknown)
 
 
 class _Choice(QComboBox):

@@ -33,6 +33,7 @@ from desktop_app.parts.thumbnail_row import ThumbnailRow
 from desktop_app.parts.thumbnails import Thumbnails
 from desktop_app.photos.photo_model import moment
 from engine.records import Measured, PhotosChanged, Progress, TrainReport, Version
+from engine.verbs import Verbs
 
 
 class TrainingPanel(QWidget):
@@ -129,9 +130,8 @@ class TrainingPanel(QWidget):
         )
         self.bar.setRange(0, 0)
         self._working(True)
-        self._request = self._link.ask(
-            "train", label_ids, False, then=self._learned, failed=self._failed
-        )
+        asked = self._link.ask(Verbs.train, label_ids, False)
+        self._request = asked.then(self._learned, self._failed).id
 
     def _working(self, working: bool) -> None:
         self.bar.setVisible(working)
@@ -245,11 +245,11 @@ class TrainingPanel(QWidget):
         self._showing_versions = True
         self._versions_of = label_id
         self.versions.setVisible(label_id is not None)
-        self._link.ask("versions", label_id, True, then=self._versions_known)
+        self._link.ask(Verbs.versions, label_id, True).then(self._versions_known)
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
         if changes.labels and self._showing_versions and self.isVisible():
-            self._link.ask("versions", self._versions_of, True, then=self._versions_known)
+            self._link.ask(Verbs.versions, self._versions_of, True).then(self._versions_known)
 
     def _versions_known(self, versions: list[Version]) -> None:
         if not self._showing_versions:

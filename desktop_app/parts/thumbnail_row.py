@@ -16,6 +16,7 @@ from desktop_app.parts import theme
 from desktop_app.parts.plain_text import one_line, tip
 from desktop_app.parts.thumbnails import LARGE, Thumbnails
 from engine.records import Photo
+from engine.verbs import Verbs
 
 SIDE = 72
 _GAP = 6
@@ -46,7 +47,7 @@ class ThumbnailRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("%Ln photo(s)", "", len(self._ids)))
         thumbnails.arrived.connect(self._arrived)
-        link.ask("photos", self._ids[:40], then=self._photos_known)
+        link.ask(Verbs.photos, self._ids[:40]).then(self._photos_known)
 
     def sizeHint(self) -> QSize:
         return QSize(6 * (SIDE + _GAP), SIDE)

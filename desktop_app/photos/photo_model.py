@@ -34,6 +34,7 @@ from PySide6.QtCore import (
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.engine_words import in_words
 from engine.records import Photo, PhotosChanged, PhotoState, SearchResult, Source, Tag
+from engine.verbs import Verbs
 
 #: Photos inside a drag: ASCII ids joined by commas. The files themselves travel as urls beside it.
 PHOTO_IDS = "application/x-albumen-photos"
@@ -177,7 +178,7 @@ class PhotoModel(QAbstractListModel):
         # Now, so that a change on the way makes them stale again.
         self._stale.difference_update(photo_ids)
         page = _Page(self, photo_ids)
-        self._link.ask("photos", photo_ids, then=page.photos, failed=page.failed)
+        self._link.ask(Verbs.photos, photo_ids).then(page.photos, page.failed)
 
     def _arrived(self, page: list[int], photos: list[Photo], tags: list[Tag]) -> None:
         self._questions -= 1
@@ -327,7 +328,7 @@ class _Page:
 
     def photos(self, photos: list[Photo]) -> None:
         self._photos = photos
-        self._model._link.ask("tags", self._ids, then=self.tags, failed=self.failed)
+        self._model._link.ask(Verbs.tags, self._ids).then(self.tags, self.failed)
 
     def tags(self, tags: list[Tag]) -> None:
         self._model._arrived(self._ids, self._photos, tags)

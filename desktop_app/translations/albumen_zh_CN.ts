@@ -2851,7 +2851,7 @@
     <name>Trash</name>
     <message>
         <source>“{name}” is not there any more.</source>
-        <extracomment>A verb with its arguments. Several calls in order: `answer = yield call(...)` or `yield Moves(...)`; a refused one raises AlbumenError there. What is returned is the answer of the whole. Returned by the calls of an act that turned out to do nothing: there is nothing to undo then. Makes a direction of an act from the answer of the other direction (None the first time). an act could not be done or taken back; the sentence says why</extracomment>
+        <extracomment>A verb with its arguments. Several calls in order: `answer = yield from call(...)` or `yield Moves(...)`; a refused one raises AlbumenError there. What is returned is the answer of the whole. Returned by the calls of an act that turned out to do nothing: there is nothing to undo then. Makes a direction of an act from the answer of the other direction (None the first time). an act could not be done or taken back; the sentence says why</extracomment>
         <translation>“{name}”已不在原处。</translation>
     </message>
     <message>

@@ -19,6 +19,7 @@ from desktop_app.acts.history import Calls, call
 from desktop_app.link.engine_words import in_words
 from desktop_app.panels.first_labels import FirstLabels
 from engine.records import AddReport, Photo, SyncReport
+from engine.verbs import Verbs
 
 if TYPE_CHECKING:
     from desktop_app.window.wiring import Desk
@@ -113,7 +114,7 @@ class Adding(QObject):
             self.desk.viewing.choose_page(fresh=False)
         new = [folder.id for folder in report.folders]
         if report.photos:
-            self.history.look("photos", list(report.photos[:1]), then=partial(self._look, new))
+            self.history.look(Verbs.photos, list(report.photos[:1])).then(partial(self._look, new))
         else:
             self._look(new, [])
         if (report.folders or report.photos) and not self.desk.judging.labels:
@@ -180,9 +181,9 @@ class Adding(QObject):
     def set_exclusions(self, patterns: list[str]) -> None:
         """Leave out what these patterns cover, from now on."""
 
-        def exchange(back: list[str] | None) -> Calls:
-            before: list[str] = yield call("exclusions")
-            yield call("set_exclusions", patterns if back is None else back)
+        def exchange(back: list[str] | None) -> Calls[list[str]]:
+            before = yield from call(Verbs.exclusions)
+            yield from call(Verbs.set_exclusions, patterns if back is None else back)
             self.rescan(0)
             return before
 

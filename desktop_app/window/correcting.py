@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from engine.records import Correction, Label, PhotosChanged, ReviewItem, Source, Tag
+from engine.verbs import Verbs
 
 if TYPE_CHECKING:
     from desktop_app.window.wiring import Desk
@@ -42,7 +43,7 @@ class Judging(QObject):
 
     def ask_labels(self) -> None:
         """Learn which labels there are, and which are pinned to keys."""
-        self.link.ask("labels", then=self._labels_known)
+        self.link.ask(Verbs.labels).then(self._labels_known)
 
     def _labels_known(self, labels: list[Label]) -> None:
         self.labels = {label.id: label for label in labels}
@@ -103,7 +104,7 @@ class Judging(QObject):
             self.correct(label.id, ids if present else [], [] if present else ids, [])
             self._step_on()
         else:
-            self.history.look("tags", ids, then=partial(self._judge_suggestions, present))
+            self.history.look(Verbs.tags, ids).then(partial(self._judge_suggestions, present))
 
     def _judge_suggestions(self, present: bool, tags: list[Tag]) -> None:
         words = [
@@ -142,7 +143,7 @@ class Judging(QObject):
     def toggle(self, label_id: int, ids: list[int]) -> None:
         """A label on all of the photos, or off if all have it."""
         if ids:
-            self.history.look("tags", ids, then=partial(self._toggle, label_id, ids))
+            self.history.look(Verbs.tags, ids).then(partial(self._toggle, label_id, ids))
 
     def _toggle(self, label_id: int, ids: list[int], tags: list[Tag]) -> None:
         have = {tag.photo_id for tag in tags if tag.label_id == label_id and tag.present}
@@ -159,7 +160,7 @@ class Judging(QObject):
 
     def next_to_review(self) -> None:
         """N: the next photo of this view about which the machine is unsure."""
-        self.link.ask("review", 200, then=self._review_known)
+        self.link.ask(Verbs.review, 200).then(self._review_known)
 
     def _review_known(self, items: list[ReviewItem]) -> None:
         rows = self.window.model.rows_of({item.photo_id for item in items})

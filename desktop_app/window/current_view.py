@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from engine.records import Counts, Folder, FolderState, PhotosChanged, SearchResult
+from engine.records import Counts, Folder, FolderState, PhotosChanged, SearchResult, Sort
+from engine.verbs import Verbs
 
 if TYPE_CHECKING:
     from desktop_app.window.main_window import MainWindow
@@ -36,7 +37,7 @@ class Viewing(QObject):
         super().__init__(window)
         self._window = window
         self.query = ""
-        self.sort = "auto"
+        self.sort: Sort = "auto"
         self.strictness = 0.0
         self.counts = Counts()
         self.folders: list[Folder] = []
@@ -63,7 +64,7 @@ class Viewing(QObject):
         self._photo_to_show = photo_id
         self._restored = True
 
-    def open(self, query: str, sort: str | None = None, strictness: float | None = None) -> None:
+    def open(self, query: str, sort: Sort | None = None, strictness: float | None = None) -> None:
         """Show another view, from its top."""
         self.query = query
         self.sort = sort if sort is not None else self.sort
@@ -84,14 +85,8 @@ class Viewing(QObject):
         self._window.link.cancel(self._request)
         self._refresh_soon.stop()
         self._asked_at = time.perf_counter()
-        self._request = self._window.link.ask(
-            "view",
-            self.query,
-            self.sort,
-            self.strictness,
-            then=self._answered,
-            failed=self._refused,
-        )
+        asked = self._window.link.ask(Verbs.view, self.query, self.sort, self.strictness)
+        self._request = asked.then(self._answered, self._refused).id
 
     def _refresh(self) -> None:
         if self._request:  # the answer is on its way; look again after it
@@ -199,7 +194,7 @@ class Viewing(QObject):
 
     def count(self) -> None:
         """Ask for the numbers of the status bar and the toolbar."""
-        self._window.link.ask("counts", then=self._counted)
+        self._window.link.ask(Verbs.counts).then(self._counted)
 
     @Slot(object)
     def _counted(self, counts: Counts) -> None:

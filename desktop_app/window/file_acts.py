@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QSaveFile
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from desktop_app.acts.history import NOTHING, Calls, call
+from desktop_app.acts.history import NOTHING, Calls, Nothing, call
 from desktop_app.photos import desktop_files
 from engine.records import Correction, Photo, Restored
+from engine.verbs import Verbs
 
 if TYPE_CHECKING:
     from desktop_app.window.wiring import Desk
@@ -62,14 +63,14 @@ class FileActs(QObject):
         """Call `act(list[Photo])` with the records of the chosen photos."""
         ids = self.desk.chosen()
         if ids:
-            self.link.ask("photos", ids, then=act)
+            self.link.ask(Verbs.photos, ids).then(act)
 
     def show_in_folder(self) -> None:
         self.with_photos(self._show_in_folder)
 
     def show_photo_in_folder(self, photo_id: int) -> None:
         """The same for one photo by its id."""
-        self.link.ask("photos", [photo_id], then=self._show_in_folder)
+        self.link.ask(Verbs.photos, [photo_id]).then(self._show_in_folder)
 
     def _show_in_folder(self, photos: list[Photo]) -> None:
         if photos:
@@ -92,7 +93,7 @@ class FileActs(QObject):
     def trash(self) -> None:
         ids = self.desk.chosen()
         if ids and self._sure(len(ids)):
-            self.history.look("photos", ids, then=self._trash)
+            self.history.look(Verbs.photos, ids).then(self._trash)
 
     def _sure(self, count: int) -> bool:
         if count > _ASKED_ABOVE:
@@ -128,7 +129,7 @@ class FileActs(QObject):
             self.window, self.tr("Copy photos to"), os.path.expanduser("~")
         )
         if folder:
-            self.link.ask("photos", ids, then=partial(self._copy_to, folder))
+            self.link.ask(Verbs.photos, ids).then(partial(self._copy_to, folder))
 
     def _copy_to(self, folder: str, photos: list[Photo]) -> None:
         self.export.start(photos, folder)
@@ -145,14 +146,14 @@ class FileActs(QObject):
             partial(desktop_files.open_elsewhere, folder),
         )
 
-    def export_tags(self, kind: str) -> None:
+    def export_tags(self, kind: Literal["csv", "json"]) -> None:
         """All tags and corrections in one file."""
         start = os.path.join(os.path.expanduser("~"), f"albumen-tags.{kind}")
         path, _filter = QFileDialog.getSaveFileName(
             self.window, self.tr("Export tags"), start, f"*.{kind}"
         )
         if path:
-            self.history.look("export", kind, then=partial(self._write, path))
+            self.history.look(Verbs.export, kind).then(partial(self._write, path))
 
     def _write(self, path: str, text: str) -> None:
         file = QSaveFile(path)
@@ -170,7 +171,7 @@ class FileActs(QObject):
 
     def restore_words(self) -> None:
         """Labels and corrections out of a saved file, after the library's database was lost."""
-        self.link.ask("place", then=self._restore_from)
+        self.link.ask(Verbs.place).then(self._restore_from)
 
     def _restore_from(self, place: str) -> None:
         path, _filter = QFileDialog.getOpenFileName(
@@ -182,20 +183,24 @@ class FileActs(QObject):
         if not path:
             return
 
-        def forward(undone: tuple[Restored, object, list[Correction]] | None) -> Calls:
+        def forward(
+            undone: tuple[Restored, str | None, list[Correction]] | None,
+        ) -> Calls[Restored | Nothing]:
             if undone is None:
-                restored: Restored = yield call("restore_words", path)
+                restored = yield from call(Verbs.restore_words, path)
                 self._restored(restored)
                 return restored if restored.labels or restored.previous else NOTHING
             before, token, words = undone
-            if before.labels:
-                yield call("restore_labels", token)
-            return Restored(before.labels, tuple((yield call("correct_many", words))))
+            if token is not None:
+                yield from call(Verbs.restore_labels, token)
+            return Restored(before.labels, tuple((yield from call(Verbs.correct_many, words))))
 
-        def back(restored: Restored) -> Calls:
-            words: list[Correction] = yield call("correct_many", list(restored.previous))
+        def back(restored: Restored) -> Calls[tuple[Restored, str | None, list[Correction]]]:
+            words = yield from call(Verbs.correct_many, list(restored.previous))
             token = (
-                (yield call("remove_labels", list(restored.labels))) if restored.labels else None
+                (yield from call(Verbs.remove_labels, list(restored.labels)))
+                if restored.labels
+                else None
             )
             return restored, token, words
 

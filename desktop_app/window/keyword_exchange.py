@@ -8,13 +8,14 @@ Knows: when to offer and when to write. Does not know: XMP, files (`engine.libra
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from desktop_app.acts.history import NOTHING, Calls, call
+from desktop_app.acts.history import NOTHING, Calls, Nothing, call
 from desktop_app.link.engine_words import in_words
 from engine.records import Failure, KeywordsRead, PhotosChanged, SidecarReport
+from engine.verbs import Verbs
 
 if TYPE_CHECKING:
     from desktop_app.window.wiring import Desk
@@ -41,7 +42,7 @@ class Exchange(QObject):
 
     def _synchronised(self) -> None:
         if not self.window.preferences.keywords_offered and not self.desk.adding.offering_labels():
-            self.link.ask("keywords", then=self._offer)
+            self.link.ask(Verbs.keywords).then(self._offer)
 
     def _offer(self, keywords: list[tuple[str, int]]) -> None:
         if keywords:
@@ -59,22 +60,28 @@ class Exchange(QObject):
         Only where nothing was said yet.
         """
 
-        def forward(undone: tuple[KeywordsRead, Any] | None) -> Calls:
+        def forward(
+            undone: tuple[KeywordsRead, str | None] | None,
+        ) -> Calls[KeywordsRead | Nothing]:
             if undone is not None:  # the same labels again, not new ones of the same names
                 report, token = undone
-                if report.labels:
-                    yield call("restore_labels", token)
-                yield call(
-                    "correct_many", [replace(word, present=True) for word in report.previous]
+                if token is not None:
+                    yield from call(Verbs.restore_labels, token)
+                yield from call(
+                    Verbs.correct_many, [replace(word, present=True) for word in report.previous]
                 )
                 return report
-            report = yield call("take_keywords")
+            report = yield from call(Verbs.take_keywords)
             self._taken(report)
             return report if report.previous else NOTHING
 
-        def back(report: KeywordsRead) -> Calls:
-            yield call("correct_many", list(report.previous))
-            token = (yield call("remove_labels", list(report.labels))) if report.labels else None
+        def back(report: KeywordsRead) -> Calls[tuple[KeywordsRead, str | None]]:
+            yield from call(Verbs.correct_many, list(report.previous))
+            token = (
+                (yield from call(Verbs.remove_labels, list(report.labels)))
+                if report.labels
+                else None
+            )
             return report, token
 
         self.history.push(self.tr("Make labels of keywords"), forward, back)
@@ -104,7 +111,7 @@ class Exchange(QObject):
     def write(self) -> None:
         """Bring the sidecars up to date; the library does nothing while they are off."""
         self._due.stop()
-        self.link.ask("write_sidecars", then=self._written)
+        self.link.ask(Verbs.write_sidecars).then(self._written)
 
     def _written(self, report: SidecarReport) -> None:
         if report.failed:

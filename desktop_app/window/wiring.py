@@ -28,6 +28,7 @@ from desktop_app.window.file_acts import FileActs
 from desktop_app.window.keyword_exchange import Exchange
 from desktop_app.window.photo_menu import photo_menu
 from engine.records import Counts, ModelInfo, SearchResult
+from engine.verbs import Verbs
 
 if TYPE_CHECKING:
     from desktop_app.panels.settings_dialog import SettingsDialog
@@ -140,7 +141,7 @@ class Desk(QObject):
         self.viewing.counted.connect(self._counted)
         window.stack.currentChanged.connect(self._show_counts)
         window.grid.selection_settled.connect(self._selection_settled)
-        window.grid.waiting.connect(partial(self.link.ask, "prefer"))
+        window.grid.waiting.connect(partial(self.link.ask, Verbs.prefer))
         window.grid.opened.connect(self.open_lightbox)
         window.grid.zoomed.connect(window.size.setValue)
         window.size.valueChanged.connect(window.grid.set_thumbnail_size)
@@ -233,12 +234,10 @@ class Desk(QObject):
 
     def search_by_file(self, path: str) -> None:
         """A dropped photo as the query: by its id if it is in the library."""
-        self.link.ask(
-            "photo_id", path, then=self.show_like, failed=lambda _s: self._like_file(path)
-        )
+        self.link.ask(Verbs.photo_id, path).then(self.show_like, lambda _s: self._like_file(path))
 
     def _like_file(self, path: str) -> None:
-        self.link.ask("similar_to_file", path, then=self._like_file_found)
+        self.link.ask(Verbs.similar_to_file, path).then(self._like_file_found)
 
     def _like_file_found(self, result: SearchResult) -> None:
         self.viewing.show_result(result, fresh=True)
@@ -437,13 +436,8 @@ class Desk(QObject):
         def refused(sentence: str) -> None:
             dialog.refuse(sentence) if isValid(dialog) else self.say(sentence)
 
-        self.link.ask(
-            "use_model",
-            "",
-            device,
-            precision,
-            then=partial(self._computes, device, precision),
-            failed=refused,
+        self.link.ask(Verbs.use_model, "", device, precision).then(
+            partial(self._computes, device, precision), refused
         )
 
     def _computes(self, device: str, precision: str, _model: ModelInfo) -> None:
@@ -462,7 +456,7 @@ class Desk(QObject):
         sheet.deleteLater()
 
     def about(self) -> None:
-        self.link.ask("doctor", then=self._about)
+        self.link.ask(Verbs.doctor).then(self._about)
 
     def _about(self, facts: dict[str, object]) -> None:
         box = QMessageBox(self.window)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from engine.library.active_model import ModelInUse
 from engine.library.counts import Counting
-from engine.records import Label, PhotosChanged, Progress
+from engine.records import Label, PhotosChanged, Progress, Step
 from engine.search.search import View
 from engine.store.database import Store
 from engine.store.labels import Judgements
@@ -26,7 +26,6 @@ not."""
 _OWED = "soon"
 
 T = TypeVar("T")
-Step = Progress | PhotosChanged
 
 
 class Upkeep:

@@ -22,7 +22,7 @@ import platformdirs
 
 from engine.library.active_model import ModelInUse
 from engine.library.counts import Counting
-from engine.library.followups import TAGGED_BY, Step, Upkeep
+from engine.library.followups import TAGGED_BY, Upkeep
 from engine.library.label_verbs import Labelling
 from engine.library.sidecar import Sidecars
 from engine.records import (
@@ -40,6 +40,8 @@ from engine.records import (
     ReviewItem,
     SearchResult,
     SidecarReport,
+    Sort,
+    Step,
     Storage,
     SyncReport,
     Tag,
@@ -56,8 +58,7 @@ if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs
     from engine.library.sync import Sync
     from engine.library.train_job import Training
     from engine.search.recognition import Recognition
-
-Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
+    from engine.verbs import Served
 
 
 class Library(Labelling):
@@ -596,3 +597,7 @@ class Library(Labelling):
         from engine.library.train_job import Training
 
         return Training(self._judgements, self._model.recognition(), self._view.taken_at)
+
+
+if TYPE_CHECKING:
+    _: type[Served] = Library  # the promise that the window relies on

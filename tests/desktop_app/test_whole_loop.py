@@ -27,6 +27,7 @@ from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts.thumbnails import LARGE
 from desktop_app.window.main_window import MainWindow
 from engine.records import Photo, PhotoState, Source
+from engine.verbs import Verbs
 
 LONG = 60_000
 
@@ -109,7 +110,7 @@ def test_from_a_drop_to_the_next_start(
     assert len(thumbnails) == 10
 
     labels: list[object] = []
-    window.link.ask("add_labels", ["square", "noise"], then=labels.extend)
+    window.link.ask(Verbs.add_labels, ["square", "noise"]).then(labels.extend)
     qtbot.waitUntil(lambda: len(window.desk.judging.labels) == 2, timeout=LONG)
     square = next(one for one in window.desk.judging.labels.values() if one.name == "square")
     row = next(row for row in range(11) if window.model.photo(row).name == "3.jpg")
@@ -167,7 +168,7 @@ def quit_and_start_again(qtbot: QtBot, start: Callable[[], MainWindow], window: 
         lambda: again.model.rowCount() == 11 and not again.folders.running(), timeout=LONG
     )
     found: list[Photo] = []
-    again.link.ask("photos", list(again.model.result.ids), then=found.extend)
+    again.link.ask(Verbs.photos, list(again.model.result.ids)).then(found.extend)
     qtbot.waitUntil(lambda: len(found) == 11, timeout=LONG)
     assert len({photo.path for photo in found}) == 11
     again.close()

@@ -35,7 +35,7 @@ from desktop_app.panels.settings_dialog import Preferences, SettingsDialog
 from desktop_app.panels.shortcuts import ShortcutSheet
 from desktop_app.window.main_window import MainWindow
 from engine.records import Failure, Folder, FolderState, Label, PhotoState
-from tests.support.fake_library import FakeLibrary, running
+from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
 NASTY = '<img src="x">\n&\u202ecat<b>'
 _CONTROLS = (
@@ -113,7 +113,7 @@ def pages(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> Iterator[QW
         qtbot.addWidget(dialog)
         dialog.show()
         heard: list[int] = []
-        window.link.ask("echo", 1, then=heard.append)
+        window.link.ask(MoreVerbs.echo, 1).then(heard.append)
         qtbot.waitUntil(lambda heard=heard: bool(heard))
         yield dialog
 

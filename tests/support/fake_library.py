@@ -11,9 +11,9 @@ from __future__ import annotations
 import dataclasses
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from PySide6.QtCore import QEventLoop
 
@@ -35,18 +35,55 @@ from engine.records import (
     PhotosChanged,
     PhotoState,
     Progress,
+    Restored,
     ReviewItem,
     SearchResult,
     SidecarReport,
+    Sort,
     Source,
+    Step,
     Storage,
     SyncReport,
     Tag,
     TrainReport,
     Version,
 )
+from engine.verbs import VERBS, Served, Verbs
 
 DAY = 86_400
+T = TypeVar("T")
+
+
+class MoreVerbs(Verbs, Protocol):
+    """What tests ask of a `FakeLibrary` beside the verbs.
+
+    `self` is any library for the types' sake: the link asks verbs of every library, and only a
+    `running` one knows these.
+    """
+
+    def fail(self: Verbs, sentence: str) -> None:
+        """Raise an expected problem."""
+
+    def crash(self: Verbs) -> None:
+        """Raise something that nobody expects."""
+
+    def echo(self: Verbs, value: T) -> T:
+        """The same value again."""
+
+    def where(self: Verbs) -> int:
+        """The thread that answers."""
+
+    def wait(self: Verbs) -> None:
+        """Rest until `hold` is set."""
+
+    def count_to(self: Verbs, total: int) -> Generator[Progress, None, int]:
+        """Job with `total` steps; returns `total`."""
+
+    def forever(self: Verbs) -> Generator[Progress, None, None]:
+        """Job that ends only when it is cancelled."""
+
+
+ALL_VERBS = VERBS | {name for name in vars(MoreVerbs) if not name.startswith("_")}
 
 
 class FakeLibrary:
@@ -79,6 +116,8 @@ class FakeLibrary:
             for row in range(1, count + 1)
         }
         self.label_list = [Label(number, name) for number, name in enumerate(labels, 1)]
+        self.removed_labels: dict[str, list[Label]] = {}
+        self.forgotten: dict[str, list[Photo]] = {}
         self.removed_folders: dict[int, tuple[Folder, dict[int, Photo]]] = {}
         self.words: dict[tuple[int, int], bool] = {}
         self.active_version = 6
@@ -104,7 +143,7 @@ class FakeLibrary:
     def crash(self) -> None:
         raise ValueError("a bug")
 
-    def echo(self, value: object) -> object:
+    def echo(self, value: T) -> T:
         return value
 
     def where(self) -> int:
@@ -113,13 +152,12 @@ class FakeLibrary:
     def wait(self) -> None:
         self.hold.wait(60)
 
-    def count_to(self, total: int) -> Iterator[Progress]:
-        """A job with `total` steps; returns `total`."""
+    def count_to(self, total: int) -> Generator[Progress, None, int]:
         for done in range(1, total + 1):
             yield Progress("encode", done, total, rate=10.0, seconds_left=(total - done) / 10)
         return total
 
-    def forever(self) -> Iterator[Progress]:
+    def forever(self) -> Generator[Progress, None, None]:
         done = 0
         while True:
             done += 1
@@ -135,7 +173,10 @@ class FakeLibrary:
         changes, self.changes = self.changes, PhotosChanged()
         return changes
 
-    def add(self, paths: list[str]) -> AddReport:
+    def take_work(self) -> Generator[Step, None, None] | None:
+        return None
+
+    def add(self, paths: Sequence[str]) -> AddReport:
         self.calls.append(("add", (paths,), {}))
         added = []
         refused = []
@@ -168,10 +209,10 @@ class FakeLibrary:
     def exclusions(self) -> list[str]:
         return list(self.excluded)
 
-    def set_exclusions(self, patterns: list[str]) -> None:
+    def set_exclusions(self, patterns: Sequence[str]) -> None:
         self.excluded = list(patterns)
 
-    def sync(self, folder_ids: list[int] | None = None) -> Iterator[Progress | PhotosChanged]:
+    def sync(self, folder_ids: Sequence[int] | None = None) -> Generator[Step, None, SyncReport]:
         self.calls.append(("sync", (folder_ids,), {}))
         total = len(self.photo_rows)
         for done, row in enumerate(list(self.photo_rows), 1):
@@ -180,13 +221,13 @@ class FakeLibrary:
             self.seen.add(row)
         return SyncReport(added=total)
 
-    def sync_also(self, folder_ids: list[int]) -> SyncReport | None:
+    def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
         self.calls.append(("sync_also", (folder_ids,), {}))
         return self.done_before
 
     def train(
-        self, label_ids: list[int] | None = None, activate: bool = True
-    ) -> Iterator[Progress]:
+        self, label_ids: Sequence[int] | None = None, activate: bool = True
+    ) -> Generator[Step, None, list[TrainReport]]:
         self.calls.append(("train", (label_ids, activate), {}))
         yield Progress("train", 1, 2)
         yield Progress("train", 2, 2)
@@ -213,13 +254,13 @@ class FakeLibrary:
             )
         ]
 
-    def retag(self) -> Iterator[Progress]:
+    def retag(self) -> Generator[Step, None, PhotosChanged]:
         yield Progress("tag", 1, 1)
         return PhotosChanged(ids=tuple(self.photo_rows), labels=True)
 
     def use_model(
         self, name_or_path: str = "", device: str = "", precision: str = ""
-    ) -> Iterator[Progress]:
+    ) -> Generator[Step, None, ModelInfo]:
         self.calls.append(("use_model", (name_or_path, device, precision), {}))
         if device == "mps":
             raise AlbumenError(
@@ -230,13 +271,13 @@ class FakeLibrary:
         yield Progress("encode", 1, 1)
         return dataclasses.replace(self.models()[0], name=name_or_path)
 
-    def download_model(self, name: str, mirror: str = "") -> Iterator[Progress]:
+    def download_model(self, name: str, mirror: str = "") -> Generator[Step, None, ModelInfo]:
         self.calls.append(("download_model", (name, mirror), {}))
         for done in range(5):
             yield Progress("download", done, 5)
         return dataclasses.replace(self.models()[1], installed=True)
 
-    def view(self, query: str = "", sort: str = "auto", strictness: float = 0.0) -> SearchResult:
+    def view(self, query: str = "", sort: Sort = "auto", strictness: float = 0.0) -> SearchResult:
         self.calls.append(("view", (query, sort, strictness), {}))
         rows = list(self.photo_rows.values())
         words = query.split()
@@ -263,7 +304,7 @@ class FakeLibrary:
             chips=tuple(words),
         )
 
-    def photos(self, ids: list[int]) -> list[Photo]:
+    def photos(self, ids: Sequence[int]) -> list[Photo]:
         self.calls.append(("photos", (list(ids),), {}))
         return [self.photo_rows[row] for row in ids if row in self.photo_rows]
 
@@ -276,14 +317,14 @@ class FakeLibrary:
     def similar(self, photo_id: int, n: int = 200) -> SearchResult:
         return self.view(f"like:{photo_id}")
 
-    def similar_to_file(self, path: str) -> SearchResult:
+    def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
         self.calls.append(("similar_to_file", (path,), {}))
         return self.view("")
 
     def _present(self, row: int, label_id: int) -> bool:
         return self.words.get((row, label_id), row % (label_id + 2) == 0)
 
-    def tags(self, photo_ids: list[int]) -> list[Tag]:
+    def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
         found = []
         for row in photo_ids:
             for label in self.label_list:
@@ -313,7 +354,7 @@ class FakeLibrary:
             for label in self.label_list
         ]
 
-    def add_labels(self, names: list[str], group: str | None = None) -> list[Label]:
+    def add_labels(self, names: Sequence[str], group: str | None = None) -> list[Label]:
         self.calls.append(("add_labels", (names,), {"group": group}))
         made = []
         for name in names:
@@ -332,18 +373,22 @@ class FakeLibrary:
         self.changes = PhotosChanged(labels=True)
         return made
 
-    def remove_labels(self, ids: list[int]) -> list[Label]:
-        removed = [label for label in self.label_list if label.id in ids]
-        self.label_list = [label for label in self.label_list if label.id not in ids]
+    def remove_labels(self, label_ids: Sequence[int]) -> str:
+        token = f"labels {len(self.removed_labels)}"
+        self.removed_labels[token] = [one for one in self.label_list if one.id in label_ids]
+        self.label_list = [one for one in self.label_list if one.id not in label_ids]
         self.changes = PhotosChanged(labels=True)
-        return removed
+        return token
 
-    def restore_labels(self, token: list[Label]) -> None:
-        self.label_list = sorted([*self.label_list, *token], key=lambda label: label.id)
+    def restore_labels(self, token: str) -> list[Label]:
+        back = self.removed_labels.pop(token)
+        self.label_list = sorted([*self.label_list, *back], key=lambda label: label.id)
         self.changes = PhotosChanged(labels=True)
+        return back
 
-    def rename_label(self, label_id: int, name: str) -> None:
-        self.update_label(label_id, name=name)
+    def rename_label(self, label_id: int, name: str) -> Label:
+        self.calls.append(("rename_label", (label_id, name), {}))
+        return self._change(label_id, name=name)
 
     def merge_labels(self, into_id: int, from_id: int) -> Merged:
         into = next(label for label in self.label_list if label.id == into_id)
@@ -353,25 +398,44 @@ class FakeLibrary:
             if label == from_id and (photo, into_id) not in self.words
         )
         self.words.update({(photo, into_id): self.words[photo, from_id] for photo in moved})
-        return Merged(into, self.remove_labels([from_id]), moved)  # type: ignore[arg-type]
+        return Merged(into, self.remove_labels([from_id]), moved)
 
-    def unmerge_labels(self, merged: Merged) -> None:
+    def unmerge_labels(self, merged: Merged) -> list[Label]:
         for photo in merged.moved:
             del self.words[photo, merged.into.id]
-        self.restore_labels(merged.token)  # type: ignore[arg-type]
+        return [merged.into, *self.restore_labels(merged.token)]
 
-    def update_label(self, label_id: int, **values: Any) -> None:
+    def update_label(
+        self,
+        label_id: int,
+        *,
+        group: str | Literal["keep"] | None = "keep",
+        color: str | None = None,
+        pinned: int | None = None,
+        threshold: float | None = None,
+    ) -> Label:
+        asked = {"color": color, "pinned": pinned, "threshold": threshold}
+        values: dict[str, Any] = {name: to for name, to in asked.items() if to is not None}
+        if group != "keep":
+            values["group"] = group
         self.calls.append(("update_label", (label_id,), values))
-        if values.get("pinned"):  # a key stands for one label
+        if pinned:  # a key stands for one label
             self.label_list = [
-                dataclasses.replace(label, pinned=0) if label.pinned == values["pinned"] else label
+                dataclasses.replace(label, pinned=0) if label.pinned == pinned else label
                 for label in self.label_list
             ]
+        return self._change(label_id, **values)
+
+    def _change(self, label_id: int, **values: Any) -> Label:
         self.label_list = [
             dataclasses.replace(label, **values) if label.id == label_id else label
             for label in self.label_list
         ]
         self.changes = PhotosChanged(labels=True)
+        return next(label for label in self.label_list if label.id == label_id)
+
+    def starter_labels(self) -> list[str]:
+        return [name for names in self.starter_categories().values() for name in names]
 
     def starter_categories(self, chinese: bool = False) -> dict[str, list[str]]:
         if chinese:
@@ -381,17 +445,18 @@ class FakeLibrary:
     def correct(
         self,
         label_id: int,
-        yes: list[int] | None = None,
-        no: list[int] | None = None,
-        clear: list[int] | None = None,
+        yes: Sequence[int] = (),
+        no: Sequence[int] = (),
+        clear: Sequence[int] = (),
     ) -> list[Correction]:
-        words = [Correction(row, label_id, True) for row in yes or []]
-        words += [Correction(row, label_id, False) for row in no or []]
-        words += [Correction(row, label_id, None) for row in clear or []]
+        words = [Correction(row, label_id, True) for row in yes]
+        words += [Correction(row, label_id, False) for row in no]
+        words += [Correction(row, label_id, None) for row in clear]
         return self.correct_many(words)
 
-    def correct_many(self, corrections: list[Correction]) -> list[Correction]:
-        self.calls.append(("correct_many", (list(corrections),), {}))
+    def correct_many(self, corrections: Iterable[Correction]) -> list[Correction]:
+        corrections = list(corrections)
+        self.calls.append(("correct_many", (corrections,), {}))
         previous = [
             Correction(one.photo_id, one.label_id, self.words.get((one.photo_id, one.label_id)))
             for one in corrections
@@ -431,27 +496,29 @@ class FakeLibrary:
     def failures(self) -> list[Failure]:
         return list(self.problems)
 
-    def retry(self, photo_ids: list[int]) -> PhotosChanged:
+    def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
         self.calls.append(("retry", (list(photo_ids),), {}))
         self.problems = [one for one in self.problems if one.photo_id not in photo_ids]
         return PhotosChanged(ids=tuple(photo_ids))
 
-    def ignore(self, photo_ids: list[int], ignored: bool = True) -> PhotosChanged:
+    def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
         self.calls.append(("ignore", (list(photo_ids), ignored), {}))
         come, go = (self.ignored, self.problems) if ignored else (self.problems, self.ignored)
         come += [one for one in go if one.photo_id in photo_ids]
         go[:] = [one for one in go if one.photo_id not in photo_ids]
         return PhotosChanged(ids=tuple(photo_ids))
 
-    def forget(self, photo_ids: list[int]) -> list[Photo]:
+    def forget(self, photo_ids: Sequence[int]) -> str:
         self.calls.append(("forget", (list(photo_ids),), {}))
-        token = [self.photo_rows.pop(row) for row in photo_ids]
+        token = f"forgotten {len(self.forgotten)}"
+        self.forgotten[token] = [self.photo_rows.pop(row) for row in photo_ids]
         self.changes = PhotosChanged(removed=tuple(photo_ids), labels=True)
         return token
 
-    def recall(self, token: list[Photo]) -> None:
-        self.photo_rows.update({photo.id: photo for photo in token})
-        self.changes = PhotosChanged(added=tuple(photo.id for photo in token), labels=True)
+    def recall(self, token: str) -> PhotosChanged:
+        back = {photo.id: photo for photo in self.forgotten.pop(token)}
+        self.photo_rows.update(back)
+        return PhotosChanged(added=tuple(back), labels=True)
 
     def models(self) -> list[ModelInfo]:
         return [
@@ -479,13 +546,13 @@ class FakeLibrary:
     def model(self) -> ModelInfo:
         return self.models()[0]
 
-    def prefer(self, ids: list[int]) -> None:
+    def prefer(self, ids: Sequence[int]) -> None:
         self.calls.append(("prefer", (ids,), {}))
 
     def model_name(self) -> str:
         return self.model().name
 
-    def doctor(self) -> dict[str, Any]:
+    def doctor(self) -> dict[str, object]:
         return {"albumen": "0.1.0", "integrity": "ok"}
 
     def place(self) -> str:
@@ -500,17 +567,17 @@ class FakeLibrary:
     def set_thumbnail_format(self, side: int, quality: int) -> None:
         self.format = (side, quality)
 
-    def storage(self) -> Iterator[Progress]:
+    def storage(self) -> Generator[Progress, None, Storage]:
         yield Progress("storage", 1, 1)
         return Storage(*self.stored)
 
-    def clear_thumbnails(self) -> Iterator[Progress]:
+    def clear_thumbnails(self) -> Generator[Progress, None, int]:
         yield Progress("storage", 1, 1)
         freed = self.stored[0]
         self.stored[:2] = [0, 0]
         return freed
 
-    def remove_vectors(self) -> Iterator[Progress]:
+    def remove_vectors(self) -> Generator[Progress, None, int]:
         yield Progress("storage", 1, 1)
         freed, self.stored[3] = self.stored[3], 0
         return freed
@@ -518,7 +585,7 @@ class FakeLibrary:
     def keywords(self) -> list[tuple[str, int]]:
         return [(word, 1) for word in self.foreign_words]
 
-    def take_keywords(self) -> Iterator[Progress]:
+    def take_keywords(self) -> Generator[Step, None, KeywordsRead]:
         yield Progress("sidecars", 0, 1)
         before = {label.id for label in self.label_list}
         labels = self.add_labels(self.foreign_words)
@@ -532,7 +599,7 @@ class FakeLibrary:
         self.sidecars_wanted = self.sidecars_wanted if wanted is None else wanted
         return self.sidecars_wanted
 
-    def write_sidecars(self) -> Iterator[Progress]:
+    def write_sidecars(self) -> Generator[Step, None, SidecarReport]:
         self.calls.append(("write_sidecars", (), {}))
         yield Progress("sidecars", 0, 1)
         return (
@@ -541,8 +608,15 @@ class FakeLibrary:
             else SidecarReport()
         )
 
-    def export(self, format: str) -> str:
+    def export(self, format: Literal["csv", "json"] = "csv") -> str:
         return "[]" if format == "json" else "path,label\n"
+
+    def restore_words(self, file: str = "") -> Restored:
+        raise AlbumenError("There are no saved words.")
+
+
+if TYPE_CHECKING:
+    _: type[Served] = FakeLibrary
 
 
 @contextmanager
@@ -551,7 +625,7 @@ def running(library: FakeLibrary) -> Iterator[EngineLink]:
 
     Open when it is handed out and closed afterwards.
     """
-    link = EngineLink(lambda: library)
+    link = EngineLink(lambda: library, verbs=ALL_VERBS)
     ready = QEventLoop()
     link.ready.connect(ready.quit)
     link.start()

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.window.main_window import MainWindow
-from tests.support.fake_library import FakeLibrary, running
+from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
 Key = Qt.Key
 NONE = Qt.KeyboardModifier.NoModifier
@@ -110,5 +110,5 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until everything asked so far was answered."""
     for _ in range(3):
         heard: list[object] = []
-        window.link.ask("echo", 1, then=heard.append)
+        window.link.ask(MoreVerbs.echo, 1).then(heard.append)
         qtbot.waitUntil(lambda heard=heard: bool(heard))

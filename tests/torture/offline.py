@@ -19,8 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from engine.verbs import Verbs
 from tests.support.small_library import write_model, write_photos
 
 _CAUGHT = 99
@@ -174,9 +177,9 @@ def window_loop(scratch: Path) -> None:
             application.processEvents()
             time.sleep(0.002)
 
-    def ask(verb: str, *words: object, **named: object) -> object:
+    def ask(verb: Callable[..., Any], *words: object, **named: object) -> Any:
         before = len(answers)
-        window.link.ask(verb, *words, then=answers.append, failed=answers.append, **named)
+        window.link.ask(verb, *words, **named).then(answers.append, answers.append)
         until(lambda: len(answers) > before)
         return answers[-1]
 
@@ -190,14 +193,14 @@ def window_loop(scratch: Path) -> None:
     until(lambda: ready)
     window.open_folders([str(scratch / "photos")])
     until(lambda: reports and not window.folders.running())
-    labels = ask("add_labels", ["cat", "dog"])
-    ids = list(ask("view").ids)  # type: ignore[attr-defined]
+    labels = ask(Verbs.add_labels, ["cat", "dog"])
+    ids = list(ask(Verbs.view).ids)
     assert len(ids) > 20
-    ask("correct", labels[0].id, yes=ids[:8], no=ids[8:16])  # type: ignore[index]
-    assert isinstance(ask("train"), list)
+    ask(Verbs.correct, labels[0].id, yes=ids[:8], no=ids[8:16])
+    assert isinstance(ask(Verbs.train), list)
     for query in ("a cat on a sofa", "label:cat", "is:problem", f"like:{ids[0]}"):
         window.desk.open_query(query)
         until(lambda query=query: window.desk.viewing.query == query)
-    ask("models")
+    ask(Verbs.models)
     window.close()
     assert window.link.close(240_000)

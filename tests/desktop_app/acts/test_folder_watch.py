@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.acts.folder_watch import FolderWatch
 from desktop_app.link.engine_link import EngineLink
 from engine.records import Folder, FolderState, SyncReport
-from tests.support.fake_library import FakeLibrary, running
+from engine.verbs import Verbs
+from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_new_photo_in_a_watched_folder_starts_a_look(
 def test_wishes_during_a_look_become_one_more_look(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
 ) -> None:
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     watch.look([1])
     watch.look([2])
     watch.look([3, 2])
@@ -93,7 +94,7 @@ def test_a_new_folder_is_looked_at_before_everything(
 
     It must not meet a folder whose own look tells what was in it.
     """
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     watch.look(None)
     watch.hold()
     watch.look(None)
@@ -108,7 +109,7 @@ def test_a_new_folder_is_looked_at_before_everything(
 def test_a_look_at_named_folders_is_not_broken_off(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
 ) -> None:
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     watch.look([1])
     watch.hold()
     watch.release()
@@ -125,7 +126,7 @@ def test_a_dropped_folder_joins_the_look_that_runs(
     library.done_before = SyncReport(added=3) if taken else None
     joined: list[SyncReport] = []
     watch.joined.connect(joined.append)
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     watch.look([1])
     watch.look_now([2])
     assert watch.waiting()
@@ -169,7 +170,7 @@ def test_folders_that_a_failed_look_had_taken_get_their_own(
 def test_cancel_means_quiet(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary
 ) -> None:
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     watch.look([1])
     watch.look([2])
     link.pause()
@@ -192,12 +193,12 @@ def test_after_closing_nothing_is_watched_any_more(
 
     No thread may be left that tells a window that is gone.
     """
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     watch.refresh()
     watch.close()
     library.hold.set()
     with qtbot.waitSignal(link.photos_changed):
-        link.ask("correct", 1, yes=[1])
+        link.ask(Verbs.correct, 1, yes=[1])
     assert watch._watcher is None
 
 

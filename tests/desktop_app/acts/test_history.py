@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.acts.history import History, call
 from desktop_app.link.engine_link import EngineLink
 from engine.records import Photo, PhotoState
-from tests.support.fake_library import FakeLibrary, running
+from engine.verbs import Verbs
+from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_correction_and_back_and_forth(
 def test_undo_pressed_before_the_answer(
     qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     history.push_correction("cat", 1, [1], [], [])
     history.push_correction("dog", 2, [1], [], [])
     history.stack.undo()
@@ -158,7 +159,9 @@ def test_an_act_that_fails_is_not_on_the_stack(
 ) -> None:
     with qtbot.waitSignal(history.problem) as told:
         history.push(
-            "broken", lambda _a: call("fail", "The disk is full."), lambda _a: call("echo", 1)
+            "broken",
+            lambda _a: call(MoreVerbs.fail, "The disk is full."),
+            lambda _a: call(MoreVerbs.echo, 1),
         )
     assert told.args == ["The disk is full."]
     assert history.stack.count() == 0
@@ -180,7 +183,7 @@ def close_while_the_engine_is_busy(
 def test_an_act_of_several_calls_is_finished_while_closing(
     history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     history.push_labels_added("add", ["bird"], [5])
     history.push_folders_added("folder", ["/"], lambda: None, lambda report: None)
     close_while_the_engine_is_busy(history, link, library)
@@ -192,7 +195,7 @@ def test_an_act_of_several_calls_is_finished_while_closing(
 def test_an_undo_pressed_just_before_closing_is_done(
     history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
-    link.ask("wait")
+    link.ask(MoreVerbs.wait)
     history.push_labels_added("add", ["bird"], [5])
     history.undo()
     close_while_the_engine_is_busy(history, link, library)
@@ -203,9 +206,9 @@ def test_an_undo_pressed_just_before_closing_is_done(
 def test_an_act_that_looks_first_is_finished_while_closing(
     history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
-    link.ask("wait")
-    history.look(
-        "tags", [3], then=lambda tags: history.push_correction("cat", tags[0].label_id, [3], [], [])
+    link.ask(MoreVerbs.wait)
+    history.look(Verbs.tags, [3]).then(
+        lambda tags: history.push_correction("cat", tags[0].label_id, [3], [], [])
     )
     close_while_the_engine_is_busy(history, link, library)
     assert library.words == {(3, 1): True}
@@ -226,7 +229,9 @@ def test_a_long_act_is_cancelled_by_closing(
 ) -> None:
     told: list[str] = []
     history.problem.connect(told.append)
-    history.push("endless", lambda _back: call("forever"), lambda _done: call("echo", 1))
+    history.push(
+        "endless", lambda _back: call(MoreVerbs.forever), lambda _done: call(MoreVerbs.echo, 1)
+    )
     library.hold.set()
     close_while_the_engine_is_busy(history, link, library)
     assert history.stack.count() == 0 and told == []
@@ -237,7 +242,9 @@ def test_an_act_that_is_cancelled_is_not_on_the_stack(
 ) -> None:
     jobs: list[int] = []
     link.job_started.connect(lambda job, _verb: jobs.append(job))
-    history.push("endless", lambda _back: call("forever"), lambda _done: call("echo", 1))
+    history.push(
+        "endless", lambda _back: call(MoreVerbs.forever), lambda _done: call(MoreVerbs.echo, 1)
+    )
     qtbot.waitUntil(lambda: len(jobs) == 1)
     link.cancel(jobs[0])
     assert history.stack.count() == 0
@@ -247,8 +254,8 @@ def test_undo_waits_for_an_act_that_looks_first(
     qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
 ) -> None:
     history.push_correction("dog", 2, [3], [], [])
-    link.ask("wait")
-    history.look("tags", [3], then=lambda _tags: history.push_correction("cat", 1, [3], [], []))
+    link.ask(MoreVerbs.wait)
+    history.look(Verbs.tags, [3]).then(lambda _tags: history.push_correction("cat", 1, [3], [], []))
     history.undo()
     library.hold.set()
     settle(qtbot, history)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.acts.history import History
 from desktop_app.panels.problems import ProblemsPage
 from engine.records import Failure
+from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary, running
 
 
@@ -90,5 +91,5 @@ def test_escape_goes_back(qtbot: QtBot, page: ProblemsPage) -> None:
 
 def test_it_follows_what_happens(qtbot: QtBot, page: ProblemsPage, library: FakeLibrary) -> None:
     library.problems = library.problems[:1]
-    page._link.ask("correct", 1, yes=[1])
+    page._link.ask(Verbs.correct, 1, yes=[1])
     qtbot.waitUntil(lambda: page.table.rowCount() == 1)

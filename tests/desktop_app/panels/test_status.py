@@ -13,7 +13,7 @@ from desktop_app.link.engine_link import EngineLink
 from desktop_app.panels import status
 from desktop_app.panels.status import StatusBar
 from engine.records import Progress
-from tests.support.fake_library import FakeLibrary, running
+from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_time_left_is_rounded_as_people_do(bar: StatusBar, seconds: float, words
 
 
 def test_a_job_can_be_paused_and_goes_on(qtbot: QtBot, bar: StatusBar, link: EngineLink) -> None:
-    link.ask("forever")
+    link.ask(MoreVerbs.forever)
     qtbot.waitUntil(bar.pause.isVisible)
     assert bar.progress.isVisible()
     click(bar.pause)
@@ -87,7 +87,7 @@ def test_a_job_can_be_paused_and_goes_on(qtbot: QtBot, bar: StatusBar, link: Eng
 
 
 def test_a_job_can_be_cancelled(qtbot: QtBot, bar: StatusBar, link: EngineLink) -> None:
-    link.ask("forever")
+    link.ask(MoreVerbs.forever)
     qtbot.waitUntil(bar.cancel.isVisible)
     assert bar.busy()
     with qtbot.waitSignal(link.job_ended) as told:
@@ -102,7 +102,7 @@ def test_short_jobs_do_not_flicker(
 ) -> None:
     monkeypatch.setattr(status, "_PATIENCE", 60_000)
     with qtbot.waitSignal(link.job_ended):
-        link.ask("count_to", 50)
+        link.ask(MoreVerbs.count_to, 50)
     assert not bar.progress.isVisible()
 
 
@@ -125,13 +125,13 @@ def test_every_control_has_a_name(bar: StatusBar) -> None:
 def test_while_paused_it_says_so_even_with_nothing_to_do(
     qtbot: QtBot, bar: StatusBar, link: EngineLink
 ) -> None:
-    job = link.ask("forever")
+    job = link.ask(MoreVerbs.forever)
     qtbot.waitUntil(bar.pause.isVisible)
     click(bar.pause)
     link.cancel(job)
     qtbot.waitUntil(lambda: not bar.progress.isVisible())
     assert bar.pause.isVisible() and bar.activity.text() == "Paused"
-    link.ask("forever")  # a drop while paused: nothing starts, and it can be seen why
+    link.ask(MoreVerbs.forever)  # a drop while paused: nothing starts, and it can be seen why
     click(bar.pause)
     qtbot.waitUntil(bar.progress.isVisible)
 

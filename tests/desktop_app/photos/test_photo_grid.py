@@ -23,6 +23,7 @@ from desktop_app.parts.thumbnails import Thumbnails
 from desktop_app.photos.photo_grid import LARGEST, SMALLEST, PhotoGrid
 from desktop_app.photos.photo_model import PHOTO_IDS, PhotoModel
 from engine.records import PhotoState, SearchResult
+from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary, running
 
 Key = Qt.Key
@@ -320,11 +321,11 @@ def test_states_tags_selection_and_focus_can_be_seen(
             library.photo_rows[95], state=state, reason="damaged"
         )
         with qtbot.waitSignal(grid._photos.dataChanged):
-            link.ask("correct", 2, clear=[95])
+            link.ask(Verbs.correct, 2, clear=[95])
         assert paint_of(grid, 0) != plain
     library.photo_rows[95] = dataclasses.replace(library.photo_rows[95], state=PhotoState.OK)
     with qtbot.waitSignal(grid._photos.dataChanged):
-        link.ask("correct", 1, yes=[95])
+        link.ask(Verbs.correct, 1, yes=[95])
     confirmed = paint_of(grid, 0)
     assert confirmed != plain
     grid.set_current_row(5)
@@ -347,7 +348,7 @@ def test_thumbnails_are_read_for_what_is_in_sight(
     assert image.save(str(path))
     library.photo_rows[94] = dataclasses.replace(library.photo_rows[94], thumbnail=str(path))
     with qtbot.waitSignal(grid._thumbnails.arrived):
-        link.ask("correct", 1, clear=[94])
+        link.ask(Verbs.correct, 1, clear=[94])
     seen = paint_of(grid, 1)
     reds = [seen.pixelColor(x, seen.height() // 2) for x in range(seen.width())]
     assert max(color.red() - color.green() for color in reds) > 200
@@ -403,7 +404,7 @@ def test_a_name_that_looks_like_html_is_text(
 ) -> None:
     library.photo_rows[95] = dataclasses.replace(library.photo_rows[95], name="<img src=x>&.jpg")
     with qtbot.waitSignal(grid._photos.dataChanged):
-        link.ask("correct", 1, clear=[95])
+        link.ask(Verbs.correct, 1, clear=[95])
     tip = grid.model().data(grid.model().index(0), Qt.ItemDataRole.ToolTipRole)
     assert "&lt;img src=x&gt;&amp;.jpg" in tip and "<img" not in tip
 

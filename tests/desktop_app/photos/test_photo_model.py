@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.photos.photo_model import PhotoModel, data_size, file_url, moment, printable
 from engine.records import Photo, PhotosChanged, PhotoState, SearchResult
-from tests.support.fake_library import FakeLibrary, running
+from engine.verbs import Verbs
+from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_only_what_is_looked_at_is_fetched(
 def test_scrolling_on_forgets_wishes(
     qtbot: QtBot, model: PhotoModel, library: FakeLibrary, link: EngineLink
 ) -> None:
-    link.ask("wait")  # the engine is busy while somebody scrolls through everything
+    link.ask(MoreVerbs.wait)  # the engine is busy while somebody scrolls through everything
     for first in range(0, 480, 20):
         model.want(range(first, first + 20))
         qtbot.wait(1)
@@ -86,12 +87,12 @@ def test_only_changed_rows_are_told(
     told: list[tuple[int, int]] = []
     model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
     rows = [3, 4, 5, 9, 200]
-    link.ask("correct", 1, yes=[model.id_at(row) for row in rows])
+    link.ask(Verbs.correct, 1, yes=[model.id_at(row) for row in rows])
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told == [(3, 5), (9, 9)]
     assert [tag.label for tag in model.entry(3).tags] == ["cat"]
-    link.ask("correct", 1, yes=[model.id_at(3)])  # nothing new: nothing to repaint
-    link.ask("correct", 2, yes=[model.id_at(4)])
+    link.ask(Verbs.correct, 1, yes=[model.id_at(3)])  # nothing new: nothing to repaint
+    link.ask(Verbs.correct, 2, yes=[model.id_at(4)])
     qtbot.waitUntil(lambda: len(told) == 3)
     assert told[2] == (4, 4)
 
@@ -100,11 +101,11 @@ def test_a_person_s_tags_stand_first_and_rejected_ones_do_not_stand_at_all(
     qtbot: QtBot, model: PhotoModel, link: EngineLink
 ) -> None:
     row = model.row_of(12)  # the machine says cat (12 % 3) and dog (12 % 4)
-    link.ask("correct", 2, yes=[12])
+    link.ask(Verbs.correct, 2, yes=[12])
     model.want(range(row, row + 1))
     qtbot.waitUntil(lambda: model.entry(row) is not None)
     assert [tag.label for tag in model.entry(row).tags] == ["dog", "cat"]
-    link.ask("correct", 1, no=[12])
+    link.ask(Verbs.correct, 1, no=[12])
     qtbot.waitUntil(lambda: [tag.label for tag in model.entry(row).tags] == ["dog"])
 
 
@@ -114,7 +115,7 @@ def test_a_renamed_label_changes_every_caption(
     row = model.row_of(3)
     model.want(range(row, row + 1))
     qtbot.waitUntil(lambda: model.entry(row) is not None)
-    link.ask("rename_label", 1, "tiger")
+    link.ask(Verbs.rename_label, 1, "tiger")
     qtbot.waitUntil(lambda: model.entry(row).tags[0].label == "tiger")
 
 

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.window.main_window import MainWindow
+from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary
 from tests.support.whole_window import CTRL, SHIFT, Key, settle
 from tests.support.whole_window import library as library
@@ -57,7 +58,7 @@ def test_enter_elsewhere_accepts_what_is_suggested(
 
 
 def test_pinned_labels_by_number(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
-    window.link.ask("update_label", 2, pinned=1)
+    window.link.ask(Verbs.update_label, 2, pinned=1)
     qtbot.waitUntil(lambda: window.desk.judging.labels[2].pinned == 1)
     window.grid.select_ids([5, 8])  # the machine says dog on 8
     QTest.keyClick(window.grid, Key.Key_1)

@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.photos.photo_cell import header_text
 from desktop_app.window.main_window import MainWindow
 from engine.records import Folder, FolderState, PhotosChanged, SearchResult
-from tests.support.fake_library import FakeLibrary
+from engine.verbs import Verbs
+from tests.support.fake_library import FakeLibrary, MoreVerbs
 from tests.support.whole_window import library as library
 from tests.support.whole_window import make as make
 from tests.support.whole_window import session as session
@@ -68,7 +69,7 @@ def test_no_good_match_is_said_above_the_closest(
 def test_a_stale_answer_is_dropped(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
     shown: list[str] = []
     window.desk.viewing.shown.connect(lambda result: shown.append(result.query))
-    window.link.ask("wait")
+    window.link.ask(MoreVerbs.wait)
     for query in ("photo-0001", "photo-0002", "photo-0003"):
         window.desk.open_query(query)
     library.hold.set()
@@ -86,7 +87,7 @@ def test_new_photos_appear_by_themselves_and_nothing_jumps(
         photo, id=41, name="new.jpg", taken_at=photo.taken_at + 86_400 * 9
     )
     library.changes = PhotosChanged(added=(41,))
-    window.link.ask("counts")
+    window.link.ask(Verbs.counts)
     qtbot.waitUntil(lambda: window.model.rowCount() == 41)
     assert window.model.id_at(0) == 41
     assert list(window.grid.selected_ids()) == chosen

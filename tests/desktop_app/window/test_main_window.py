@@ -21,7 +21,8 @@ from desktop_app.parts import theme
 from desktop_app.photos.photo_model import PHOTO_IDS
 from desktop_app.window.main_window import MainWindow
 from engine.records import AlbumenError
-from tests.support.fake_library import FakeLibrary
+from engine.verbs import Verbs
+from tests.support.fake_library import ALL_VERBS, FakeLibrary, MoreVerbs
 from tests.support.whole_window import CTRL, Key, asked, drag, drop, settle, urls
 from tests.support.whole_window import library as library
 from tests.support.whole_window import make as make
@@ -160,10 +161,12 @@ def test_the_next_session_goes_on_where_this_one_ended(
     assert again.stack.currentWidget() is again.grid
 
 
-@pytest.mark.parametrize("verb", ["forever", "wait", "sync"])
-def test_closing_at_any_moment(qtbot: QtBot, session: QSettings, verb: str) -> None:
+@pytest.mark.parametrize("verb", [MoreVerbs.forever, MoreVerbs.wait, Verbs.sync])
+def test_closing_at_any_moment(
+    qtbot: QtBot, session: QSettings, verb: Callable[..., object]
+) -> None:
     library = FakeLibrary(2000)
-    link = EngineLink(lambda: library)
+    link = EngineLink(lambda: library, verbs=ALL_VERBS)
     window = MainWindow(link, Preferences(), session)
     qtbot.addWidget(window)
     window.shown_first.connect(link.start)

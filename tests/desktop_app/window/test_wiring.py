@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.window.main_window import MainWindow
 from engine.records import PhotosChanged, PhotoState
+from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary
 from tests.support.whole_window import CTRL, SHIFT, Key, asked, drop, settle, urls
 from tests.support.whole_window import library as library
@@ -110,7 +111,7 @@ def test_problems_are_counted_and_listed(
         library.photo_rows[3], state=PhotoState.FAILED, reason="Damaged."
     )
     library.changes = PhotosChanged(ids=(3,))
-    window.link.ask("counts")
+    window.link.ask(Verbs.counts)
     qtbot.waitUntil(window.status.problems.isVisible)
     QTest.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
     assert window.stack.currentWidget() is window.problems
@@ -156,7 +157,7 @@ def test_photos_in_sight_are_read_first(
         library.photo_rows[one] = dataclasses.replace(
             library.photo_rows[one], state=PhotoState.PENDING
         )
-    window.link.ask("correct", 1, yes=[39, 38])
+    window.link.ask(Verbs.correct, 1, yes=[39, 38])
     qtbot.waitUntil(lambda: ([39, 38],) in asked(library, "prefer"))
 
 
