@@ -111,7 +111,7 @@ def library(directory: Path, n: int, model: Path | str, labels: int = 0) -> None
     with Library.open(directory, model=str(model)) as opened:
         recognition = opened._model.recognition()
         number = recognition.number
-        _ = recognition.matrix  # also tells the store which vocabulary its centres will come from
+        _ = recognition.index  # also tells the store which vocabulary its centres will come from
         dim = recognition.model.embed_dim
         (
             opened._store.thumbnails / "00"

@@ -6,7 +6,7 @@
 For each size, top 100 of N x 512, medians and 95th percentiles over the queries, all ways in turn
 within one run:
 
-* scan: what search does (`Matrix.products`): one half-precision product, the first thousand
+* scan: what search does (`EmbeddingIndex.products`): one half-precision product, the first thousand
   refined, the best hundred
 * fp32: the same in single precision (torch), and in numpy, as most programs do it: twice the memory
 * memory: reading as many bytes once (`torch.sum`): nothing that looks at every vector can be faster
@@ -34,7 +34,7 @@ import torch
 from torch import Tensor
 
 from engine.bench import made
-from engine.search.embedding_index import Matrix
+from engine.search.embedding_index import EmbeddingIndex
 
 _TOP = 100
 _DIM = 512
@@ -65,16 +65,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _measure(size: int, count: int) -> dict[str, Any]:
     half = torch.cat(list(made.vectors(size, _DIM)))  # (N, D)
-    matrix = Matrix(_DIM)
-    matrix.reserve(size)
-    matrix.put(range(size), half, torch.zeros(size))
+    index = EmbeddingIndex(_DIM)
+    index.reserve(size)
+    index.put(range(size), half, torch.zeros(size))
     single = half.float()
     plain = single.numpy()
     flat = half.view(torch.int16).view(-1).view(torch.int64)
     queries = made.queries(count, _DIM)
 
     def scan(query: Tensor) -> Tensor:
-        scores = matrix.products(query)
+        scores = index.products(query)
         best = np.argpartition(scores, -_TOP)[-_TOP:]
         return torch.from_numpy(best[np.argsort(-scores[best])])
 

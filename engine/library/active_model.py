@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 import resources
 from engine.records import ModelInfo
 from engine.store.database import Store
-from engine.store.labels import Judgements
+from engine.store.labels import Labels
 
 if TYPE_CHECKING:
     from engine.search.recognition import Recognition
 
 
-class ModelInUse:
+class ActiveModel:
     """`name` None: the one this library used last, at first the built-in one."""
 
     def __init__(
         self,
         store: Store,
-        judgements: Judgements,
+        judgements: Labels,
         name: str | None,
         device: str,
         precision: str = "auto",

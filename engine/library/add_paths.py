@@ -18,7 +18,7 @@ from engine.records import AddReport, Failure
 from engine.store.database import Store, display_name, local_day
 
 
-def take_in(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
+def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
     """Watch folders and single files (see `Library.add`).
 
     Returns the report and the ids of photos that appeared.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from engine.records import Counts, Label
-from engine.search.search import View
-from engine.store.labels import Judgements
+from engine.search.search import Search
+from engine.store.labels import Labels
 
 T = TypeVar("T")
 _LAG = 10  # times as long as counting takes
@@ -37,12 +37,12 @@ class _Kept(Generic[T]):
         return self.value
 
 
-class Counting:
+class CachedCounts:
     """Counts of one library. `model` gives the number of the model used last."""
 
-    def __init__(self, judgements: Judgements, view: View, model: Callable[[], int]) -> None:
+    def __init__(self, judgements: Labels, search: Search, model: Callable[[], int]) -> None:
         self._judgements = judgements
-        self._view = view
+        self._search = search
         self._model = model
         self._counts = _Kept(self._count)
         self._labels = _Kept(judgements.labels)
@@ -65,7 +65,7 @@ class Counting:
 
     def _count(self) -> Counts:
         photos, pending, review, untagged, problems = (
-            self._view.number(query)
+            self._search.number(query)
             for query in ("", "is:pending", "is:review", "is:untagged", "is:problem")
         )
         return Counts(

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TypeVar
 
-from engine.library.active_model import ModelInUse
-from engine.library.counts import Counting
+from engine.library.active_model import ActiveModel
+from engine.library.counts import CachedCounts
 from engine.records import Label, PhotosChanged, Progress, Step
-from engine.search.search import View
+from engine.search.search import Search
 from engine.store.database import Store
-from engine.store.labels import Judgements
+from engine.store.labels import Labels
 
 _AT_ONCE = 0.25  # seconds that a verb may take for tagging, about: a search may wait for it
 
@@ -28,7 +28,7 @@ _OWED = "soon"
 T = TypeVar("T")
 
 
-class Upkeep:
+class Followups:
     """Of one library.
 
     `leave_work`: somebody takes `take_work`, so what takes long is left to it.
@@ -39,16 +39,16 @@ class Upkeep:
     def __init__(
         self,
         store: Store,
-        judgements: Judgements,
-        model: ModelInUse,
-        view: View,
-        counting: Counting,
+        judgements: Labels,
+        model: ActiveModel,
+        search: Search,
+        counts: CachedCounts,
     ) -> None:
         self._store = store
         self._judgements = judgements
         self._model = model
-        self._view = view
-        self._counting = counting
+        self._search = search
+        self._counts = counts
         self._untold = PhotosChanged()
         self._owed: set[int] = set()  # labels that the library is to be tagged with
         self._working = False
@@ -61,20 +61,20 @@ class Upkeep:
 
     def tell(self, change: PhotosChanged) -> None:
         """Something changed on screen."""
-        self._counting.clear()
+        self._counts.clear()
         self._untold = self._untold.joined(change)
 
     def follow(self, ids: Sequence[int]) -> None:
         """Photos went out of sight, came back, or changed their state, and more may."""
-        self._view.refresh(ids)
-        self._counting.lag()
+        self._search.refresh(ids)
+        self._counts.lag()
         if self._model.loaded is not None:
             self._model.loaded.reread(ids)
 
     def followed(self, change: PhotosChanged) -> PhotosChanged:
         """The same for all photos of a change, which is handed back; the counts are exact again."""
         self.follow([*change.ids, *change.added, *change.removed])
-        self._counting.clear()
+        self._counts.clear()
         return change
 
     def watched(self, job: Generator[Step, None, T]) -> Generator[Step, None, T]:
@@ -83,14 +83,14 @@ class Upkeep:
             while True:
                 step = next(job)
                 if isinstance(step, PhotosChanged):
-                    self._view.refresh([*step.ids, *step.added, *step.removed])
-                    self._counting.lag()
+                    self._search.refresh([*step.ids, *step.added, *step.removed])
+                    self._counts.lag()
                 yield step
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
         finally:
             job.close()
-            self._counting.clear()
+            self._counts.clear()
 
     def retag(self, label_ids: Sequence[int]) -> list[Label]:
         """Labels are new or different.
@@ -137,12 +137,12 @@ class Upkeep:
             while self._owed:  # more may come between two steps
                 label_ids = sorted(self._owed)
                 for _ in recognition.prepare(label_ids):
-                    yield Progress("tag", 0, len(recognition.matrix))
+                    yield Progress("tag", 0, len(recognition.index))
                 self._owed.difference_update(label_ids)
                 for done in recognition.tag_labels(label_ids):
-                    yield Progress("tag", done, len(recognition.matrix))
-                self._counting.clear()
-                yield PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
+                    yield Progress("tag", done, len(recognition.index))
+                self._counts.clear()
+                yield PhotosChanged(ids=tuple(recognition.index.ids.tolist()), labels=True)
             if self._store.get(TAGGED_BY) == _OWED and recognition is self._model.loaded:
                 self._store.set(TAGGED_BY, str(recognition.number))
         finally:

@@ -47,7 +47,7 @@ _PATIENCE = (
 )
 
 
-class Reading:
+class Indexing:
     """One store's photos, read by one model.
 
     `number` tells which model that is without loading it; `recognition` loads it on first need;

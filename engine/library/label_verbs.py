@@ -13,15 +13,15 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import resources
-from engine.library.active_model import ModelInUse
-from engine.library.counts import Counting
-from engine.library.followups import Upkeep
+from engine.library.active_model import ActiveModel
+from engine.library.counts import CachedCounts
+from engine.library.followups import Followups
 from engine.records import AlbumenError, Correction, Label, Merged, PhotosChanged, Version
 from engine.store.database import Store
-from engine.store.labels import Judgements
+from engine.store.labels import Labels
 
 
-class Labelling:
+class LabelVerbs:
     """Verbs over one store.
 
     Each that changes something is one act, on the disk before it returns.
@@ -30,23 +30,23 @@ class Labelling:
     def __init__(
         self,
         store: Store,
-        judgements: Judgements,
-        model: ModelInUse,
-        counting: Counting,
-        upkeep: Upkeep,
+        judgements: Labels,
+        model: ActiveModel,
+        counts: CachedCounts,
+        followups: Followups,
     ) -> None:
         self._store = store
         self._judgements = judgements
         self._model = model
-        self._counting = counting
-        self._upkeep = upkeep
+        self._counts = counts
+        self._followups = followups
 
     # labels
     # ----------------------------------------------------------------------------------------------
 
     def labels(self) -> list[Label]:
         """All labels with their counts, by name."""
-        return self._counting.labels()
+        return self._counts.labels()
 
     def add_labels(self, names: Sequence[str], group: str | None = None) -> list[Label]:
         """Define labels and tag the library with them at once.
@@ -65,7 +65,7 @@ class Labelling:
                 found, new = self._judgements.add([name], group_of)
                 ids += [id_ for id_ in found if id_ not in ids]
                 touched += new
-        self._upkeep.retag(touched)
+        self._followups.retag(touched)
         return self._judgements.labels(ids)
 
     def remove_labels(self, label_ids: Sequence[int]) -> str:
@@ -75,13 +75,13 @@ class Labelling:
         """
         rivals = self._judgements.rivals(label_ids)
         token = self._judgements.remove(label_ids)
-        self._upkeep.retag(rivals)
+        self._followups.retag(rivals)
         return token
 
     def restore_labels(self, token: str) -> list[Label]:
         """Undo a `remove_labels`."""
         ids = self._judgements.restore(token)
-        return self._upkeep.retag(ids)
+        return self._followups.retag(ids)
 
     def rename_label(self, label_id: int, name: str) -> Label:
         """Give a label another name.
@@ -89,7 +89,7 @@ class Labelling:
         Corrections and learned versions stay, an untrained label is tagged anew.
         """
         self._judgements.update(label_id, name=name)
-        return self._upkeep.retag([label_id])[0]
+        return self._followups.retag([label_id])[0]
 
     def merge_labels(self, into_id: int, from_id: int) -> Merged:
         """Move the corrections of one label to another and remove the first.
@@ -98,14 +98,14 @@ class Labelling:
         """
         rivals = self._judgements.rivals([into_id, from_id])
         token, moved = self._judgements.merge(into_id, from_id)
-        self._upkeep.retag([into_id, *rivals])
+        self._followups.retag([into_id, *rivals])
         return Merged(self._judgements.labels([into_id])[0], token, moved)
 
     def unmerge_labels(self, merged: Merged) -> list[Label]:
         """Undo a `merge_labels`; returns the label that stayed and the one that is back."""
         back = self._judgements.unmerge(merged.into.id, merged.token, merged.moved)
         ids = [merged.into.id, *back]
-        self._upkeep.retag([*ids, *self._judgements.rivals(ids)])
+        self._followups.retag([*ids, *self._judgements.rivals(ids)])
         return self._judgements.labels(ids)
 
     def update_label(
@@ -131,9 +131,9 @@ class Labelling:
         rivals = self._judgements.rivals([label_id])
         if values:
             self._judgements.update(label_id, **values)
-        self._counting.clear()
+        self._counts.clear()
         if values.keys() & {"group_name", "threshold"}:
-            self._upkeep.retag([label_id, *rivals])
+            self._followups.retag([label_id, *rivals])
         return self._judgements.labels([label_id])[0]
 
     def starter_labels(self) -> list[str]:
@@ -193,8 +193,10 @@ class Labelling:
         # In an exclusive group one word decides about the others.
         if grouped and self._store.embedded():
             self._model.recognition().tag_photos(grouped)
-        self._counting.clear()
-        self._upkeep.tell(PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True))
+        self._counts.clear()
+        self._followups.tell(
+            PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True)
+        )
         return previous
 
     # learning
@@ -215,5 +217,5 @@ class Labelling:
                 f"Version {version_id} belongs to another model; switch to that model first."
             )
         self._judgements.activate(version_id)
-        self._upkeep.retag([label_id])
-        return self._upkeep.take_untold()
+        self._followups.retag([label_id])
+        return self._followups.take_untold()

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 
-from engine.library.active_model import ModelInUse
-from engine.library.counts import Counting
-from engine.library.followups import TAGGED_BY, Upkeep
-from engine.library.label_verbs import Labelling
+from engine.library.active_model import ActiveModel
+from engine.library.counts import CachedCounts
+from engine.library.followups import TAGGED_BY, Followups
+from engine.library.label_verbs import LabelVerbs
 from engine.library.sidecar import Sidecars
 from engine.records import (
     AddReport,
@@ -47,25 +47,25 @@ from engine.records import (
     Tag,
     TrainReport,
 )
-from engine.search.search import View
+from engine.search.search import Search
 from engine.store import words_backup
 from engine.store.database import Store
-from engine.store.labels import Judgements
+from engine.store.labels import Labels
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
     from engine.images.decode_pool import DecodePool
-    from engine.library.indexing import Reading
+    from engine.library.indexing import Indexing
     from engine.library.sync import Sync
-    from engine.library.train_job import Training
+    from engine.library.train_job import TrainJob
     from engine.search.recognition import Recognition
     from engine.verbs import Served
 
 
-class Library(Labelling):
+class Library(LabelVerbs):
     """One library directory, opened by one process at a time.
 
     Use it from the thread that opened it, and only there. The verbs about labels, corrections and
-    versions are those of `Labelling`.
+    versions are those of `LabelVerbs`.
 
     Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are
     generators: each `next` does one short step (<= 250 ms where the machine allows), commits it,
@@ -78,16 +78,16 @@ class Library(Labelling):
 
     def __init__(self, directory: Path, model: str | None, device: str, precision: str) -> None:
         store = Store(directory)
-        judgements = Judgements(store)
-        in_use = ModelInUse(store, judgements, model, device, precision)
-        self._view = View(store, judgements, in_use.recognition)
-        counting = Counting(judgements, self._view, in_use.last_number)
+        judgements = Labels(store)
+        in_use = ActiveModel(store, judgements, model, device, precision)
+        self._search = Search(store, judgements, in_use.recognition)
+        counts = CachedCounts(judgements, self._search, in_use.last_number)
         super().__init__(
             store,
             judgements,
             in_use,
-            counting,
-            Upkeep(store, judgements, in_use, self._view, counting),
+            counts,
+            Followups(store, judgements, in_use, self._search, counts),
         )
         self._sidecars = Sidecars(judgements)
         self._decoding: DecodePool | None = None
@@ -143,21 +143,21 @@ class Library(Labelling):
 
         Somebody asks for it after each verb.
         """
-        self._upkeep.leave_work = True
+        self._followups.leave_work = True
 
     def take_work(self) -> Generator[Step, None, None] | None:
         """Job: what verbs left to do; None where there is nothing.
 
         For example tagging a large library with new labels.
         """
-        return self._upkeep.take_work()
+        return self._followups.take_work()
 
     def take_changes(self) -> PhotosChanged:
         """What verbs (not jobs) changed since the last call.
 
         The worker emits it unless it is empty.
         """
-        return self._upkeep.take_untold()
+        return self._followups.take_untold()
 
     # folders
     # ----------------------------------------------------------------------------------------------
@@ -169,10 +169,10 @@ class Library(Labelling):
         watched folder is `already`; what cannot be used (not there, no photo) is `refused` with a
         reason.
         """
-        from engine.library.add_paths import take_in
+        from engine.library.add_paths import add_paths
 
-        report, new = take_in(self._store, paths)
-        self._upkeep.tell(self._upkeep.followed(PhotosChanged(added=tuple(new))))
+        report, new = add_paths(self._store, paths)
+        self._followups.tell(self._followups.followed(PhotosChanged(added=tuple(new))))
         return report
 
     def folders(self) -> list[Folder]:
@@ -187,7 +187,7 @@ class Library(Labelling):
         if folder_id not in dict(self._store.roots()):
             raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
         gone = self._store.remove_folder(folder_id)
-        return self._upkeep.followed(PhotosChanged(removed=tuple(gone), labels=True))
+        return self._followups.followed(PhotosChanged(removed=tuple(gone), labels=True))
 
     def restore_folder(self, folder_id: int) -> PhotosChanged:
         """Undo a `remove_folder`, also while its drive is away."""
@@ -219,13 +219,17 @@ class Library(Labelling):
         """
         from engine.library.sync import Sync
 
-        reading = self._reading(self._model.number, self._model.recognition)
-        job = Sync(self._store, reading, self._model.recognition, self._pool, self._upkeep.follow)
+        indexing = self._indexing(self._model.number, self._model.recognition)
+        job = Sync(
+            self._store, indexing, self._model.recognition, self._pool, self._followups.follow
+        )
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embedded()
         self._syncing = job
         try:
-            report = yield from self._upkeep.watched(job.run(folder_ids, [*self.exclusions(), own]))
+            report = yield from self._followups.watched(
+                job.run(folder_ids, [*self.exclusions(), own])
+            )
         finally:
             self._syncing = None
         if self._store.embedded() and self._store.get(TAGGED_BY) != str(self._model.number()):
@@ -260,7 +264,7 @@ class Library(Labelling):
         """
         if label_ids is not None:
             self._judgements.require(label_ids)
-        return (yield from self._upkeep.watched(self._training().run(label_ids, activate)))
+        return (yield from self._followups.watched(self._training().run(label_ids, activate)))
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
         """Job: machine tags of all labels over the whole library again.
@@ -270,10 +274,10 @@ class Library(Labelling):
         recognition = self._model.recognition()
         recognition.heads_changed()
         for done in recognition.tag_labels():
-            yield Progress("tag", done, len(recognition.matrix))
+            yield Progress("tag", done, len(recognition.index))
         self._store.set(TAGGED_BY, str(recognition.number))
-        self._counting.clear()
-        change = PhotosChanged(ids=tuple(recognition.matrix.ids.tolist()), labels=True)
+        self._counts.clear()
+        change = PhotosChanged(ids=tuple(recognition.index.ids.tolist()), labels=True)
         yield change
         return change
 
@@ -291,8 +295,8 @@ class Library(Labelling):
         name_or_path = name_or_path or self._model.name
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = self._model.load(name_or_path, device, precision)
-        yield from self._upkeep.watched(
-            self._reading(lambda: new.number, lambda: new).run(tags=False)
+        yield from self._followups.watched(
+            self._indexing(lambda: new.number, lambda: new).run(tags=False)
         )
         self._model.switch(name_or_path, new, device, precision)
         yield from self.retag()
@@ -347,7 +351,7 @@ class Library(Labelling):
         sure ones) moves the line behind `SearchResult.matched`; rows after it are still returned,
         ranked.
         """
-        return self._view.answer(query, sort, strictness)
+        return self._search.answer(query, sort, strictness)
 
     def prefer(self, ids: Sequence[int]) -> None:
         """A person looks at these photos.
@@ -376,13 +380,13 @@ class Library(Labelling):
             raise AlbumenError(
                 "This photo has not been read yet, so nothing can be compared with it; sync first."
             )
-        return self._view.like(vector, n, leave_out=photo_id)
+        return self._search.like(vector, n, leave_out=photo_id)
 
     def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
         """The `n` photos most like an image file, which need not be in the library."""
         recognition = self._model.recognition()
         vector = recognition.vector_of_file(path, self._pool(recognition.model.input_resolution))
-        return self._view.like(vector, n)
+        return self._search.like(vector, n)
 
     def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
         """Tags of these photos.
@@ -393,7 +397,7 @@ class Library(Labelling):
 
     def counts(self) -> Counts:
         """The numbers of the left dock."""
-        return self._counting.counts()
+        return self._counts.counts()
 
     # learning
     # ----------------------------------------------------------------------------------------------
@@ -414,12 +418,12 @@ class Library(Labelling):
         self._store.update_photos(
             "state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids
         )
-        return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
+        return self._followups.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
         """Do not list these as problems any more (`ignored` False: list them again)."""
         self._store.update_photos("ignored = ?", photo_ids, int(ignored))
-        return self._upkeep.followed(PhotosChanged(ids=tuple(photo_ids)))
+        return self._followups.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
         """Book-keeping after files went to the trash: hide the rows.
@@ -428,8 +432,8 @@ class Library(Labelling):
         """
         token = f"forgotten {time.time_ns()}"
         self._store.update_photos("hidden = ?", photo_ids, token)
-        self._upkeep.tell(
-            self._upkeep.followed(PhotosChanged(removed=tuple(photo_ids), labels=True))
+        self._followups.tell(
+            self._followups.followed(PhotosChanged(removed=tuple(photo_ids), labels=True))
         )
         return token
 
@@ -438,7 +442,9 @@ class Library(Labelling):
         return self._recalled(self._store.recall(token))
 
     def _recalled(self, ids: Sequence[int]) -> PhotosChanged:
-        change = self._upkeep.followed(PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True))
+        change = self._followups.followed(
+            PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
+        )
         if self._store.embedded():
             self._model.recognition().tag_photos(ids)
         return change
@@ -532,8 +538,8 @@ class Library(Labelling):
         They are read from photos and sidecars.
         """
         report = yield from self._sidecars.take_keywords()
-        self._upkeep.retag(report.labels)
-        self._upkeep.tell(
+        self._followups.retag(report.labels)
+        self._followups.tell(
             PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True)
         )
         return report
@@ -557,8 +563,8 @@ class Library(Labelling):
         touched = {
             word.label_id for word in restored.previous if grouped[word.label_id] is not None
         }
-        self._upkeep.retag([*restored.labels, *touched.difference(restored.labels)])
-        self._upkeep.tell(
+        self._followups.retag([*restored.labels, *touched.difference(restored.labels)])
+        self._followups.tell(
             PhotosChanged(ids=tuple({word.photo_id for word in restored.previous}), labels=True)
         )
         return restored
@@ -584,19 +590,19 @@ class Library(Labelling):
             self._decoding = DecodePool(resolution or 224, thumbnail=self.thumbnail_format())
         return self._decoding
 
-    def _reading(
+    def _indexing(
         self, number: Callable[[], int], recognition: Callable[[], Recognition]
-    ) -> Reading:
-        from engine.library.indexing import Reading
+    ) -> Indexing:
+        from engine.library.indexing import Indexing
 
-        return Reading(
-            self._store, number, recognition, self._pool, self._upkeep.follow, self._preferred
+        return Indexing(
+            self._store, number, recognition, self._pool, self._followups.follow, self._preferred
         )
 
-    def _training(self) -> Training:
-        from engine.library.train_job import Training
+    def _training(self) -> TrainJob:
+        from engine.library.train_job import TrainJob
 
-        return Training(self._judgements, self._model.recognition(), self._view.taken_at)
+        return TrainJob(self._judgements, self._model.recognition(), self._search.taken_at)
 
 
 if TYPE_CHECKING:

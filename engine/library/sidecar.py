@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from engine.images import keywords as xmp
 from engine.records import AlbumenError, Correction, Failure, KeywordsRead, Progress, SidecarReport
 from engine.store.database import SHOWN
-from engine.store.labels import Judgements, checked_name, fold
+from engine.store.labels import Labels, checked_name, fold
 
 _LARGEST = 4 << 20  # bytes; sidecars with a long editing history reach some hundred kilobytes
 _PER_STEP = 20  # files between two reports of progress
@@ -41,7 +41,7 @@ class Stale:
 class Sidecars:
     """The sidecars of one library: which are behind, and bringing them up to date."""
 
-    def __init__(self, judgements: Judgements) -> None:
+    def __init__(self, judgements: Labels) -> None:
         self._judgements = judgements
         self._store = judgements.store
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from engine.disk import scan
 from engine.disk.scan import Diff, FileStat, Known
 from engine.images.decode_pool import DecodePool
-from engine.library.indexing import Reading, Steps
+from engine.library.indexing import Indexing, Steps
 from engine.records import FolderState, PhotosChanged, PhotoState, Progress, SyncReport
 from engine.store.database import SHOWN, UNSEEN, Store, display_name, local_day
 
@@ -54,13 +54,13 @@ class Sync:
     def __init__(
         self,
         store: Store,
-        reading: Reading,
+        indexing: Indexing,
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
         follow: Callable[[Sequence[int]], None],
     ) -> None:
         self._store = store
-        self._reading = reading
+        self._indexing = indexing
         self._follow = follow
         self._recognition = recognition
         self._pool = pool
@@ -82,7 +82,7 @@ class Sync:
             if self._store.number(
                 f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"
             ):
-                yield from self._reading.run(enough=self._is_asked)
+                yield from self._indexing.run(enough=self._is_asked)
             yield from self._settle()
             if not self._asked:
                 return self.report()
@@ -93,7 +93,7 @@ class Sync:
     def also(self, folder_ids: Sequence[int]) -> SyncReport | None:
         """Look at these folders too, as soon as the photos in hand are read.
 
-        Reading may take hours. What was done before that; None while this run still looks at what
+        Indexing may take hours. What was done before that; None while this run still looks at what
         it was called for, and nobody can tell.
         """
         if not self._looked:
@@ -104,7 +104,7 @@ class Sync:
     def report(self) -> SyncReport:
         """What was done so far."""
         work = self._work
-        read = self._reading
+        read = self._indexing
         return SyncReport(
             added=work.added - read.moved,
             updated=read.updated,
@@ -394,7 +394,7 @@ class Sync:
             ready, self._work.settling = scan.settled(self._work.settling)
             if ready:
                 yield from self._apply_settled(ready)
-                yield from self._reading.run(enough=self._is_asked)
+                yield from self._indexing.run(enough=self._is_asked)
             elif time.monotonic() > deadline:
                 # Asked after a look: while the machine stood still, the files came to rest.
                 self._work.settling = []

@@ -19,10 +19,10 @@ from engine.learning.learn import Collection, Lesson, Subject
 from engine.learning.review import next_questions
 from engine.records import AlbumenError, PhotosChanged, Progress, ReviewItem, TrainReport
 from engine.search.recognition import Recognition, as_bytes, tensor_head
-from engine.store.labels import Judgements, StoredHead
+from engine.store.labels import Labels, StoredHead
 
 
-class Training:
+class TrainJob:
     """Learns labels of one library with one model.
 
     `taken_at` maps photo ids (N,) to seconds (N,).
@@ -30,7 +30,7 @@ class Training:
 
     def __init__(
         self,
-        judgements: Judgements,
+        judgements: Labels,
         recognition: Recognition,
         taken_at: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.float64]],
     ) -> None:
@@ -62,19 +62,19 @@ class Training:
         if changed:
             self._recognition.heads_changed()
             for done in self._recognition.tag_labels([report.label_id for report in changed]):
-                yield Progress("tag", done, len(self._recognition.matrix))
+                yield Progress("tag", done, len(self._recognition.index))
             moved = {id_ for report in changed for id_ in (*report.adds, *report.removes)}
             yield PhotosChanged(ids=tuple(sorted(moved)), labels=True)
         return reports
 
     def collection(self) -> Collection:
         """The library as `learning` and `review` see it."""
-        matrix = self._recognition.matrix
+        index = self._recognition.index
         return Collection(
-            torch.from_numpy(matrix.ids.copy()),
-            matrix.image_features,
-            matrix.centre,
-            torch.from_numpy(self._taken_at(matrix.ids)),
+            torch.from_numpy(index.ids.copy()),
+            index.image_features,
+            index.centre,
+            torch.from_numpy(self._taken_at(index.ids)),
         )
 
     def questions(self, n: int, label_id: int | None) -> list[ReviewItem]:

@@ -30,7 +30,7 @@ STORED = np.dtype("<f2")
 """How a vector lies in the store: float16, little-endian."""
 
 
-class Matrix:
+class EmbeddingIndex:
     """Rows of unit vectors (N, D) float16 with their photo ids (N,) and centres (N,) float32."""
 
     def __init__(self, embed_dim: int) -> None:

@@ -25,10 +25,10 @@ _CHANGED_KEPT = 1000
 _SEPARATOR = os.fsencode(os.sep)
 
 
-class Names:
+class NameIndex:
     """The names in one store.
 
-    Names and folders are read apart: most searches need the first alone.
+    NameIndex and folders are read apart: most searches need the first alone.
     """
 
     def __init__(self, store: Store) -> None:

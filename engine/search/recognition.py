@@ -25,9 +25,9 @@ from engine.clip.chinese import in_english
 from engine.clip.zero_shot import Head, Scorer, Vocabulary
 from engine.images.decode_pool import DecodePool
 from engine.records import AlbumenError, Failure
-from engine.search.embedding_index import Matrix, pack, unpack
+from engine.search.embedding_index import EmbeddingIndex, pack, unpack
 from engine.store.database import Store
-from engine.store.labels import Judgements, StoredHead
+from engine.store.labels import Labels, StoredHead
 
 _ROOM = 16384
 _PORTION = 8192  # photos tagged per step over the whole library: about a tenth of a second
@@ -46,7 +46,7 @@ class Recognition:
     """
 
     def __init__(
-        self, store: Store, judgements: Judgements, name: str, device: str, precision: str = "auto"
+        self, store: Store, judgements: Labels, name: str, device: str, precision: str = "auto"
     ) -> None:
         """Load the model `name`. Raises AlbumenError when it cannot be."""
         self._store = store
@@ -54,7 +54,7 @@ class Recognition:
         self.model = weights.load(name, device, precision)
         self.number = store.model_number(self.model.model_id, name)
         self._vocabulary: Vocabulary | None = None
-        self._matrix: Matrix | None = None
+        self._index: EmbeddingIndex | None = None
         self._heads: list[StoredHead] | None = None
         self._queries: dict[str, Tensor] = {}
 
@@ -79,28 +79,28 @@ class Recognition:
         return self._vocabulary
 
     @property
-    def matrix(self) -> Matrix:
+    def index(self) -> EmbeddingIndex:
         """The embeddings of all photos that can be seen."""
         for _ in self._load():
             pass
-        assert self._matrix is not None
-        return self._matrix
+        assert self._index is not None
+        return self._index
 
     def _load(self) -> Iterator[None]:
         """Load the matrix in short steps; given up when the store changes between two of them."""
-        if self._matrix is not None:
+        if self._index is not None:
             return
         self._renew_centres()
-        matrix = Matrix(self.model.embed_dim)
+        index = EmbeddingIndex(self.model.embed_dim)
         count = self._store.embedding_count(self.number)
-        matrix.reserve(count + count // 4 + _ROOM)  # room to grow costs no memory before it is used
+        index.reserve(count + count // 4 + _ROOM)  # room to grow costs no memory before it is used
         before = self._store.connection.total_changes
         for rows in self._store.embeddings(self.number):
-            matrix.put(*self._read(rows))
+            index.put(*self._read(rows))
             yield
-            if self._matrix is not None or self._store.connection.total_changes != before:
+            if self._index is not None or self._store.connection.total_changes != before:
                 return
-        self._matrix = matrix
+        self._index = index
 
     def get_ready(self) -> Iterator[None]:
         """Have made and loaded, in short steps, what the first photo or search needs."""
@@ -180,7 +180,7 @@ class Recognition:
         """Keep the image features, one (D,) each, of newly encoded photos, and tag them."""
         features = torch.stack([vector.half() for vector in vectors])  # (B, D)
         centre = self.vocabulary.centre(features)  # (B,)
-        self.matrix.put(ids, features, centre)
+        self.index.put(ids, features, centre)
         self._store.put_embeddings(
             self.number, zip(ids, pack(features), centre.tolist(), strict=True)
         )
@@ -192,12 +192,12 @@ class Recognition:
 
         Their rows still have embeddings.
         """
-        if self._matrix is None:
+        if self._index is None:
             return
         rows = self._store.embeddings_of(self.number, ids)
-        self._matrix.remove(set(ids) - {row[0] for row in rows})
+        self._index.remove(set(ids) - {row[0] for row in rows})
         if rows:
-            self._matrix.put(*self._read(rows))
+            self._index.put(*self._read(rows))
 
     # tags
     # ----------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class Recognition:
             * len(zero_shot.TEMPLATES)
             * sum(p.numel() for p in self.model.clip.transformer.parameters())
         )
-        return _SECONDS_PER_TAG * len(self.matrix) * len(label_ids) + _SECONDS_PER_WEIGHT * texts
+        return _SECONDS_PER_TAG * len(self.index) * len(label_ids) + _SECONDS_PER_WEIGHT * texts
 
     def heads_changed(self) -> None:
         """A label, a version or a dial changed in the store."""
@@ -261,7 +261,7 @@ class Recognition:
 
     def tag_photos(self, ids: Sequence[int]) -> None:
         """Tag these photos with all labels."""
-        rows = torch.from_numpy(self.matrix.rows(ids))
+        rows = torch.from_numpy(self.index.rows(ids))
         self._judgements.replace_photo_tags(ids, self._tag_rows(rows[rows >= 0], self.heads))
 
     def tag_labels(self, label_ids: Sequence[int] | None = None) -> Iterator[int]:
@@ -276,12 +276,12 @@ class Recognition:
         groups = {
             head.group for head in self.heads if label_ids is None or head.label_id in label_ids
         } - {None}
-        ids = np.sort(self.matrix.ids)
+        ids = np.sort(self.index.ids)
         last = -1
         for start in range(0, len(ids), _PORTION):
             some = ids[start : start + _PORTION]
             end = int(some[-1]) if start + _PORTION < len(ids) else _LARGEST_ID
-            rows = torch.from_numpy(self.matrix.rows(some))
+            rows = torch.from_numpy(self.index.rows(some))
             chosen = [  # asked anew: between two steps labels and photos may go
                 head
                 for head in self.heads
@@ -304,13 +304,13 @@ class Recognition:
         if not heads or not len(rows):
             return []
         scorer = Scorer([tensor_head(head) for head in heads])
-        z = scorer.scores(self.matrix.image_features[rows], self.matrix.centre[rows])  # (N, L)
+        z = scorer.scores(self.index.image_features[rows], self.index.centre[rows])  # (N, L)
         dials = torch.tensor([head.dial for head in heads])  # (L,)
         groups = [head.group for head in heads]
         # (N, L)
         present = zero_shot.decide(self._as_said(z, rows, heads), scorer.thresholds, groups, dials)
         found: list[tuple[int, int, float, bool]] = []
-        ids = torch.from_numpy(self.matrix.ids)[rows]  # (N,)
+        ids = torch.from_numpy(self.index.ids)[rows]  # (N,)
         for column, head in enumerate(heads):
             at = present[:, column].nonzero()[:, 0]
             here = z[at, column]
@@ -341,9 +341,9 @@ class Recognition:
         if not said:
             return z
         z = z.clone()
-        place = np.full(len(self.matrix), -1, np.int64)  # matrix row -> row of z
+        place = np.full(len(self.index), -1, np.int64)  # matrix row -> row of z
         place[rows.numpy()] = np.arange(len(rows))
-        places = np.append(place, -1)[self.matrix.rows([photo_id for _, photo_id, _ in said])]
+        places = np.append(place, -1)[self.index.rows([photo_id for _, photo_id, _ in said])]
         for at, (label_id, _, present) in zip(places.tolist(), said, strict=True):
             if at >= 0:
                 z[at, columns[label_id]] = torch.inf if present else -torch.inf
@@ -369,10 +369,10 @@ class Recognition:
         else:
             ranking = tensor_head(head)
             line = head.threshold + zero_shot.DIAL * head.dial
-        anchors = (ranking.anchor * self.matrix.centre).numpy() + np.float32(
+        anchors = (ranking.anchor * self.index.centre).numpy() + np.float32(
             line + zero_shot.DIAL * strictness
         )
-        scores = self.matrix.products(ranking.vector, anchors)
+        scores = self.index.products(ranking.vector, anchors)
         if head is None:  # 'no good match' depends on the best photos, whatever the strictness
             best = torch.from_numpy(scores).topk(min(zero_shot.BEST_MATCHES, len(scores))).values
             best += line + zero_shot.DIAL * strictness
@@ -381,8 +381,8 @@ class Recognition:
 
     def vector(self, photo_id: int) -> Tensor | None:
         """The image features (D,) of a photo, or None while it has none."""
-        (row,) = self.matrix.rows([photo_id])
-        return None if row < 0 else self.matrix.image_features[int(row)]
+        (row,) = self.index.rows([photo_id])
+        return None if row < 0 else self.index.image_features[int(row)]
 
     def vector_of_file(self, path: str, pool: DecodePool) -> Tensor:
         """The image features (D,) of a file, in the library or not.

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from engine.clip import chinese
 from engine.records import SearchResult
-from engine.search.name_index import Names
+from engine.search.name_index import NameIndex
 from engine.search.query import Part, Query, parse, ranks
 from engine.store.database import NOT_OK, SHOWN, Store
 from engine.store.labels import (
@@ -31,7 +31,7 @@ from engine.store.labels import (
     TAGGED_PHOTOS,
     UNCERTAIN_CORRECTED,
     UNCERTAIN_PHOTOS,
-    Judgements,
+    Labels,
     fold,
 )
 
@@ -46,16 +46,16 @@ _NAMED = 1000.0  # lifts photos whose file or label says so above those that onl
 _NOWHERE = np.float32(-np.inf)
 
 
-class View:
+class Search:
     """Answers queries about one store."""
 
     def __init__(
-        self, store: Store, judgements: Judgements, recognition: Callable[[], Recognition]
+        self, store: Store, judgements: Labels, recognition: Callable[[], Recognition]
     ) -> None:
         self._store = store
         self._judgements = judgements
         self._recognition = recognition
-        self._names = Names(store)
+        self._names = NameIndex(store)
         self._loaded = False
         self._shown: Mask = np.zeros(0, bool)
         self._taken_at: npt.NDArray[np.float64] = np.zeros(0)
@@ -131,7 +131,7 @@ class View:
     def like(self, vector: object, n: int, leave_out: int = 0) -> SearchResult:
         """The `n` photos whose image features are most like `vector` (D,)."""
         self._load()
-        scores = self._spread(self._recognition().matrix.products(vector))  # type: ignore[arg-type]
+        scores = self._spread(self._recognition().index.products(vector))  # type: ignore[arg-type]
         if leave_out < len(scores):
             scores[leave_out] = _NOWHERE
         ids = _best(scores, n)
@@ -279,7 +279,7 @@ class View:
         english = self._english(words, notes)
         if english:
             scores = self._spread(self._recognition().scores(english, strictness))
-            if not len(self._recognition().matrix.ids) and self._shown.any():
+            if not len(self._recognition().index.ids) and self._shown.any():
                 notes.append("The model in use has not read the photos yet: sync first.")
         else:
             scores = np.full(len(self._shown), _NOWHERE)
@@ -341,13 +341,13 @@ class View:
                 f"There is no photo {photo_id} to compare with, or it has not been read yet."
             )
             return np.full(len(self._shown), _NOWHERE)
-        cosines = self._recognition().matrix.products(vector)
+        cosines = self._recognition().index.products(vector)
         return self._spread((cosines - cosines.mean()) / max(float(cosines.std()), 1e-6) - 1)
 
     def _spread(self, by_row: Scores) -> Scores:
         """From matrix rows to photo ids."""
         scores = np.full(len(self._shown), _NOWHERE)
-        ids = self._recognition().matrix.ids
+        ids = self._recognition().index.ids
         if len(ids) and ids.max() >= len(scores):
             self._grow(int(ids.max()) + 1)
             scores = np.full(len(self._shown), _NOWHERE)

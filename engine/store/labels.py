@@ -51,7 +51,7 @@ class StoredHead:
     calibration: tuple[float, float] | None
 
 
-class Judgements:
+class Labels:
     """Labels, tags, corrections and versions of one store."""
 
     def __init__(self, store: Store) -> None:

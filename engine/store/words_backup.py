@@ -20,7 +20,7 @@ from typing import Any
 
 from engine.records import AlbumenError, Correction, Restored
 from engine.store.database import SHOWN, Store
-from engine.store.labels import Judgements
+from engine.store.labels import Labels
 
 _KEPT = 10  # files: one for each day on which something was said
 _FORMAT = 1
@@ -90,7 +90,7 @@ def files(store: Store) -> list[Path]:
     return sorted((store.directory / "backups").glob("words-*.json"), reverse=True)
 
 
-def restore(store: Store, judgements: Judgements, file: Path) -> Restored:
+def restore(store: Store, judgements: Labels, file: Path) -> Restored:
     """Say again what a file holds.
 
     Labels that are missing are made, and photos about which nothing is said get their words. What

@@ -22,7 +22,7 @@ from desktop_app.link.engine_link import EngineLink
 from desktop_app.panels.first_labels import FirstLabels
 from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.window.main_window import MainWindow
-from engine.library.indexing import Reading, Steps
+from engine.library.indexing import Indexing, Steps
 from engine.records import Progress, SyncReport
 from tests.support.small_library import write_photos
 
@@ -144,16 +144,16 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
     )
     qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
     goes_on = threading.Event()
-    run = Reading.run
+    run = Indexing.run
 
-    def slow(self: Reading, enough: Callable[[], bool]) -> Steps:
+    def slow(self: Indexing, enough: Callable[[], bool]) -> Steps:
         while not goes_on.is_set():
             if enough():
                 return
             yield Progress("decode", 0, 1)
         yield from run(self, enough=enough)
 
-    monkeypatch.setattr(Reading, "run", slow)
+    monkeypatch.setattr(Indexing, "run", slow)
     reports: list[SyncReport] = []
     window.folders.synchronised.connect(lambda report, _job: reports.append(report))
     write_photos(first, 4, first_seed=50)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.search import name_index
-from engine.search.name_index import Names
+from engine.search.name_index import NameIndex
 from engine.store.database import Store
 from tests.engine.store.test_database import insert
 
@@ -22,12 +22,12 @@ PATHS = {
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> Names:
+def known(tmp_path: Path) -> NameIndex:
     store = Store(tmp_path)
     store.add_folder(b"/home")
     for path in PATHS.values():
         insert(store, path)
-    return Names(store)
+    return NameIndex(store)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def known(tmp_path: Path) -> Names:
         ("nothing", []),
     ],
 )
-def test_named(known: Names, words: str, ids: list[int]) -> None:
+def test_named(known: NameIndex, words: str, ids: list[int]) -> None:
     assert sorted(known.named(words).tolist()) == ids
 
 
@@ -60,11 +60,11 @@ def test_named(known: Names, words: str, ids: list[int]) -> None:
         ("2023/d", [2]),
     ],
 )
-def test_in_folder(known: Names, text: str, ids: list[int]) -> None:
+def test_in_folder(known: NameIndex, text: str, ids: list[int]) -> None:
     assert sorted(known.in_folder(text).tolist()) == ids
 
 
-def test_changes(known: Names, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes(known: NameIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(known.named("cat").tolist()) == [4]
     store = known._store
     store.update_photos("name = 'dog.jpg', path = CAST('/home/pets/dog.jpg' AS BLOB)", [4])
@@ -81,7 +81,7 @@ def test_changes(known: Names, monkeypatch: pytest.MonkeyPatch) -> None:
         assert known._named is None and known._foldered is None
 
 
-def test_places(known: Names) -> None:
+def test_places(known: NameIndex) -> None:
     assert known.places("name")[list(PATHS)].argsort().tolist() == [
         4,
         3,
@@ -101,6 +101,6 @@ def test_places(known: Names) -> None:
 
 
 def test_an_empty_library(tmp_path: Path) -> None:
-    empty = Names(Store(tmp_path))
+    empty = NameIndex(Store(tmp_path))
     assert empty.named("cat").tolist() == [] and empty.in_folder("a").tolist() == []
     assert empty.places("name").tolist() == empty.places("folder").tolist() == []

@@ -45,16 +45,16 @@ def known(library: Library) -> Recognition:
 
 
 def test_stored_vectors_are_unit_and_half(known: Recognition) -> None:
-    x = known.matrix.image_features
+    x = known.index.image_features
     assert x.dtype == torch.float16 and x.shape == (6, 64)
     assert torch.allclose(x.float().norm(dim=1), torch.ones(6), atol=2e-3)
-    assert torch.allclose(known.matrix.centre, known.vocabulary.centre(x), atol=1e-5)
+    assert torch.allclose(known.index.centre, known.vocabulary.centre(x), atol=1e-5)
 
 
 def test_scores_are_the_classifiers(known: Recognition) -> None:
     query = known.query_vector("a red car")
     matched = zero_shot.match(
-        known.vocabulary, query, known.matrix.image_features, known.matrix.centre
+        known.vocabulary, query, known.index.image_features, known.index.centre
     )
     scores = known.scores("a red car")
     line = zero_shot.good_match_line(matched.scores[: zero_shot.BEST_MATCHES].tolist())
@@ -66,7 +66,7 @@ def test_scores_are_the_classifiers(known: Recognition) -> None:
 def test_vector_of_a_photo(known: Recognition) -> None:
     vector = known.vector(3)
     assert vector is not None and torch.equal(
-        vector, known.matrix.image_features[known.matrix.rows([3])[0]]
+        vector, known.index.image_features[known.index.rows([3])[0]]
     )
     assert known.vector(99) is None
 
@@ -90,9 +90,9 @@ def test_a_new_vocabulary_moves_every_centre(
     monkeypatch.setattr(zero_shot, "vocabulary_words", lambda: ("cat", "sunset", "kitchen"))
     monkeypatch.setattr(zero_shot, "_vocabularies", {})
     renewed = library._model.load("starter")
-    assert len(renewed.matrix) == 5
+    assert len(renewed.index) == 5
     assert torch.allclose(
-        renewed.matrix.centre, renewed.vocabulary.centre(renewed.matrix.image_features), atol=1e-5
+        renewed.index.centre, renewed.vocabulary.centre(renewed.index.image_features), atol=1e-5
     )
     after = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
     # Also of the photo that is out of sight.
@@ -116,12 +116,12 @@ def test_what_the_first_photo_needs_is_made_in_short_steps(
     steps = list(fresh.get_ready())
     assert len(steps) == 31 + 3 + 3  # 959 words and 30 with a "not", 11 labels, 6 photos
     assert len(fresh.heads) == 11 and not list(fresh.get_ready())
-    assert sorted(fresh.matrix.ids) == [1, 2, 3, 4, 5, 6]
+    assert sorted(fresh.index.ids) == [1, 2, 3, 4, 5, 6]
 
     searched = library._model.load("starter")
     loading = searched.get_ready()
     next(loading)
-    assert len(searched.matrix) == 6
+    assert len(searched.index) == 6
     list(loading)
 
     changed = library._model.load("starter")
@@ -129,17 +129,17 @@ def test_what_the_first_photo_needs_is_made_in_short_steps(
     next(loading)
     library._store.update_photos("hidden = 'x'", [1])
     list(loading)
-    assert sorted(changed.matrix.ids) == [2, 3, 4, 5, 6]
+    assert sorted(changed.index.ids) == [2, 3, 4, 5, 6]
 
 
 def test_matrix_follows_the_store(known: Recognition, library: Library) -> None:
-    assert sorted(known.matrix.ids) == [1, 2, 3, 4, 5, 6]
+    assert sorted(known.index.ids) == [1, 2, 3, 4, 5, 6]
     library._store.update_photos("state = 'missing'", [2, 5])
     known.reread([2, 5])
-    assert sorted(known.matrix.ids) == [1, 3, 4, 6]
+    assert sorted(known.index.ids) == [1, 3, 4, 6]
     library._store.update_photos("state = 'ok'", [5])
     known.reread([2, 5])
-    assert sorted(known.matrix.ids) == [1, 3, 4, 5, 6]
+    assert sorted(known.index.ids) == [1, 3, 4, 5, 6]
 
 
 def test_tags_are_replaceable(known: Recognition, library: Library) -> None:
@@ -169,7 +169,7 @@ def test_the_library_is_tagged_in_steps(
         )
 
     before = tags()
-    known.matrix.remove([1])  # the last row takes its place: rows are no longer in the order of ids
+    known.index.remove([1])  # the last row takes its place: rows are no longer in the order of ids
     known.reread([1])
     library._judgements.replace_tags(
         [(1, photo, 99.0, False) for photo in range(1, 7)], [1, 2], (0, 99)

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from engine.records import Correction
-from engine.search.search import View
+from engine.search.search import Search
 from engine.store.database import Store
-from engine.store.labels import Judgements
+from engine.store.labels import Labels
 
 # id: path, day taken, state
 PHOTOS = {
@@ -40,7 +40,7 @@ MEANING = {
 class Meaning:
     """Stands for `Recognition`: scores per word from the table; photos 1-5 have embeddings."""
 
-    matrix = SimpleNamespace(
+    index = SimpleNamespace(
         ids=np.array([5, 4, 3, 2, 1]),
         products=lambda vector: np.array(
             [1 - abs(id_ - vector) / 10 for id_ in (5, 4, 3, 2, 1)], np.float32
@@ -49,12 +49,12 @@ class Meaning:
 
     def scores(self, words: str, strictness: float) -> Any:
         table = MEANING.get(words, {})
-        return np.array([table.get(id_, -9.0) for id_ in self.matrix.ids], np.float32) - np.float32(
+        return np.array([table.get(id_, -9.0) for id_ in self.index.ids], np.float32) - np.float32(
             strictness
         )
 
     def vector(self, photo_id: int) -> Any:
-        return photo_id if photo_id in self.matrix.ids else None
+        return photo_id if photo_id in self.index.ids else None
 
 
 #: The same file twice; and once beside a row that nobody sees any more.
@@ -62,7 +62,7 @@ CONTENT = {2: "twice", 5: "twice", 4: "also missing", 7: "also missing", 6: "", 
 
 
 @pytest.fixture
-def view(tmp_path: Path) -> View:
+def search(tmp_path: Path) -> Search:
     store = Store(tmp_path)
     store.add_folder(b"/home")
     with store.transaction() as connection:
@@ -75,13 +75,13 @@ def view(tmp_path: Path) -> View:
                     VALUES (?, 1, ?, ?, 1, 1, ?, ?, ?, ?)""",
                 (id_, path, name, day * 86400.0, day, state, CONTENT.get(id_, f"own {id_}")),
             )
-    judgements = Judgements(store)
+    judgements = Labels(store)
     judgements.add(["cat", "pet", "猫"], None)
     judgements.replace_photo_tags(
         [], [(1, 4, 2.0, False), (1, 5, 0.1, False), (2, 1, 1.0, False), (3, 5, 3.0, False)]
     )
     judgements.correct([Correction(3, 1, True), Correction(5, 1, False)])
-    return View(store, judgements, Meaning)  # type: ignore[arg-type]
+    return Search(store, judgements, Meaning)  # type: ignore[arg-type]
 
 
 NO_WORDS = [
@@ -109,8 +109,8 @@ NO_WORDS = [
 
 
 @pytest.mark.parametrize(("query", "ids"), NO_WORDS)
-def test_yes_or_no(view: View, query: str, ids: list[int]) -> None:
-    result = view.answer(query, "auto", 0.0)
+def test_yes_or_no(search: Search, query: str, ids: list[int]) -> None:
+    result = search.answer(query, "auto", 0.0)
     assert (list(result.ids), list(result.scores), result.matched) == (ids, [], len(ids))
 
 
@@ -134,28 +134,30 @@ RANKED = [
 
 
 @pytest.mark.parametrize(("query", "ids", "matched"), RANKED)
-def test_ranked(view: View, query: str, ids: list[int], matched: int) -> None:
-    result = view.answer(query, "auto", 0.0)
+def test_ranked(search: Search, query: str, ids: list[int], matched: int) -> None:
+    result = search.answer(query, "auto", 0.0)
     assert (list(result.ids), result.matched) == (ids, matched)
     assert list(result.scores) == sorted(result.scores, reverse=True)
 
 
-def test_strictness_moves_the_line_not_the_order(view: View) -> None:
-    assert [view.answer("dog", "auto", strictness).matched for strictness in (-1.0, 0.0, 1.0)] == [
+def test_strictness_moves_the_line_not_the_order(search: Search) -> None:
+    assert [
+        search.answer("dog", "auto", strictness).matched for strictness in (-1.0, 0.0, 1.0)
+    ] == [
         3,
         2,
         1,
     ]
-    assert view.answer("dog", "auto", 1.0).ids == view.answer("dog", "auto", -1.0).ids
+    assert search.answer("dog", "auto", 1.0).ids == search.answer("dog", "auto", -1.0).ids
 
 
-def test_only_good_matches_are_sorted_otherwise(view: View) -> None:
-    assert list(view.answer("dog", "date", 0.0).ids) == [1, 3]
-    assert list(view.answer("dog", "name", 0.0).ids) == [1, 3]
+def test_only_good_matches_are_sorted_otherwise(search: Search) -> None:
+    assert list(search.answer("dog", "date", 0.0).ids) == [1, 3]
+    assert list(search.answer("dog", "name", 0.0).ids) == [1, 3]
 
 
-def test_orders(view: View) -> None:
-    assert list(view.answer("folder:h", "name", 0.0).ids) == [
+def test_orders(search: Search) -> None:
+    assert list(search.answer("folder:h", "name", 0.0).ids) == [
         6,
         1,
         2,
@@ -164,87 +166,97 @@ def test_orders(view: View) -> None:
         4,
         5,
     ]  # IMG_2 before IMG_10
-    assert list(view.answer("", "folder", 0.0).ids) == [6, 8, 1, 2, 3, 4, 5]
-    newest = list(view.answer("", "date", 0.0).ids)
-    assert list(view.answer("", "oldest", 0.0).ids) == newest[::-1]
-    assert list(view.answer("folder:h", "oldest", 0.0).days) == sorted(
-        view.answer("folder:h", "date", 0.0).days
+    assert list(search.answer("", "folder", 0.0).ids) == [6, 8, 1, 2, 3, 4, 5]
+    newest = list(search.answer("", "date", 0.0).ids)
+    assert list(search.answer("", "oldest", 0.0).ids) == newest[::-1]
+    assert list(search.answer("folder:h", "oldest", 0.0).days) == sorted(
+        search.answer("folder:h", "date", 0.0).days
     )
 
 
-def test_what_was_never_read_is_not_without_a_label(view: View) -> None:
-    before = list(view.answer("is:untagged", "name", 0.0).ids)
+def test_what_was_never_read_is_not_without_a_label(search: Search) -> None:
+    before = list(search.answer("is:untagged", "name", 0.0).ids)
     # Its drive went away before it was read.
-    view._store.update_photos("state = 'offline', content_hash = ''", [8])
-    view.refresh([8])
-    assert list(view.answer("is:untagged", "name", 0.0).ids) == before
-    assert 8 in view.answer("is:offline", "name", 0.0).ids
+    search._store.update_photos("state = 'offline', content_hash = ''", [8])
+    search.refresh([8])
+    assert list(search.answer("is:untagged", "name", 0.0).ids) == before
+    assert 8 in search.answer("is:offline", "name", 0.0).ids
 
 
-def test_no_good_match_is_said(view: View) -> None:
-    assert view.answer("xylophone", "auto", 0.0).notes == (
+def test_no_good_match_is_said(search: Search) -> None:
+    assert search.answer("xylophone", "auto", 0.0).notes == (
         "No good match. The nearest photos follow.",
     )
-    assert view.answer("xylophone label:pet before:2000", "auto", 0.0).notes == ("No good match.",)
-    assert view.answer("dog", "auto", 0.0).notes == ()
+    assert search.answer("xylophone label:pet before:2000", "auto", 0.0).notes == (
+        "No good match.",
+    )
+    assert search.answer("dog", "auto", 0.0).notes == ()
 
 
-def test_other_scripts_are_looked_for_in_names(view: View) -> None:
-    view._store.update_photos("name = 'кошка.jpg'", [5])
-    view.refresh([5])
-    result = view.answer("кошка", "auto", 0.0)
+def test_other_scripts_are_looked_for_in_names(search: Search) -> None:
+    search._store.update_photos("name = 'кошка.jpg'", [5])
+    search.refresh([5])
+    result = search.answer("кошка", "auto", 0.0)
     assert (list(result.ids), result.matched) == ([5], 1)
     assert result.notes == (
         "The model understands English: 'кошка' was looked for in labels and file names only.",
     )
     assert (
-        view.answer("雪球", "auto", 0.0)
+        search.answer("雪球", "auto", 0.0)
         .notes[0]
         .startswith("The model understands English: '雪球' was looked")
     )
 
 
-def test_chinese_is_searched_in_english_and_in_names(view: View) -> None:
-    result = view.answer("狗", "auto", 0.0)
+def test_chinese_is_searched_in_english_and_in_names(search: Search) -> None:
+    result = search.answer("狗", "auto", 0.0)
     assert (list(result.ids), result.matched) == ([1, 3, 2, 4, 5], 2)  # as 'dog'
     assert result.notes == ("'狗' was searched as 'dog'.",)
-    assert list(view.answer("猫", "auto", 0.0).ids) == [5, 1, 2, 3, 4]  # the name of a file says so
-    assert view.answer("红色的杯子", "auto", 0.0).ids[0] == 3  # 'red cup.jpg' is one too
-    assert list(view.answer("狗 -海滩", "auto", 0.0).ids) == [3, 4, 5]
-    partly = view.answer("外滩的狗", "auto", 0.0)
+    assert list(search.answer("猫", "auto", 0.0).ids) == [
+        5,
+        1,
+        2,
+        3,
+        4,
+    ]  # the name of a file says so
+    assert search.answer("红色的杯子", "auto", 0.0).ids[0] == 3  # 'red cup.jpg' is one too
+    assert list(search.answer("狗 -海滩", "auto", 0.0).ids) == [3, 4, 5]
+    partly = search.answer("外滩的狗", "auto", 0.0)
     assert (list(partly.ids), partly.notes) == (
         [1, 3, 2, 4, 5],
         ("'外滩的狗' was searched as 'dog'; for '外滩' the English is not known.",),
     )
 
 
-def test_notes(view: View) -> None:
-    assert view.answer("label:nothing", "auto", 0.0).notes == ("There is no label 'nothing'.",)
-    assert "no photo 99" in view.answer("like:99", "auto", 0.0).notes[0]
-    assert view.answer("dog label:cat", "auto", 0.0).chips == ("dog", "label:cat")
+def test_notes(search: Search) -> None:
+    assert search.answer("label:nothing", "auto", 0.0).notes == ("There is no label 'nothing'.",)
+    assert "no photo 99" in search.answer("like:99", "auto", 0.0).notes[0]
+    assert search.answer("dog label:cat", "auto", 0.0).chips == ("dog", "label:cat")
 
 
-def test_changes_are_followed(view: View) -> None:
-    view.answer("", "name", 0.0)
-    view._store.update_photos("hidden = 'x'", [2])
-    view._store.update_photos(
+def test_changes_are_followed(search: Search) -> None:
+    search.answer("", "name", 0.0)
+    search._store.update_photos("hidden = 'x'", [2])
+    search._store.update_photos(
         "state = 'ok', day = 19000, taken_at = 19000 * 86400.0, name = 'zebra.jpg'", [7]
     )
-    view.refresh([2, 7])
-    assert list(view.answer("", "auto", 0.0).ids) == [8, 1, 4, 3, 7, 5, 6]
-    assert list(view.answer("", "auto", 0.0).days)[4] == 19000
-    assert view.answer("zebra", "auto", 0.0).ids[0] == 7
-    assert view.number("") == 7
+    search.refresh([2, 7])
+    assert list(search.answer("", "auto", 0.0).ids) == [8, 1, 4, 3, 7, 5, 6]
+    assert list(search.answer("", "auto", 0.0).days)[4] == 19000
+    assert search.answer("zebra", "auto", 0.0).ids[0] == 7
+    assert search.number("") == 7
 
 
-def test_no_words_no_model(view: View) -> None:
-    view._recognition = lambda: pytest.fail("the model was loaded")
-    view.answer("label:cat folder:winter after:2020 is:corrected", "name", 0.0)
+def test_no_words_no_model(search: Search) -> None:
+    search._recognition = lambda: pytest.fail("the model was loaded")
+    search.answer("label:cat folder:winter after:2020 is:corrected", "name", 0.0)
 
 
-def test_a_model_that_has_read_nothing_says_so(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Meaning, "matrix", SimpleNamespace(ids=np.array([], int)))
+def test_a_model_that_has_read_nothing_says_so(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Meaning, "index", SimpleNamespace(ids=np.array([], int)))
     assert (
         "The model in use has not read the photos yet: sync first."
-        in view.answer("dog", "auto", 0.0).notes
+        in search.answer("dog", "auto", 0.0).notes
     )

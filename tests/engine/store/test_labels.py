@@ -12,18 +12,18 @@ import pytest
 from engine.records import AlbumenError, Correction, Label, Source, Tag
 from engine.store.database import Store
 from engine.store.export import export
-from engine.store.labels import Judgements, checked_name, fold
+from engine.store.labels import Labels, checked_name, fold
 from tests.engine.store.test_database import insert
 
 
 @pytest.fixture
-def said(tmp_path: Path) -> Judgements:
+def said(tmp_path: Path) -> Labels:
     """Four photos (ids 1-4) and two labels: 1 cat, 2 dog."""
     opened = Store(tmp_path)
     opened.add_folder(b"/a")
     for i in range(4):
         insert(opened, b"/a/%d.jpg" % i)
-    judgements = Judgements(opened)
+    judgements = Labels(opened)
     judgements.add(["cat", "dog"], None)
     return judgements
 
@@ -47,20 +47,20 @@ def test_names_that_cannot_be(name: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     "name", ["猫", "<img src=x>", "'; DROP TABLE labels; --", "👨‍👩‍👧", "it's", "%", "a_b"]
 )
-def test_any_line_of_text_is_a_name(said: Judgements, name: str) -> None:
+def test_any_line_of_text_is_a_name(said: Labels, name: str) -> None:
     ids, touched = said.add([f" {name} "], None)
     assert ids == touched and said.names()[ids[0]] == (name, None)
     assert said.find(name) == ids[0]
     assert len(said.labels()) == 3
 
 
-def test_labels_are_found_whatever_their_capitals(said: Judgements) -> None:
+def test_labels_are_found_whatever_their_capitals(said: Labels) -> None:
     assert said.add(["CAT", "Cat"], None) == ([1], [])
     assert (said.find(" dog "), said.find("DOG"), said.find("bird")) == (2, 2, None)
     assert fold("  Two   Words ") == "two words"
 
 
-def test_corrections_win_and_survive_the_machine(said: Judgements) -> None:
+def test_corrections_win_and_survive_the_machine(said: Labels) -> None:
     said.replace_tags([(1, 1, 0.5, False), (1, 2, 2.0, False), (2, 1, 1.0, True)], [1, 2], (0, 99))
     assert said.correct([Correction(2, 1, False), Correction(3, 1, True)]) == [
         Correction(3, 1, None),
@@ -85,7 +85,7 @@ def test_corrections_win_and_survive_the_machine(said: Judgements) -> None:
     ]
 
 
-def test_what_was_said_before_undoes(said: Judgements) -> None:
+def test_what_was_said_before_undoes(said: Labels) -> None:
     said.correct([Correction(1, 1, True)])
     previous = said.correct(
         [Correction(1, 1, False), Correction(2, 1, True), Correction(1, 1, None)]
@@ -97,7 +97,7 @@ def test_what_was_said_before_undoes(said: Judgements) -> None:
     assert said.corrections(1) == {2: True}
 
 
-def test_corrections_about_nothing(said: Judgements) -> None:
+def test_corrections_about_nothing(said: Labels) -> None:
     with pytest.raises(AlbumenError, match="no photo number 99"):
         said.correct([Correction(1, 1, True), Correction(99, 1, True)])
     with pytest.raises(AlbumenError, match="no label number 7"):
@@ -105,7 +105,7 @@ def test_corrections_about_nothing(said: Judgements) -> None:
     assert said.corrections(1) == {}
 
 
-def test_counts_leave_out_what_cannot_be_seen(said: Judgements) -> None:
+def test_counts_leave_out_what_cannot_be_seen(said: Labels) -> None:
     said.replace_tags([(1, photo, 1.0, False) for photo in (1, 2, 3)], [1], (0, 99))
     said.correct([Correction(3, 1, False), Correction(4, 1, True), Correction(2, 1, True)])
     assert said.labels([1]) == [Label(1, "cat", photos=3, yes=2, no=1)]
@@ -115,7 +115,7 @@ def test_counts_leave_out_what_cannot_be_seen(said: Judgements) -> None:
     assert said.labels([1])[0].photos == 1
 
 
-def test_removed_labels_come_back(said: Judgements) -> None:
+def test_removed_labels_come_back(said: Labels) -> None:
     said.correct([Correction(1, 1, True)])
     token = said.remove([1])
     assert [label.name for label in said.labels()] == ["dog"] and said.tags([1]) == []
@@ -128,7 +128,7 @@ def test_removed_labels_come_back(said: Judgements) -> None:
     assert said.tags([1]) == [Tag(1, 1, "cat", 1.0, Source.PERSON)]
 
 
-def test_merge(said: Judgements) -> None:
+def test_merge(said: Labels) -> None:
     said.correct([Correction(1, 1, True), Correction(1, 2, False), Correction(2, 2, True)])
     token, moved = said.merge(1, 2)
     assert said.corrections(1) == {1: True, 2: True}
@@ -144,7 +144,7 @@ def test_merge(said: Judgements) -> None:
     assert (said.corrections(1), said.corrections(2)) == ({1: True}, {1: False, 2: True})
 
 
-def test_rename(said: Judgements) -> None:
+def test_rename(said: Labels) -> None:
     said.update(1, name=" Kitten ")
     assert said.find("kitten") == 1
     said.update(1, name="kitten")
@@ -154,13 +154,13 @@ def test_rename(said: Judgements) -> None:
         said.update(1, name=" ")
 
 
-def test_a_key_stands_for_one_label(said: Judgements) -> None:
+def test_a_key_stands_for_one_label(said: Labels) -> None:
     said.update(1, pinned=3)
     said.update(2, pinned=3)
     assert [(label.name, label.pinned) for label in said.labels()] == [("cat", 0), ("dog", 3)]
 
 
-def test_versions(said: Judgements) -> None:
+def test_versions(said: Labels) -> None:
     model = said.store.model_number("aaa", "starter")
     other = said.store.model_number("bbb", "other")
     first = said.add_version(1, model, "zero-shot", b"v1", (60.0, 3.5), active=True)
@@ -191,7 +191,7 @@ def test_versions(said: Judgements) -> None:
     assert [version.kind for version in said.versions()] == ["residual"]
 
 
-def test_what_is_new_to_learn(said: Judgements) -> None:
+def test_what_is_new_to_learn(said: Labels) -> None:
     model = said.store.model_number("aaa", "starter")
     said.correct([Correction(1, 1, True), Correction(2, 1, False)])
     assert said.untrained(model) == {1: 2}
@@ -199,7 +199,7 @@ def test_what_is_new_to_learn(said: Judgements) -> None:
     assert said.untrained(model) == {} and said.untrained(model + 1) == {1: 2}
 
 
-def test_words_in_an_exclusive_group(said: Judgements) -> None:
+def test_words_in_an_exclusive_group(said: Labels) -> None:
     said.update(1, group_name="pets")
     said.update(2, group_name="pets")
     said.correct([Correction(1, 1, True), Correction(2, 1, False), Correction(3, 2, True)])
@@ -207,7 +207,7 @@ def test_words_in_an_exclusive_group(said: Judgements) -> None:
     assert said.implied(2) == {1: False, 2: True, 3: True}
 
 
-def test_export(said: Judgements) -> None:
+def test_export(said: Labels) -> None:
     said.replace_tags([(2, 1, 1.25, False)], [2], (0, 99))
     said.correct([Correction(1, 1, False)])
     assert export(said.store, "csv").splitlines(keepends=True) == [
