@@ -22,7 +22,8 @@ from engine.clip import checkpoint, weights
 from engine.clip.model import CLIP
 from engine.library.library import Library
 from engine.search.embedding_index import pack
-from engine.store.database import Store, local_day
+from engine.store.files import FileFacts, FoundFile
+from engine.store.store import Store
 
 _CHUNK = 20_000
 
@@ -126,25 +127,22 @@ def library(directory: Path, n: int, model: Path | str, labels: int = 0) -> None
 
 def _fill(store: Store, number: int, n: int, dim: int) -> None:
     now = time.time() - 1e8
-    with store.transaction(durable=False) as connection:
-        connection.execute("INSERT INTO folders (id, path) VALUES (1, ?)", (b"/made",))
+    with store.transaction(durable=False):
+        folder_id = store.folders.add(b"/made")
         first = 0
         for some in vectors(n, dim):
             ids = range(first + 1, first + len(some) + 1)
             rows = []
             for id_ in ids:
-                taken_at = now - id_ * 977.0
-                name = f"IMG_{id_ % 10000:04}.jpg"
-                path = f"/made/{2000 + id_ % 25}/{id_ // 997:05}/{id_}_{name}".encode()
-                rows.append((id_, path, name, f"{id_:032x}", taken_at, local_day(taken_at)))
-            connection.executemany(
-                """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns,
-                    content_hash, taken_at, day, width, height, state)
-                    VALUES (?, 1, ?, ?, 1000000, 1600000000000000000, ?, ?, ?, 4000, 3000, 'ok')""",
-                rows,
-            )
+                path = f"/made/{2000 + id_ % 25}/{id_ // 997:05}/IMG_{id_ % 10000:04}.jpg".encode()
+                file = FoundFile(path, folder_id, 1_000_000, 1_600_000_000_000_000_000)
+                facts = FileFacts(
+                    *(f"{id_:032x}", 4000, 3000, now - id_ * 977.0, file.size, file.mtime_ns)
+                )
+                rows.append((file, facts))
+            store.files.add_read(rows, ids[0])
             centres = (
                 0.01 * torch.randn(len(some)) - 0.17
             ).tolist()  # about 1 photo in 25 carries a label
-            store.put_embeddings(number, zip(ids, pack(some), centres, strict=True))
+            store.embeddings.put(number, zip(ids, pack(some), centres, strict=True))
             first += len(some)

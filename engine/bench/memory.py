@@ -41,7 +41,7 @@ _MODEL = (
 _IDLE = (
     _RESIDENT
     + """
-from engine.library import Library
+from engine.library.library import Library
 library = Library.open(sys.argv[1])
 library.view(); library.labels(); library.counts(); listed = resident()
 library.view('a dog on a beach')
@@ -52,7 +52,7 @@ print(json.dumps({'listed': listed, 'searched': resident()}))
 _SYNC = (
     _RESIDENT
     + """
-from engine.library import Library
+from engine.library.library import Library
 library = Library.open(sys.argv[1], model=sys.argv[3])
 library.add_labels(library.starter_labels())
 library.add([sys.argv[2]])

@@ -89,7 +89,7 @@ def _measure(directory: Path, size: int, model: Path) -> dict[str, float]:
         head = next(
             head for head in library._model.recognition().heads if head.label_id == label.id
         )
-        version = library._judgements.add_version(
+        version = library._store.versions.add(
             label.id,
             library._model.recognition().number,
             "residual",

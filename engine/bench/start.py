@@ -28,7 +28,7 @@ _OURS = """
 import json, sys, time
 began = time.time()
 marks = {}
-from engine.library import Library
+from engine.library.library import Library
 library = Library.open(sys.argv[1]); marks['open'] = time.time() - began
 assert len(library.view().ids) == int(sys.argv[2])
 library.labels(); library.counts(); marks['list'] = time.time() - began

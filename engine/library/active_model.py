@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import resources
 from engine.records import ModelInfo
-from engine.store.database import Store
-from engine.store.labels import Labels
+from engine.store.store import Store
 
 if TYPE_CHECKING:
     from engine.search.recognition import Recognition
@@ -26,13 +25,11 @@ class ActiveModel:
     def __init__(
         self,
         store: Store,
-        judgements: Labels,
         name: str | None,
         device: str,
         precision: str = "auto",
     ) -> None:
         self._store = store
-        self._judgements = judgements
         self._name = name
         self.device = device
         self._precision = precision
@@ -72,7 +69,7 @@ class ActiveModel:
         from engine.search.recognition import Recognition
 
         chosen = device or self.device, precision or self._precision
-        return Recognition(self._store, self._judgements, name, *chosen)
+        return Recognition(self._store, name, *chosen)
 
     def switch(self, name: str, loaded: Recognition, device: str = "", precision: str = "") -> None:
         """Use another model from now on, also after a restart.

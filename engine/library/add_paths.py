@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from engine.disk.scan import is_within
 from engine.images.decode import is_candidate
 from engine.records import AddReport, Failure
-from engine.store.database import Store, display_name, local_day
+from engine.store.files import FoundFile
+from engine.store.store import Store
 
 
 def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]:
@@ -61,7 +62,7 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
                 )
             else:
                 folders.append(_watch(store, path))
-                if back := store.recall(f"folder {folders[-1]}"):
+                if back := store.folders.bring_back(folders[-1]):
                     photos += back
                     # Labels may have changed meanwhile: the next sync tags all photos anew.
                     store.set("tagged by", "")
@@ -71,11 +72,12 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
                     text, "This is neither a folder nor a photo in a format that Albumen reads."
                 )
             )
-        elif store.id_of(path) is not None:
+        elif store.photos.id_of(path) is not None:
             already.append(text)
         else:
-            singles.append(_single(store, path, status))
-    watched = {folder.id: folder for folder in store.folders()}
+            file = FoundFile(path, store.folders.add(b""), status.st_size, status.st_mtime_ns)
+            singles.append(store.files.add_single(file))
+    watched = {folder.id: folder for folder in store.folders.watched()}
     report = AddReport(
         tuple(watched[id_] for id_ in folders), tuple(already), tuple(refused), tuple(singles)
     )
@@ -83,30 +85,15 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
 
 
 def _covered(store: Store, path: bytes) -> bool:
-    return any(root and is_within(path, root) for _, root in store.roots())
+    return any(root and is_within(path, root) for _, root in store.folders.roots())
 
 
 def _watch(store: Store, path: bytes) -> int:
     """Watch a folder; folders that lie inside it are watched with it from now on."""
-    inside = [id_ for id_, root in store.roots() if root and is_within(root, path)]
+    inside = [id_ for id_, root in store.folders.roots() if root and is_within(root, path)]
     with store.transaction():
-        folder_id = store.add_folder(path)
+        folder_id = store.folders.add(path)
         for id_ in inside:
             if id_ != folder_id:
-                store.absorb_folder(id_, folder_id)
+                store.folders.absorb(id_, folder_id)
     return folder_id
-
-
-def _single(store: Store, path: bytes, status: os.stat_result) -> int:
-    with store.transaction() as connection:
-        connection.execute(
-            """INSERT INTO photos (path, name, folder_id, size, mtime_ns, taken_at, day)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (path) DO UPDATE SET
-                    hidden = NULL, folder_id = excluded.folder_id, state = 'pending'""",
-            (
-                *(path, display_name(path), store.add_folder(b"")),
-                *(status.st_size, status.st_mtime_ns, status.st_mtime, local_day(status.st_mtime)),
-            ),
-        )
-    return store.number("SELECT id FROM photos WHERE path = ?", (path,))

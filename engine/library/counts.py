@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from engine.records import Counts, Label
 from engine.search.search import Search
-from engine.store.labels import Labels
+from engine.store.store import Store
 
 T = TypeVar("T")
 _LAG = 10  # times as long as counting takes
@@ -40,12 +40,12 @@ class _Kept(Generic[T]):
 class CachedCounts:
     """Counts of one library. `model` gives the number of the model used last."""
 
-    def __init__(self, judgements: Labels, search: Search, model: Callable[[], int]) -> None:
-        self._judgements = judgements
+    def __init__(self, store: Store, search: Search, model: Callable[[], int]) -> None:
+        self._store = store
         self._search = search
         self._model = model
         self._counts = _Kept(self._count)
-        self._labels = _Kept(judgements.labels)
+        self._labels = _Kept(store.labels.counted)
 
     def counts(self) -> Counts:
         """The numbers of the left dock."""
@@ -74,5 +74,5 @@ class CachedCounts:
             review,
             untagged,
             problems,
-            sum(self._judgements.untrained(self._model()).values()),
+            sum(self._store.corrections.untrained(self._model()).values()),
         )

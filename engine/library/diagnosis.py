@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import sqlite3
 from dataclasses import asdict
 
 from engine.records import AlbumenError, Counts
-from engine.store.database import SCHEMA_VERSION, Store
+from engine.store.store import Store
 
 PACKAGES = (
     "albumen",
@@ -37,17 +36,17 @@ def examine(store: Store, model: str, device: str, counts: Counts) -> dict[str, 
         "system": {
             "platform": platform.platform(),
             "python": platform.python_version(),
-            "sqlite": sqlite3.sqlite_version,
+            "sqlite": store.sqlite_version,
             "processors": os.cpu_count(),
         },
         "packages": {name: _version(name) for name in PACKAGES},
         "library": {
             "directory": str(store.directory),
-            "schema": SCHEMA_VERSION,
+            "schema": store.schema,
             "integrity": store.integrity(),
             "database_bytes": store.path.stat().st_size,
-            "embeddings": store.number("SELECT count(*) FROM embeddings"),
-            "corrections": store.number("SELECT count(*) FROM corrections"),
+            "embeddings": store.embeddings.total(),
+            "corrections": store.corrections.total(),
             **asdict(counts),
         },
         "model": _model(model, device),

@@ -15,8 +15,7 @@ from engine.library.active_model import ActiveModel
 from engine.library.counts import CachedCounts
 from engine.records import Label, PhotosChanged, Progress, Step
 from engine.search.search import Search
-from engine.store.database import Store
-from engine.store.labels import Labels
+from engine.store.store import Store
 
 _AT_ONCE = 0.25  # seconds that a verb may take for tagging, about: a search may wait for it
 
@@ -39,13 +38,11 @@ class Followups:
     def __init__(
         self,
         store: Store,
-        judgements: Labels,
         model: ActiveModel,
         search: Search,
         counts: CachedCounts,
     ) -> None:
         self._store = store
-        self._judgements = judgements
         self._model = model
         self._search = search
         self._counts = counts
@@ -101,7 +98,7 @@ class Followups:
         if self._model.loaded is not None:
             self._model.loaded.heads_changed()
         moved: set[int] = set()
-        if label_ids and self._store.embedded():
+        if label_ids and self._store.embeddings.any():
             recognition = self._model.recognition()
             if self.leave_work and (
                 self._working or recognition.tagging_seconds(label_ids) > _AT_ONCE
@@ -109,14 +106,17 @@ class Followups:
                 self._owe(label_ids)
             else:
                 with self._store.transaction(durable=False):
-                    before = {id_: self._judgements.tagged(id_) for id_ in label_ids}
+                    before = {id_: set(self._store.tags.tagged(id_)) for id_ in label_ids}
                     for _ in recognition.tag_labels(label_ids):
                         pass
                     moved = moved.union(
-                        *(before[id_] ^ self._judgements.tagged(id_) for id_ in label_ids)
+                        *(
+                            before[id_].symmetric_difference(self._store.tags.tagged(id_))
+                            for id_ in label_ids
+                        )
                     )
         self.tell(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
-        return self._judgements.labels(label_ids)
+        return self._store.labels.counted(label_ids)
 
     def _owe(self, label_ids: Sequence[int]) -> None:
         """Should the program end before, the next sync tags with all labels."""

@@ -25,7 +25,8 @@ from engine.library.encoder import Encoder
 from engine.library.import_torch import warming
 from engine.records import AlbumenError, Failure, PhotosChanged, Progress
 from engine.store import disk_usage
-from engine.store.database import SHOWN, Store, local_day
+from engine.store.files import FileFacts
+from engine.store.store import Store
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -126,17 +127,15 @@ class Indexing:
 
         Then those that lack a thumbnail.
         """
-        patience = [time.time() - seconds for seconds in _PATIENCE]
+        now = time.time()
+        patience = (now - _PATIENCE[0], now - _PATIENCE[1])
         model = self._number()
-        last = self._store.number("SELECT coalesce(max(id), 0) FROM photos")
+        end = self._store.photos.end()
         found: list[tuple[float, int]] = []
-        for start in range(0, last, _LOOKED_AT):
-            found += self._store.rows(
-                f"SELECT taken_at, id FROM photos WHERE id > ? AND id <= ? AND {_TO_DO}",
-                (start, start + _LOOKED_AT, *patience, model),
-            )
-            if start + _LOOKED_AT < last:
-                yield Progress("scan", start, last)
+        for start in range(1, end, _LOOKED_AT):
+            found += self._store.files.to_read(model, start, start + _LOOKED_AT - 1, patience)
+            if start + _LOOKED_AT < end:
+                yield Progress("scan", start, end - 1)
         found.sort(reverse=True)
         return list(
             dict.fromkeys((*(id_ for _, id_ in found), *disk_usage.without_thumbnail(self._store)))
@@ -158,7 +157,7 @@ class Indexing:
                     some.append(ids[at])
                 at += 1
             left.difference_update(some)
-            paths = self._store.paths(some, SHOWN)
+            paths = self._store.photos.paths(some, shown=True)
             for id_ in some:
                 if path := paths.get(id_):  # else it went out of sight meanwhile
                     todo[path] = id_
@@ -205,22 +204,19 @@ class Indexing:
             yield pace.progress("encode")
         vectors = in_hand.vectors | dict(zip(in_hand.strangers, encoder.features(), strict=True))
         if in_hand.contents:
-            with self._store.transaction(durable=False) as connection:
+            with self._store.transaction(durable=False):
                 ids = [id_ for id_, _ in in_hand.contents]
                 recognition.store_photos(
                     ids, [vectors[content] for _, content in in_hand.contents], self._tags
                 )
-                connection.executemany(
-                    "UPDATE photos SET state = 'ok', reason = '', attempts = 0 WHERE id = ?",
-                    [(id_,) for id_ in ids],
-                )
+                self._store.files.mark_read(ids)
             yield PhotosChanged(ids=tuple(ids), labels=True)
         pace.done += len(in_hand.contents)
         yield pace.progress("encode")
 
     def _write_thumbnails(self, photos: Iterable[Decoded]) -> None:
         for decoded in photos:
-            target = self._store.thumbnail(decoded.content_hash)
+            target = self._store.photos.thumbnail(decoded.content_hash)
             try:
                 if not target.exists():
                     target.parent.mkdir(exist_ok=True)
@@ -241,86 +237,42 @@ class Indexing:
         Returns rows that turned out to be an older one that moved: new -> old.
         """
         merged: dict[int, int] = {}
-        with self._store.transaction(durable=False) as connection:
+        with self._store.transaction(durable=False):
+            contents = self._store.files.contents([id_ for id_, _ in batch])
             for id_, decoded in batch:
-                (before,) = self._store.rows(
-                    "SELECT content_hash FROM photos WHERE id = ?", (id_,)
-                )[0]
+                before, _ = contents[id_]
                 if not before and (old := self._moved_from(id_, decoded.content_hash)):
-                    self._merge(id_, old)
+                    self._store.files.merge(id_, old)
+                    self.moved += 1
+                    self._follow([old])
                     merged[id_] = old
                     continue
                 if before and before != decoded.content_hash:
-                    connection.execute("DELETE FROM embeddings WHERE photo_id = ?", (id_,))
+                    self._store.embeddings.remove(id_)
                     self.updated += 1
-                taken_at = (
-                    decoded.taken_at if decoded.taken_at is not None else decoded.mtime_ns / 1e9
-                )
-                connection.execute(
-                    """UPDATE photos SET content_hash = ?, width = ?, height = ?,
-                        taken_at = ?, day = ?, size = ?,
-                        mtime_ns = ? WHERE id = ?""",
-                    (
-                        *(
-                            decoded.content_hash,
-                            decoded.width,
-                            decoded.height,
-                            taken_at,
-                            local_day(taken_at),
-                        ),
-                        *(decoded.size, decoded.mtime_ns, id_),
-                    ),
-                )
-                connection.execute("DELETE FROM keywords WHERE photo_id = ?", (id_,))
-                connection.executemany(
-                    "INSERT OR IGNORE INTO keywords (photo_id, word) VALUES (?, ?)",
-                    [(id_, word) for word in decoded.keywords],
-                )
-            for id_, failure in failures:
-                connection.execute(
-                    """UPDATE photos SET state = 'failed', reason = ?,
-                        attempts = attempts + 1, tried_at = ?
-                        WHERE id = ?""",
-                    (failure.reason, time.time(), id_),
-                )
+                self._store.files.write_facts(id_, _facts(decoded))
+            self._store.files.mark_failed([(id_, failure.reason) for id_, failure in failures])
         return merged
 
     def _moved_from(self, id_: int, content: str) -> int | None:
         """The row of the same content whose file is gone, although no scan has noticed yet."""
-        for old, path, folder in self._store.rows(
-            """SELECT photos.id, photos.path, folders.path FROM photos
-                JOIN folders ON folders.id = folder_id
-                WHERE content_hash = ? AND content_hash != '' AND photos.id != ? AND hidden IS NULL
-                AND photos.state IN ('ok', 'missing') AND folders.state = 'online'""",
-            (content, id_),
-        ):
+        for old, path, folder, _ in self._store.files.with_same_content(id_, content):
             if not os.path.lexists(path) and (not folder or os.path.isdir(folder)):
-                return int(old)
+                return old
         return None
 
-    def _merge(self, new: int, old: int) -> None:
-        """The new row is the old one at another place.
 
-        The old one goes there, with all that was said about either.
-        """
-        with self._store.transaction(durable=False) as connection:
-            (path, name, folder_id, size, mtime_ns) = self._store.rows(
-                "SELECT path, name, folder_id, size, mtime_ns FROM photos WHERE id = ?", (new,)
-            )[0]
-            connection.execute(
-                "UPDATE OR IGNORE corrections SET photo_id = ? WHERE photo_id = ?", (old, new)
-            )
-            for table in ("corrections", "tags", "embeddings"):
-                connection.execute(f"DELETE FROM {table} WHERE photo_id = ?", (new,))
-            connection.execute("DELETE FROM photos WHERE id = ?", (new,))
-            connection.execute(
-                """UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?,
-                    mtime_ns = ?, state = 'ok'
-                    WHERE id = ?""",
-                (path, name, folder_id, size, mtime_ns, old),
-            )
-        self.moved += 1
-        self._follow([old])
+def _facts(decoded: Decoded) -> FileFacts:
+    taken_at = decoded.mtime_ns / 1e9 if decoded.taken_at is None else decoded.taken_at
+    return FileFacts(
+        decoded.content_hash,
+        decoded.width,
+        decoded.height,
+        taken_at,
+        decoded.size,
+        decoded.mtime_ns,
+        decoded.keywords,
+    )
 
 
 class _InHand(NamedTuple):
@@ -333,14 +285,6 @@ class _InHand(NamedTuple):
     contents: list[tuple[int, str]]
     vectors: dict[str, Tensor]
     strangers: list[str]
-
-
-# Parameters: the moments before which a first and a second failure must lie, the model.
-_TO_DO = f"""{SHOWN} AND (state = 'pending'
-    OR (state = 'failed' AND ignored = 0
-        AND ((attempts = 1 AND tried_at < ?) OR (attempts = 2 AND tried_at < ?)))
-    OR (state = 'ok'
-        AND NOT EXISTS (SELECT 1 FROM embeddings WHERE model = ? AND photo_id = photos.id)))"""
 
 
 class _Pace:

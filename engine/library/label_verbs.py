@@ -17,8 +17,7 @@ from engine.library.active_model import ActiveModel
 from engine.library.counts import CachedCounts
 from engine.library.followups import Followups
 from engine.records import AlbumenError, Correction, Label, Merged, PhotosChanged, Version
-from engine.store.database import Store
-from engine.store.labels import Labels
+from engine.store.store import Store
 
 
 class LabelVerbs:
@@ -30,13 +29,11 @@ class LabelVerbs:
     def __init__(
         self,
         store: Store,
-        judgements: Labels,
         model: ActiveModel,
         counts: CachedCounts,
         followups: Followups,
     ) -> None:
         self._store = store
-        self._judgements = judgements
         self._model = model
         self._counts = counts
         self._followups = followups
@@ -61,26 +58,26 @@ class LabelVerbs:
         ids: list[int] = []
         touched: list[int] = []
         with self._store.transaction():  # one for all: each waits for the disk
-            for name, group_of in self._judgements.with_rivals(names, group):
-                found, new = self._judgements.add([name], group_of)
+            for name, group_of in self._store.labels.with_rivals(names, group):
+                found, new = self._store.labels.add([name], group_of)
                 ids += [id_ for id_ in found if id_ not in ids]
                 touched += new
         self._followups.retag(touched)
-        return self._judgements.labels(ids)
+        return self._store.labels.counted(ids)
 
     def remove_labels(self, label_ids: Sequence[int]) -> str:
         """Remove labels with their tags and corrections from sight.
 
         The token brings all back by `restore_labels`.
         """
-        rivals = self._judgements.rivals(label_ids)
-        token = self._judgements.remove(label_ids)
+        rivals = self._store.labels.rivals(label_ids)
+        token = self._store.labels.remove(label_ids)
         self._followups.retag(rivals)
         return token
 
     def restore_labels(self, token: str) -> list[Label]:
         """Undo a `remove_labels`."""
-        ids = self._judgements.restore(token)
+        ids = self._store.labels.restore(token)
         return self._followups.retag(ids)
 
     def rename_label(self, label_id: int, name: str) -> Label:
@@ -88,7 +85,7 @@ class LabelVerbs:
 
         Corrections and learned versions stay, an untrained label is tagged anew.
         """
-        self._judgements.update(label_id, name=name)
+        self._store.labels.update(label_id, name=name)
         return self._followups.retag([label_id])[0]
 
     def merge_labels(self, into_id: int, from_id: int) -> Merged:
@@ -96,17 +93,17 @@ class LabelVerbs:
 
         The other wins where both spoke; what is returned takes it back by `unmerge_labels`.
         """
-        rivals = self._judgements.rivals([into_id, from_id])
-        token, moved = self._judgements.merge(into_id, from_id)
+        rivals = self._store.labels.rivals([into_id, from_id])
+        token, moved = self._store.corrections.merge(into_id, from_id)
         self._followups.retag([into_id, *rivals])
-        return Merged(self._judgements.labels([into_id])[0], token, moved)
+        return Merged(self._store.labels.counted([into_id])[0], token, moved)
 
     def unmerge_labels(self, merged: Merged) -> list[Label]:
         """Undo a `merge_labels`; returns the label that stayed and the one that is back."""
-        back = self._judgements.unmerge(merged.into.id, merged.token, merged.moved)
+        back = self._store.corrections.unmerge(merged.into.id, merged.token, merged.moved)
         ids = [merged.into.id, *back]
-        self._followups.retag([*ids, *self._judgements.rivals(ids)])
-        return self._judgements.labels(ids)
+        self._followups.retag([*ids, *self._store.labels.rivals(ids)])
+        return self._store.labels.counted(ids)
 
     def update_label(
         self,
@@ -128,13 +125,13 @@ class LabelVerbs:
         }
         if group != "keep":
             values["group_name"] = (group or "").strip() or None
-        rivals = self._judgements.rivals([label_id])
+        rivals = self._store.labels.rivals([label_id])
         if values:
-            self._judgements.update(label_id, **values)
+            self._store.labels.update(label_id, **values)
         self._counts.clear()
         if values.keys() & {"group_name", "threshold"}:
             self._followups.retag([label_id, *rivals])
-        return self._judgements.labels([label_id])[0]
+        return self._store.labels.counted([label_id])[0]
 
     def starter_labels(self) -> list[str]:
         """About 60 common labels to offer at first run."""
@@ -187,11 +184,11 @@ class LabelVerbs:
         Returns the previous words in an order that undoes it.
         """
         said = list(corrections)
-        previous = self._judgements.correct(said)
-        names = self._judgements.names()
+        previous = self._store.corrections.correct(said)
+        names = self._store.labels.names()
         grouped = sorted({word.photo_id for word in said if names[word.label_id][1] is not None})
         # In an exclusive group one word decides about the others.
-        if grouped and self._store.embedded():
+        if grouped and self._store.embeddings.any():
             self._model.recognition().tag_photos(grouped)
         self._counts.clear()
         self._followups.tell(
@@ -207,15 +204,15 @@ class LabelVerbs:
 
         `here`: only those that the model in use can tag with.
         """
-        return self._judgements.versions(label_id, self._model.last_number() if here else None)
+        return self._store.versions.listed(label_id, self._model.last_number() if here else None)
 
     def activate(self, version_id: int) -> PhotosChanged:
         """Tag the library with this version of its label from now on, also an older one."""
-        label_id = self._judgements.head(version_id).label_id
-        if self._judgements.model_of(version_id) != self._model.recognition().number:
+        label_id = self._store.versions.head(version_id).label_id
+        if self._store.versions.model_of(version_id) != self._model.recognition().number:
             raise AlbumenError(
                 f"Version {version_id} belongs to another model; switch to that model first."
             )
-        self._judgements.activate(version_id)
+        self._store.versions.activate(version_id)
         self._followups.retag([label_id])
         return self._followups.take_untold()

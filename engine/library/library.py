@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -49,8 +48,7 @@ from engine.records import (
 )
 from engine.search.search import Search
 from engine.store import words_backup
-from engine.store.database import Store
-from engine.store.labels import Labels
+from engine.store.store import Store
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
     from engine.images.decode_pool import DecodePool
@@ -78,18 +76,16 @@ class Library(LabelVerbs):
 
     def __init__(self, directory: Path, model: str | None, device: str, precision: str) -> None:
         store = Store(directory)
-        judgements = Labels(store)
-        in_use = ActiveModel(store, judgements, model, device, precision)
-        self._search = Search(store, judgements, in_use.recognition)
-        counts = CachedCounts(judgements, self._search, in_use.last_number)
+        in_use = ActiveModel(store, model, device, precision)
+        self._search = Search(store, in_use.recognition)
+        counts = CachedCounts(store, self._search, in_use.last_number)
         super().__init__(
             store,
-            judgements,
             in_use,
             counts,
-            Followups(store, judgements, in_use, self._search, counts),
+            Followups(store, in_use, self._search, counts),
         )
-        self._sidecars = Sidecars(judgements)
+        self._sidecars = Sidecars(store)
         self._decoding: DecodePool | None = None
         self._preferred: list[int] = []
         self._syncing: Sync | None = None
@@ -177,21 +173,21 @@ class Library(LabelVerbs):
 
     def folders(self) -> list[Folder]:
         """Watched folders with their state and number of photos, by path."""
-        return self._store.folders()
+        return self._store.folders.watched()
 
     def remove_folder(self, folder_id: int) -> PhotosChanged:
         """Stop watching a folder and forget its photos; the files stay as they are.
 
         Corrections are kept by content: the same photos, added again, have them back.
         """
-        if folder_id not in dict(self._store.roots()):
+        if folder_id not in dict(self._store.folders.roots()):
             raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
-        gone = self._store.remove_folder(folder_id)
+        gone = self._store.folders.remove(folder_id)
         return self._followups.followed(PhotosChanged(removed=tuple(gone), labels=True))
 
     def restore_folder(self, folder_id: int) -> PhotosChanged:
         """Undo a `remove_folder`, also while its drive is away."""
-        return self._recalled(self._store.restore_folder(folder_id))
+        return self._recalled(self._store.folders.restore(folder_id))
 
     def exclusions(self) -> list[str]:
         """Patterns of folders and files that a scan passes over.
@@ -224,7 +220,7 @@ class Library(LabelVerbs):
             self._store, indexing, self._model.recognition, self._pool, self._followups.follow
         )
         own = glob.escape(str(self._store.directory))
-        fresh = not self._store.embedded()
+        fresh = not self._store.embeddings.any()
         self._syncing = job
         try:
             report = yield from self._followups.watched(
@@ -232,7 +228,7 @@ class Library(LabelVerbs):
             )
         finally:
             self._syncing = None
-        if self._store.embedded() and self._store.get(TAGGED_BY) != str(self._model.number()):
+        if self._store.embeddings.any() and self._store.get(TAGGED_BY) != str(self._model.number()):
             if fresh:  # every photo was tagged as it came
                 self._store.set(TAGGED_BY, str(self._model.number()))
             else:
@@ -263,7 +259,7 @@ class Library(LabelVerbs):
         `activate(version)` is called.
         """
         if label_ids is not None:
-            self._judgements.require(label_ids)
+            self._store.labels.require(label_ids)
         return (yield from self._followups.watched(self._training().run(label_ids, activate)))
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
@@ -362,11 +358,11 @@ class Library(LabelVerbs):
 
     def photos(self, ids: Sequence[int]) -> list[Photo]:
         """The photos with these ids, in the order given; ids that no longer exist are left out."""
-        return self._store.photos(ids)
+        return self._store.photos.records(ids)
 
     def photo_id(self, path: str) -> int:
         """The id of the photo at `path`; AlbumenError when it is not in the library."""
-        found = self._store.find(path)
+        found = self._store.photos.find(path)
         if found is None:
             raise AlbumenError(
                 f"The photo {path} is not in the library; add its folder and sync first."
@@ -393,7 +389,7 @@ class Library(LabelVerbs):
 
         A person's words (yes and no) and the machine's suggestions, corrections winning.
         """
-        return self._judgements.tags(photo_ids)
+        return self._store.tags.of(photo_ids)
 
     def counts(self) -> Counts:
         """The numbers of the left dock."""
@@ -411,18 +407,16 @@ class Library(LabelVerbs):
 
     def failures(self) -> list[Failure]:
         """Photos that could not be read, with a sentence each; ignored ones are left out."""
-        return self._store.failures()
+        return self._store.photos.failures()
 
     def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Try these again at the next `sync`, as if they had never failed."""
-        self._store.update_photos(
-            "state = 'pending', attempts = 0, ignored = 0, reason = ''", photo_ids
-        )
+        self._store.photos.retry(photo_ids)
         return self._followups.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
         """Do not list these as problems any more (`ignored` False: list them again)."""
-        self._store.update_photos("ignored = ?", photo_ids, int(ignored))
+        self._store.photos.ignore(photo_ids, ignored)
         return self._followups.followed(PhotosChanged(ids=tuple(photo_ids)))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
@@ -431,7 +425,7 @@ class Library(LabelVerbs):
         The token brings them back by `recall`.
         """
         token = f"forgotten {time.time_ns()}"
-        self._store.update_photos("hidden = ?", photo_ids, token)
+        self._store.photos.hide(photo_ids, token)
         self._followups.tell(
             self._followups.followed(PhotosChanged(removed=tuple(photo_ids), labels=True))
         )
@@ -439,13 +433,13 @@ class Library(LabelVerbs):
 
     def recall(self, token: str) -> PhotosChanged:
         """Undo a `forget`."""
-        return self._recalled(self._store.recall(token))
+        return self._recalled(self._store.photos.recall(token))
 
     def _recalled(self, ids: Sequence[int]) -> PhotosChanged:
         change = self._followups.followed(
             PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
         )
-        if self._store.embedded():
+        if self._store.embeddings.any():
             self._model.recognition().tag_photos(ids)
         return change
 
@@ -530,7 +524,7 @@ class Library(LabelVerbs):
 
         With how many have each, the most frequent first.
         """
-        return self._sidecars.keywords()
+        return self._store.keywords.counted()
 
     def take_keywords(self) -> Generator[Step, None, KeywordsRead]:
         """Job: keywords that other programs left become labels, confirmed for their photos.
@@ -556,10 +550,8 @@ class Library(LabelVerbs):
         kept = words_backup.files(self._store)
         if not file and not kept:
             raise AlbumenError(f"There are no saved words in {self._store.directory / 'backups'}.")
-        restored = words_backup.restore(
-            self._store, self._judgements, Path(file) if file else kept[0]
-        )
-        grouped = {id_: of for id_, (_, of) in self._judgements.names().items()}
+        restored = words_backup.restore(self._store, Path(file) if file else kept[0])
+        grouped = {id_: of for id_, (_, of) in self._store.labels.names().items()}
         touched = {
             word.label_id for word in restored.previous if grouped[word.label_id] is not None
         }
@@ -574,7 +566,7 @@ class Library(LabelVerbs):
 
         This is a copy for the day when that is lost.
         """
-        with contextlib.suppress(OSError, AlbumenError, sqlite3.Error):
+        with contextlib.suppress(OSError, AlbumenError):
             words_backup.save(self._store)
 
     # inside
@@ -602,7 +594,7 @@ class Library(LabelVerbs):
     def _training(self) -> TrainJob:
         from engine.library.train_job import TrainJob
 
-        return TrainJob(self._judgements, self._model.recognition(), self._search.taken_at)
+        return TrainJob(self._store, self._model.recognition(), self._search.taken_at)
 
 
 if TYPE_CHECKING:

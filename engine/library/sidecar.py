@@ -11,39 +11,23 @@ Does not know: who confirmed what (`labels`). Photos themselves are never writte
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 
 from engine.images import keywords as xmp
 from engine.records import AlbumenError, Correction, Failure, KeywordsRead, Progress, SidecarReport
-from engine.store.database import SHOWN
-from engine.store.labels import Labels, checked_name, fold
+from engine.store.labels import checked_name, fold
+from engine.store.store import Store
 
 _LARGEST = 4 << 20  # bytes; sidecars with a long editing history reach some hundred kilobytes
 _PER_STEP = 20  # files between two reports of progress
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """A photo whose sidecar does not say what its person says.
-
-    The keywords it should have, and those written before.
-    """
-
-    photo_id: int
-    path: bytes
-    keywords: tuple[str, ...]
-    before: tuple[str, ...]
-
-
 class Sidecars:
     """The sidecars of one library: which are behind, and bringing them up to date."""
 
-    def __init__(self, judgements: Labels) -> None:
-        self._judgements = judgements
-        self._store = judgements.store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     @property
     def wanted(self) -> bool:
@@ -54,43 +38,12 @@ class Sidecars:
         """Turn sidecars on or off; files that exist stay as they are."""
         self._store.set("sidecars", "on" if wanted else "off")
 
-    def stale(self) -> list[Stale]:
-        """Photos that can be reached and whose sidecar is behind, by path.
-
-        Compared with what was written last.
-        """
-        rows = self._store.rows(
-            f"""WITH said AS (
-                SELECT photo_id, json_group_array(name) AS words FROM (
-                    SELECT photo_id, name FROM corrections JOIN labels l ON l.id = label_id
-                    WHERE present AND removed IS NULL ORDER BY photo_id, l.folded)
-                GROUP BY photo_id)
-            SELECT p.id, p.path, coalesce(said.words, '[]'), s.path, coalesce(s.keywords, '[]')
-            FROM photos p
-                LEFT JOIN said ON said.photo_id = p.id LEFT JOIN sidecars s ON s.photo_id = p.id
-                WHERE p.id IN (SELECT photo_id FROM said UNION SELECT photo_id FROM sidecars)
-                    AND {SHOWN} AND state IN ('ok', 'pending', 'failed')
-                    AND (coalesce(said.words, '[]') != coalesce(s.keywords, '[]')
-                        OR (s.path != p.path AND said.words IS NOT NULL))
-                ORDER BY p.path"""
-        )
-        # A photo that moved without its sidecar gets a new one: nothing was written beside it yet.
-        return [
-            Stale(
-                id_,
-                path,
-                tuple(json.loads(words)),
-                tuple(json.loads(before)) if path == written else (),
-            )
-            for id_, path, words, written, before in rows
-        ]
-
     def run(self) -> Generator[Progress, None, SidecarReport]:
         """Job: write what is behind.
 
         A file that cannot be written is reported and tried again the next time.
         """
-        behind = self.stale()
+        behind = self._store.keywords.stale_sidecars()
         written = 0
         failed = list[Failure]()
         for start in range(0, len(behind), _PER_STEP):
@@ -104,27 +57,9 @@ class Sidecars:
                         Failure(os.fsdecode(sidecar_of(item.path)), str(error), 1, item.photo_id)
                     )
                 else:
-                    done.append(
-                        (item.photo_id, item.path, json.dumps(item.keywords, ensure_ascii=False))
-                    )
-            with self._store.transaction(
-                durable=False
-            ) as connection:  # lost with the power: compared and written again
-                connection.executemany(
-                    "REPLACE INTO sidecars (photo_id, path, keywords) VALUES (?, ?, ?)", done
-                )
+                    done.append((item.photo_id, item.path, item.keywords))
+            self._store.keywords.mark_written(done)
         return SidecarReport(written, tuple(failed))
-
-    def keywords(self) -> list[tuple[str, int]]:
-        """Keywords inside the photos that can be seen.
-
-        With how many have each, the most frequent first.
-        """
-        return self._store.rows(
-            f"""SELECT word, count(*) FROM keywords JOIN photos ON photos.id = photo_id
-                WHERE {SHOWN}
-                GROUP BY word ORDER BY count(*) DESC, word"""
-        )
 
     def take_keywords(self) -> Generator[Progress, None, KeywordsRead]:
         """Job: keywords in photos and sidecars become labels, and their photos confirmed.
@@ -132,12 +67,8 @@ class Sidecars:
         Where the person said nothing yet. All or nothing: cancelled on the way, nothing is taken
         over.
         """
-        inside: dict[int, list[str]] = {}
-        for photo_id, word in self._store.rows("SELECT photo_id, word FROM keywords"):
-            inside.setdefault(photo_id, []).append(word)
-        photos = self._store.rows(
-            f"SELECT id, path FROM photos WHERE {SHOWN} AND state != 'offline' ORDER BY path"
-        )
+        inside = self._store.keywords.by_photo()
+        photos = self._store.photos.reachable()
         found: dict[
             str, tuple[str, list[int]]
         ] = {}  # by the folded name, under which two spellings are one label
@@ -158,17 +89,17 @@ class Sidecars:
                 # Said in the photo and beside it, or in two spellings.
                 if photo_id not in photo_ids[-1:]:
                     photo_ids.append(photo_id)
-        known = set(self._judgements.names())
+        known = set(self._store.labels.names())
         with self._store.transaction():
-            ids, _ = self._judgements.add([name for name, _ in found.values()], None)
-            said = set(self._store.rows("SELECT label_id, photo_id FROM corrections"))
+            ids, _ = self._store.labels.add([name for name, _ in found.values()], None)
+            said = self._store.corrections.answered()
             said_now = [
                 Correction(photo_id, label_id, True)
                 for label_id, (_, photo_ids) in zip(ids, found.values(), strict=True)
                 for photo_id in photo_ids
-                if (label_id, photo_id) not in said
+                if (photo_id, label_id) not in said
             ]
-            previous = self._judgements.correct(said_now)
+            previous = self._store.corrections.correct(said_now)
         return KeywordsRead(
             tuple(id_ for id_ in ids if id_ not in known), tuple(previous), tuple(failed)
         )

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from engine.disk import scan
@@ -21,7 +20,8 @@ from engine.disk.scan import Diff, FileStat, Known
 from engine.images.decode_pool import DecodePool
 from engine.library.indexing import Indexing, Steps
 from engine.records import FolderState, PhotosChanged, PhotoState, Progress, SyncReport
-from engine.store.database import SHOWN, UNSEEN, Store, display_name, local_day
+from engine.store.files import FoundFile, Row
+from engine.store.store import Store
 
 if TYPE_CHECKING:
     from engine.search.recognition import Recognition
@@ -79,9 +79,7 @@ class Sync:
         yield from self._look(folder_ids, exclusions)
         self._looked = True
         while True:
-            if self._store.number(
-                f"SELECT EXISTS (SELECT 1 FROM photos WHERE {SHOWN} AND state != 'offline')"
-            ):
+            if self._store.photos.any_reachable():
                 yield from self._indexing.run(enough=self._is_asked)
             yield from self._settle()
             if not self._asked:
@@ -127,7 +125,9 @@ class Sync:
         From then on it can be seen.
         """
         roots = [
-            root for root in self._store.roots() if folder_ids is None or root[0] in folder_ids
+            root
+            for root in self._store.folders.roots()
+            if folder_ids is None or root[0] in folder_ids
         ]
         diffs: list[tuple[int, Diff]] = []
         for folder_id, path in roots:
@@ -142,46 +142,30 @@ class Sync:
         if not root:
             found = [stat for row in known if (stat := _stat(row.path)) is not None]
             return scan.diff(found, known)
-        (token,) = self._store.rows("SELECT scan_token FROM folders WHERE id = ?", (folder_id,))[0]
+        token = self._store.folders.scan_token(folder_id)
         walk = scan.walk(root, exclusions, token)
         for some in walk:
             found += some
             yield Progress("scan", len(found), 0, detail=os.fsdecode(root))
         diff = yield from scan.comparing(found, known, walk)
         self._work.skipped += walk.skipped
-        if self._store.set_folder_state(
+        if self._store.folders.set_state(
             folder_id, FolderState.OFFLINE if diff.folder_offline else FolderState.ONLINE
         ):
             yield PhotosChanged(labels=True)
         if not diff.folder_offline and walk.token != token:
-            with self._store.transaction(durable=False) as connection:
-                connection.execute(
-                    "UPDATE folders SET scan_token = ? WHERE id = ?", (walk.token, folder_id)
-                )
+            self._store.folders.set_scan_token(folder_id, walk.token)
         return diff
 
     def _known_of(self, folder_id: int) -> Generator[Progress, None, list[Known]]:
         """The rows of a folder; while they are read, searches are answered."""
-        ids = self._store.rows(
-            "SELECT id FROM photos WHERE folder_id = ? AND hidden IS NULL", (folder_id,)
-        )
+        ids = self._store.files.ids_in(folder_id)
         known: list[Known] = []
         for start in range(0, len(ids), _KNOWN):
-            some = [id_ for (id_,) in ids[start : start + _KNOWN]]
-            known += self._known(f"id IN ({','.join(map(str, some))}) AND hidden IS NULL")
+            known += _known(self._store.files.rows(ids[start : start + _KNOWN]))
             if len(ids) > _KNOWN:
                 yield Progress("scan", start, len(ids))
         return known
-
-    def _known(self, condition: str, parameters: Sequence[object] = ()) -> list[Known]:
-        return [
-            Known(path, size, mtime_ns, id_, PhotoState(state), content_hash, attempts)
-            for path, size, mtime_ns, id_, state, content_hash, attempts in self._store.rows(
-                "SELECT path, size, mtime_ns, id, state, content_hash, attempts "
-                f"FROM photos WHERE {condition}",
-                parameters,
-            )
-        ]
 
     def _apply(self, diffs: Sequence[tuple[int, Diff]]) -> Steps:
         """Write down what the scan found.
@@ -214,7 +198,9 @@ class Sync:
         vanished = [known.photo_id for known in homeless if known.state != PhotoState.MISSING]
         if arrived:
             gone_before = {known.photo_id for known in homeless}
-            for known in self._known(UNSEEN):  # removed from sight or missing since earlier
+            for known in _known(
+                self._store.files.rows_out_of_sight()
+            ):  # removed from sight or missing since earlier
                 self._unseen.add(known.photo_id)
                 if known.path in arrived:
                     owner.setdefault(known.path, known)
@@ -283,33 +269,16 @@ class Sync:
     def _move_together(
         self, homes: dict[bytes, Known], arrived: dict[bytes, tuple[int, FileStat]]
     ) -> Steps:
-        replaced: list[int] = []
-        with self._store.transaction(durable=False) as connection:
-            connection.executemany(
-                "UPDATE photos SET path = ? WHERE id = ?",
-                [(b"\0moving %d" % known.photo_id, known.photo_id) for known in homes.values()],
-            )
-            for path, known in homes.items():
-                folder_id, stat = arrived[path]
-                # Another row may still hold the path: its own content is gone from there.
-                for (lost,) in self._store.rows("SELECT id FROM photos WHERE path = ?", (path,)):
-                    connection.execute(
-                        "UPDATE photos SET path = ?, state = 'missing' WHERE id = ?",
-                        (b"\0replaced %d %s" % (lost, path), lost),
-                    )
-                    replaced.append(lost)
-                connection.execute(
-                    f"""UPDATE photos SET path = ?, name = ?, folder_id = ?, size = ?,
-                        mtime_ns = ?, hidden = NULL,
-                        state = CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END WHERE id = ?""",
-                    (path, display_name(path), folder_id, stat.size, stat.mtime_ns, known.photo_id),
-                )
+        replaced = self._store.files.move(
+            [(known.photo_id, _found(*arrived[path])) for path, known in homes.items()]
+        )
         self._work.moved += len(homes)
         self._work.removed += len(replaced)
         yield from self._seen_again([known.photo_id for known in homes.values()])
         if replaced:
-            self._follow(replaced)
-            yield PhotosChanged(removed=tuple(replaced), labels=True)
+            lost = tuple(id_ for id_, _ in replaced)
+            self._follow(lost)
+            yield PhotosChanged(removed=lost, labels=True)
 
     def _write_down(
         self,
@@ -320,48 +289,28 @@ class Sync:
     ) -> Steps:
         """Rows for files that are new, edited, touched, or back after a removal from sight."""
         moved = {known.photo_id for known in homes.values()}
-        rest = sorted(
-            ((path, *entry) for path, entry in arrived.items() if path not in homes),
-            key=itemgetter(0),
-        )
+        rest = sorted(path for path in arrived if path not in homes)
         for start in range(0, len(rest), _ROWS):
-            added = []
-            changed = []
-            with self._store.transaction(durable=False) as connection:
-                for path, folder_id, stat in rest[start : start + _ROWS]:
-                    known = owner.get(path)
-                    values = (folder_id, stat.size, stat.mtime_ns)
-                    if known is None or known.photo_id in moved:
-                        taken_at = stat.mtime_ns / 1e9
-                        row = connection.execute(
-                            """INSERT INTO photos
-                                (path, name, folder_id, size, mtime_ns, taken_at, day)
-                                VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                            (path, display_name(path), *values, taken_at, local_day(taken_at)),
-                        ).lastrowid
-                        assert row is not None
-                        added.append(row)
-                        continue
-                    same = path in touched or (known.size, known.mtime_ns) == (
-                        stat.size,
-                        stat.mtime_ns,
-                    )
-                    state = (
-                        f"CASE WHEN {_ENCODED} THEN 'ok' ELSE 'pending' END"
-                        if same
-                        else "'pending'"
-                    )
-                    connection.execute(
-                        f"""UPDATE photos SET folder_id = ?, size = ?, mtime_ns = ?,
-                            hidden = NULL, state = {state},
-                            attempts = 0, reason = '', ignored = 0 WHERE id = ?""",
-                        (*values, known.photo_id),
-                    )
-                    changed.append(known.photo_id)
+            new: list[FoundFile] = []
+            same: list[tuple[int, FoundFile]] = []
+            other: list[tuple[int, FoundFile]] = []
+            for path in rest[start : start + _ROWS]:
+                known = owner.get(path)
+                file = _found(*arrived[path])
+                if known is None or known.photo_id in moved:
+                    new.append(file)
+                elif path in touched or (known.size, known.mtime_ns) == (file.size, file.mtime_ns):
+                    same.append((known.photo_id, file))
+                else:
+                    other.append((known.photo_id, file))
+            with self._store.transaction(durable=False):
+                added = self._store.files.add(new)
+                self._store.files.renew(same, unchanged=True)
+                self._store.files.renew(other, unchanged=False)
             self._work.added += len(added)
             if added:
                 yield PhotosChanged(added=tuple(added))
-            yield from self._seen_again(changed)
+            yield from self._seen_again([id_ for id_, _ in (*same, *other)])
 
     def _seen_again(self, ids: Sequence[int]) -> Steps:
         """These rows changed; those that were out of sight are there again."""
@@ -369,7 +318,7 @@ class Sync:
             self._follow(ids)
             back = [id_ for id_ in ids if id_ in self._unseen]
             # Labels may have changed while nobody saw these photos.
-            if back and self._store.embedded():
+            if back and self._store.embeddings.any():
                 self._recognition().tag_photos(back)
             yield PhotosChanged(ids=tuple(ids), added=tuple(back), labels=True)
             self._unseen.difference_update(back)
@@ -377,10 +326,7 @@ class Sync:
     def _set_state(self, state: PhotoState, ids: Sequence[int]) -> Steps:
         for start in range(0, len(ids), _ROWS):
             some = ids[start : start + _ROWS]
-            with self._store.transaction(durable=False) as connection:
-                connection.executemany(
-                    "UPDATE photos SET state = ? WHERE id = ?", [(state.value, id_) for id_ in some]
-                )
+            self._store.files.set_state(state, some)
             if state is PhotoState.MISSING:
                 self._follow(some)
                 yield PhotosChanged(removed=tuple(some), labels=True)
@@ -406,7 +352,7 @@ class Sync:
                 )
 
     def _apply_settled(self, ready: Sequence[FileStat]) -> Steps:
-        roots = [(id_, root) for id_, root in self._store.roots() if root]
+        roots = [(id_, root) for id_, root in self._store.folders.roots() if root]
         per_folder: dict[int, list[FileStat]] = {}
         for stat in ready:
             folder_id = next((id_ for id_, root in roots if scan.is_within(stat.path, root)), None)
@@ -414,15 +360,12 @@ class Sync:
                 per_folder.setdefault(folder_id, []).append(stat)
         diffs = []
         for folder_id, stats in per_folder.items():
-            known = []
-            for stat in stats:
-                known += self._known("path = ? AND hidden IS NULL", (stat.path,))
+            known = _known(self._store.files.rows_at([stat.path for stat in stats]))
             diffs.append((folder_id, scan.diff(stats, known, now_ns=_AT_REST)))
         yield from self._apply(diffs)
 
 
 _AWAY = (PhotoState.OFFLINE, PhotoState.MISSING)
-_ENCODED = "EXISTS (SELECT 1 FROM embeddings WHERE photo_id = photos.id)"
 
 
 def _chains(homes: dict[bytes, Known]) -> Iterator[dict[bytes, Known]]:
@@ -447,6 +390,17 @@ def _chains(homes: dict[bytes, Known]) -> Iterator[dict[bytes, Known]]:
             chain[step] = homes[step]
             step = targets.get(step)
         yield chain
+
+
+def _known(rows: Iterable[Row]) -> list[Known]:
+    return [
+        Known(path, size, mtime_ns, id_, PhotoState(state), content_hash, attempts)
+        for path, size, mtime_ns, id_, state, content_hash, attempts in rows
+    ]
+
+
+def _found(folder_id: int, stat: FileStat) -> FoundFile:
+    return FoundFile(stat.path, folder_id, stat.size, stat.mtime_ns)
 
 
 def _stat(path: bytes) -> FileStat | None:

@@ -19,7 +19,8 @@ from engine.learning.learn import Collection, Lesson, Subject
 from engine.learning.review import next_questions
 from engine.records import AlbumenError, PhotosChanged, Progress, ReviewItem, TrainReport
 from engine.search.recognition import Recognition, as_bytes, tensor_head
-from engine.store.labels import Labels, StoredHead
+from engine.store.store import Store
+from engine.store.versions import StoredHead
 
 
 class TrainJob:
@@ -30,11 +31,11 @@ class TrainJob:
 
     def __init__(
         self,
-        judgements: Labels,
+        store: Store,
         recognition: Recognition,
         taken_at: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.float64]],
     ) -> None:
-        self._judgements = judgements
+        self._store = store
         self._recognition = recognition
         self._taken_at = taken_at
 
@@ -45,7 +46,7 @@ class TrainJob:
         started = time.time()
         number = self._recognition.number
         if label_ids is None:
-            label_ids = sorted(self._judgements.untrained(number))
+            label_ids = sorted(self._store.corrections.untrained(number))
         subjects = self._subjects(label_ids)
         if not subjects:
             return []
@@ -57,7 +58,9 @@ class TrainJob:
             self._keep(lesson, subject, heads[subject.label_id], activate)
             for subject, lesson in zip(subjects, lessons, strict=True)
         ]
-        self._judgements.mark_trained(number, [subject.label_id for subject in subjects], started)
+        self._store.corrections.mark_trained(
+            number, [subject.label_id for subject in subjects], started
+        )
         changed = [report for report in reports if report.active and report.kind != "unchanged"]
         if changed:
             self._recognition.heads_changed()
@@ -87,7 +90,7 @@ class TrainJob:
         questions = next_questions(
             self.collection(),
             {id_: tensor_head(head) for id_, head in heads.items()},
-            self._judgements.answered(),
+            self._store.corrections.answered(),
             n,
             dials={id_: head.dial for id_, head in heads.items()},
         )
@@ -100,20 +103,20 @@ class TrainJob:
 
     def _subjects(self, label_ids: Sequence[int]) -> list[Subject]:
         """The corrected labels, with the rivals in their exclusive groups."""
-        names = self._judgements.names()
+        names = self._store.labels.names()
         groups = {names[id_][1] for id_ in label_ids} - {None}
         chosen = [id_ for id_ in names if id_ in label_ids or names[id_][1] in groups]
         heads = {head.label_id: head for head in self._recognition.heads}
-        originals = self._judgements.zero_shot(self._recognition.number)
+        originals = self._store.versions.zero_shot(self._recognition.number)
         subjects = [
             Subject(
                 id_,
                 names[id_][0],
-                self._judgements.implied(id_),
+                self._store.corrections.implied(id_),
                 tensor_head(heads[id_]),
                 tensor_head(originals[id_]),
                 names[id_][1],
-                self._judgements.learned_from(heads[id_].version),
+                self._store.versions.learned_from(heads[id_].version),
             )
             for id_ in chosen
         ]
@@ -138,7 +141,7 @@ class TrainJob:
             "removes": len(report.removes),
         }
         summary["learned_from"] = sorted(subject.corrections)
-        version = self._judgements.add_version(
+        version = self._store.versions.add(
             report.label_id,
             self._recognition.number,
             report.kind,

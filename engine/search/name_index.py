@@ -12,14 +12,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.store.database import SHOWN, Store
+from engine.store.store import Store
 
 Ids = npt.NDArray[np.int64]
+T = TypeVar("T")
 # Photos, or a twentieth of all, that may have changed before everything is read again.
 _CHANGED_KEPT = 1000
 _SEPARATOR = os.fsencode(os.sep)
@@ -116,19 +117,11 @@ class NameIndex:
         return np.concatenate([kept, np.array(fresh, np.int64)])
 
     def _changed_rows(self) -> list[tuple[int, str, bytes]]:
-        rows: list[tuple[int, str, bytes]] = []
-        changed = sorted(self._changed)
-        for start in range(0, len(changed), 500):
-            some = changed[start : start + 500]
-            marks = ",".join("?" * len(some))
-            rows += self._store.rows(
-                f"SELECT id, name, path FROM photos WHERE {SHOWN} AND id IN ({marks})", some
-            )
-        return rows
+        return self._store.photos.names_and_paths(sorted(self._changed))
 
     def _names(self) -> tuple[Ids, str, Ids]:
         if self._named is None:
-            ids, names = self._columns("name")
+            ids, names = _columns(self._store.photos.names())
             lines = [name.casefold().replace("\n", " ") + "\n" for name in names]
             starts = np.cumsum([0, *map(len, lines)], dtype=np.int64)[:-1]
             self._named = ids, "".join(lines), starts
@@ -136,7 +129,7 @@ class NameIndex:
 
     def _folders(self) -> tuple[Ids, npt.NDArray[np.int32], list[str]]:
         if self._foldered is None:
-            ids, paths = self._columns("path")
+            ids, paths = _columns(self._store.photos.all_paths())
             known: dict[bytes, int] = {}
             numbers = [
                 known.setdefault(path[: path.rfind(_SEPARATOR)], len(known)) for path in paths
@@ -144,10 +137,10 @@ class NameIndex:
             self._foldered = ids, np.array(numbers, np.int32), [_text(folder) for folder in known]
         return self._foldered
 
-    def _columns(self, column: str) -> tuple[Ids, tuple[Any, ...]]:
-        rows = self._store.rows(f"SELECT id, {column} FROM photos WHERE {SHOWN} ORDER BY id")
-        ids, values = zip(*rows, strict=True) if rows else ((), ())
-        return np.array(ids, np.int64), values
+
+def _columns(rows: Sequence[tuple[int, T]]) -> tuple[Ids, Sequence[T]]:
+    ids, values = zip(*rows, strict=True) if rows else ((), ())
+    return np.array(ids, np.int64), values
 
 
 def _folder(path: bytes) -> str:

@@ -26,8 +26,8 @@ from engine.clip.zero_shot import Head, Scorer, Vocabulary
 from engine.images.decode_pool import DecodePool
 from engine.records import AlbumenError, Failure
 from engine.search.embedding_index import EmbeddingIndex, pack, unpack
-from engine.store.database import Store
-from engine.store.labels import Labels, StoredHead
+from engine.store.store import Store
+from engine.store.versions import StoredHead
 
 _ROOM = 16384
 _PORTION = 8192  # photos tagged per step over the whole library: about a tenth of a second
@@ -45,14 +45,11 @@ class Recognition:
     Everything is loaded when first needed and kept until the object goes.
     """
 
-    def __init__(
-        self, store: Store, judgements: Labels, name: str, device: str, precision: str = "auto"
-    ) -> None:
+    def __init__(self, store: Store, name: str, device: str, precision: str = "auto") -> None:
         """Load the model `name`. Raises AlbumenError when it cannot be."""
         self._store = store
-        self._judgements = judgements
         self.model = weights.load(name, device, precision)
-        self.number = store.model_number(self.model.model_id, name)
+        self.number = store.embeddings.model_number(self.model.model_id, name)
         self._vocabulary: Vocabulary | None = None
         self._index: EmbeddingIndex | None = None
         self._heads: list[StoredHead] | None = None
@@ -67,10 +64,10 @@ class Recognition:
         if self._vocabulary is None:
             words = zero_shot.vocabulary_words()
             key = _vocabulary_key()
-            stored = self._store.text_features(self.number, key)
+            stored = self._store.embeddings.text_features(self.number, key)
             if stored is None:
                 features = zero_shot.vocabulary(self.model).features
-                self._store.put_text_features(self.number, [(key, as_bytes(features))])
+                self._store.embeddings.put_text_features(self.number, [(key, as_bytes(features))])
             else:
                 features = _tensor(stored).view(len(words), -1)
             self._vocabulary = Vocabulary(
@@ -92,13 +89,13 @@ class Recognition:
             return
         self._renew_centres()
         index = EmbeddingIndex(self.model.embed_dim)
-        count = self._store.embedding_count(self.number)
+        count = self._store.embeddings.count(self.number)
         index.reserve(count + count // 4 + _ROOM)  # room to grow costs no memory before it is used
-        before = self._store.connection.total_changes
-        for rows in self._store.embeddings(self.number):
+        before = self._store.changes()
+        for rows in self._store.embeddings.portions(self.number):
             index.put(*self._read(rows))
             yield
-            if self._index is not None or self._store.connection.total_changes != before:
+            if self._index is not None or self._store.changes() != before:
                 return
         self._index = index
 
@@ -106,11 +103,11 @@ class Recognition:
         """Have made and loaded, in short steps, what the first photo or search needs."""
         if (
             self._vocabulary is None
-            and self._store.text_features(self.number, _vocabulary_key()) is None
+            and self._store.embeddings.text_features(self.number, _vocabulary_key()) is None
         ):
             yield from zero_shot.encode_vocabulary(self.model)
         yield from self.prepare(
-            self._judgements.names().keys() - self._judgements.zero_shot(self.number).keys()
+            self._store.labels.names().keys() - self._store.versions.zero_shot(self.number).keys()
         )
         yield from self._load()
 
@@ -120,13 +117,13 @@ class Recognition:
         The centre that is stored with each embedding follows it.
         """
         digest = _digest(self.vocabulary.words)
-        if self._store.vocabulary_of(self.number) == digest:
+        if self._store.embeddings.vocabulary_of(self.number) == digest:
             return
         renewed: list[tuple[float, int]] = []
-        for rows in self._store.embeddings(self.number, unseen=True):
+        for rows in self._store.embeddings.portions(self.number, unseen=True):
             ids, vectors, _ = self._read(rows)
             renewed += zip(self.vocabulary.centre(vectors).tolist(), ids, strict=True)
-        self._store.put_centres(self.number, digest, renewed)
+        self._store.embeddings.put_centres(self.number, digest, renewed)
 
     def _read(self, rows: Sequence[tuple[int, bytes, float]]) -> tuple[list[int], Tensor, Tensor]:
         ids, blobs, centres = zip(*rows, strict=True)
@@ -140,12 +137,12 @@ class Recognition:
         prefix = _digest(zero_shot.TEMPLATES)
         names = [in_english(name) for name in names]
         keys = [f"{prefix} {name}" for name in names]
-        known = {key: self._store.text_features(self.number, key) for key in keys}
+        known = {key: self._store.embeddings.text_features(self.number, key) for key in keys}
         new = [name for name, key in zip(names, keys, strict=True) if known[key] is None]
         if new:
             made = dict(zip(new, zero_shot.text_features(self.model, new), strict=True))
             rows = [(f"{prefix} {name}", as_bytes(vector)) for name, vector in made.items()]
-            self._store.put_text_features(self.number, rows)
+            self._store.embeddings.put_text_features(self.number, rows)
             known |= dict(rows)
         return torch.stack([_tensor(known[key] or b"") for key in keys])
 
@@ -167,7 +164,7 @@ class Recognition:
 
     def known_content(self, hashes: Sequence[str]) -> dict[str, Tensor]:
         """Vectors (D,) of contents that this model has encoded before, by content hash."""
-        rows = self._store.embeddings_by_content(self.number, hashes)
+        rows = self._store.embeddings.by_content(self.number, hashes)
         return dict(
             zip(
                 (row[0] for row in rows),
@@ -181,7 +178,7 @@ class Recognition:
         features = torch.stack([vector.half() for vector in vectors])  # (B, D)
         centre = self.vocabulary.centre(features)  # (B,)
         self.index.put(ids, features, centre)
-        self._store.put_embeddings(
+        self._store.embeddings.put(
             self.number, zip(ids, pack(features), centre.tolist(), strict=True)
         )
         if tag:
@@ -194,7 +191,7 @@ class Recognition:
         """
         if self._index is None:
             return
-        rows = self._store.embeddings_of(self.number, ids)
+        rows = self._store.embeddings.of(self.number, ids)
         self._index.remove(set(ids) - {row[0] for row in rows})
         if rows:
             self._index.put(*self._read(rows))
@@ -209,13 +206,13 @@ class Recognition:
         Labels that this model has not met get their zero-shot version first.
         """
         if self._heads is None:
-            names = self._judgements.names()
-            new = sorted(set(names) - set(self._judgements.zero_shot(self.number)))
+            names = self._store.labels.names()
+            new = sorted(set(names) - set(self._store.versions.zero_shot(self.number)))
             if new:
                 members = Counter(group for _, group in names.values())
                 groups = [names[id_][1] if members[names[id_][1]] > 1 else None for id_ in new]
                 self._make_zero_shot(new, [names[id_][0] for id_ in new], groups)
-            self._heads = self._judgements.heads(self.number)
+            self._heads = self._store.versions.heads(self.number)
         return self._heads
 
     def _make_zero_shot(
@@ -223,10 +220,10 @@ class Recognition:
     ) -> None:
         read = [in_english(name) for name in names]
         made = zero_shot.zero_shot_heads(self.vocabulary, read, self.text_vectors(read), groups)
-        active = {head.label_id for head in self._judgements.heads(self.number)}
+        active = {head.label_id for head in self._store.versions.heads(self.number)}
         with self._store.transaction(durable=False):
             for id_, head in zip(label_ids, made, strict=True):
-                self._judgements.add_version(
+                self._store.versions.add(
                     *(
                         id_,
                         self.number,
@@ -240,14 +237,14 @@ class Recognition:
 
     def prepare(self, label_ids: Collection[int]) -> Iterator[None]:
         """Have the text features of these labels made, a few per step."""
-        names = [name for id_, (name, _) in self._judgements.names().items() if id_ in label_ids]
+        names = [name for id_, (name, _) in self._store.labels.names().items() if id_ in label_ids]
         for start in range(0, len(names), _NAMES):
             self.text_vectors(names[start : start + _NAMES])
             yield
 
     def tagging_seconds(self, label_ids: Sequence[int]) -> float:
         """About how long `tag_labels` takes on a usual computer, text features and all."""
-        new = set(label_ids) - set(self._judgements.zero_shot(self.number))
+        new = set(label_ids) - set(self._store.versions.zero_shot(self.number))
         texts = (
             len(new)
             * len(zero_shot.TEMPLATES)
@@ -262,7 +259,7 @@ class Recognition:
     def tag_photos(self, ids: Sequence[int]) -> None:
         """Tag these photos with all labels."""
         rows = torch.from_numpy(self.index.rows(ids))
-        self._judgements.replace_photo_tags(ids, self._tag_rows(rows[rows >= 0], self.heads))
+        self._store.tags.replace_on(ids, self._tag_rows(rows[rows >= 0], self.heads))
 
     def tag_labels(self, label_ids: Sequence[int] | None = None) -> Iterator[int]:
         """Tag the whole library with these labels (None: all).
@@ -288,9 +285,7 @@ class Recognition:
                 if label_ids is None or head.label_id in label_ids or head.group in groups
             ]
             found = self._tag_rows(rows[rows >= 0], chosen)
-            self._judgements.replace_tags(
-                found, [head.label_id for head in chosen], (last + 1, end)
-            )
+            self._store.tags.replace(found, [head.label_id for head in chosen], (last + 1, end))
             last = end
             yield start + len(some)
 
@@ -337,7 +332,7 @@ class Recognition:
         columns = {
             head.label_id: column for column, head in enumerate(heads) if head.group is not None
         }
-        said = [word for label_id in columns for word in self._judgements.words(label_id)]
+        said = [word for label_id in columns for word in self._store.corrections.words(label_id)]
         if not said:
             return z
         z = z.clone()
@@ -357,7 +352,7 @@ class Recognition:
 
         A label of that name that learned lends its head.
         """
-        label_id = self._judgements.find(words)
+        label_id = self._store.labels.find(words)
         head = next(
             (head for head in self.heads if head.label_id == label_id and head.kind != "zero-shot"),
             None,

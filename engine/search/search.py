@@ -15,25 +15,17 @@ from __future__ import annotations
 import unicodedata
 from array import array
 from collections.abc import Callable, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.clip import chinese
-from engine.records import SearchResult
+from engine.records import PhotoState, SearchResult
 from engine.search.name_index import NameIndex
 from engine.search.query import Part, Query, parse, ranks
-from engine.store.database import NOT_OK, SHOWN, Store
-from engine.store.labels import (
-    TAGGED_CORRECTED,
-    TAGGED_PHOTOS,
-    UNCERTAIN_CORRECTED,
-    UNCERTAIN_PHOTOS,
-    Labels,
-    fold,
-)
+from engine.store.labels import fold
+from engine.store.store import Store
 
 if TYPE_CHECKING:
     from engine.search.recognition import Recognition
@@ -49,11 +41,8 @@ _NOWHERE = np.float32(-np.inf)
 class Search:
     """Answers queries about one store."""
 
-    def __init__(
-        self, store: Store, judgements: Labels, recognition: Callable[[], Recognition]
-    ) -> None:
+    def __init__(self, store: Store, recognition: Callable[[], Recognition]) -> None:
         self._store = store
-        self._judgements = judgements
         self._recognition = recognition
         self._names = NameIndex(store)
         self._loaded = False
@@ -73,23 +62,18 @@ class Search:
             return
         self._grow(max(ids) + 1)
         self._shown[list(ids)] = False
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            self._read(f"AND id IN ({','.join('?' * len(some))})", some)
+        self._read(ids)
 
     def _load(self) -> None:
         if not self._loaded:
-            self._grow(self._store.number("SELECT coalesce(max(id), 0) + 1 FROM photos"))
+            self._grow(self._store.photos.end())
             self._read()
             self._loaded = True
 
-    def _read(self, condition: str = "", parameters: Sequence[object] = ()) -> None:
-        cursor = self._store.connection.execute(
-            f"SELECT id, taken_at, day FROM photos WHERE {SHOWN} {condition}", parameters
-        )
-        while rows := cursor.fetchmany(65536):
-            photo_ids, moments, days = zip(*rows, strict=True)
-            ids = np.array(photo_ids, np.int64)
+    def _read(self, photo_ids: Sequence[int] | None = None) -> None:
+        for rows in filter(None, self._store.photos.dates(photo_ids)):
+            some, moments, days = zip(*rows, strict=True)
+            ids = np.array(some, np.int64)
             self._shown[ids] = True
             self._taken_at[ids] = moments
             self._day[ids] = days
@@ -193,13 +177,11 @@ class Search:
 
     def _mask(self, part: Part, notes: list[str]) -> Mask:
         if part.kind == "label":
-            label_id = self._judgements.find(part.value)
+            label_id = self._store.labels.find(part.value)
             if label_id is None:
                 notes.append(f"There is no label '{part.value}'.")
                 return np.zeros_like(self._shown)
-            return self._ids_where(
-                "SELECT photo_id FROM effective_tags WHERE label_id = ? AND present", (label_id,)
-            )
+            return self._mask_of(self._store.tags.with_label(label_id))
         if part.kind == "folder":
             mask = np.zeros_like(self._shown)
             mask[self._names.in_folder(part.value)] = True
@@ -216,31 +198,33 @@ class Search:
         return scores >= 0
 
     def _in_state(self, state: str) -> Mask:
+        tags = self._store.tags
         if state == "review":
-            return self._judged(UNCERTAIN_PHOTOS, UNCERTAIN_CORRECTED)
+            return self._judged(tags.uncertain(), tags.uncertain_besides_words())
         if state == "untagged":
-            return (
-                self._shown
-                & ~self._ids_where(_UNREAD)
-                & ~self._judged(TAGGED_PHOTOS, TAGGED_CORRECTED)
-            )
-        return self._ids_where(_STATES[state])
+            labelled = self._judged(tags.labelled(), tags.labelled_by_words())
+            return self._shown & ~self._mask_of(self._store.photos.unread()) & ~labelled
+        if state == "problem":
+            return self._mask_of(self._store.photos.problems())
+        if state == "corrected":
+            return self._mask_of(self._store.corrections.photos())
+        if state == "duplicate":
+            return self._mask_of(self._store.photos.duplicates())
+        return self._mask_of(self._store.photos.in_state(PhotoState(state)))
 
-    def _judged(self, by_machine: str, corrected: str) -> Mask:
-        """Photos by what the machine says of them, save those with corrections.
+    def _judged(self, by_machine: array[int], corrected: array[int]) -> Mask:
+        """Photos by what the machine says of them.
 
-        The second query judges those: asking of each of a million tags whether somebody spoke about
-        it takes many times as long.
+        Save those with corrections: of these, `corrected`.
         """
-        mask = self._ids_where(by_machine)
-        mask &= ~self._ids_where(_STATES["corrected"])
-        mask |= self._ids_where(corrected)
+        mask = self._mask_of(by_machine)
+        mask &= ~self._mask_of(self._store.corrections.photos())
+        mask |= self._mask_of(corrected)
         return mask
 
-    def _ids_where(self, sql: str, parameters: Sequence[object] = ()) -> Mask:
+    def _mask_of(self, photo_ids: array[int]) -> Mask:
         mask = np.zeros_like(self._shown)
-        rows = self._store.rows(sql, parameters)
-        ids = np.fromiter(chain.from_iterable(rows), np.int64, len(rows))
+        ids = np.asarray(photo_ids, np.int64)
         mask[ids[ids < len(mask)]] = True
         return mask
 
@@ -286,13 +270,11 @@ class Search:
         named = self._named(words)
         if english not in ("", words):
             named |= self._named(english)
-        label_id = self._judgements.find(words) or self._judgements.find(english)
+        label_id = self._store.labels.find(words) or self._store.labels.find(english)
         if label_id is not None:
-            said = self._judgements.corrections(label_id)
+            said = self._store.corrections.about(label_id)
             if not english:
-                named |= self._ids_where(
-                    "SELECT photo_id FROM tags WHERE label_id = ?", (label_id,)
-                )
+                named |= self._mask_of(self._store.tags.tagged(label_id))
             named[[id_ for id_, yes in said.items() if yes and id_ < len(named)]] = True
             refused = [id_ for id_, yes in said.items() if not yes and id_ < len(named)]
             named[refused] = False
@@ -353,24 +335,6 @@ class Search:
             scores = np.full(len(self._shown), _NOWHERE)
         scores[ids] = by_row
         return scores
-
-
-_STATES = {
-    "problem": f"SELECT id FROM photos WHERE {NOT_OK} = 'failed' AND ignored = 0",
-    "pending": f"SELECT id FROM photos WHERE {NOT_OK} = 'pending'",
-    "offline": f"SELECT id FROM photos WHERE {NOT_OK} = 'offline'",
-    "missing": f"SELECT id FROM photos WHERE {NOT_OK} = 'missing'",
-    "corrected": "SELECT DISTINCT photo_id FROM corrections",
-    # Counted over the index alone first: few contents occur twice, and only their rows have to be
-    # looked at.
-    "duplicate": f"""SELECT id FROM photos WHERE content_hash IN (
-        SELECT content_hash FROM photos WHERE {SHOWN} AND content_hash IN (
-            SELECT content_hash FROM photos WHERE content_hash != ''
-            GROUP BY content_hash HAVING count(*) > 1)
-        GROUP BY content_hash HAVING count(*) > 1)""",
-}
-_UNREAD = f"""SELECT id FROM photos WHERE {NOT_OK} IN ('pending', 'failed', 'offline')
-    AND (state != 'offline' OR content_hash = '')"""
 
 
 def _best(scores: Scores, n: int) -> npt.NDArray[np.int64]:

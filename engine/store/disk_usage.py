@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Generator
 
 from engine.records import Progress, Storage
-from engine.store.database import SHOWN, Store
+from engine.store.store import Store
 
 _ROWS = 2000  # vectors deleted per step
 _LOST = "thumbnails lost"  # setting: '1' while thumbnails may be missing that a sync has to make
@@ -33,14 +32,11 @@ def measure(store: Store, model: int) -> Generator[Progress, None, Storage]:
         yield Progress("storage", done + 1, len(folders))
     ours = 0
     others = 0
-    for number, count, length in store.rows(
-        """SELECT id, (SELECT count(*) FROM embeddings WHERE model = models.id),
-            (SELECT length(vector) FROM embeddings WHERE model = models.id LIMIT 1) FROM models"""
-    ):
+    for number, count, length in store.embeddings.sizes():
         if number == model:
-            ours += count * (length or 0)
+            ours += count * length
         else:
-            others += count * (length or 0)
+            others += count * length
     return Storage(size, files, ours, others, _database_bytes(store))
 
 
@@ -66,21 +62,12 @@ def remove_vectors(store: Store, model: int) -> Generator[Progress, None, int]:
     Returns how many bytes that gave back.
     """
     before = _database_bytes(store)
-    total = store.number("SELECT count(*) FROM embeddings WHERE model != ?", (model,))
+    total = store.embeddings.count_others(model)
     for done in range(0, total, _ROWS):
-        with store.transaction(durable=False) as connection:
-            connection.execute(
-                "DELETE FROM embeddings WHERE rowid IN "
-                "(SELECT rowid FROM embeddings WHERE model != ? LIMIT ?)",
-                (model, _ROWS),
-            )
+        store.embeddings.remove_others(model, _ROWS)
         yield Progress("storage", min(done + _ROWS, total), total)
     if total:
-        try:
-            store.connection.execute("VACUUM")
-            store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        except sqlite3.OperationalError:
-            pass  # no room to write the file anew: what was deleted is used for new photos instead
+        store.compact()
     return max(0, before - _database_bytes(store))
 
 
@@ -90,15 +77,11 @@ def without_thumbnail(store: Store) -> list[int]:
     Looks only where there is reason to.
     """
     if store.get(_LOST) != "1":
-        if _folders(store) or not store.embedded():
+        if _folders(store) or not store.embeddings.any():
             return []
         store.set(_LOST, "1")  # the folder was emptied by somebody else
     there = {name for folder in _folders(store) for name in os.listdir(folder)}
-    rows = store.rows(
-        f"SELECT id, content_hash FROM photos WHERE {SHOWN} AND state = 'ok' AND width "
-        "ORDER BY taken_at DESC, id DESC"
-    )
-    return [id_ for id_, content in rows if f"{content}.jpg" not in there]
+    return [id_ for id_, content in store.photos.contents() if f"{content}.jpg" not in there]
 
 
 def thumbnails_complete(store: Store) -> None:

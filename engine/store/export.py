@@ -14,7 +14,7 @@ import json
 import os
 from typing import Literal
 
-from engine.store.database import Store
+from engine.store.store import Store
 
 COLUMNS = ("path", "label", "present", "source", "score")
 
@@ -29,17 +29,10 @@ def export(store: Store, format: Literal["csv", "json"]) -> str:
             os.fsdecode(path).encode("utf-8", "replace").decode(),
             name,
             bool(present),
-            source,
+            "person" if person else "machine",
             round(score, 4),
         )
-        for path, name, present, source, score in store.rows(
-            """SELECT path, l.name, present, iif(person, 'person', 'machine'), score
-                FROM effective_tags t
-                JOIN photos ON photos.id = photo_id
-                JOIN labels l ON l.id = label_id
-                WHERE hidden IS NULL AND state != 'missing' AND removed IS NULL
-                ORDER BY path, person DESC, l.folded"""
-        )
+        for path, name, present, person, score in store.tags.all_of_shown()
     ]
     if format == "json":
         return json.dumps(

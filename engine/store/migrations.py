@@ -2,7 +2,7 @@
 
 Knows: every table, and how an older file becomes a current one (sqlite-utils' migrations; Simon
 Willison's llm keeps its schema the same way). Does not know: what the rows mean to anybody else, or
-when a migration runs (`store`).
+when a migration runs (`database`).
 
 A step that was released is never edited: add the next one, keep a frozen file of the version before
 it in tests/fixtures, and test that it opens. `PRAGMA user_version` counts the steps, so that a
@@ -84,7 +84,7 @@ def version_1(db: Database) -> None:
         )""",
         # vector: float16, little-endian, unit length. Vectors of two models live side by side and
         # are never mixed. centre: what its scores are counted from
-        # (`classifier.Vocabulary.centre`), dear to compute again.
+        # (`zero_shot.Vocabulary.centre`), dear to compute again.
         """CREATE TABLE embeddings (
             model INTEGER NOT NULL REFERENCES models (id),
             photo_id INTEGER NOT NULL REFERENCES photos (id),
@@ -114,7 +114,7 @@ def version_1(db: Database) -> None:
         )""",
         "CREATE UNIQUE INDEX labels_by_name ON labels (folded) WHERE removed IS NULL",
         # What tags: version.kind 'zero-shot' is the label's own words; at most one version per
-        # label and model is active. vector, anchor, threshold, calibration: a `classifier.Head`;
+        # label and model is active. vector, anchor, threshold, calibration: a `zero_shot.Head`;
         # ctx: the learned prompt, float32.
         """CREATE TABLE versions (
             id INTEGER PRIMARY KEY,

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.records import AlbumenError, Correction, Restored
-from engine.store.database import SHOWN, Store
-from engine.store.labels import Labels
+from engine.store.store import Store
 
 _KEPT = 10  # files: one for each day on which something was said
 _FORMAT = 1
@@ -37,23 +36,14 @@ def save(store: Store) -> Path | None:
 
     OSError when it cannot be written: nothing is lost then but this copy.
     """
-    labels = store.rows(
-        "SELECT id, name, group_name, color, pinned, threshold FROM labels "
-        "WHERE removed IS NULL ORDER BY id"
-    )
-    state = repr(
-        (store.rows("SELECT count(*), max(made_at), total(present) FROM corrections"), labels)
-    )
+    labels = store.labels.settings()
+    state = repr((store.corrections.fingerprint(), labels))
     if not labels or store.get(_SAVED) == state:
         return None
     numbers = {row[0]: number for number, row in enumerate(labels)}
     words = [
         (numbers[label_id], content_hash, os.fsdecode(path), present)
-        for label_id, content_hash, path, present in store.rows(
-            """SELECT label_id, content_hash, path, present FROM corrections
-                JOIN photos ON photos.id = photo_id
-                WHERE label_id IN (SELECT id FROM labels WHERE removed IS NULL) ORDER BY made_at"""
-        )
+        for label_id, content_hash, path, present in store.corrections.with_contents()
     ]
     columns = ("name", "group", "color", "pinned", "dial")
     content = {
@@ -90,7 +80,7 @@ def files(store: Store) -> list[Path]:
     return sorted((store.directory / "backups").glob("words-*.json"), reverse=True)
 
 
-def restore(store: Store, judgements: Labels, file: Path) -> Restored:
+def restore(store: Store, file: Path) -> Restored:
     """Say again what a file holds.
 
     Labels that are missing are made, and photos about which nothing is said get their words. What
@@ -104,21 +94,21 @@ def restore(store: Store, judgements: Labels, file: Path) -> Restored:
     unknown = 0
     with store.transaction():
         for label in labels:
-            known = judgements.find(label["name"])
+            known = store.labels.find(label["name"])
             if known is None:
-                ((known,), _) = judgements.add([label["name"]], label["group"])
-                judgements.update(
+                ((known,), _) = store.labels.add([label["name"]], label["group"])
+                store.labels.update(
                     known, color=label["color"], pinned=label["pinned"], threshold=label["dial"]
                 )
                 made.append(known)
             ids.append(known)
-        answered = judgements.answered()
+        answered = store.corrections.answered()
         for number, photo_ids, present in _found(store, words):
             unknown += not photo_ids
             for photo_id in photo_ids:
                 if (photo_id, ids[number]) not in answered:
                     said[photo_id, ids[number]] = Correction(photo_id, ids[number], present)
-        previous = judgements.correct(list(said.values()))
+        previous = store.corrections.correct(list(said.values()))
     return Restored(tuple(made), tuple(previous), unknown)
 
 
@@ -162,24 +152,13 @@ def _found(
         some = words[start : start + _PORTION]
         digests = list({digest for _, digest, _, _ in some if digest})
         paths = list({os.fsencode(path) for _, _, path, _ in some})
-        marks = ",".join("?" * len(digests)), ",".join("?" * len(paths))
         by_content: dict[str, dict[bytes, int]] = {}
-        for id_, path, digest in store.rows(
-            f"""SELECT id, path, content_hash FROM photos
-                WHERE content_hash IN ({marks[0]}) AND content_hash != '' AND {SHOWN}""",
-            digests,
-        ):
-            by_content.setdefault(digest, {})[path] = id_
-        unread = dict(
-            store.rows(
-                f"SELECT path, id FROM photos WHERE path IN ({marks[1]}) "
-                f"AND content_hash = '' AND {SHOWN}",
-                paths,
-            )
-        )
-        for number, digest, path, present in some:
+        for id_, path, content in store.photos.with_content(digests):
+            by_content.setdefault(content, {})[path] = id_
+        unread = store.photos.never_read_at(paths)
+        for number, digest, where, present in some:
             equal = by_content.get(digest, {}) if digest else unread
-            here = equal.get(os.fsencode(path))
+            here = equal.get(os.fsencode(where))
             yield (
                 number,
                 [here] if here is not None else list(equal.values()) if digest else [],

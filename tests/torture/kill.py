@@ -208,7 +208,7 @@ class _Trial:
 
     def _embeddings(self) -> int:
         with stage.open_library(self.scratch) as library:
-            return int(library._store.number("SELECT count(*) FROM embeddings"))
+            return library._store.embeddings.total()
 
     def _read_log(self) -> int:
         """Take over what was acknowledged; how many photos were encoded."""

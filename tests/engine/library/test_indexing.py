@@ -17,6 +17,7 @@ from engine.clip.weights import LoadedModel
 from engine.images.decode_pool import DecodePool
 from engine.library.library import Library
 from engine.records import AlbumenError, PhotoState
+from tests.support import raw_sql
 from tests.support.small_library import finish, write_photos
 from tests.torture.stage import counting_encodes
 
@@ -52,7 +53,7 @@ def test_equal_files_in_different_batches_are_encoded_once(
     with counting_encodes() as sizes:
         report = finish(library.sync())
     assert report.added == PHOTOS + 5 and sum(sizes) == PHOTOS
-    assert library._store.number("SELECT count(*) FROM embeddings") == PHOTOS + 5
+    assert raw_sql.number(library._store, "SELECT count(*) FROM embeddings") == PHOTOS + 5
     assert not encoding_threads()
 
 

@@ -29,6 +29,7 @@ from engine.records import (
     Progress,
     Source,
 )
+from tests.support import raw_sql
 from tests.support.small_library import (
     LONG_AGO,
     finish,
@@ -255,7 +256,7 @@ def test_a_correction_is_on_disk_when_it_returns(library: Library, tmp_path: Pat
     with sqlite3.connect(f"file:{tmp_path / 'library' / 'library.db'}?mode=ro", uri=True) as other:
         assert other.execute("SELECT photo_id, present FROM corrections").fetchall() == [(4, 1)]
     other.close()
-    assert library._store.rows("PRAGMA synchronous") == [(2,)]  # FULL
+    assert raw_sql.rows(library._store, "PRAGMA synchronous") == [(2,)]  # FULL
 
 
 def test_removing_labels_is_undoable(library: Library) -> None:
@@ -506,7 +507,7 @@ def test_versions_and_activation(library: Library) -> None:
     recognition = library._model.recognition()
     (head,) = recognition.heads
     numbers = (head.anchor, -1e6)
-    everything = library._judgements.add_version(
+    everything = library._store.versions.add(
         label.id, recognition.number, "residual", head.vector, numbers
     )
     change = library.activate(everything)
@@ -531,7 +532,7 @@ def test_trained_label_lends_its_head_to_search(library: Library) -> None:
     target = recognition.vector(6)
     assert target is not None
     vector = (target.float() * 50).numpy().astype("<f4").tobytes()
-    version = library._judgements.add_version(
+    version = library._store.versions.add(
         label.id, recognition.number, "residual", vector, (0.0, 49.0)
     )
     library.activate(version)

@@ -419,7 +419,7 @@ def test_nothing_that_is_asked_for_each_photo_reads_all_of_them(
         write_photo(folder / f"new {number}.jpg", 100 + number)
     (folder / "photo 001.jpg").rename(folder / "renamed.jpg")
     asked: list[str] = []
-    connection = library._store.connection
+    connection = library._store._database._connection
     connection.set_trace_callback(asked.append)
     assert numbers(finish(library.sync())) == (5, 0, 1, 0, 0)
     connection.set_trace_callback(None)

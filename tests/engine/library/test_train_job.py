@@ -45,7 +45,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory, tiny_model_file: Path) -> P
             )
             vectors = torch.nn.functional.normalize(clouds, dim=1)
             centre = library._model.recognition().vocabulary.centre(vectors.half())
-            library._store.put_embeddings(
+            library._store.embeddings.put(
                 number, zip(range(1, 2 * HALF + 1), pack(vectors), centre.tolist(), strict=True)
             )
     return directory

@@ -8,8 +8,9 @@ import pytest
 
 from engine.search import name_index
 from engine.search.name_index import NameIndex
-from engine.store.database import Store
-from tests.engine.store.test_database import insert
+from engine.store.store import Store
+from tests.support import raw_sql
+from tests.support.raw_sql import insert_photo
 
 PATHS = {
     1: b"/home/Holiday 2023/IMG_2 Red-Cup.jpg",
@@ -24,9 +25,9 @@ PATHS = {
 @pytest.fixture
 def known(tmp_path: Path) -> NameIndex:
     store = Store(tmp_path)
-    store.add_folder(b"/home")
+    store.folders.add(b"/home")
     for path in PATHS.values():
-        insert(store, path)
+        insert_photo(store, path)
     return NameIndex(store)
 
 
@@ -67,9 +68,9 @@ def test_in_folder(known: NameIndex, text: str, ids: list[int]) -> None:
 def test_changes(known: NameIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(known.named("cat").tolist()) == [4]
     store = known._store
-    store.update_photos("name = 'dog.jpg', path = CAST('/home/pets/dog.jpg' AS BLOB)", [4])
-    store.update_photos("hidden = 'x'", [1])
-    new = insert(store, b"/home/pets/cat.jpg")
+    raw_sql.update_photos(store, "name = 'dog.jpg', path = CAST('/home/pets/dog.jpg' AS BLOB)", [4])
+    raw_sql.update_photos(store, "hidden = 'x'", [1])
+    new = insert_photo(store, b"/home/pets/cat.jpg")
     known.refresh([4, 1, new])
     for _ in range(2):
         assert sorted(known.named("cat").tolist()) == [new]
@@ -92,7 +93,7 @@ def test_places(known: NameIndex) -> None:
     ]  # caf?, cat2, IMG_2, new, va, 猫
     assert known.places("folder")[list(PATHS)].argsort().tolist() == [0, 1, 4, 3, 5, 2]
     store = known._store
-    ten, nine = insert(store, b"/home/img 10.jpg"), insert(store, b"/home/IMG 9.jpg")
+    ten, nine = insert_photo(store, b"/home/img 10.jpg"), insert_photo(store, b"/home/IMG 9.jpg")
     known.refresh([ten, nine])
     for sort in ("name", "folder"):
         assert known.places(sort)[nine] + 1 == known.places(sort)[ten]

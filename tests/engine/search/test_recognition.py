@@ -14,6 +14,7 @@ from engine.clip import zero_shot
 from engine.library.library import Library
 from engine.search import recognition
 from engine.search.recognition import Recognition
+from tests.support import raw_sql
 from tests.support.small_library import finish, write_photos
 
 pytestmark = pytest.mark.usefixtures("tiny_starter")
@@ -85,8 +86,8 @@ def test_label_words_are_encoded_once(
 def test_a_new_vocabulary_moves_every_centre(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library._store.update_photos("hidden = 'x'", [2])
-    before = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
+    raw_sql.update_photos(library._store, "hidden = 'x'", [2])
+    before = dict(raw_sql.rows(library._store, "SELECT photo_id, centre FROM embeddings"))
     monkeypatch.setattr(zero_shot, "vocabulary_words", lambda: ("cat", "sunset", "kitchen"))
     monkeypatch.setattr(zero_shot, "_vocabularies", {})
     renewed = library._model.load("starter")
@@ -94,7 +95,7 @@ def test_a_new_vocabulary_moves_every_centre(
     assert torch.allclose(
         renewed.index.centre, renewed.vocabulary.centre(renewed.index.image_features), atol=1e-5
     )
-    after = dict(library._store.rows("SELECT photo_id, centre FROM embeddings"))
+    after = dict(raw_sql.rows(library._store, "SELECT photo_id, centre FROM embeddings"))
     # Also of the photo that is out of sight.
     assert all(after[photo] != before[photo] for photo in before)
 
@@ -109,9 +110,10 @@ def test_what_the_first_photo_needs_is_made_in_short_steps(
     library.add_labels([f"thing {number}" for number in range(9)])
     monkeypatch.setattr(zero_shot, "_vocabularies", {})
     for table in ("text_features", "versions"):
-        library._store.rows(f"DELETE FROM {table}")
-    portion = library._store.embeddings
-    monkeypatch.setattr(library._store, "embeddings", lambda model: portion(model, portion=2))
+        raw_sql.execute(library._store, f"DELETE FROM {table}")
+    stored = library._store.embeddings
+    portions = stored.portions
+    monkeypatch.setattr(stored, "portions", lambda model: portions(model, portion=2))
     fresh = library._model.load("starter")
     steps = list(fresh.get_ready())
     assert len(steps) == 31 + 3 + 3  # 959 words and 30 with a "not", 11 labels, 6 photos
@@ -127,24 +129,24 @@ def test_what_the_first_photo_needs_is_made_in_short_steps(
     changed = library._model.load("starter")
     loading = changed.get_ready()
     next(loading)
-    library._store.update_photos("hidden = 'x'", [1])
+    raw_sql.update_photos(library._store, "hidden = 'x'", [1])
     list(loading)
     assert sorted(changed.index.ids) == [2, 3, 4, 5, 6]
 
 
 def test_matrix_follows_the_store(known: Recognition, library: Library) -> None:
     assert sorted(known.index.ids) == [1, 2, 3, 4, 5, 6]
-    library._store.update_photos("state = 'missing'", [2, 5])
+    raw_sql.update_photos(library._store, "state = 'missing'", [2, 5])
     known.reread([2, 5])
     assert sorted(known.index.ids) == [1, 3, 4, 6]
-    library._store.update_photos("state = 'ok'", [5])
+    raw_sql.update_photos(library._store, "state = 'ok'", [5])
     known.reread([2, 5])
     assert sorted(known.index.ids) == [1, 3, 4, 5, 6]
 
 
 def test_tags_are_replaceable(known: Recognition, library: Library) -> None:
     before = library.tags(range(1, 7))
-    library._judgements.replace_tags([(1, 1, 99.0, False)], [1, 2], (0, 99))
+    library._store.tags.replace([(1, 1, 99.0, False)], [1, 2], (0, 99))
     assert list(known.tag_labels()) == [6]
     assert library.tags(range(1, 7)) == before
     known.tag_photos([1, 2, 3])
@@ -171,9 +173,7 @@ def test_the_library_is_tagged_in_steps(
     before = tags()
     known.index.remove([1])  # the last row takes its place: rows are no longer in the order of ids
     known.reread([1])
-    library._judgements.replace_tags(
-        [(1, photo, 99.0, False) for photo in range(1, 7)], [1, 2], (0, 99)
-    )
+    library._store.tags.replace([(1, photo, 99.0, False) for photo in range(1, 7)], [1, 2], (0, 99))
     monkeypatch.setattr(recognition, "_PORTION", 2)
     assert list(known.tag_labels()) == [2, 4, 6]
     assert tags() == before
@@ -183,5 +183,8 @@ def test_the_library_is_tagged_in_steps(
     library.forget([5])
     assert list(steps) == [4, 6]
     assert (
-        library._store.number("SELECT count(*) FROM tags WHERE label_id = 2 OR photo_id = 5") == 0
+        raw_sql.number(
+            library._store, "SELECT count(*) FROM tags WHERE label_id = 2 OR photo_id = 5"
+        )
+        == 0
     )

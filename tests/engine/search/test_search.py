@@ -15,8 +15,8 @@ import pytest
 
 from engine.records import Correction
 from engine.search.search import Search
-from engine.store.database import Store
-from engine.store.labels import Labels
+from engine.store.store import Store
+from tests.support import raw_sql
 
 # id: path, day taken, state
 PHOTOS = {
@@ -64,24 +64,23 @@ CONTENT = {2: "twice", 5: "twice", 4: "also missing", 7: "also missing", 6: "", 
 @pytest.fixture
 def search(tmp_path: Path) -> Search:
     store = Store(tmp_path)
-    store.add_folder(b"/home")
-    with store.transaction() as connection:
-        for id_, (path, taken, state) in PHOTOS.items():
-            name = path.rsplit(b"/", 1)[-1].decode()
-            day = taken.toordinal() - date(1970, 1, 1).toordinal()
-            connection.execute(
-                """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns,
-                    taken_at, day, state, content_hash)
-                    VALUES (?, 1, ?, ?, 1, 1, ?, ?, ?, ?)""",
-                (id_, path, name, day * 86400.0, day, state, CONTENT.get(id_, f"own {id_}")),
-            )
-    judgements = Labels(store)
-    judgements.add(["cat", "pet", "猫"], None)
-    judgements.replace_photo_tags(
+    store.folders.add(b"/home")
+    for id_, (path, taken, state) in PHOTOS.items():
+        name = path.rsplit(b"/", 1)[-1].decode()
+        day = taken.toordinal() - date(1970, 1, 1).toordinal()
+        raw_sql.execute(
+            store,
+            """INSERT INTO photos (id, folder_id, path, name, size, mtime_ns,
+                taken_at, day, state, content_hash)
+                VALUES (?, 1, ?, ?, 1, 1, ?, ?, ?, ?)""",
+            (id_, path, name, day * 86400.0, day, state, CONTENT.get(id_, f"own {id_}")),
+        )
+    store.labels.add(["cat", "pet", "猫"], None)
+    store.tags.replace_on(
         [], [(1, 4, 2.0, False), (1, 5, 0.1, False), (2, 1, 1.0, False), (3, 5, 3.0, False)]
     )
-    judgements.correct([Correction(3, 1, True), Correction(5, 1, False)])
-    return Search(store, judgements, Meaning)  # type: ignore[arg-type]
+    store.corrections.correct([Correction(3, 1, True), Correction(5, 1, False)])
+    return Search(store, Meaning)  # type: ignore[arg-type]
 
 
 NO_WORDS = [
@@ -177,7 +176,7 @@ def test_orders(search: Search) -> None:
 def test_what_was_never_read_is_not_without_a_label(search: Search) -> None:
     before = list(search.answer("is:untagged", "name", 0.0).ids)
     # Its drive went away before it was read.
-    search._store.update_photos("state = 'offline', content_hash = ''", [8])
+    raw_sql.update_photos(search._store, "state = 'offline', content_hash = ''", [8])
     search.refresh([8])
     assert list(search.answer("is:untagged", "name", 0.0).ids) == before
     assert 8 in search.answer("is:offline", "name", 0.0).ids
@@ -194,7 +193,7 @@ def test_no_good_match_is_said(search: Search) -> None:
 
 
 def test_other_scripts_are_looked_for_in_names(search: Search) -> None:
-    search._store.update_photos("name = 'кошка.jpg'", [5])
+    raw_sql.update_photos(search._store, "name = 'кошка.jpg'", [5])
     search.refresh([5])
     result = search.answer("кошка", "auto", 0.0)
     assert (list(result.ids), result.matched) == ([5], 1)
@@ -236,9 +235,11 @@ def test_notes(search: Search) -> None:
 
 def test_changes_are_followed(search: Search) -> None:
     search.answer("", "name", 0.0)
-    search._store.update_photos("hidden = 'x'", [2])
-    search._store.update_photos(
-        "state = 'ok', day = 19000, taken_at = 19000 * 86400.0, name = 'zebra.jpg'", [7]
+    raw_sql.update_photos(search._store, "hidden = 'x'", [2])
+    raw_sql.update_photos(
+        search._store,
+        "state = 'ok', day = 19000, taken_at = 19000 * 86400.0, name = 'zebra.jpg'",
+        [7],
     )
     search.refresh([2, 7])
     assert list(search.answer("", "auto", 0.0).ids) == [8, 1, 4, 3, 7, 5, 6]

@@ -18,7 +18,9 @@ import pytest
 
 from engine.records import AlbumenError, Folder, FolderState, Photo, PhotoState
 from engine.store import database, migrations
-from engine.store.database import Store, local_day
+from engine.store.files import _local_day
+from engine.store.store import Store
+from tests.support.raw_sql import execute, insert_photo, number, rows, update_photos
 
 FROZEN = Path(__file__).parents[2] / "fixtures" / "library-v1.db"
 
@@ -26,20 +28,6 @@ FROZEN = Path(__file__).parents[2] / "fixtures" / "library-v1.db"
 @pytest.fixture
 def opened(tmp_path: Path) -> Store:
     return Store(tmp_path)
-
-
-def insert(
-    opened: Store, path: bytes, state: str = "ok", content: str = "", folder: int = 1
-) -> int:
-    with opened.transaction() as connection:
-        row = connection.execute(
-            """INSERT INTO photos (folder_id, path, name, size, mtime_ns,
-                taken_at, day, state, content_hash)
-                VALUES (?, ?, ?, 10, 20, 30.5, 0, ?, ?)""",
-            (folder, path, path.rsplit(b"/", 1)[-1].decode("utf-8", "replace"), state, content),
-        ).lastrowid
-    assert row is not None
-    return row
 
 
 def test_the_two_places_that_count_the_steps_agree() -> None:
@@ -56,10 +44,10 @@ def _empty():  # type: ignore[no-untyped-def]
 
 
 def test_how_the_file_is_opened(opened: Store) -> None:
-    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
-    assert opened.number("PRAGMA application_id") == migrations.APPLICATION_ID
-    assert opened.rows("PRAGMA journal_mode") == [("wal",)]
-    assert opened.rows("PRAGMA foreign_keys") == [(1,)]
+    assert number(opened, "PRAGMA user_version") == database.SCHEMA_VERSION
+    assert number(opened, "PRAGMA application_id") == migrations.APPLICATION_ID
+    assert rows(opened, "PRAGMA journal_mode") == [("wal",)]
+    assert rows(opened, "PRAGMA foreign_keys") == [(1,)]
     assert opened.integrity() == "ok"
 
 
@@ -78,75 +66,81 @@ print([name for name in ('sqlite_utils', 'torch', 'PIL', 'PySide6') if name in s
 
 
 def test_folders(opened: Store) -> None:
-    first, second = opened.add_folder(b"/b"), opened.add_folder(b"/a\xff")
-    insert(opened, b"/b/1.jpg", folder=first)
-    insert(opened, b"/b/2.jpg", "missing", folder=first)
-    assert opened.folders() == [
+    first, second = opened.folders.add(b"/b"), opened.folders.add(b"/a\xff")
+    insert_photo(opened, b"/b/1.jpg", folder=first)
+    insert_photo(opened, b"/b/2.jpg", "missing", folder=first)
+    assert opened.folders.watched() == [
         Folder(second, "/a\udcff", FolderState.ONLINE, 0),
         Folder(first, "/b", FolderState.ONLINE, 1),
     ]
-    assert opened.add_folder(b"/b") == first
-    assert opened.set_folder_state(first, FolderState.OFFLINE) is True
-    assert opened.set_folder_state(first, FolderState.OFFLINE) is False
+    assert opened.folders.add(b"/b") == first
+    assert opened.folders.set_state(first, FolderState.OFFLINE) is True
+    assert opened.folders.set_state(first, FolderState.OFFLINE) is False
 
 
 def test_a_removed_folder_comes_back_with_its_photos(opened: Store) -> None:
-    folder = opened.add_folder(b"/a")
-    photo = insert(opened, b"/a/1.jpg", folder=folder)
-    assert opened.remove_folder(folder) == [photo]
-    assert opened.folders() == [] and opened.id_of(b"/a/1.jpg") is None
-    assert opened.add_folder(b"/a") == folder and opened.recall(f"folder {folder}") == [photo]
-    assert opened.id_of(b"/a/1.jpg") == photo
+    folder = opened.folders.add(b"/a")
+    photo = insert_photo(opened, b"/a/1.jpg", folder=folder)
+    assert opened.folders.remove(folder) == [photo]
+    assert opened.folders.watched() == [] and opened.photos.id_of(b"/a/1.jpg") is None
+    assert opened.folders.add(b"/a") == folder
+    assert opened.folders.bring_back(folder) == [photo]
+    assert opened.photos.id_of(b"/a/1.jpg") == photo
 
 
 def test_photos_in_the_order_asked(opened: Store) -> None:
-    opened.add_folder(b"/a")
+    opened.folders.add(b"/a")
     one, two = (
-        insert(opened, b"/a/1.jpg", content="ab" * 16),
-        insert(opened, b"/a/caf\xe9.jpg", "failed"),
+        insert_photo(opened, b"/a/1.jpg", content="ab" * 16),
+        insert_photo(opened, b"/a/caf\xe9.jpg", "failed"),
     )
-    assert opened.photos([two, 99, one]) == [
+    assert opened.photos.records([two, 99, one]) == [
         Photo(
             two, "/a/caf\udce9.jpg", "caf\ufffd.jpg", 1, PhotoState.FAILED, 10, 30.5, 0, 0, "", None
         ),
         Photo(one, "/a/1.jpg", "1.jpg", 1, PhotoState.OK, 10, 30.5, 0, 0, "ab" * 16, None),
     ]
-    opened.update_photos("width = ?", [one], 4)
-    assert opened.photos([one])[0].thumbnail == str(opened.thumbnails / "ab" / f"{'ab' * 16}.jpg")
+    update_photos(opened, "width = ?", [one], 4)
+    assert opened.photos.records([one])[0].thumbnail == str(
+        opened.thumbnails / "ab" / f"{'ab' * 16}.jpg"
+    )
 
 
 def test_embeddings_of_two_models_are_never_mixed(opened: Store) -> None:
-    opened.add_folder(b"/a")
-    photos = [insert(opened, b"/a/%d.jpg" % i, content=f"{i:032}") for i in range(3)]
-    one, two = opened.model_number("aaa", "starter"), opened.model_number("bbb", "other")
-    assert opened.model_number("aaa", "starter") == one != two
-    opened.put_embeddings(one, [(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)])
-    opened.put_embeddings(two, [(photos[0], b"z", 1.0)])
-    assert list(opened.embeddings(one)) == [[(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)]]
-    assert opened.embeddings_of(two, photos) == [(photos[0], b"z", 1.0)]
-    assert opened.embeddings_by_content(one, [f"{0:032}", f"{2:032}"]) == [(f"{0:032}", b"x")]
-    opened.update_photos("state = 'missing'", photos[:1])
-    assert list(opened.embeddings(one)) == [[(photos[1], b"y", 0.25)]]
-    opened.put_centres(one, "words", [(0.75, photos[0])])
-    assert list(opened.embeddings(one, unseen=True)) == [
+    opened.folders.add(b"/a")
+    photos = [insert_photo(opened, b"/a/%d.jpg" % i, content=f"{i:032}") for i in range(3)]
+    one = opened.embeddings.model_number("aaa", "starter")
+    two = opened.embeddings.model_number("bbb", "other")
+    assert opened.embeddings.model_number("aaa", "starter") == one != two
+    opened.embeddings.put(one, [(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)])
+    opened.embeddings.put(two, [(photos[0], b"z", 1.0)])
+    assert list(opened.embeddings.portions(one)) == [
+        [(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)]
+    ]
+    assert opened.embeddings.of(two, photos) == [(photos[0], b"z", 1.0)]
+    assert opened.embeddings.by_content(one, [f"{0:032}", f"{2:032}"]) == [(f"{0:032}", b"x")]
+    update_photos(opened, "state = 'missing'", photos[:1])
+    assert list(opened.embeddings.portions(one)) == [[(photos[1], b"y", 0.25)]]
+    opened.embeddings.put_centres(one, "words", [(0.75, photos[0])])
+    assert list(opened.embeddings.portions(one, unseen=True)) == [
         [(photos[0], b"x", 0.75), (photos[1], b"y", 0.25)]
     ]
-    assert opened.vocabulary_of(one) == "words"
+    assert opened.embeddings.vocabulary_of(one) == "words"
 
 
 def test_settings_and_text_features(opened: Store) -> None:
     assert opened.get("model", "starter") == "starter"
     opened.set("model", "other")
     assert opened.get("model") == "other"
-    number = opened.model_number("aaa", "starter")
-    assert opened.text_features(number, "cat") is None
-    opened.put_text_features(number, [("cat", b"1234")])
-    assert opened.text_features(number, "cat") == b"1234"
+    model = opened.embeddings.model_number("aaa", "starter")
+    assert opened.embeddings.text_features(model, "cat") is None
+    opened.embeddings.put_text_features(model, [("cat", b"1234")])
+    assert opened.embeddings.text_features(model, "cat") == b"1234"
 
 
 def test_a_failed_transaction_leaves_nothing(opened: Store) -> None:
-    with pytest.raises(ZeroDivisionError), opened.transaction() as connection:
-        connection.execute("INSERT INTO settings VALUES ('a', 'b')")
+    with pytest.raises(ZeroDivisionError), opened.transaction():
+        execute(opened, "INSERT INTO settings VALUES ('a', 'b')")
         _ = 1 / 0
     assert opened.get("a") == ""
 
@@ -184,27 +178,27 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
 
 def test_a_damaged_page_is_a_sentence(tmp_path: Path) -> None:
     opened = Store(tmp_path)
-    opened.add_folder(b"/a")
+    opened.folders.add(b"/a")
     for i in range(300):
-        insert(opened, b"/a/%d.jpg" % i)
+        insert_photo(opened, b"/a/%d.jpg" % i)
     opened.close()
     content = bytearray((tmp_path / "library.db").read_bytes())
     content[4096:] = b"\xaa" * (len(content) - 4096)
     (tmp_path / "library.db").write_bytes(content)
     with pytest.raises(AlbumenError, match=r"damaged \(.*\); move it away and a new one is made"):
-        Store(tmp_path).folders()
+        Store(tmp_path).folders.watched()
 
 
 def test_a_full_disk_is_a_sentence_and_the_store_goes_on(opened: Store) -> None:
-    opened.add_folder(b"/a")
-    pages = opened.number("PRAGMA page_count")
-    opened.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    opened.folders.add(b"/a")
+    pages = number(opened, "PRAGMA page_count")
+    opened._database._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with pytest.raises(AlbumenError, match="full; make room"):
         for i in range(1000):
-            insert(opened, b"/a/%d.jpg" % i)
-    opened.connection.execute("PRAGMA max_page_count = 1073741823")
-    insert(opened, b"/a/late.jpg")
-    assert opened.id_of(b"/a/late.jpg") is not None and opened.integrity() == "ok"
+            insert_photo(opened, b"/a/%d.jpg" % i)
+    opened._database._connection.execute("PRAGMA max_page_count = 1073741823")
+    insert_photo(opened, b"/a/late.jpg")
+    assert opened.photos.id_of(b"/a/late.jpg") is not None and opened.integrity() == "ok"
 
 
 def test_library_folder_that_cannot_be_made(tmp_path: Path) -> None:
@@ -220,18 +214,18 @@ def test_frozen_library_of_version_1_opens(tmp_path: Path) -> None:
     """
     shutil.copy(FROZEN, tmp_path / "library.db")
     opened = Store(tmp_path)
-    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
-    assert [folder.path for folder in opened.folders()] == ["/pictures"]
-    assert [photo.name for photo in opened.photos([1, 2, 3])] == [
+    assert number(opened, "PRAGMA user_version") == database.SCHEMA_VERSION
+    assert [folder.path for folder in opened.folders.watched()] == ["/pictures"]
+    assert [photo.name for photo in opened.photos.records([1, 2, 3])] == [
         "dog.jpg",
         "cup.jpg",
         "caf\ufffd.jpg",
     ]
-    assert opened.rows("SELECT photo_id, present FROM corrections ORDER BY photo_id") == [
+    assert rows(opened, "SELECT photo_id, present FROM corrections ORDER BY photo_id") == [
         (1, 1),
         (2, 0),
     ]
-    assert opened.rows("SELECT name FROM labels ORDER BY id") == [("dog",), ("cup",)]
+    assert rows(opened, "SELECT name FROM labels ORDER BY id") == [("dog",), ("cup",)]
     assert opened.integrity() == "ok"
 
 
@@ -241,8 +235,8 @@ def test_migration_makes_a_checked_backup_first(
     shutil.copy(FROZEN, tmp_path / "library.db")
     _pretend_a_next_version(monkeypatch, "CREATE TABLE later (a)")
     opened = Store(tmp_path)
-    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
-    assert opened.rows("SELECT count(*) FROM later") == [(0,)]
+    assert number(opened, "PRAGMA user_version") == database.SCHEMA_VERSION
+    assert rows(opened, "SELECT count(*) FROM later") == [(0,)]
     (backup,) = (tmp_path / "backups").iterdir()
     with sqlite3.connect(backup) as copy:
         assert copy.execute("PRAGMA user_version").fetchone() == (1,)
@@ -259,8 +253,8 @@ def test_failed_migration_leaves_the_old_library(
         with pytest.raises(AlbumenError):
             Store(tmp_path)
     opened = Store(tmp_path)
-    assert opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
-    assert opened.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
+    assert number(opened, "PRAGMA user_version") == database.SCHEMA_VERSION
+    assert rows(opened, "SELECT name FROM sqlite_master WHERE name = 'later'") == []
 
 
 def _pretend_a_next_version(monkeypatch: pytest.MonkeyPatch, *statements: str) -> None:
@@ -293,8 +287,8 @@ def test_local_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     time.tzset()
     try:
-        assert local_day(0.0) == 0 and local_day(12 * 3600) == 1
-        assert local_day(-86400.0 * 3650) == -3650
+        assert _local_day(0.0) == 0 and _local_day(12 * 3600) == 1
+        assert _local_day(-86400.0 * 3650) == -3650
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -304,21 +298,22 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlite_utils.migrations import Migrations
-from engine.store import database as store, migrations
+from engine.store import database, migrations
+from engine.store.store import Store
 future = Migrations("albumen")
 for step in migrations.STEPS:
     future()(step)
 @future()
-def next_version(database):
-    database.conn.execute("CREATE TABLE later (a)")
-    database.conn.execute("DELETE FROM corrections")
+def next_version(db):
+    db.conn.execute("CREATE TABLE later (a)")
+    db.conn.execute("DELETE FROM corrections")
     if sys.argv[2] == "in the migration":
         os.kill(os.getpid(), signal.SIGKILL)
 migrations.migrations = future
-store.SCHEMA_VERSION += 1
+database.SCHEMA_VERSION += 1
 if sys.argv[2] == "in the backup":
     os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-store.Store(Path(sys.argv[1]))
+Store(Path(sys.argv[1]))
 """
 
 
@@ -331,8 +326,8 @@ def test_kill_during_a_migration(tmp_path: Path, moment: str) -> None:
     assert child.returncode == -signal.SIGKILL, child.stderr
     opened = Store(tmp_path)
     assert (
-        opened.number("PRAGMA user_version") == database.SCHEMA_VERSION
+        number(opened, "PRAGMA user_version") == database.SCHEMA_VERSION
         and opened.integrity() == "ok"
     )
-    assert opened.rows("SELECT count(*) FROM corrections") == [(2,)]
-    assert opened.rows("SELECT name FROM sqlite_master WHERE name = 'later'") == []
+    assert rows(opened, "SELECT count(*) FROM corrections") == [(2,)]
+    assert rows(opened, "SELECT name FROM sqlite_master WHERE name = 'later'") == []

@@ -15,6 +15,7 @@ import pytest
 from engine.library.library import Library
 from engine.records import Storage
 from engine.store import disk_usage
+from tests.support import raw_sql
 from tests.support.small_library import finish, run, write_model, write_photos
 
 pytestmark = pytest.mark.usefixtures("tiny_starter")
@@ -76,7 +77,7 @@ def test_thumbnails_are_made_again(
     library: Library, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = thumbnails(library)
-    vectors = dict(library._store.rows("SELECT photo_id, vector FROM embeddings"))
+    vectors = dict(raw_sql.rows(library._store, "SELECT photo_id, vector FROM embeddings"))
     encode = type(library._model.recognition().model).encode_images
     monkeypatch.setattr(
         type(library._model.recognition().model), "encode_images", lambda *_: pytest.fail("encoded")
@@ -100,7 +101,7 @@ def test_thumbnails_are_made_again(
         assert len(list(library._store.thumbnails.rglob("*.jpg"))) < PHOTOS
     finish(library.sync())
     assert thumbnails(library) == before
-    assert dict(library._store.rows("SELECT photo_id, vector FROM embeddings")) == vectors
+    assert dict(raw_sql.rows(library._store, "SELECT photo_id, vector FROM embeddings")) == vectors
     monkeypatch.setattr(
         os, "listdir", lambda *_: pytest.fail("looked for thumbnails that nobody deleted")
     )
