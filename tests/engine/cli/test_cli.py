@@ -88,6 +88,9 @@ def test_labels(ask: Callable[..., Any]) -> None:
     added = ask("labels", "add", "cup", "not cup", "--group", "cups")
     assert sum(row["photos"] for row in added if row["group"] == "cups") == 5
     assert [row["label"] for row in ask("labels", "remove", "CUP", "dog")] == ["cat", "not cup"]
+    for same in ("GROSSE STRASSE", "große  straße"):
+        ask("labels", "add", "Große Straße")
+        assert [row["label"] for row in ask("labels", "remove", same)] == ["cat", "not cup"]
     assert len(ask("labels", "add", "--starter")) > 50
 
 
