@@ -17,6 +17,7 @@ import threading
 import zlib
 from collections.abc import Sequence
 from functools import partial
+from io import TextIOWrapper
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -188,11 +189,23 @@ def start_log() -> str:
 
     from platformdirs import user_log_dir
 
+    class Log(RotatingFileHandler):
+        """Crashes go to the file in use: the number of a closed one may be a photo's by now."""
+
+        def _open(self) -> TextIOWrapper:
+            stream = super()._open()
+            faulthandler.enable(stream)
+            return stream
+
+        def doRollover(self) -> None:
+            faulthandler.disable()
+            super().doRollover()
+
     folder = user_log_dir("albumen", appauthor=False)
     path = os.path.join(folder, "albumen.log")
     try:
         os.makedirs(folder, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=2**20, backupCount=3, encoding="utf-8")
+        handler = Log(path, maxBytes=2**20, backupCount=3, encoding="utf-8")
     except OSError as error:
         print(f"albumen: no log can be written: {error}", file=sys.stderr)
         return ""
@@ -202,7 +215,6 @@ def start_log() -> str:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    faulthandler.enable(handler.stream)
     return path
 
 

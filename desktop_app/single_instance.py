@@ -38,7 +38,7 @@ class SingleInstance(QObject):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         who = f"{os.path.abspath(library) if library else ''}\0{os.path.expanduser('~')}"
         digest = QCryptographicHash.hash(os.fsencode(who), QCryptographicHash.Algorithm.Sha256)
-        self._name = f"albumen-{digest.toHex().data().decode('ascii')[:16]}"
+        self._name = f"albumen-{bytes(digest.toHex().data()).decode('ascii')[:16]}"
         self._path = os.path.join(folder, f"{self._name}.socket")
         self._lock = QLockFile(os.path.join(folder, f"{self._name}.lock"))
         # A live process keeps its lock however long it runs; a dead one loses it.

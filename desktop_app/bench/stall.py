@@ -52,7 +52,7 @@ def make_photos(folder: Path, count: int, side: int) -> None:
             spot = QPointF(chance.random() * side, chance.random() * side)
             painter.drawEllipse(spot, chance.random() * side / 5, chance.random() * side / 5)
         painter.end()
-        image.save(str(folder / f"{number:05d}.jpg"), "JPEG", 85)
+        image.save(str(folder / f"{number:05d}.jpg"), quality=85)
 
 
 class Stethoscope:

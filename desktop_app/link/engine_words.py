@@ -428,7 +428,8 @@ _SENTENCES = (
 def in_words(sentence: str) -> str:
     """`sentence` in the language in force; several sentences separated by line breaks one by
     one."""
-    if QCoreApplication.translate("EngineWords", _SENTENCES[0]) == _SENTENCES[0]:
+    probe = str(_SENTENCES[0])
+    if QCoreApplication.translate("EngineWords", probe) == probe:
         return sentence  # the window speaks English, as the engine does
     return "\n".join(_one(part) for part in sentence.split("\n"))
 
@@ -444,7 +445,7 @@ def _one(sentence: str) -> str:
 @functools.lru_cache(4096)
 def _shape_of(sentence: str) -> tuple[str, dict[str, str]]:
     """The first template that fits, with its pieces; an empty one where none does."""
-    for template in _SENTENCES:
+    for template in map(str, _SENTENCES):
         pieces = _PLACE.split(template)
         # Making all patterns at once would hold the window for longer than a frame.
         if (

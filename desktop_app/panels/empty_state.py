@@ -104,13 +104,14 @@ class DropOverlay(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._covered = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
 
     def show_over(self) -> None:
         """Cover the whole parent."""
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._covered.rect())
         self.raise_()
         self.show()
 
@@ -118,7 +119,7 @@ class DropOverlay(QWidget):
         return self.tr("Drop to add these photos")
 
     def sizeHint(self) -> QSize:
-        return self.parentWidget().size()
+        return self._covered.size()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.tokens()

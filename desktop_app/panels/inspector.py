@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.link.engine_link import EngineLink
@@ -84,12 +84,10 @@ class Inspector(QWidget):
         self.folder.setProperty("look", "muted")
         self.trouble = theme.plain("", "warning", wrap=True)
         self.similar = small_button("similar", self.tr("Photos like this"))
-        self.similar.clicked.connect(
-            lambda: self._ids and self.similar_requested.emit(self._ids[0])
-        )
+        self.similar.clicked.connect(partial(self._about_first, self.similar_requested))
         self.show_in_folder = small_button("folder", self.tr("Show in folder"))
         self.show_in_folder.clicked.connect(
-            lambda: self._ids and self.show_in_folder_requested.emit(self._ids[0])
+            partial(self._about_first, self.show_in_folder_requested)
         )
         self.add = QLineEdit()
         self.add.setPlaceholderText(self.tr("Add a label"))
@@ -199,6 +197,10 @@ class Inspector(QWidget):
     def _ask_labels(self) -> None:
         self._link.ask(Verbs.labels).then(self._labels_known, self._ignore)
         self._link.ask(Verbs.counts).then(self._counted, self._ignore)
+
+    def _about_first(self, requested: SignalInstance, _checked: bool = False) -> None:
+        if self._ids:
+            requested.emit(self._ids[0])
 
     def _ignore(self, _sentence: str) -> None:
         """Before the library is open there is nothing to show.

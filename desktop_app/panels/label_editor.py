@@ -143,6 +143,7 @@ class LabelEditor(QDialog):
         )
         self.group.activated.connect(self._regroup)
         field = self.group.lineEdit()
+        assert field is not None, "an editable box has one"
         field.setAccessibleName(self.tr("Exclusive group"))
         field.setPlaceholderText(self.tr("None"))
         field.editingFinished.connect(self._regroup)

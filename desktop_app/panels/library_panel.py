@@ -7,6 +7,7 @@ how a query is answered, or what happens to folders; it emits what the person wa
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
@@ -64,7 +65,7 @@ class LibraryPanel(QWidget):
         self._folders: list[Folder] = []
         self._fold = self._unfolded = False
         # What the rows stand for; while it stays, only their texts change.
-        self._shape: list[object] = []
+        self._shape: Sequence[object] = ()
         self.setMinimumWidth(180)
         self.setAccessibleName(self.tr("Library"))
         self.list = _Places(self.tr("Library, labels and folders"))
@@ -332,7 +333,7 @@ class _Places(RowList):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         item = self._label_at(event) if event.mimeData().hasFormat(PHOTO_IDS) else None
-        self.setCurrentItem(item)
+        self.setCurrentRow(-1 if item is None else self.row(item))
         event.setDropAction(Qt.DropAction.CopyAction)
         event.setAccepted(item is not None)
 

@@ -15,7 +15,7 @@ from array import array
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QActionGroup, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QActionGroup, QDragEnterEvent, QDropEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -296,7 +296,7 @@ class SearchBar(QWidget):
         self._preferences.set("strictness", value / _STEPS)
         self._ask()
 
-    def _sort_changed(self, action: QObject) -> None:
+    def _sort_changed(self, action: QAction) -> None:
         self._preferences.set("sort", action.data())
         self._ask()
 

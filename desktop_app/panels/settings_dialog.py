@@ -73,7 +73,7 @@ class Preferences(QObject):
     def _read(self, name: str) -> Any:
         default = _DEFAULTS[name]
         try:
-            value = json.loads(self._settings.value(name, ""))
+            value = json.loads(str(self._settings.value(name, "")))
         except (TypeError, ValueError):  # absent, or written by hand: the default is always right
             return default
         return value if isinstance(value, type(default)) else default

@@ -64,6 +64,7 @@ class StatusBar(QWidget):
         self.problems.clicked.connect(self.problems_requested)
         self.problems.hide()
         row = QHBoxLayout(self)
+        self._row = row
         row.setContentsMargins(14, 3, 12, 3)
         row.setSpacing(8)
         row.addWidget(self.counts)
@@ -85,7 +86,7 @@ class StatusBar(QWidget):
         What stands above must not jump.
         """
         if event.type() == QEvent.Type.LayoutRequest:
-            margins = self.layout().contentsMargins()
+            margins = self._row.contentsMargins()
             tallest = max(
                 button.sizeHint().height() for button in (self.pause, self.cancel, self.problems)
             )

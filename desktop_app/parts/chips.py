@@ -96,6 +96,7 @@ class Chip(QFrame):
         self._hovered = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
+        self._row = row
         row.setContentsMargins(10, 3, 6, 3)
         row.setSpacing(6)
         if color is not None:
@@ -107,7 +108,7 @@ class Chip(QFrame):
 
     def add(self, widget: QWidget) -> None:
         """Put `widget` at the end of the chip."""
-        self.layout().addWidget(widget)
+        self._row.addWidget(widget)
 
     def add_remove(self, name: str) -> QToolButton:
         """A small cross at the end that emits `removed`; `name` says what it does."""

@@ -91,7 +91,7 @@ def set_row(item: QListWidgetItem, row: Row) -> None:
 class _RowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         hint = index.data(Qt.ItemDataRole.SizeHintRole)
-        if hint is not None:
+        if isinstance(hint, QSize):
             return hint
         row = index.data(_ROLE)
         line = option.fontMetrics.height()

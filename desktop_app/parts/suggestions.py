@@ -30,11 +30,10 @@ class Suggestions(RowList):
     """
 
     chosen = Signal(str)
-    _field = None  # Qt calls `eventFilter` while the list is being made
 
     def __init__(self, field: QLineEdit, name: str, under: QWidget | None = None) -> None:
+        self._field = field  # before all else: Qt calls `eventFilter` while the list is being made
         super().__init__(name)
-        self._field: QLineEdit = field
         self._under = under or field
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setObjectName("suggestions")

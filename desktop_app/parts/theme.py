@@ -240,8 +240,9 @@ def set_icon(target: QAction | QAbstractButton, name: str, ink: str = "text") ->
 
 def _dress(target: QAction | QAbstractButton, name: str, ink: str) -> None:
     color = None if ink == "text" else getattr(_theme.tokens, ink)
-    spaced = isinstance(target, QPushButton)  # these have a text
-    if spaced:  # Qt puts a button's text nearly against its icon
+    spaced = False
+    if isinstance(target, QPushButton):  # it has a text, and Qt puts that nearly against the icon
+        spaced = True
         side = target.iconSize().height()
         target.setIconSize(QSize(round(side * _SPACED), side))
     target.setIcon(icon(name, color, spaced=spaced))
@@ -304,11 +305,12 @@ def contrast(first: str, second: str) -> float:
 
 
 def _luminance(color: QColor) -> float:
-    parts = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in color.getRgbF()[:3]
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    red, green, blue = map(_linear, (color.redF(), color.greenF(), color.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 
 def _drawing(name: str, color: str) -> QSvgRenderer:

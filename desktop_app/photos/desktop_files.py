@@ -52,7 +52,8 @@ def _ask_file_manager(path: str) -> bool:
     call = QDBusMessage.createMethodCall(
         service, "/org/freedesktop/FileManager1", service, "ShowItems"
     )
-    call.setArguments([[bytes(file_url(path).toEncoded()).decode("ascii")], ""])
+    address = bytes(file_url(path).toEncoded().data()).decode("ascii")
+    call.setArguments([[address], ""])
     return bus.send(call)
 
 

@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 #: With fewer photos a day than this, on average, headers go by month: a header for each photo tells
 #: nothing.
@@ -63,7 +64,13 @@ class Groups(Sequence[Group]):
     def __len__(self) -> int:
         return len(self.firsts)
 
-    def __getitem__(self, at: int) -> Group:  # type: ignore[override] - slices have no use here
+    @overload
+    def __getitem__(self, at: int) -> Group: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Group]: ...
+    def __getitem__(self, at: int | slice) -> Group | list[Group]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
         day = self.days[at] if self.days else None
         weak = self.weak and at in (-1, len(self) - 1)
         end = self.total if at in (-1, len(self) - 1) else self.firsts[at + 1]

@@ -101,7 +101,9 @@ class Sight(QObject):
 
     def _picture_arrived(self, path: str) -> None:
         shown = self._pictures.picture(path) if self._pictures and self._view.isVisible() else None
-        for _row, photo in self._photos() if shown else ():
+        if shown is None:
+            return
+        for _row, photo in self._photos():
             if photo.path == path and photo.thumbnail and self._missing_side(photo):
                 self._thumbnails.put(photo.thumbnail, self._box, fitted(shown.image, self._box))
 

@@ -192,6 +192,40 @@ def test_the_log_is_a_file_that_does_not_grow_for_ever(
         root.setLevel(level)
 
 
+def test_a_crash_is_written_into_the_log_that_is_in_use(tmp_path: Path) -> None:
+    """A full log is closed, and the next file that is opened gets its number: here a photo."""
+    program = (
+        "import faulthandler, logging, os, sys\n"
+        "from desktop_app.__main__ import start_log\n"
+        "log = start_log()\n"
+        "print(log)\n"
+        "handler = logging.getLogger().handlers[-1]\n"
+        "number = handler.stream.fileno()\n"
+        "close = handler.stream.close\n"
+        "def take() -> None:\n"
+        "    close()\n"
+        "    assert os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND) == number\n"
+        "handler.stream.close = take\n"
+        "while os.path.getsize(log) < 2**20 - 2000:\n"
+        "    logging.info('x' * 1000)\n"
+        "logging.info('y' * 3000)\n"
+        "assert handler.stream.fileno() != number\n"
+        "sys.stdout.flush()\n"
+        "faulthandler._sigsegv()\n"
+    )
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"a photo")
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(photo)],
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert photo.read_bytes() == b"a photo"
+    log = Path(run.stdout.strip())
+    assert "Fatal Python error" in log.read_text(encoding="utf-8"), run.stderr
+
+
 def test_a_log_that_cannot_be_written_is_no_reason_not_to_start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
