@@ -1,4 +1,7 @@
-"""What every test gets: Qt without a screen, private directories, photographs if there are."""
+"""What every test gets: Qt without a screen, private directories, photographs if there are.
+
+And what the markers mean (docs/how-to/what-to-run-when.md).
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,73 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+#: Whoever takes one of these starts a real engine, with its decoding processes.
+_STARTS_AN_ENGINE = {"tiny_starter"}
+#: Everything in these rooms starts real programs, or measures.
+_SLOW_ROOMS = ("tests/torture/", "tests/engine/bench/")
+_LONG = 1.0  # seconds, above which a test that is not marked slow is named at the end
+_SCRATCH = "installs Albumen into a fresh environment: runs only with -m scratch"
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the markers
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks that must not be forgotten are put on here, or asked for."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & _STARTS_AN_ENGINE or item.nodeid.startswith(_SLOW_ROOMS):
+            item.add_marker("slow")
+        if "shared_data" in fixtures and not item.get_closest_marker("external"):
+            raise pytest.UsageError(f"{item.nodeid} reads ../shared: mark it as external")
+        if item.get_closest_marker("scratch") and "scratch" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip(reason=_SCRATCH))
+
+
+class _Outside:
+    """Watches that only tests which say so read the folder beside the repository."""
+
+    folder = str(SHARED.parent)
+    allowed = True  # while modules are collected, nothing is a test
+
+    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
+        """An audit hook of Python: called before a file is opened or a folder listed."""
+        if self.allowed or event not in ("open", "os.listdir", "os.scandir"):
+            return
+        path = arguments[0]
+        if not isinstance(path, str | bytes) or "shared" not in os.fsdecode(path):
+            return
+        if os.path.abspath(os.fsdecode(path)).startswith(self.folder + os.sep):
+            raise PermissionError(f"{path!r} is outside of the repository: mark the test external")
+
+
+_outside = _Outside()
+sys.addaudithook(_outside)
+
+
+@pytest.fixture(autouse=True)
+def outside_only_if_it_says_so(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test without the marker `external` may not read ../shared."""
+    _outside.allowed = request.node.get_closest_marker("external") is not None
+    yield
+    _outside.allowed = True
+
+
+_spent: dict[str, float] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember what tests take that are not marked slow."""
+    if "slow" not in report.keywords:
+        _spent[report.nodeid] = _spent.get(report.nodeid, 0.0) + report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name tests that want to be marked: the fast subset stays fast only so."""
+    long = {name: seconds for name, seconds in _spent.items() if seconds > _LONG}
+    if long:
+        terminalreporter.section(f"longer than {_LONG:g} s, and not marked slow")
+        for name, seconds in sorted(long.items(), key=lambda one: -one[1]):
+            terminalreporter.write_line(f"{seconds:.1f} s {name}")
 
 
 @pytest.fixture(autouse=True)

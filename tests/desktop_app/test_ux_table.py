@@ -219,6 +219,7 @@ def test_the_tests_of_a_row_are_there(situation: str) -> None:
         assert name in names_of(module), proof
 
 
+@pytest.mark.external
 def test_every_row_of_the_specification_has_its_tests() -> None:
     if not SPECIFICATION.exists():
         pytest.skip("the specification is not on this machine")

@@ -60,7 +60,7 @@ def test_in_step_with_the_code(name: str, tmp_path: Path) -> None:
         capture_output=True,
     )
     assert set(messages(fresh)) == set(messages(FOLDER / fresh.name)), (
-        "run lupdate and lrelease (README, Development)"
+        "run `just translate` (docs/how-to/add-a-language.md)"
     )
 
 

@@ -13,6 +13,7 @@ from engine.starter.concepts import Concept, load_concepts, vocabulary
 FOR_THE_NEXT_STARTER = {"captions", "professions"}
 
 
+@pytest.mark.external
 def test_every_label_of_the_corpus_is_covered(shared_data: Path) -> None:
     labels: set[str] = set()
     for file in (shared_data / "train").glob("*.zip"):
