@@ -61,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(NO_DISPLAY.format(detail=""), file=sys.stderr)
         return 1
     log_file = start_log()
+    if options.debug:
+        tell_requests()
     qInstallMessageHandler(_qt_message)
     application = make_application()
     _log.info("started, log in %s", log_file)
@@ -113,6 +115,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         default=None,
         choices=["auto", "cpu", "cuda", "mps"],
         help="where the model runs",
+    )
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        help="write every request to the engine, with its times, to stderr and into the log",
     )
     return parser.parse_args(list(arguments))
 
@@ -216,6 +223,15 @@ def start_log() -> str:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     return path
+
+
+def tell_requests() -> None:
+    """Write every request that the window makes of the engine to stderr, and into the log."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    door = logging.getLogger("desktop_app.link")
+    door.setLevel(logging.DEBUG)
+    door.addHandler(handler)
 
 
 def _qt_message(kind: QtMsgType, _context: object, text: str) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
 
+from desktop_app.link.times import Times
 from engine.records import AlbumenError, PhotosChanged, Progress
 from engine.verbs import Served, Verbs
 
@@ -27,6 +28,7 @@ _log = logging.getLogger(__name__)
 #: Progress and changes are told at most this often (seconds): a job with short steps must not flood
 #: the GUI thread.
 TELL_EVERY = 0.1
+_LONG = 0.25  # seconds: a verb that keeps others waiting so long is written down
 
 #: Jobs of different lanes do not wait for each other. Training is short and somebody waits for it,
 #: so it goes first; a download is waiting for the network, so it takes turns with the library's own
@@ -49,6 +51,7 @@ class Request:
     verb: str
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
+    asked: float = field(default_factory=time.perf_counter)
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class _Job:
     id: int
     verb: str
     steps: Generator[Any, None, Any]
+    times: Times
     started: bool = False
     told: float = 0.0
     progress: Progress | None = None
@@ -148,9 +152,10 @@ class EngineWorker(QObject):
                 or QCoreApplication.translate("EngineWorker", "The library is closed."),
             )
             return
-        started = time.perf_counter()
+        times = Times(request.asked)
         try:
-            result = self._verb(self._library, request.verb)(*request.args, **request.kwargs)
+            with times:
+                result = self._verb(self._library, request.verb)(*request.args, **request.kwargs)
         except AlbumenError as error:
             self.refused.emit(request.id, str(error))
         except Exception as error:
@@ -158,14 +163,13 @@ class EngineWorker(QObject):
             self.refused.emit(request.id, bug_sentence(error))
         else:
             if isinstance(result, GeneratorType):
-                self._queue(_Job(request.id, request.verb, result))
+                self._queue(_Job(request.id, request.verb, result, Times(request.asked)))
                 return
             if isinstance(result, PhotosChanged):
                 self._note(result)
             self.answered.emit(request.id, result)
-        spent = time.perf_counter() - started
-        if spent > 0.25:
-            _log.info("%s took %.0f ms", request.verb, spent * 1000)
+        level = logging.INFO if times.busy > _LONG else logging.DEBUG
+        _log.log(level, "%d %s: %s", request.id, request.verb, times)
         self._tell_changes(force=True)
         self._take_work()
 
@@ -182,7 +186,8 @@ class EngineWorker(QObject):
             return
         steps = self._library.take_work()
         if steps is not None:
-            self._queue(_Job(-1, Served.take_work.__name__, steps))
+            times = Times(time.perf_counter())
+            self._queue(_Job(-1, Served.take_work.__name__, steps, times))
 
     @Slot(int)
     def cancel(self, request_id: int) -> None:
@@ -276,7 +281,8 @@ class EngineWorker(QObject):
             self.job_started.emit(job.id, job.verb)
         lane = self._lane(job)
         try:
-            step = next(job.steps)
+            with job.times:
+                step = next(job.steps)
         except StopIteration as finished:
             lane.remove(job)
             if isinstance(finished.value, PhotosChanged):
@@ -314,6 +320,7 @@ class EngineWorker(QObject):
         except Exception:
             _log.exception("the job %s did not stop cleanly", job.verb)
         self._tell_changes(force=True)
+        _log.debug("%d %s: %s, %s", job.id, job.verb, job.times, how)
         if job.started or how == "cancelled":
             self.job_ended.emit(job.id, how)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -122,6 +123,24 @@ def test_a_polite_kill_closes_the_window_and_the_library(tmp_path: Path) -> None
     )
     program_.stderr.close()
     DirectoryLock(home).release()  # raises where somebody still holds the library
+
+
+@pytest.mark.slow
+def test_debug_tells_every_request(tmp_path: Path) -> None:
+    program_ = subprocess.Popen(
+        [sys.executable, "-m", "desktop_app", "--debug", "--library", str(tmp_path / "library")],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert program_.stderr is not None
+    first = next(line for line in program_.stderr if " view: " in line)
+    program_.send_signal(signal.SIGTERM)
+    program_.communicate(timeout=60)
+    assert program_.returncode == 0
+    assert re.search(r"\d+ view: waited \d+\.\d ms, served in \d+\.\d ms", first)
+    log = Path(os.environ["XDG_STATE_HOME"]) / "albumen" / "log" / "albumen.log"
+    assert re.search(r" DEBUG .*desktop_app\.link\S*: \d+ view: waited ", log.read_text("utf-8"))
 
 
 @pytest.fixture

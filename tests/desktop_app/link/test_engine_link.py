@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -146,6 +148,22 @@ def test_a_job_reports_progress_and_returns_its_report(qtbot: QtBot, link: Engin
     assert ear.heard == [200]
     assert progress.heard[-1].done == 200
     assert all(isinstance(step, Progress) for step in progress.heard)
+
+
+def test_requests_are_told_with_their_times(
+    qtbot: QtBot, link: EngineLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "desktop_app.link")
+    ended = Ear()
+    link.job_ended.connect(lambda _id, how: ended.hear(how))
+    question = link.ask(MoreVerbs.echo, 1)
+    job = link.ask(MoreVerbs.count_to, 3)
+    qtbot.waitUntil(lambda: ended.heard == ["done"])
+    told = dict(message.split(": ", 1) for message in caplog.messages)
+    ms = r"\d+\.\d ms"
+    assert re.fullmatch(f"waited {ms}, served in {ms}", told[f"{question.id} echo"])
+    steps = f"waited {ms}, served in {ms} by 4 steps, the longest {ms}, done"
+    assert re.fullmatch(steps, told[f"{job.id} count_to"])
 
 
 def test_questions_are_answered_while_a_job_runs(qtbot: QtBot, link: EngineLink) -> None:

@@ -54,7 +54,7 @@ COMMAND_LINE = {
         "synthetic_images",
         "render",
     ),
-    *("__main__", "classify", "phrases"),
+    *("__main__", "classify", "phrases", "profiled"),
 }
 #: What looks like a sentence and is none that a person meets in the window.
 NOT_SAID = {
