@@ -19,11 +19,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from engine import __version__
 from engine.cli import render
+from engine.cli.profiled import profiled
 from engine.library.library import Library
 from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged, Progress, Step
 
@@ -61,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return int(end.code or 0) and 2
     try:
-        answer = options.run(options)
+        run = partial(options.run, options)
+        answer = profiled(run, options.profile) if options.profile else run()
     except (AlbumenError, KeyboardInterrupt) as error:
         sentence = (
             str(error) if isinstance(error, AlbumenError) else "Stopped; what was finished is kept."
@@ -113,6 +116,8 @@ def _parser(words: Sequence[str]) -> _Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"Albumen {__version__}")
+    times = "write to FILE where the time goes (cProfile), and where most of it went to stderr"
+    parser.add_argument("--profile", metavar="FILE", help=times)
     _add_common(parser, library=None, model=None, device="auto", json=False)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
