@@ -297,7 +297,7 @@ def test_every_command_exists(page: Path) -> None:
 def test_commands_are_found_in_the_pages() -> None:
     found_here = {page.name: len(list(commands_of(page))) for page in PAGES}
     assert found_here["README.md"] and found_here["command-line.md"] > 30
-    assert found_here["what-to-run-when.md"] > 25 and found_here["speed.md"] > 10
+    assert found_here["what-to-run-when.md"] > 25 and found_here["speed.md"] >= 10
 
 
 @pytest.mark.parametrize(
