@@ -206,11 +206,23 @@ class PhotosChanged:
     labels: bool = False
 
     def joined(self, other: PhotosChanged) -> PhotosChanged:
-        """Both changes as one, each id once, in the order they came."""
+        """This change and a later one as one, each id once, in the order they came.
+
+        The last word counts: a row that left and came back has come, one that came and left again
+        has left.
+        """
+        if self == PhotosChanged():
+            return other
+        if other == PhotosChanged():
+            return self
+        left = set(other.removed)
+        came = set(other.added)
         return PhotosChanged(
-            tuple(dict.fromkeys((*self.ids, *other.ids))),
-            tuple(dict.fromkeys((*self.added, *other.added))),
-            tuple(dict.fromkeys((*self.removed, *other.removed))),
+            tuple(dict.fromkeys((*(id_ for id_ in self.ids if id_ not in left), *other.ids))),
+            tuple(dict.fromkeys((*(id_ for id_ in self.added if id_ not in left), *other.added))),
+            tuple(
+                dict.fromkeys((*(id_ for id_ in self.removed if id_ not in came), *other.removed))
+            ),
             self.labels or other.labels,
         )
 

@@ -285,8 +285,6 @@ class EngineWorker(QObject):
                 step = next(job.steps)
         except StopIteration as finished:
             lane.remove(job)
-            if isinstance(finished.value, PhotosChanged):
-                self._note(finished.value)
             self._tell_changes(force=True)
             self.answered.emit(job.id, finished.value)
             self._end(job, "done")
@@ -327,7 +325,7 @@ class EngineWorker(QObject):
     # -- what changed ------------------------------------------------------------------------------
 
     def _note(self, changes: PhotosChanged) -> None:
-        self._changes = merge(self._changes, changes)
+        self._changes = self._changes.joined(changes)
 
     def _tell_changes(self, *, force: bool) -> None:
         now = time.perf_counter()
@@ -340,22 +338,3 @@ class EngineWorker(QObject):
             self._changes = PhotosChanged()
             self._changes_told = now
             self.photos_changed.emit(changes)
-
-
-def merge(first: PhotosChanged, second: PhotosChanged) -> PhotosChanged:
-    """Both changes as one, each id once.
-
-    Of a row that left and came back, or came and left, the last word counts.
-    """
-    if first == PhotosChanged():
-        return second
-    if second == PhotosChanged():
-        return first
-    left = set(second.removed)
-    came = set(second.added)
-    removed = dict.fromkeys((*(row for row in first.removed if row not in came), *second.removed))
-    added = dict.fromkeys((*(row for row in first.added if row not in left), *second.added))
-    changed = dict.fromkeys((*(row for row in first.ids if row not in left), *second.ids))
-    return PhotosChanged(
-        tuple(changed), tuple(added), tuple(removed), first.labels or second.labels
-    )

@@ -22,7 +22,7 @@ _AT_ONCE = 0.25  # seconds that a verb may take for tagging, about: a search may
 TAGGED_BY = "tagged by"
 """Setting: the number of the model whose tags all photos have, something else while some have
 not."""
-_OWED = "soon"
+_LEFT = "soon"
 
 T = TypeVar("T")
 
@@ -46,41 +46,37 @@ class Followups:
         self._model = model
         self._search = search
         self._counts = counts
-        self._untold = PhotosChanged()
-        self._owed: set[int] = set()  # labels that the library is to be tagged with
+        self._collected = PhotosChanged()
+        self._left: set[int] = set()  # labels that the library is to be tagged with
         self._working = False
 
-    def take_untold(self) -> PhotosChanged:
-        """What `tell` was told since the last call."""
-        changes = self._untold
-        self._untold = PhotosChanged()
+    def take_changes(self) -> PhotosChanged:
+        """What was collected since the last call, as one change."""
+        changes = self._collected
+        self._collected = PhotosChanged()
         return changes
 
-    def tell(self, change: PhotosChanged) -> None:
-        """Something changed on screen."""
+    def collect(self, change: PhotosChanged) -> None:
+        """Keep for `take_changes` what a verb changed that answers with something else."""
         self._counts.clear()
-        self._untold = self._untold.joined(change)
+        self._collected = self._collected.joined(change)
 
-    def follow(self, ids: Sequence[int]) -> None:
-        """Photos went out of sight, came back, or changed their state, and more may."""
-        self._search.refresh(ids)
-        self._counts.lag()
-        if self._model.loaded is not None:
-            self._model.loaded.reread(ids)
+    def rows_changed(self, change: PhotosChanged) -> PhotosChanged:
+        """A verb has shown, hidden or changed photos: everything is in step with the store again.
 
-    def followed(self, change: PhotosChanged) -> PhotosChanged:
-        """The same for all photos of a change, which is handed back; the counts are exact again."""
-        self.follow([*change.ids, *change.added, *change.removed])
+        The change is handed back.
+        """
+        self._keep_up(change)
         self._counts.clear()
         return change
 
-    def watched(self, job: Generator[Step, None, T]) -> Generator[Step, None, T]:
-        """The same job; columns and counts follow what it reports."""
+    def following(self, job: Generator[Step, None, T]) -> Generator[Step, None, T]:
+        """The same job; everything is in step with what it yields, the counts when it has ended."""
         try:
             while True:
                 step = next(job)
                 if isinstance(step, PhotosChanged):
-                    self._search.refresh([*step.ids, *step.added, *step.removed])
+                    self._keep_up(step)
                     self._counts.lag()
                 yield step
         except StopIteration as end:
@@ -89,7 +85,12 @@ class Followups:
             job.close()
             self._counts.clear()
 
-    def retag(self, label_ids: Sequence[int]) -> list[Label]:
+    def _keep_up(self, change: PhotosChanged) -> None:
+        self._search.refresh([*change.ids, *change.added, *change.removed])
+        if self._model.loaded is not None:
+            self._model.loaded.reread([*change.added, *change.removed])
+
+    def labels_changed(self, label_ids: Sequence[int]) -> list[Label]:
         """Labels are new or different.
 
         Tag the library with them, all or nothing, or leave it to `take_work` where it would take
@@ -103,7 +104,7 @@ class Followups:
             if self.leave_work and (
                 self._working or recognition.tagging_seconds(label_ids) > _AT_ONCE
             ):
-                self._owe(label_ids)
+                self._leave(label_ids)
             else:
                 with self._store.transaction(durable=False):
                     before = {id_: set(self._store.tags.tagged(id_)) for id_ in label_ids}
@@ -115,18 +116,18 @@ class Followups:
                             for id_ in label_ids
                         )
                     )
-        self.tell(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
+        self.collect(PhotosChanged(ids=tuple(sorted(moved)), labels=True))
         return self._store.labels.counted(label_ids)
 
-    def _owe(self, label_ids: Sequence[int]) -> None:
-        """Should the program end before, the next sync tags with all labels."""
-        self._owed.update(label_ids)
+    def _leave(self, label_ids: Sequence[int]) -> None:
+        """Leave tagging to `take_work`; should the program end before, the next sync does it."""
+        self._left.update(label_ids)
         if self._store.get(TAGGED_BY) == str(self._model.number()):
-            self._store.set(TAGGED_BY, _OWED)
+            self._store.set(TAGGED_BY, _LEFT)
 
     def take_work(self) -> Generator[Step, None, None] | None:
         """The job that does what verbs left to do; None where nothing is, or somebody has it."""
-        if not self._owed or self._working:
+        if not self._left or self._working:
             return None
         self._working = True
         return self._work()
@@ -134,16 +135,16 @@ class Followups:
     def _work(self) -> Generator[Step, None, None]:
         recognition = self._model.recognition()
         try:
-            while self._owed:  # more may come between two steps
-                label_ids = sorted(self._owed)
+            while self._left:  # more may come between two steps
+                label_ids = sorted(self._left)
                 for _ in recognition.prepare(label_ids):
                     yield Progress("tag", 0, len(recognition.index))
-                self._owed.difference_update(label_ids)
+                self._left.difference_update(label_ids)
                 for done in recognition.tag_labels(label_ids):
                     yield Progress("tag", done, len(recognition.index))
                 self._counts.clear()
                 yield PhotosChanged(ids=tuple(recognition.index.ids.tolist()), labels=True)
-            if self._store.get(TAGGED_BY) == _OWED and recognition is self._model.loaded:
+            if self._store.get(TAGGED_BY) == _LEFT and recognition is self._model.loaded:
                 self._store.set(TAGGED_BY, str(recognition.number))
         finally:
             self._working = False

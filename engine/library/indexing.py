@@ -52,8 +52,8 @@ class Indexing:
     """One store's photos, read by one model.
 
     `number` tells which model that is without loading it; `recognition` loads it on first need;
-    `pool` gives the decoding processes for an input resolution; `follow` is told which photos came
-    back; `preferred` holds the photos that a person is looking at, and may change at any time.
+    `pool` gives the decoding processes for an input resolution; `preferred` holds the photos that a
+    person is looking at, and may change at any time.
     `updated`, `moved`, `failed`: photos that turned out to be so.
     """
 
@@ -63,14 +63,12 @@ class Indexing:
         number: Callable[[], int],
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
-        follow: Callable[[Sequence[int]], None],
         preferred: Sequence[int],
     ) -> None:
         self._store = store
         self._number = number
         self._recognition = recognition
         self._pool = pool
-        self._follow = follow
         self._preferred = preferred
         self._tags = True
         self.updated = self.moved = self.failed = 0
@@ -178,12 +176,16 @@ class Indexing:
         batch.
         """
         self._write_thumbnails([decoded for _, decoded in batch])
-        merged = self._write_decoded(batch, failures)
-        batch = [entry for entry in batch if entry[0] not in merged]
+        moved = self._write_decoded(batch, failures)
+        gone = [move.new for move in moved]
+        back = [move.old for move in moved if move.unseen]
+        batch = [entry for entry in batch if entry[0] not in gone]
         self.failed += len(failures)
-        pace.done += len(merged) + len(failures)
+        pace.done += len(moved) + len(failures)
         seen = [id_ for id_, _ in batch] + [id_ for id_, _ in failures]
-        yield PhotosChanged(ids=(*seen, *merged.values()), removed=tuple(merged))
+        if back and self._tags:
+            recognition.seen_again(back)
+        yield PhotosChanged((*seen, *(move.old for move in moved)), tuple(back), tuple(gone))
         if in_hand is not None:
             yield from self._store_features(recognition, encoder, in_hand, pace)
         vectors = recognition.known_content([decoded.content_hash for _, decoded in batch])
@@ -231,34 +233,33 @@ class Indexing:
 
     def _write_decoded(
         self, batch: Sequence[tuple[int, Decoded]], failures: Sequence[tuple[int, Failure]]
-    ) -> dict[int, int]:
+    ) -> list[_Moved]:
         """What decoding told about the files.
 
-        Returns rows that turned out to be an older one that moved: new -> old.
+        Returns rows that turned out to be older ones that moved.
         """
-        merged: dict[int, int] = {}
+        moved: list[_Moved] = []
         with self._store.transaction(durable=False):
             contents = self._store.files.contents([id_ for id_, _ in batch])
             for id_, decoded in batch:
                 before, _ = contents[id_]
-                if not before and (old := self._moved_from(id_, decoded.content_hash)):
-                    self._store.files.merge(id_, old)
+                if not before and (move := self._moved_from(id_, decoded.content_hash)):
+                    self._store.files.merge(move.new, move.old)
                     self.moved += 1
-                    self._follow([old])
-                    merged[id_] = old
+                    moved.append(move)
                     continue
                 if before and before != decoded.content_hash:
                     self._store.embeddings.remove(id_)
                     self.updated += 1
                 self._store.files.write_facts(id_, _facts(decoded))
             self._store.files.mark_failed([(id_, failure.reason) for id_, failure in failures])
-        return merged
+        return moved
 
-    def _moved_from(self, id_: int, content: str) -> int | None:
+    def _moved_from(self, id_: int, content: str) -> _Moved | None:
         """The row of the same content whose file is gone, although no scan has noticed yet."""
-        for old, path, folder, _ in self._store.files.with_same_content(id_, content):
+        for old, path, folder, missing in self._store.files.with_same_content(id_, content):
             if not os.path.lexists(path) and (not folder or os.path.isdir(folder)):
-                return old
+                return _Moved(id_, old, missing)
         return None
 
 
@@ -273,6 +274,14 @@ def _facts(decoded: Decoded) -> FileFacts:
         decoded.mtime_ns,
         decoded.keywords,
     )
+
+
+class _Moved(NamedTuple):
+    """A new row that is an old one at another place; `unseen`: nobody could see the old one."""
+
+    new: int
+    old: int
+    unseen: bool
 
 
 class _InHand(NamedTuple):

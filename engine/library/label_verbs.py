@@ -62,7 +62,7 @@ class LabelVerbs:
                 found, new = self._store.labels.add([name], group_of)
                 ids += [id_ for id_ in found if id_ not in ids]
                 touched += new
-        self._followups.retag(touched)
+        self._followups.labels_changed(touched)
         return self._store.labels.counted(ids)
 
     def remove_labels(self, label_ids: Sequence[int]) -> str:
@@ -72,13 +72,13 @@ class LabelVerbs:
         """
         rivals = self._store.labels.rivals(label_ids)
         token = self._store.labels.remove(label_ids)
-        self._followups.retag(rivals)
+        self._followups.labels_changed(rivals)
         return token
 
     def restore_labels(self, token: str) -> list[Label]:
         """Undo a `remove_labels`."""
         ids = self._store.labels.restore(token)
-        return self._followups.retag(ids)
+        return self._followups.labels_changed(ids)
 
     def rename_label(self, label_id: int, name: str) -> Label:
         """Give a label another name.
@@ -86,7 +86,7 @@ class LabelVerbs:
         Corrections and learned versions stay, an untrained label is tagged anew.
         """
         self._store.labels.update(label_id, name=name)
-        return self._followups.retag([label_id])[0]
+        return self._followups.labels_changed([label_id])[0]
 
     def merge_labels(self, into_id: int, from_id: int) -> Merged:
         """Move the corrections of one label to another and remove the first.
@@ -95,14 +95,14 @@ class LabelVerbs:
         """
         rivals = self._store.labels.rivals([into_id, from_id])
         token, moved = self._store.corrections.merge(into_id, from_id)
-        self._followups.retag([into_id, *rivals])
+        self._followups.labels_changed([into_id, *rivals])
         return Merged(self._store.labels.counted([into_id])[0], token, moved)
 
     def unmerge_labels(self, merged: Merged) -> list[Label]:
         """Undo a `merge_labels`; returns the label that stayed and the one that is back."""
         back = self._store.corrections.unmerge(merged.into.id, merged.token, merged.moved)
         ids = [merged.into.id, *back]
-        self._followups.retag([*ids, *self._store.labels.rivals(ids)])
+        self._followups.labels_changed([*ids, *self._store.labels.rivals(ids)])
         return self._store.labels.counted(ids)
 
     def update_label(
@@ -130,7 +130,7 @@ class LabelVerbs:
             self._store.labels.update(label_id, **values)
         self._counts.clear()
         if values.keys() & {"group_name", "threshold"}:
-            self._followups.retag([label_id, *rivals])
+            self._followups.labels_changed([label_id, *rivals])
         return self._store.labels.counted([label_id])[0]
 
     def starter_labels(self) -> list[str]:
@@ -191,7 +191,7 @@ class LabelVerbs:
         if grouped and self._store.embeddings.any():
             self._model.recognition().tag_photos(grouped)
         self._counts.clear()
-        self._followups.tell(
+        self._followups.collect(
             PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True)
         )
         return previous
@@ -214,5 +214,5 @@ class LabelVerbs:
                 f"Version {version_id} belongs to another model; switch to that model first."
             )
         self._store.versions.activate(version_id)
-        self._followups.retag([label_id])
-        return self._followups.take_untold()
+        self._followups.labels_changed([label_id])
+        return self._followups.take_changes()

@@ -153,7 +153,7 @@ class Library(LabelVerbs):
 
         The worker emits it unless it is empty.
         """
-        return self._followups.take_untold()
+        return self._followups.take_changes()
 
     # folders
     # ----------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class Library(LabelVerbs):
         from engine.library.add_paths import add_paths
 
         report, new = add_paths(self._store, paths)
-        self._followups.tell(self._followups.followed(PhotosChanged(added=tuple(new))))
+        self._followups.collect(self._followups.rows_changed(PhotosChanged(added=tuple(new))))
         return report
 
     def folders(self) -> list[Folder]:
@@ -183,7 +183,7 @@ class Library(LabelVerbs):
         if folder_id not in dict(self._store.folders.roots()):
             raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
         gone = self._store.folders.remove(folder_id)
-        return self._followups.followed(PhotosChanged(removed=tuple(gone), labels=True))
+        return self._followups.rows_changed(PhotosChanged(removed=tuple(gone), labels=True))
 
     def restore_folder(self, folder_id: int) -> PhotosChanged:
         """Undo a `remove_folder`, also while its drive is away."""
@@ -216,14 +216,12 @@ class Library(LabelVerbs):
         from engine.library.sync import Sync
 
         indexing = self._indexing(self._model.number, self._model.recognition)
-        job = Sync(
-            self._store, indexing, self._model.recognition, self._pool, self._followups.follow
-        )
+        job = Sync(self._store, indexing, self._model.recognition, self._pool)
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embeddings.any()
         self._syncing = job
         try:
-            report = yield from self._followups.watched(
+            report = yield from self._followups.following(
                 job.run(folder_ids, [*self.exclusions(), own])
             )
         finally:
@@ -260,7 +258,7 @@ class Library(LabelVerbs):
         """
         if label_ids is not None:
             self._store.labels.require(label_ids)
-        return (yield from self._followups.watched(self._training().run(label_ids, activate)))
+        return (yield from self._followups.following(self._training().run(label_ids, activate)))
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
         """Job: machine tags of all labels over the whole library again.
@@ -291,7 +289,7 @@ class Library(LabelVerbs):
         name_or_path = name_or_path or self._model.name
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = self._model.load(name_or_path, device, precision)
-        yield from self._followups.watched(
+        yield from self._followups.following(
             self._indexing(lambda: new.number, lambda: new).run(tags=False)
         )
         self._model.switch(name_or_path, new, device, precision)
@@ -412,12 +410,12 @@ class Library(LabelVerbs):
     def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
         """Try these again at the next `sync`, as if they had never failed."""
         self._store.photos.retry(photo_ids)
-        return self._followups.followed(PhotosChanged(ids=tuple(photo_ids)))
+        return self._followups.rows_changed(PhotosChanged(ids=tuple(photo_ids)))
 
     def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
         """Do not list these as problems any more (`ignored` False: list them again)."""
         self._store.photos.ignore(photo_ids, ignored)
-        return self._followups.followed(PhotosChanged(ids=tuple(photo_ids)))
+        return self._followups.rows_changed(PhotosChanged(ids=tuple(photo_ids)))
 
     def forget(self, photo_ids: Sequence[int]) -> str:
         """Book-keeping after files went to the trash: hide the rows.
@@ -426,8 +424,8 @@ class Library(LabelVerbs):
         """
         token = f"forgotten {time.time_ns()}"
         self._store.photos.hide(photo_ids, token)
-        self._followups.tell(
-            self._followups.followed(PhotosChanged(removed=tuple(photo_ids), labels=True))
+        self._followups.collect(
+            self._followups.rows_changed(PhotosChanged(removed=tuple(photo_ids), labels=True))
         )
         return token
 
@@ -436,7 +434,7 @@ class Library(LabelVerbs):
         return self._recalled(self._store.photos.recall(token))
 
     def _recalled(self, ids: Sequence[int]) -> PhotosChanged:
-        change = self._followups.followed(
+        change = self._followups.rows_changed(
             PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
         )
         if self._store.embeddings.any():
@@ -532,8 +530,8 @@ class Library(LabelVerbs):
         They are read from photos and sidecars.
         """
         report = yield from self._sidecars.take_keywords()
-        self._followups.retag(report.labels)
-        self._followups.tell(
+        self._followups.labels_changed(report.labels)
+        self._followups.collect(
             PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True)
         )
         return report
@@ -555,8 +553,8 @@ class Library(LabelVerbs):
         touched = {
             word.label_id for word in restored.previous if grouped[word.label_id] is not None
         }
-        self._followups.retag([*restored.labels, *touched.difference(restored.labels)])
-        self._followups.tell(
+        self._followups.labels_changed([*restored.labels, *touched.difference(restored.labels)])
+        self._followups.collect(
             PhotosChanged(ids=tuple({word.photo_id for word in restored.previous}), labels=True)
         )
         return restored
@@ -587,9 +585,7 @@ class Library(LabelVerbs):
     ) -> Indexing:
         from engine.library.indexing import Indexing
 
-        return Indexing(
-            self._store, number, recognition, self._pool, self._followups.follow, self._preferred
-        )
+        return Indexing(self._store, number, recognition, self._pool, self._preferred)
 
     def _training(self) -> TrainJob:
         from engine.library.train_job import TrainJob

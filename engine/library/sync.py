@@ -47,8 +47,7 @@ class Sync:
     """One run over one store.
 
     `indexing` reads what was found; `recognition` loads the model on first need; `pool` gives the
-    decoding processes for an input resolution (0: any); `follow` is told which photos went out of
-    sight or came back.
+    decoding processes for an input resolution (0: any).
     """
 
     def __init__(
@@ -57,11 +56,9 @@ class Sync:
         indexing: Indexing,
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
-        follow: Callable[[Sequence[int]], None],
     ) -> None:
         self._store = store
         self._indexing = indexing
-        self._follow = follow
         self._recognition = recognition
         self._pool = pool
         self._work = _Work()
@@ -276,9 +273,7 @@ class Sync:
         self._work.removed += len(replaced)
         yield from self._seen_again([known.photo_id for known in homes.values()])
         if replaced:
-            lost = tuple(id_ for id_, _ in replaced)
-            self._follow(lost)
-            yield PhotosChanged(removed=lost, labels=True)
+            yield PhotosChanged(removed=tuple(id_ for id_, _ in replaced), labels=True)
 
     def _write_down(
         self,
@@ -315,11 +310,9 @@ class Sync:
     def _seen_again(self, ids: Sequence[int]) -> Steps:
         """These rows changed; those that were out of sight are there again."""
         if ids:
-            self._follow(ids)
             back = [id_ for id_ in ids if id_ in self._unseen]
-            # Labels may have changed while nobody saw these photos.
             if back and self._store.embeddings.any():
-                self._recognition().tag_photos(back)
+                self._recognition().seen_again(back)
             yield PhotosChanged(ids=tuple(ids), added=tuple(back), labels=True)
             self._unseen.difference_update(back)
 
@@ -328,7 +321,6 @@ class Sync:
             some = ids[start : start + _ROWS]
             self._store.files.set_state(state, some)
             if state is PhotoState.MISSING:
-                self._follow(some)
                 yield PhotosChanged(removed=tuple(some), labels=True)
             else:
                 yield from self._seen_again(some)

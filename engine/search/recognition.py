@@ -189,12 +189,20 @@ class Recognition:
 
         Their rows still have embeddings.
         """
-        if self._index is None:
+        if self._index is None or not ids:
             return
         rows = self._store.embeddings.of(self.number, ids)
         self._index.remove(set(ids) - {row[0] for row in rows})
         if rows:
             self._index.put(*self._read(rows))
+
+    def seen_again(self, ids: Sequence[int]) -> None:
+        """Photos that nobody saw for a time are there again.
+
+        Labels may have changed meanwhile: they are tagged anew.
+        """
+        self.reread(ids)
+        self.tag_photos(ids)
 
     # tags
     # ----------------------------------------------------------------------------------------------

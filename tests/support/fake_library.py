@@ -256,7 +256,9 @@ class FakeLibrary:
 
     def retag(self) -> Generator[Step, None, PhotosChanged]:
         yield Progress("tag", 1, 1)
-        return PhotosChanged(ids=tuple(self.photo_rows), labels=True)
+        change = PhotosChanged(ids=tuple(self.photo_rows), labels=True)
+        yield change
+        return change
 
     def use_model(
         self, name_or_path: str = "", device: str = "", precision: str = ""

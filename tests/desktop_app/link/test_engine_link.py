@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.link.engine_worker import merge
 from engine.records import AlbumenError, PhotosChanged, Progress
 from engine.verbs import Verbs
 from tests.support.fake_library import ALL_VERBS, FakeLibrary, MoreVerbs
@@ -318,13 +317,3 @@ def test_a_library_that_cannot_be_opened(qtbot: QtBot) -> None:
         link.ask(Verbs.counts)
     assert told.args == ["The library was written by a newer Albumen."]
     assert link.close()
-
-
-def test_merged_changes_name_each_photo_once() -> None:
-    first = PhotosChanged(ids=(1, 2), added=(3,))
-    second = PhotosChanged(ids=(2, 4), removed=(3,), labels=True)
-    assert merge(first, second) == PhotosChanged(ids=(1, 2, 4), removed=(3,), labels=True)
-    assert merge(PhotosChanged(), first) == first == merge(first, PhotosChanged())
-    trashed, undone = PhotosChanged(removed=(5,)), PhotosChanged(added=(5,))
-    assert merge(trashed, undone) == undone
-    assert merge(undone, trashed) == trashed
