@@ -372,6 +372,7 @@ _SENTENCES = (
         "EngineWords",
         "There is no model '{name}': give a name of the catalogue or a safetensors file.",
     ),
+    QT_TRANSLATE_NOOP("EngineWords", "There is no model '{name}': did you mean {names}?"),
     QT_TRANSLATE_NOOP("EngineWords", "{path} changed while it was read: try again."),
     QT_TRANSLATE_NOOP(
         "EngineWords",

@@ -958,6 +958,10 @@
         <translation>没有模型“{name}”：请给出目录中的名称或 safetensors 文件。</translation>
     </message>
     <message>
+        <source>There is no model '{name}': did you mean {names}?</source>
+        <translation>没有模型“{name}”：您要找的是 {names} 吗？</translation>
+    </message>
+    <message>
         <source>{path} changed while it was read: try again.</source>
         <translation>{path} 在读取时发生了变化：请重试。</translation>
     </message>

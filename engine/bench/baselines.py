@@ -84,7 +84,7 @@ def coop(
     learners = []
     for seed in range(seeds):
         torch.manual_seed(seed)
-        learners.append(PromptLearner(clip, names, n_ctx))
+        learners.append(PromptLearner(names, clip, n_ctx=n_ctx))
     tree = learners[0].tree()
     encoder = TextEncoder(clip)
     # (S, n_ctx, C)

@@ -87,8 +87,8 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
     names = [
         words[number * len(words) // classes] for number in range(classes)
     ]  # everyday words from all over
-    learner = PromptLearner(clip, names, n_ctx=16)
-    model = CustomCLIP(clip, learner)
+    learner = PromptLearner(names, clip, n_ctx=16)
+    model = CustomCLIP(learner, clip)
     # The same point again and again.
     optimiser = torch.optim.SGD([learner.ctx], lr=0.0, momentum=0.9)
     targets = torch.arange(_BATCH) % classes
@@ -101,6 +101,8 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
         classes, clip.context_length - learner.length, -1
     )
 
+    eot = learner.tokenized_prompts.argmax(dim=-1)  # (K,)
+
     def step(image_features: Tensor, text_features: Tensor) -> None:
         logits = clip.logit_scale.exp() * image_features @ F.normalize(text_features, dim=-1).t()
         optimiser.zero_grad()
@@ -111,7 +113,7 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
         prompts = torch.cat([learner(), padding], dim=1)  # (K, 77, C)
         # (K, 77, C)
         x = _published_blocks(clip.transformer, prompts + clip.positional_embedding, causal)
-        ends = clip.ln_final(x)[torch.arange(classes), learner.eot]  # (K, C)
+        ends = clip.ln_final(x)[torch.arange(classes), eot]  # (K, C)
         return ends @ clip.text_projection  # type: ignore[no-any-return]
 
     def published() -> None:
@@ -127,7 +129,7 @@ def _measure(clip: CLIP, classes: int, rounds: int) -> dict[str, Any]:
     ways: Ways = {
         "published": (1, published),
         "cached": (1, lambda: step(cached, whole_context())),
-        "cut": (3, lambda: step(cached, model.text_encoder(learner(), learner.eot))),
+        "cut": (3, lambda: step(cached, model.text_encoder(learner(), learner.tokenized_prompts))),
         "packed": (10, lambda: step(cached, model.text_encoder.encode_tree(learner.tree()))),
     }
     return _compared(ways, learner, rounds)

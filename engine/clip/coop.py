@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, overload
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -63,6 +63,10 @@ class PromptLearner(nn.Module):
     """Prompts `[SOT] ctx_1 ... ctx_n name . [EOT]` of K classes, of which only `ctx` is learned
     (paper, section 3.2).
 
+    `PromptLearner(classnames, clip_model, n_ctx=16, ...)`, or as published with a configuration in
+    front, whose TRAINER.COOP takes the place of the options: `PromptLearner(cfg, classnames,
+    clip_model)`.
+
     `ctx_init`: start from the embeddings of these words (their TOKENS are counted, and give n_ctx);
     None: normal(0, 0.02) and `n_ctx` vectors. `class_specific`: `ctx` is (K, n, C) instead of one
     (n, C) for all. `class_token_position`: the name stands at the "end", in the "middle" (n // 2
@@ -73,49 +77,44 @@ class PromptLearner(nn.Module):
     second).
     """
 
-    eot: Tensor
     token_prefix: Tensor
     token_suffix: Tensor
+    tokenized_prompts: Tensor
 
+    @overload
+    def __init__(self, cfg: object, classnames: Sequence[str], clip_model: CLIP, /) -> None: ...
+
+    @overload
     def __init__(
         self,
-        clip: CLIP,
         classnames: Sequence[str],
+        clip_model: CLIP,
+        /,
+        *,
         n_ctx: int = 16,
         ctx_init: str | None = None,
         class_specific: bool = False,
         class_token_position: Position = "end",
-    ) -> None:
+    ) -> None: ...
+
+    def __init__(self, first: Any, second: Any, third: Any = None, /, **options: Any) -> None:
         super().__init__()
+        classnames, clip = (first, second) if third is None else (second, third)
+        if third is not None:
+            options = _published_options(first) | options
+        context = _Context(**options)
+        context.check()
         if not classnames:
             raise AlbumenError("There is no class to learn a prompt for: give at least one name.")
-        if class_token_position not in ("end", "middle", "front"):
-            raise AlbumenError(
-                "The class name can stand at 'end', 'middle' or 'front', "
-                f"not '{class_token_position}'."
-            )
         embedding = clip.token_embedding.weight.detach()  # (vocabulary, C)
-        width = embedding.shape[1]
-        device = embedding.device
-        if ctx_init is not None:
-            if class_specific:
-                raise AlbumenError(
-                    "A context starts from words or is one per class: "
-                    "drop ctx_init or class_specific."
-                )
-            words = encode(ctx_init.replace("_", " "))
-            if not words:
-                raise AlbumenError(f"The initial context '{ctx_init}' holds no word.")
-            ctx = embedding[torch.tensor(words, device=device)].float()  # (n, C)
-        else:
-            if n_ctx < 1:
-                raise AlbumenError(f"A prompt needs at least one context vector, not {n_ctx}.")
-            shape = (len(classnames), n_ctx, width) if class_specific else (n_ctx, width)
-            ctx = torch.empty(shape, device=device).normal_(std=0.02)
-        self.classnames = tuple(classnames)
-        self.class_token_position: Position = class_token_position
-        self.ctx = nn.Parameter(ctx.clone())  # (n, C) or (K, n, C)
+        self.classnames: tuple[str, ...] = tuple(classnames)
+        self.class_token_position = context.class_token_position
+        self.ctx = nn.Parameter(context.first_values(len(classnames), embedding))
+        self._set_names(clip.context_length, embedding)
 
+    def _set_names(self, context_length: int, embedding: Tensor) -> None:
+        """What follows from the class names; `embedding` (vocabulary, C)."""
+        device = embedding.device
         names = [name.replace("_", " ") for name in self.classnames]
         # As published, the name's tokens are counted alone and tokenised with the full stop: "e.t."
         # + "." gives "..".
@@ -124,21 +123,23 @@ class PromptLearner(nn.Module):
         longest = max(range(len(rests)), key=lambda k: len(rests[k]))
         # L: nothing behind the longest prompt's EOT is ever used
         self.length = 1 + self.n_ctx + len(rests[longest])
-        if self.length > clip.context_length:
+        if self.length > context_length:
             raise AlbumenError(
                 f"The prompt of '{names[longest][:60]}' has {self.length} tokens and this model "
-                f"reads at most {clip.context_length}: shorten the name or use fewer context "
+                f"reads at most {context_length}: shorten the name or use fewer context "
                 f"vectors than {self.n_ctx}."
             )
         self._rest_lengths = tuple(map(len, rests))
-        padded = torch.zeros(len(rests), max(self._rest_lengths), dtype=torch.long)  # (K, L-1-n)
-        for row, rest in zip(padded, rests, strict=True):
-            row[: len(rest)] = torch.tensor(rest)
-        # Derived from the names, so recomputed for the current ones and never saved.
-        eot = torch.tensor(self._rest_lengths, device=device) + self.n_ctx
+        # The published placeholders: their embeddings are replaced by `ctx`.
+        tokens = torch.zeros(len(rests), self.length, dtype=torch.long)  # (K, L)
+        tokens[:, : 1 + self.n_ctx] = torch.tensor([SOT, *encode("X") * self.n_ctx])
+        for row, rest in zip(tokens, rests, strict=True):
+            row[1 + self.n_ctx : 1 + self.n_ctx + len(rest)] = torch.tensor(rest)
+        tokens = tokens.to(device)
         prefix = embedding[SOT].float()[None]  # (1, C)
-        suffix = embedding[padded.to(device)].float()  # (K, L-1-n, C)
-        self.register_buffer("eot", eot, persistent=False)  # (K,) position of EOT in each prompt
+        suffix = embedding[tokens[:, 1 + self.n_ctx :]].float()  # (K, L-1-n, C)
+        # Derived from the names, so recomputed for the current ones and never saved.
+        self.register_buffer("tokenized_prompts", tokens, persistent=False)
         self.register_buffer("token_prefix", prefix, persistent=False)
         self.register_buffer("token_suffix", suffix, persistent=False)
 
@@ -192,23 +193,81 @@ class PromptLearner(nn.Module):
         return {"end": self.n_ctx, "middle": self.n_ctx // 2, "front": 0}[self.class_token_position]
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """The options of a `PromptLearner`."""
+
+    n_ctx: int = 16
+    ctx_init: str | None = None
+    class_specific: bool = False
+    class_token_position: Position = "end"
+
+    def check(self) -> None:
+        """AlbumenError if the options contradict each other or say nothing."""
+        if self.class_token_position not in ("end", "middle", "front"):
+            raise AlbumenError(
+                "The class name can stand at 'end', 'middle' or 'front', "
+                f"not '{self.class_token_position}'."
+            )
+        if self.ctx_init is not None and self.class_specific:
+            raise AlbumenError(
+                "A context starts from words or is one per class: drop ctx_init or class_specific."
+            )
+        if self.ctx_init is None and self.n_ctx < 1:
+            raise AlbumenError(f"A prompt needs at least one context vector, not {self.n_ctx}.")
+
+    def first_values(self, count: int, embedding: Tensor) -> Tensor:
+        """`ctx` (n, C), or (K, n, C) of `count` classes, before training; `embedding`
+        (vocabulary, C)."""
+        if self.ctx_init is not None:
+            words = encode(self.ctx_init.replace("_", " "))
+            if not words:
+                raise AlbumenError(f"The initial context '{self.ctx_init}' holds no word.")
+            return embedding[torch.tensor(words, device=embedding.device)].float()  # a copy
+        shape = [self.n_ctx, embedding.shape[1]]
+        if self.class_specific:
+            shape = [count, *shape]
+        return torch.empty(shape, device=embedding.device).normal_(std=0.02)
+
+
+def _published_options(cfg: Any) -> dict[str, Any]:
+    """The options of a configuration as KaiyangZhou/CoOp has it, where an empty CTX_INIT is none;
+    what it leaves out, or a configuration that is None, means the default."""
+    if cfg is None:
+        return {}
+    published = getattr(getattr(cfg, "TRAINER", None), "COOP", None)
+    if published is None:
+        raise AlbumenError(
+            "This configuration has no TRAINER.COOP: leave it out and give n_ctx, ctx_init, "
+            "class_specific or class_token_position."
+        )
+    names = {
+        "N_CTX": "n_ctx",
+        "CTX_INIT": "ctx_init",
+        "CSC": "class_specific",
+        "CLASS_TOKEN_POSITION": "class_token_position",
+    }
+    said = {ours: getattr(published, name, None) for name, ours in names.items()}
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
 class TextEncoder(nn.Module):
     """CLIP's text encoder fed with embeddings instead of token ids. Building it freezes the given
     CLIP.
 
-    It shares the weights (nothing is copied) and wants them in fp32, as `weights.load` leaves them
-    at every precision.
+    It shares the weights (nothing is copied) and computes in their precision; `weights.load` leaves
+    them in fp32 at every precision of the image encoder.
     """
 
-    def __init__(self, clip: CLIP) -> None:
+    def __init__(self, clip_model: CLIP) -> None:
         super().__init__()
-        self.clip = clip.requires_grad_(False)
+        self.clip = clip_model.requires_grad_(False)
 
-    def forward(self, prompts: Tensor, eot: Tensor) -> Tensor:
-        """Prompts (K, L, C) without positions, EOT positions (K,) -> text_features (K, D), not
-        normalised. As published.
-        """
-        return self.clip.encode_embedding(prompts, eot)
+    def forward(self, prompts: Tensor, tokenized_prompts: Tensor) -> Tensor:
+        """Prompts (K, L, C) without positions, and the token ids (K, L) that they stand for, by
+        which EOT is found -> text_features (K, D), not normalised. As published."""
+        eot = tokenized_prompts.argmax(dim=-1)  # (K,)
+        return self.clip.encode_embedding(prompts[:, : int(eot.max()) + 1], eot)
 
     def encode_tree(self, tree: PromptTree) -> Tensor:
         """The K prompts of the tree -> text_features (K, D), or (S, K, D) for S variants; not
@@ -225,6 +284,7 @@ class TextEncoder(nn.Module):
         tokens = tokens.reshape(-1, *tokens.shape[-2:])  # (S, P+T, C)
         plan = _plan(tree.prefix.shape[-2], tree.lengths, tokens.device)
         x = tokens[:, plan.tokens] + self.clip.positional_embedding[plan.positions]  # (S, P+G m, C)
+        x = x.to(self.clip.text_dtype)
         x = self.clip.transformer(x, plan.attend, plan.eot.expand(len(tokens), -1))  # (S, K, C)
         features: Tensor = self.clip.ln_final(x) @ self.clip.text_projection  # (S, K, D)
         return features.reshape(*variants, *features.shape[1:])
@@ -326,20 +386,57 @@ def _plan(prefix: int, lengths: tuple[int, ...], device: torch.device) -> _Plan:
 
 class CustomCLIP(nn.Module):
     """CLIP as a classifier whose text side is a `PromptLearner`: logits = exp(logit_scale) * cosine
-    (paper, eq. 3)."""
+    (paper, eq. 3).
 
-    def __init__(self, clip: CLIP, prompt_learner: PromptLearner) -> None:
+    `CustomCLIP(prompt_learner, clip_model)`, `CustomCLIP(classnames, clip_model, n_ctx=16, ...)`
+    with the options of `PromptLearner`, or as published `CustomCLIP(cfg, classnames, clip_model)`.
+    The given CLIP is frozen: only `prompt_learner.ctx` is learned.
+    """
+
+    @overload
+    def __init__(self, cfg: object, classnames: Sequence[str], clip_model: CLIP, /) -> None: ...
+
+    @overload
+    def __init__(
+        self, prompts: PromptLearner | Sequence[str], clip_model: CLIP, /, **options: Any
+    ) -> None: ...
+
+    def __init__(self, first: Any, second: Any, third: Any = None, /, **options: Any) -> None:
         super().__init__()
-        self.text_encoder = TextEncoder(clip)
-        self.prompt_learner = prompt_learner
+        ready = isinstance(first, PromptLearner)
+        learner = first if ready else PromptLearner(first, second, third, **options)
+        self.text_encoder = TextEncoder(second if third is None else third)
+        self.prompt_learner: PromptLearner = learner
+
+    @property
+    def image_encoder(self) -> nn.Module:
+        """CLIP's own, not another copy of it."""
+        return self.text_encoder.clip.visual
+
+    @property
+    def tokenized_prompts(self) -> Tensor:
+        """Token ids (K, L) of the prompts."""
+        return self.prompt_learner.tokenized_prompts
+
+    @property
+    def logit_scale(self) -> Tensor:
+        """CLIP's own, as a logarithm."""
+        return self.text_encoder.clip.logit_scale
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The precision of the image encoder."""
+        return self.text_encoder.clip.dtype
 
     def text_features(self) -> Tensor:
-        """L2-normalised text_features (K, D) of the current prompts, with gradients to `ctx`."""
-        return F.normalize(self.text_encoder.encode_tree(self.prompt_learner.tree()), dim=-1)
+        """L2-normalised text_features (K, D) of the current prompts in fp32, with gradients to
+        `ctx`."""
+        features = self.text_encoder.encode_tree(self.prompt_learner.tree())
+        return F.normalize(features.float(), dim=-1)
 
     def logits(self, image_features: Tensor) -> Tensor:
         """Normalised image_features (B, D) -> logits (B, K)."""
-        scale = self.text_encoder.clip.logit_scale.exp()
+        scale = self.logit_scale.exp()
         return scale * image_features.to(scale.device) @ self.text_features().t()
 
     def forward(self, image: Tensor) -> Tensor:
@@ -514,7 +611,13 @@ def load_prompts(
         raise AlbumenError(
             f"{path} puts the class name at '{position}', which this version does not know."
         )
-    learner = PromptLearner(clip, names, ctx.shape[-2], None, ctx.dim() == 3, position)
+    learner = PromptLearner(
+        names,
+        clip,
+        n_ctx=ctx.shape[-2],
+        class_specific=ctx.dim() == 3,
+        class_token_position=position,
+    )
     with torch.no_grad():
         learner.ctx.copy_(ctx)
     return learner

@@ -43,6 +43,13 @@ class Remote:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+def offline() -> bool:
+    """Whether HF_HUB_OFFLINE (or what the hub's library takes for it) forbids downloads."""
+    from huggingface_hub.constants import is_offline_mode
+
+    return bool(is_offline_mode())
+
+
 def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
     """Ask the Hugging Face hub for a file: where it is and its sha256; or its path if the hub's
     cache has it already.
@@ -53,12 +60,11 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
     """
     import huggingface_hub as hub
     from huggingface_hub import errors
-    from huggingface_hub.constants import is_offline_mode
 
     cached = hub.try_to_load_from_cache(repo, filename)
     if isinstance(cached, str):
         return Path(cached)
-    if is_offline_mode():
+    if offline():
         raise AlbumenError(
             f"{repo} is not on this computer and HF_HUB_OFFLINE forbids to download it: "
             "allow it or choose a file."

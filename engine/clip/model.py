@@ -408,26 +408,37 @@ class CLIP(nn.Module):
         return self.visual.conv1.weight.dtype
 
     @property
+    def text_dtype(self) -> torch.dtype:
+        """The floating-point type in which the text encoder computes, and of its features."""
+        return self.text_projection.dtype
+
+    @property
     def device(self) -> torch.device:
         """Where the weights lie."""
         return self.visual.conv1.weight.device
 
     def encode_image(self, image: Tensor) -> Tensor:
-        """Preprocessed images (B, 3, S, S), S = `input_resolution` -> image_features (B, D), not
-        normalised."""
+        """Preprocessed images (B, 3, S, S), S = `input_resolution` -> image_features (B, D) of
+        `dtype`, not normalised."""
         features: Tensor = self.visual(image.to(self.dtype))  # (B, D)
         return features
 
     def encode_text(self, text: Tensor) -> Tensor:
         """Token ids (N, L), rows `[SOT] ... [EOT] 0 0`, L <= `context_length` ->
-        text_features (N, D), not normalised.
+        text_features (N, D) of `text_dtype`, not normalised. ValueError if a text is longer than
+        the model reads.
 
         EOT has the highest id of the vocabulary, so its position is the row's argmax. Attention is
         causal and only EOT's output is used, hence nothing after the longest text's EOT matters and
         it is cut off before the transformer.
         """
         eot = text.argmax(dim=-1)  # (N,)
-        text = text[:, : int(eot.max()) + 1] if len(text) else text  # (N, L')
+        text = text[:, : int(eot.max()) + 1] if len(text) else text[:, :1]  # (N, L')
+        if text.shape[1] > self.context_length:
+            raise ValueError(
+                f"A text has {text.shape[1]} tokens and this model reads at most "
+                f"{self.context_length}: pass context_length={self.context_length} to tokenize."
+            )
         return self.encode_embedding(self.token_embedding(text), eot)
 
     def encode_embedding(self, embedding: Tensor, eot: Tensor) -> Tensor:
@@ -438,7 +449,7 @@ class CLIP(nn.Module):
         vectors, not tokens.
         """
         positions = self.positional_embedding[: embedding.shape[1]]  # (L, C)
-        x = embedding + positions.to(embedding.dtype)  # (N, L, C)
+        x = (embedding + positions.to(embedding.dtype)).to(self.text_dtype)  # (N, L, C)
         x = self.transformer(x, past_tokens, eot[:, None])[:, 0]  # (N, C)
         features: Tensor = self.ln_final(x) @ self.text_projection  # (N, D)
         return features
@@ -447,12 +458,69 @@ class CLIP(nn.Module):
         """Images (B, 3, S, S), token ids (N, L) -> `logits_per_image` (B, N),
         `logits_per_text` (N, B).
 
-        logits = exp(logit_scale) * cosine (paper, figure 3).
+        logits = exp(logit_scale) * cosine (paper, figure 3), in fp32 at every precision of the
+        encoders: they need not agree in theirs, and a scale of 100 would turn the rounding of a
+        half-precision cosine into a tenth of a logit.
         """
-        image_features = F.normalize(self.encode_image(image), dim=-1)  # (B, D)
-        text_features = F.normalize(self.encode_text(text), dim=-1)  # (N, D)
+        image_features = F.normalize(self.encode_image(image).float(), dim=-1)  # (B, D)
+        text_features = F.normalize(self.encode_text(text).float(), dim=-1)  # (N, D)
         logits_per_image = self.logit_scale.exp() * image_features @ text_features.t()  # (B, N)
         return logits_per_image, logits_per_image.t()
+
+    def __repr__(self) -> str:
+        """One line: architecture, input, vector, precision. The modules are in `named_modules`."""
+        side = self.input_resolution
+        precision = str(self.dtype).removeprefix("torch.")
+        if self.text_dtype != self.dtype:
+            precision += f", text {str(self.text_dtype).removeprefix('torch.')}"
+        return (
+            f"CLIP({_architecture(self.visual)}, images {side} x {side}, "
+            f"vectors of {self.embed_dim}, {precision}, {self.device})"
+        )
+
+
+# Depth and width of the published ViTs, depths and width of the published ResNets -> their names.
+_VITS = {(12, 384): "S", (12, 768): "B", (24, 1024): "L", (32, 1280): "H"}
+_RESNETS = {
+    ((3, 4, 6, 3), 64): "RN50",
+    ((3, 4, 23, 3), 64): "RN101",
+    ((4, 6, 10, 6), 80): "RN50x4",
+    ((6, 8, 18, 8), 96): "RN50x16",
+    ((3, 15, 36, 10), 128): "RN50x64",
+}
+
+
+def _architecture(visual: ModifiedResNet | VisionTransformer) -> str:
+    """The published name of an image encoder, or its sizes: "ViT-B/32", "RN50", "ResNet of 1 + 2 +
+    1 + 2 blocks, width 16"."""
+    if isinstance(visual, VisionTransformer):
+        width, _, patch, _ = visual.conv1.weight.shape
+        depth = len(visual.transformer.resblocks)
+        if name := _VITS.get((depth, width)):
+            return f"ViT-{name}/{patch}"
+        return f"ViT of {depth} blocks, width {width}, patch {patch}"
+    width = visual.conv3.weight.shape[0]
+    layers = (visual.layer1, visual.layer2, visual.layer3, visual.layer4)
+    depths = (len(layers[0]), len(layers[1]), len(layers[2]), len(layers[3]))
+    if name := _RESNETS.get((depths, width)):
+        return name
+    return f"ResNet of {' + '.join(map(str, depths))} blocks, width {width}"
+
+
+def convert_weights(model: nn.Module, dtype: torch.dtype = torch.float16) -> None:
+    """Convolutions, linear layers, attention and the two projections -> `dtype`, in place;
+    LayerNorm, BatchNorm, embeddings and the logit scale stay as they are. As `convert_weights` of
+    openai/CLIP, and back with `torch.float32`.
+
+    Of a whole CLIP both encoders are converted, of its `visual` the image encoder alone.
+    """
+    for module in model.modules():
+        if isinstance(module, (nn.Conv2d, nn.Linear)):
+            module.to(dtype)
+        for name in ("in_proj_weight", "in_proj_bias", "proj", "text_projection"):
+            parameter = getattr(module, name, None)
+            if isinstance(parameter, nn.Parameter):
+                parameter.data = parameter.data.to(dtype)
 
 
 # --------------------------------------------------------------------------------------------------

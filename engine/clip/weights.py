@@ -1,9 +1,9 @@
-"""From a name or a file to a model that is ready to encode: the catalogue, what is installed,
-device, precision, model id.
+"""From a name or a file to a model that is ready to encode: what is installed, device, precision,
+model id.
 
-Knows: which models there are, where their weights lie, which processor they run on and how exactly.
-Does not know: file formats (`checkpoint.py`), HTTP (`download.py`), the network (`model.py`), photo
-files (`engine.images`), the library.
+Knows: where the weights of a model lie, which processor they run on and how exactly. Does not know:
+which models there are (`catalogue.py`), file formats (`checkpoint.py`), HTTP (`download.py`), the
+network (`model.py`), photo files (`engine.images`), the library.
 
 "Precision" is that of the image encoder, which does nearly all the work. The text encoder always
 computes in fp32, so prompts learned at one precision mean the same at another.
@@ -22,13 +22,13 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 import torch
-from torch import nn
 from torch.nn import functional as F
 
 import resources
 from engine.clip import checkpoint, cpu_inference
 from engine.clip import download as transfer
-from engine.clip.model import CLIP, Activation, Attention, VisionTransformer, build_model
+from engine.clip.catalogue import CATALOGUE, STARTER, canonical, file_name, near
+from engine.clip.model import CLIP, Activation, build_model, convert_weights
 from engine.clip.tokenizer import tokenize
 from engine.images.decode import CLIP_MEAN, CLIP_STD
 from engine.records import AlbumenError, ModelInfo, Progress
@@ -39,79 +39,6 @@ _HUB_FILE = "open_clip_model.safetensors"
 _TEXTS_AT_ONCE = 256
 # Where a file does not tell: OpenAI's own, and what most conversions are of.
 _ASSUMED: Activation = "quickgelu"
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A model of the catalogue. `zero_shot`: published ImageNet top-1 in percent; `archive`:
-    (file, sha256) at OpenAI."""
-
-    title: str
-    repo: str
-    megabytes: int
-    resolution: int
-    embed_dim: int
-    zero_shot: float
-    activation: Activation = "quickgelu"
-    archive: tuple[str, str] | None = None
-    licence: str = "MIT"
-
-
-# Sizes are those of the fp32 files on the hub. ImageNet figures: the results that open_clip
-# publishes.
-_CATALOGUE: dict[str, _Known] = {
-    "ViT-B/32-256-DataComp": _Known(
-        "ViT-B/32 at 256 px, DataComp (recommended)",
-        "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K", 605, 256, 512, 72.8, "gelu",
-    ),
-    "ViT-B/16-DataComp": _Known(
-        "ViT-B/16, DataComp (better, four times slower)",
-        "laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K", 599, 224, 512, 73.5, "gelu",
-    ),
-    "ViT-B/32-LAION2B": _Known(
-        "ViT-B/32, LAION-2B", "laion/CLIP-ViT-B-32-laion2B-s34B-b79K", 605, 224, 512, 66.6, "gelu"
-    ),
-    "RN50": _Known(
-        "RN50, OpenAI", "timm/resnet50_clip.openai", 408, 224, 1024, 59.8,
-        archive=("RN50.pt", "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762"),
-    ),
-    "RN101": _Known(
-        "RN101, OpenAI", "timm/resnet101_clip.openai", 479, 224, 512, 62.3,
-        archive=("RN101.pt", "8fa8567bab74a42d41c5915025a8e4538c3bdbe8804a470a72f30b0d94fab599"),
-    ),
-    "RN50x4": _Known(
-        "RN50x4, OpenAI", "timm/resnet50x4_clip.openai", 713, 288, 640, 66.3,
-        archive=("RN50x4.pt", "7e526bd135e493cef0776de27d5f42653e6b4c8bf9e0f653bb11773263205fdd"),
-    ),
-    "RN50x16": _Known(
-        "RN50x16, OpenAI", "timm/resnet50x16_clip.openai", 1164, 384, 768, 70.7,
-        archive=("RN50x16.pt", "52378b407f34354e150460fe41077663dd5b39c54cd0bfd2b27167a4a06ec9aa"),
-    ),
-    "RN50x64": _Known(
-        "RN50x64, OpenAI", "timm/resnet50x64_clip.openai", 2493, 448, 1024, 73.9,
-        archive=("RN50x64.pt", "be1cfb55d75a9666199fb2206c106743da0f6468c9d327f3e0d0a543a9919d9c"),
-    ),
-    "ViT-B/32": _Known(
-        "ViT-B/32, OpenAI", "timm/vit_base_patch32_clip_224.openai", 605, 224, 512, 63.3,
-        archive=("ViT-B-32.pt", "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af"),
-    ),
-    "ViT-B/16": _Known(
-        "ViT-B/16, OpenAI", "timm/vit_base_patch16_clip_224.openai", 599, 224, 512, 68.3,
-        archive=("ViT-B-16.pt", "5806e77cd80f8b59890b7e101eabd078d9fb84e6937f9e85e4ecb61988df416f"),
-    ),
-    "ViT-L/14": _Known(
-        "ViT-L/14, OpenAI", "timm/vit_large_patch14_clip_224.openai", 1711, 224, 768, 75.5,
-        archive=("ViT-L-14.pt", "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836"),
-    ),
-    "ViT-L/14@336px": _Known(
-        "ViT-L/14 at 336 px, OpenAI",
-        "timm/vit_large_patch14_clip_336.openai", 1712, 336, 768, 76.6,
-        archive=(
-            "ViT-L-14-336px.pt",
-            "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02",
-        ),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +114,8 @@ class LoadedModel:
 def load(
     name_or_path: str = "starter", device: str = "auto", precision: str = "auto"
 ) -> LoadedModel:
-    """The model of the catalogue ("starter", "ViT-B/32", ...) or of a file, in eval mode, frozen.
+    """The model of the catalogue ("starter", "ViT-B/32", ...; see `catalogue.canonical`) or of a
+    file, in eval mode, frozen.
 
     A file is safetensors (official, open_clip or HF `CLIPModel` names), or one of OpenAI's
     TorchScript archives, whose weights are then kept as safetensors among the installed models.
@@ -198,33 +126,20 @@ def load(
     Raises AlbumenError with one sentence: unknown name, not installed, unusable file, device or
     precision.
     """
-    path = _installed_path(name_or_path)
-    content = checkpoint.read(path, mapped=_is_ours(path))
-    known = _catalogue_activation(path) or content.activation
-    activation = known or _ASSUMED
-    try:
-        clip = build_model(content.state_dict, activation, copy=False)
-    except ValueError as error:
-        raise AlbumenError(f"{path}: {error}") from error
-    del content
+    name = canonical(name_or_path)
+    path = _installed_path(name)
+    clip, assumed = _network(path, _catalogue_activation(path), mapped=_is_ours(path))
     clip.requires_grad_(False)
     clip, chosen, failed = _on_device(clip, device)
-    assumed = ""
-    if not known:
-        assumed = (
-            f"{path.name} does not say whether its weights were trained with QuickGELU or GELU: "
-            "QuickGELU is assumed. If they come from LAION or DataComp, put their "
-            "open_clip_config.json beside the file and use it again."
-        )
     exact = precision_for(precision, chosen)
-    convert_weights(clip, PRECISIONS[exact])
+    convert_weights(clip.visual, PRECISIONS[exact])
     image_encoder = None
     if (chosen.type, exact) == ("cpu", "fp32"):
         image_encoder = cpu_inference.on_first_use(clip.visual)
     return LoadedModel(
         clip=clip,
-        model_id=_model_id(path, exact, activation),
-        name=name_or_path,
+        model_id=_model_id(path, exact, clip.activation),
+        name=name,
         device=chosen,
         precision=exact,
         input_resolution=clip.input_resolution,
@@ -235,11 +150,56 @@ def load(
     )
 
 
+def load_network(
+    name_or_path: str, device: str = "auto", precision: str = "auto", directory: Path | None = None
+) -> tuple[CLIP, str]:
+    """The network alone, in eval mode, to be used and trained as its owner likes: its weights are
+    its own and want gradients, and BOTH encoders compute in the precision, as in openai/CLIP. With
+    the note of `LoadedModel`.
+
+    Names, files, `device`, `precision` and errors as of `load`. `directory`: where a model of the
+    catalogue lies, if not among the installed ones: as safetensors, or as OpenAI's archive.
+    """
+    name = canonical(name_or_path)
+    path = _installed_path(name, directory)
+    known = CATALOGUE[name].activation if name in CATALOGUE else _catalogue_activation(path)
+    clip, assumed = _network(path, known, mapped=False)
+    clip, chosen, failed = _on_device(clip, device)
+    convert_weights(clip, PRECISIONS[precision_for(precision, chosen)])
+    return clip, "\n".join(filter(None, (failed, assumed)))
+
+
+def is_installed(name: str, directory: Path | None = None) -> bool:
+    """Whether a model of the catalogue is on this computer (or in `directory`)."""
+    try:
+        return _installed_path(canonical(name), directory).is_file()
+    except AlbumenError:
+        return False
+
+
+def _network(path: Path, activation: Activation | None, mapped: bool) -> tuple[CLIP, str]:
+    """The CLIP of a safetensors file in fp32 on the CPU, and a note where neither `activation` nor
+    the file says with which activation it was trained."""
+    content = checkpoint.read(path, mapped)
+    known = activation or content.activation
+    try:
+        clip = build_model(content.state_dict, known or _ASSUMED, copy=False)
+    except ValueError as error:
+        raise AlbumenError(f"{path}: {error}") from error
+    if known:
+        return clip, ""
+    return clip, (
+        f"{path.name} does not say whether its weights were trained with QuickGELU or GELU: "
+        "QuickGELU is assumed. If they come from LAION or DataComp, put their "
+        "open_clip_config.json beside the file and use it again."
+    )
+
+
 def model_id(name_or_path: str = "starter", precision: str = "auto", device: str = "auto") -> str:
     """The id that `load` would give, without building the model; the checksum of an unchanged file
     is remembered."""
     exact = precision_for(precision, _device(device)) if precision == "auto" else precision
-    path = _installed_path(name_or_path)
+    path = _installed_path(canonical(name_or_path))
     return _model_id(path, exact, _activation(path))
 
 
@@ -247,16 +207,16 @@ def catalogue() -> tuple[ModelInfo, ...]:
     """All models known by name: the built-in one first, then the recommended ones; `active` is left
     to the library."""
     infos = []
-    for name in ("starter", *_CATALOGUE):
+    for name in (STARTER, *CATALOGUE):
         try:
             path: Path | None = _installed_path(name)
         except AlbumenError:
             path = None
         identity = model_id(name) if path else ""
-        if name == "starter":
+        if name == STARTER:
             infos.append(_starter_info(path, identity))
             continue
-        known = _CATALOGUE[name]
+        known = CATALOGUE[name]
         infos.append(
             ModelInfo(
                 name=name,
@@ -288,12 +248,13 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
     honoured); OpenAI's own archive if the hub does not answer. Verified by sha256 before it gets
     its name. Raises AlbumenError with one sentence.
     """
-    if name not in _CATALOGUE:
+    name = canonical(name)
+    if name not in CATALOGUE:
         raise AlbumenError(
-            f"There is no model '{name}' to download: choose one of {', '.join(_CATALOGUE)}."
+            f"There is no model '{name}' to download: choose one of {', '.join(CATALOGUE)}."
         )
-    known = _CATALOGUE[name]
-    target = (directory or models_directory()) / _file_name(name)
+    known = CATALOGUE[name]
+    target = (directory or models_directory()) / file_name(name)
     if target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -302,7 +263,7 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
             lambda: transfer.on_hub(known.repo, _HUB_FILE, mirror), f"asking for {known.repo}"
         )
     except AlbumenError:
-        if not known.archive or os.environ.get("HF_HUB_OFFLINE"):
+        if not known.archive or transfer.offline():
             raise
         file, sha256 = known.archive
         archive = target.with_name(file)
@@ -322,21 +283,21 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
 # Files
 
 
-def _file_name(name: str) -> str:
-    return name.replace("/", "-").replace("@", "-") + ".safetensors"
-
-
-def _installed_path(name_or_path: str) -> Path:
-    """The safetensors file of a name or path. Unpacks an official archive on the way."""
-    if name_or_path == "starter":
+def _installed_path(name_or_path: str, directory: Path | None = None) -> Path:
+    """The safetensors file of a canonical name (installed in `directory`) or path. Unpacks an
+    official archive on the way."""
+    if name_or_path == STARTER:
         if override := os.environ.get("ALBUMEN_STARTER"):
             return Path(override)
         try:
             return resources.path("starter.safetensors")
         except FileNotFoundError as error:
             raise AlbumenError(str(error)) from None
-    if name_or_path in _CATALOGUE:
-        path = models_directory() / _file_name(name_or_path)
+    if name_or_path in CATALOGUE:
+        path = (directory or models_directory()) / file_name(name_or_path)
+        archive = CATALOGUE[name_or_path].archive
+        if directory and archive and not path.is_file() and (directory / archive[0]).is_file():
+            return _unpacked(directory / archive[0])
         if not path.is_file():
             raise AlbumenError(
                 f"The model '{name_or_path}' is not on this computer: download it first."
@@ -344,6 +305,11 @@ def _installed_path(name_or_path: str) -> Path:
         return path
     path = Path(name_or_path)
     if not path.is_file():
+        if meant := near(name_or_path):
+            names = ", ".join(meant)
+            raise AlbumenError(
+                "There is no model '{name}': did you mean {names}?", name=name_or_path, names=names
+            )
         raise AlbumenError(
             f"There is no model '{name_or_path}': "
             "give a name of the catalogue or a safetensors file."
@@ -355,10 +321,10 @@ def _unpacked(archive: Path) -> Path:
     """The safetensors file of an official archive, made if it is not there; a file that is not
     known stays what it is, and is refused when it is read."""
     sha256 = _checksum(archive)
-    archives = {name: known.archive for name, known in _CATALOGUE.items() if known.archive}
+    archives = {name: known.archive for name, known in CATALOGUE.items() if known.archive}
     for name, (_, official) in archives.items():
         if official == sha256:
-            target = models_directory() / _file_name(name)
+            target = models_directory() / file_name(name)
             if not target.exists():
                 _install_archive(archive, sha256, target)
             return target
@@ -391,8 +357,8 @@ def _is_ours(path: Path) -> bool:
 def _catalogue_activation(path: Path) -> Activation | None:
     """Hub files do not tell their activation; an installed one is known by its place."""
     if path.parent == models_directory():
-        for name, known in _CATALOGUE.items():
-            if path.name == _file_name(name):
+        for name, known in CATALOGUE.items():
+            if path.name == file_name(name):
                 return known.activation
     return None
 
@@ -450,23 +416,6 @@ def _starter_info(path: Path | None, identity: str) -> ModelInfo:
 
 # --------------------------------------------------------------------------------------------------
 # Device and precision
-
-
-def convert_weights(clip: CLIP, dtype: torch.dtype) -> None:
-    """The image encoder's convolutions, linear layers, attention and projection -> `dtype`, in
-    place.
-
-    As `convert_weights` of openai/CLIP: LayerNorm, BatchNorm and embeddings stay fp32. Unlike there
-    the text encoder stays fp32 too: it costs little, and prompts are learned through it.
-    """
-    for module in clip.visual.modules():
-        if isinstance(module, (nn.Conv2d, nn.Linear)):
-            module.to(dtype)
-        elif isinstance(module, Attention):
-            module.in_proj_weight.data = module.in_proj_weight.data.to(dtype)
-            module.in_proj_bias.data = module.in_proj_bias.data.to(dtype)
-    if isinstance(clip.visual, VisionTransformer):
-        clip.visual.proj.data = clip.visual.proj.data.to(dtype)
 
 
 def _device(device: str) -> torch.device:

@@ -254,17 +254,17 @@ def _coop(
 ) -> Generator[Progress, None, Run]:
     torch.manual_seed(seed)  # the contexts' first values
     learner = PromptLearner(
-        model.clip,
         photos.classnames,
-        protocol.n_ctx,
-        protocol.ctx_init,
-        protocol.class_specific,
-        protocol.class_token_position,
+        model.clip,
+        n_ctx=protocol.n_ctx,
+        ctx_init=protocol.ctx_init,
+        class_specific=protocol.class_specific,
+        class_token_position=protocol.class_token_position,
     )
     shots = len(few) // len(photos.classnames)
     recipe = Recipe(protocol.epochs) if protocol.epochs else Recipe.official(shots)
     started = time.monotonic()
-    yield from train_prompts(CustomCLIP(model.clip, learner), few, few_targets, recipe, seed)
+    yield from train_prompts(CustomCLIP(learner, model.clip), few, few_targets, recipe, seed)
     seconds = time.monotonic() - started
     if protocol.save:
         protocol.save.mkdir(parents=True, exist_ok=True)
@@ -288,7 +288,7 @@ def _run(
     """The learner's answers to photos (M, D) whose classes are `targets` (M,)."""
     with torch.no_grad():
         # (M,)
-        answers = CustomCLIP(model.clip, learner).logits(image_features).argmax(dim=-1).cpu()
+        answers = CustomCLIP(learner, model.clip).logits(image_features).argmax(dim=-1).cpu()
     words = tuple(near[0] for near in interpret(learner.ctx, model.clip, words=1))
     confusion = confusion_matrix(targets, answers, len(learner.classnames))
     return Run(method, shots, seed, confusion, seconds, words)

@@ -79,7 +79,7 @@ def tune(
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.randperm(len(vocabulary.words), generator=generator)[:RETAINED_WORDS]
     retained = [vocabulary.words[i] for i in drawn.tolist()]
-    learner = PromptLearner(model.clip, [*names, *retained], ctx_init=CTX_INIT)
+    learner = PromptLearner([*names, *retained], model.clip, ctx_init=CTX_INIT)
     tree = learner.tree()
     # Tokens of the labels' names, before those of the retained words.
     own = sum(tree.lengths[: len(names)])

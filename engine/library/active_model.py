@@ -30,6 +30,10 @@ class ActiveModel:
         precision: str = "auto",
     ) -> None:
         self._store = store
+        if name:  # as a person wrote it
+            from engine.clip.catalogue import canonical
+
+            name = canonical(name)
         self._name = name
         self.device = device
         self._precision = precision

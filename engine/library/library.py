@@ -285,8 +285,9 @@ class Library(LabelVerbs):
 
         If the model cannot be loaded, the old one stays in use and AlbumenError says why.
         """
+        from engine.clip.catalogue import canonical
 
-        name_or_path = name_or_path or self._model.name
+        name_or_path = canonical(name_or_path) if name_or_path else self._model.name
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = self._model.load(name_or_path, device, precision)
         yield from self._followups.following(
@@ -302,9 +303,10 @@ class Library(LabelVerbs):
         Resumable and checked, from the hub or a `mirror` of it; closing the generator cancels.
         """
         from engine.clip import weights
+        from engine.clip.catalogue import canonical
 
         yield from weights.download(name, mirror=mirror)
-        return next(info for info in self.models() if info.name == name)
+        return next(info for info in self.models() if info.name == canonical(name))
 
     def storage(self) -> Generator[Progress, None, Storage]:
         """Job: what the library takes on the disk."""

@@ -60,7 +60,7 @@ def random_clip(seed: int = 0, **sizes: object) -> CLIP:
 
 def relative_error(ours: Tensor, theirs: Tensor) -> float:
     """|ours - theirs| / |theirs|, over all numbers of tensors of one shape."""
-    return float((ours - theirs).norm() / theirs.norm())
+    return float((ours.detach() - theirs.detach()).norm() / theirs.detach().norm())
 
 
 def transformers_model(clip: CLIP, act: str) -> torch.nn.Module:

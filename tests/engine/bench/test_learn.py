@@ -39,7 +39,7 @@ def test_coop_of_several_seeds_at_once_is_coop() -> None:
     together = baselines.coop(clip, names, x, targets, 1, n_ctx=4)
     for seed in range(2):
         torch.manual_seed(seed)
-        model = coop.CustomCLIP(clip, coop.PromptLearner(clip, names, 4))
+        model = coop.CustomCLIP(names, clip, n_ctx=4)
         for _ in coop.train_prompts(
             model, x[seed], targets[seed], coop.Recipe.official(1), seed=seed
         ):

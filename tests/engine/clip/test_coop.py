@@ -84,7 +84,7 @@ def test_values_and_gradients_equal_the_published_path(
     clip: CLIP, options: dict[str, object], repeat: int
 ) -> None:
     torch.manual_seed(0)
-    learner = PromptLearner(clip, NAMES * repeat, **options)  # type: ignore[arg-type]
+    learner = PromptLearner(NAMES * repeat, clip, **options)  # type: ignore[arg-type]
     encoder = TextEncoder(clip)
     generator = torch.Generator().manual_seed(1)
     images = F.normalize(torch.randn(16, clip.embed_dim, generator=generator), dim=-1)
@@ -92,7 +92,7 @@ def test_values_and_gradients_equal_the_published_path(
     results = []
     for features in (
         published_text_features(clip, learner),
-        encoder(learner(), learner.eot),
+        encoder(learner(), learner.tokenized_prompts),
         encoder.encode_tree(learner.tree()),
     ):
         logits = clip.logit_scale.exp() * images @ F.normalize(features, dim=-1).t()
@@ -104,7 +104,7 @@ def test_values_and_gradients_equal_the_published_path(
 
 
 def test_prompts_initialised_with_words_are_that_sentence(clip: CLIP) -> None:
-    model = CustomCLIP(clip, PromptLearner(clip, NAMES, ctx_init="a photo of a"))
+    model = CustomCLIP(NAMES, clip, ctx_init="a photo of a")
     assert model.prompt_learner.n_ctx == 4
     sentences = tokenize([f"a photo of a {name.replace('_', ' ')}." for name in NAMES])
     expected = F.normalize(clip.encode_text(sentences), dim=-1)
@@ -114,14 +114,15 @@ def test_prompts_initialised_with_words_are_that_sentence(clip: CLIP) -> None:
 def test_tokens_are_counted_not_words(clip: CLIP) -> None:
     text = "an itap-photograph of"
     assert (
-        PromptLearner(clip, ["dog"], ctx_init=text).n_ctx == len(encode(text)) > len(text.split())
+        PromptLearner(["dog"], clip, ctx_init=text).n_ctx == len(encode(text)) > len(text.split())
     )
 
 
 @pytest.mark.parametrize("position", ["end", "middle", "front"])
 def test_places_of_tokens(clip: CLIP, position: Position) -> None:
-    learner = PromptLearner(clip, ["dog", "polar bear"], n_ctx=5, class_token_position=position)
+    learner = PromptLearner(["dog", "polar bear"], clip, n_ctx=5, class_token_position=position)
     prompts = learner()
+    ends = learner.tokenized_prompts.argmax(dim=-1)
     words = {
         ids: clip.token_embedding.weight[ids] for ids in (SOT, EOT, *encode("dog polar bear."))
     }
@@ -135,7 +136,7 @@ def test_places_of_tokens(clip: CLIP, position: Position) -> None:
         ],
         "front": [[dog, *ctx, stop, EOT], [polar, bear, *ctx, stop, EOT]],
     }[position]
-    for row, eot, rest in zip(prompts, learner.eot.tolist(), order, strict=True):
+    for row, eot, rest in zip(prompts, ends.tolist(), order, strict=True):
         expected = torch.stack(
             [words[part] if isinstance(part, int) else part for part in [SOT, *rest]]
         )
@@ -143,7 +144,7 @@ def test_places_of_tokens(clip: CLIP, position: Position) -> None:
 
 
 def test_variants_in_one_pass(clip: CLIP) -> None:
-    learner = PromptLearner(clip, NAMES, n_ctx=4)
+    learner = PromptLearner(NAMES, clip, n_ctx=4)
     encoder = TextEncoder(clip)
     tree = learner.tree()
     other = torch.randn_like(tree.prefix)
@@ -159,7 +160,7 @@ def test_variants_in_one_pass(clip: CLIP) -> None:
 
 
 def test_only_ctx_is_trained() -> None:
-    model = CustomCLIP(fresh := random_clip(seed=12), PromptLearner(fresh, NAMES, n_ctx=4))
+    model = CustomCLIP(NAMES, random_clip(seed=12), n_ctx=4)
     assert [name for name, parameter in model.named_parameters() if parameter.requires_grad] == [
         "prompt_learner.ctx"
     ]
@@ -175,7 +176,7 @@ def test_only_ctx_is_trained() -> None:
 
 
 def test_forward_takes_images(clip: CLIP) -> None:
-    model = CustomCLIP(clip, PromptLearner(clip, NAMES, n_ctx=4))
+    model = CustomCLIP(NAMES, clip, n_ctx=4)
     image = torch.randn(2, 3, 64, 64)
     expected = (
         clip.logit_scale.exp()
@@ -199,7 +200,7 @@ def test_contradictions_are_refused(clip: CLIP) -> None:
         ("reads at most 77: shorten the name", ["dog " * 60], {"n_ctx": 16}),
     ):
         with pytest.raises(AlbumenError, match=words):
-            PromptLearner(clip, names, **options)  # type: ignore[arg-type]
+            PromptLearner(names, clip, **options)  # type: ignore[arg-type]
 
 
 # --------------------------------------------------------------------------------------------------
@@ -226,11 +227,11 @@ def test_training_equals_plain_sgd(clip: CLIP) -> None:
     targets = torch.arange(10) % 5
     recipe = Recipe(epochs=2, batch_size=64)
     torch.manual_seed(3)
-    model = CustomCLIP(clip, PromptLearner(clip, NAMES, n_ctx=4))
+    model = CustomCLIP(NAMES, clip, n_ctx=4)
     ctx, velocity = model.prompt_learner.ctx.detach().clone(), torch.zeros(4, 128)
     steps = list(train_prompts(model, features, targets, recipe))
     assert [(step.done, step.total) for step in steps] == [(1, 2), (2, 2)]
-    twin = CustomCLIP(clip, PromptLearner(clip, NAMES, n_ctx=4))
+    twin = CustomCLIP(NAMES, clip, n_ctx=4)
     for rate in (1e-5, 0.002):
         with torch.no_grad():
             twin.prompt_learner.ctx.copy_(ctx)
@@ -252,7 +253,7 @@ def test_training_learns_and_repeats(clip: CLIP) -> None:
 
     def run(seed: int) -> tuple[Tensor, float, float]:
         torch.manual_seed(0)
-        model = CustomCLIP(clip, PromptLearner(clip, NAMES, n_ctx=8))
+        model = CustomCLIP(NAMES, clip, n_ctx=8)
         with torch.no_grad():
             before = float(F.cross_entropy(model.logits(features), targets))
         list(train_prompts(model, features, targets, Recipe(epochs=20, lr=0.02), seed=seed))
@@ -269,7 +270,7 @@ def test_training_learns_and_repeats(clip: CLIP) -> None:
 
 
 def test_views_and_cancelling(clip: CLIP) -> None:
-    model = CustomCLIP(clip, PromptLearner(clip, NAMES, n_ctx=4))
+    model = CustomCLIP(NAMES, clip, n_ctx=4)
     views = F.normalize(torch.randn(64, 3, 64), dim=-1)
     job = train_prompts(model, views, torch.arange(64) % 5, "official")
     first = next(job)
@@ -280,7 +281,7 @@ def test_views_and_cancelling(clip: CLIP) -> None:
 
 
 def test_unusable_data(clip: CLIP) -> None:
-    model = CustomCLIP(clip, PromptLearner(clip, NAMES, n_ctx=4))
+    model = CustomCLIP(NAMES, clip, n_ctx=4)
     good = F.normalize(torch.randn(4, 64), dim=-1)
     for features, targets, words in (
         (good, torch.zeros(3, dtype=torch.long), "4 images for 3 answers"),
@@ -300,7 +301,9 @@ def test_unusable_data(clip: CLIP) -> None:
 
 @pytest.mark.parametrize("class_specific", [False, True])
 def test_checkpoints(clip: CLIP, tmp_path: Path, class_specific: bool) -> None:
-    learner = PromptLearner(clip, NAMES, 4, None, class_specific, "middle")
+    learner = PromptLearner(
+        NAMES, clip, n_ctx=4, class_specific=class_specific, class_token_position="middle"
+    )
     path = tmp_path / "prompt.safetensors"
     save_prompts(path, learner, "0123456789abcdef-fp32", seed="3")
     with safe_open(str(path), framework="pt") as file:
@@ -322,7 +325,7 @@ def test_checkpoints(clip: CLIP, tmp_path: Path, class_specific: bool) -> None:
 
 def test_checkpoints_that_do_not_fit(clip: CLIP, tmp_path: Path) -> None:
     path = tmp_path / "prompt.safetensors"
-    save_prompts(path, PromptLearner(clip, NAMES, 4), "0123456789abcdef-fp32")
+    save_prompts(path, PromptLearner(NAMES, clip, n_ctx=4), "0123456789abcdef-fp32")
     with pytest.raises(AlbumenError, match="learned for another model"):
         load_prompts(path, clip, model_id="ffffffffffffffff-fp32")
     with pytest.raises(AlbumenError, match="do not fit this model"):

@@ -24,6 +24,7 @@ from engine.clip.coop import (
     load_prompts,
     save_prompts,
 )
+from engine.clip.model import convert_weights
 from engine.clip.weights import LoadedModel
 from engine.clip.zero_shot import Vocabulary, zero_shot_heads
 from engine.evaluate import evaluate, finetune
@@ -133,7 +134,7 @@ def test_encoding(model: LoadedModel, there: LoadedModel) -> None:
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
 def test_half_precision(model: LoadedModel, precision: torch.dtype) -> None:
     half = weights.load(model.name, "cpu")
-    weights.convert_weights(half.clip, precision)
+    convert_weights(half.clip.visual, precision)
     with second_device():
         images = elsewhere(half).encode_images(pixels(32))
     assert images.dtype == torch.float32
@@ -159,14 +160,16 @@ def test_coop(
     )
     found = []
     for one in (model, there):
-        learner = PromptLearner(one.clip, NAMES, 4, None, class_specific, position)
+        learner = PromptLearner(
+            NAMES, one.clip, n_ctx=4, class_specific=class_specific, class_token_position=position
+        )
         with torch.no_grad():
             learner.ctx.copy_(start)
-        custom = CustomCLIP(one.clip, learner)
+        custom = CustomCLIP(learner, one.clip)
         list(coop.train_prompts(custom, features, targets, Recipe(epochs=3, lr=0.1)))
         with torch.no_grad():
             found.append((learner.ctx.detach().cpu(), custom.logits(features).cpu()))
-            written_out = TextEncoder(one.clip)(learner(), learner.eot)
+            written_out = TextEncoder(one.clip)(learner(), learner.tokenized_prompts)
             assert (
                 relative_error(
                     written_out.cpu(), TextEncoder(one.clip).encode_tree(learner.tree()).cpu()
@@ -184,12 +187,12 @@ def test_coop(
 
 
 def test_coop_starts_anywhere(there: LoadedModel) -> None:
-    assert PromptLearner(there.clip, NAMES, ctx_init="a photo of a").ctx.device == there.clip.device
-    assert float(PromptLearner(there.clip, NAMES).ctx.detach().std()) == pytest.approx(
+    assert PromptLearner(NAMES, there.clip, ctx_init="a photo of a").ctx.device == there.clip.device
+    assert float(PromptLearner(NAMES, there.clip).ctx.detach().std()) == pytest.approx(
         0.02, rel=0.2
     )
     with torch.no_grad():
-        custom = CustomCLIP(there.clip, PromptLearner(there.clip, NAMES))
+        custom = CustomCLIP(NAMES, there.clip)
         assert custom(torch.randn(2, 3, 32, 32).to(there.device)).shape == (2, 3)
 
 

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from engine.clip import checkpoint, download, weights
+from engine.clip.catalogue import CATALOGUE
 from engine.records import AlbumenError, Progress
 from tests.support import official
 from tests.support.random_clip import TINY_RESNET, random_clip, relative_error
@@ -254,10 +255,8 @@ def archived(
     shapes = official.shapes((layers, width, patch, resolution, 64, 128), text_layers=2)  # type: ignore[arg-type]
     assert {tensor: tuple(value.shape) for tensor, value in state.items()} == shapes
     official.write_archive(path, state, resolution)
-    known = dataclasses.replace(
-        weights._CATALOGUE[name], archive=(path.name, download.sha256_of(path))
-    )
-    monkeypatch.setitem(weights._CATALOGUE, name, known)
+    known = dataclasses.replace(CATALOGUE[name], archive=(path.name, download.sha256_of(path)))
+    monkeypatch.setitem(CATALOGUE, name, known)
     return path
 
 
