@@ -162,6 +162,18 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What answering suggestions did.
+
+    `words`: what is said now, one for each suggestion; `previous`: what had been said before
+    (`Library.correct_many` of them undoes it). Both are empty where nothing was suggested.
+    """
+
+    words: tuple[Correction, ...] = ()
+    previous: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """One short step of a long job.
 

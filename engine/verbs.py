@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 
 from engine.records import (
     AddReport,
+    Answered,
     Correction,
     Counts,
     Failure,
@@ -179,6 +180,9 @@ class Verbs(Protocol):
 
     def correct_many(self, corrections: Iterable[Correction]) -> list[Correction]:
         """The same for any labels at once."""
+
+    def answer_suggestions(self, photo_ids: Sequence[int], yes: bool) -> Answered:
+        """Say yes or no to all that the machine suggests for these photos."""
 
     # learning
     # ----------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from shiboken6 import isValid
 from desktop_app.acts.trash import Mover, Moves, from_trash, to_trash
 from desktop_app.link.asked import Asked
 from desktop_app.link.engine_link import EngineLink
-from engine.records import AddReport, AlbumenError, Correction, Photo
+from engine.records import AddReport, AlbumenError, Answered, Correction, Photo
 from engine.verbs import Verbs
 
 _log = logging.getLogger(__name__)
@@ -89,18 +89,25 @@ def moved(moves: Moves) -> Calls[tuple[dict[int, str], list[str]]]:
 class _Act(QUndoCommand):
     """One act: `forward` and `back` make the calls, each from the answer of the other."""
 
-    def __init__(self, history: History, text: str, forward: _Maker, back: _Maker) -> None:
+    def __init__(
+        self, history: History, text: str, forward: _Maker, back: _Maker, done: Any = None
+    ) -> None:
+        """`done`: the answer of `forward`, where that was done before the act came to be one."""
         super().__init__(text)
         self._history = history
         self._forward = forward
         self._back = back
-        self._answer: Any = None
+        self._answer: Any = done
+        self._was_done = done is not None
         self._busy = False
         self._next: list[_Maker] = []
         self._calls: Calls[Any]
 
     def redo(self) -> None:
-        self._go(self._forward)
+        if self._was_done:  # the stack does what is pushed
+            self._was_done = False
+        else:
+            self._go(self._forward)
 
     def undo(self) -> None:
         self._go(self._back)
@@ -321,6 +328,33 @@ class History(QObject):
 
         if words:
             self.push(text, forward, back)
+
+    def push_suggestions_answered(
+        self,
+        photos: Sequence[int],
+        yes: bool,
+        text: Callable[[int], str],
+        told: Callable[[int], object],
+    ) -> None:
+        """Say yes or no to all that the machine suggests for these photos.
+
+        An act only if there was a suggestion: what was undone can be done again otherwise.
+        `text(number of suggestions)` names the act, `told` hears that number.
+        """
+
+        def answered(done: Answered) -> None:
+            count = len(done.words)
+            if count:
+                self.stack.push(_Act(self, text(count), forward(done.words), back, done.previous))
+            told(count)
+
+        def forward(words: Sequence[Correction]) -> Callable[[object], Calls[list[Correction]]]:
+            return lambda _undone: call(Verbs.correct_many, words)
+
+        def back(previous: Sequence[Correction]) -> Calls[list[Correction]]:
+            return call(Verbs.correct_many, previous)
+
+        self.look(Verbs.answer_suggestions, list(photos), yes).then(answered)
 
     def push_labels_added(self, text: str, names: list[str], photos: Sequence[int] = ()) -> None:
         """Define labels, and say yes to them on `photos`.

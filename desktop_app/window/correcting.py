@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from engine.records import Correction, Label, PhotosChanged, ReviewItem, Source, Tag
+from engine.records import Label, PhotosChanged, ReviewItem, Tag
 from engine.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -104,24 +104,20 @@ class Judging(QObject):
             self.correct(label.id, ids if present else [], [] if present else ids, [])
             self._step_on()
         else:
-            self.history.look(Verbs.tags, ids).then(partial(self._judge_suggestions, present))
+            self.history.push_suggestions_answered(
+                ids, present, partial(self._answered, present), self._suggestions_answered
+            )
 
-    def _judge_suggestions(self, present: bool, tags: list[Tag]) -> None:
-        words = [
-            Correction(tag.photo_id, tag.label_id, present)
-            for tag in tags
-            if tag.present and tag.source is Source.MACHINE
-        ]
-        if not words:
+    def _answered(self, present: bool, count: int) -> str:
+        if present:
+            return self.tr("Accept %Ln suggestion(s)", "", count)
+        return self.tr("Reject %Ln suggestion(s)", "", count)
+
+    def _suggestions_answered(self, count: int) -> None:
+        if count:
+            self._step_on()
+        else:
             self.desk.say(self.tr("There is no suggestion to answer on these photos."))
-            return
-        text = (
-            self.tr("Accept %Ln suggestion(s)", "", len(words))
-            if present
-            else self.tr("Reject %Ln suggestion(s)", "", len(words))
-        )
-        self.history.push_words(text, words)
-        self._step_on()
 
     def _step_on(self) -> None:
         """After a judgement on one photo, the next one: one key a decision."""

@@ -16,7 +16,16 @@ import resources
 from engine.library.active_model import ActiveModel
 from engine.library.counts import CachedCounts
 from engine.library.followups import Followups
-from engine.records import AlbumenError, Correction, Label, Merged, PhotosChanged, Version
+from engine.records import (
+    AlbumenError,
+    Answered,
+    Correction,
+    Label,
+    Merged,
+    PhotosChanged,
+    Source,
+    Version,
+)
 from engine.store.store import Store
 
 
@@ -195,6 +204,19 @@ class LabelVerbs:
             PhotosChanged(ids=tuple(word.photo_id for word in previous), labels=True)
         )
         return previous
+
+    def answer_suggestions(self, photo_ids: Sequence[int], yes: bool) -> Answered:
+        """Say yes or no to everything that the machine suggests for these photos, as one act.
+
+        What a person has said about them stays. On disk before it returns.
+        """
+        words = [
+            Correction(tag.photo_id, tag.label_id, yes)
+            for tag in self._store.tags.of(photo_ids)
+            if tag.present and tag.source is Source.MACHINE
+        ]
+        previous = self.correct_many(words) if words else []
+        return Answered(tuple(words), tuple(previous))
 
     # learning
     # ----------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from desktop_app.link.engine_link import EngineLink
 from engine.records import (
     AddReport,
     AlbumenError,
+    Answered,
     Correction,
     Counts,
     Failure,
@@ -469,6 +470,15 @@ class FakeLibrary:
                 self.words[one.photo_id, one.label_id] = one.present
         self.changes = PhotosChanged(ids=tuple(one.photo_id for one in corrections), labels=True)
         return previous
+
+    def answer_suggestions(self, photo_ids: Sequence[int], yes: bool) -> Answered:
+        self.calls.append(("answer_suggestions", (list(photo_ids), yes), {}))
+        words = [
+            Correction(tag.photo_id, tag.label_id, yes)
+            for tag in self.tags(photo_ids)
+            if tag.source is Source.MACHINE
+        ]
+        return Answered(tuple(words), tuple(self.correct_many(words)) if words else ())
 
     def versions(self, label_id: int | None = None, here: bool = False) -> list[Version]:
         return [

@@ -214,6 +214,67 @@ def test_an_act_that_looks_first_is_finished_while_closing(
     assert library.words == {(3, 1): True}
 
 
+def answer_suggestions(history: History, photos: list[int], yes: bool, told: list[int]) -> None:
+    history.push_suggestions_answered(photos, yes, lambda count: f"{count} answers", told.append)
+
+
+def test_suggestions_are_answered_undone_and_answered_again(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    library.words[9, 1] = False  # what was said stays
+    told: list[int] = []
+    answer_suggestions(history, [3, 4, 9], True, told)
+    qtbot.waitUntil(lambda: told == [2])
+    assert library.words == {(3, 1): True, (4, 2): True, (9, 1): False}
+    assert history.stack.undoText() == "2 answers"
+    library.calls.clear()
+    history.undo()
+    qtbot.waitUntil(lambda: library.words == {(9, 1): False})
+    library.words[3, 2] = True  # said meanwhile: the same suggestions are answered again
+    history.redo()
+    qtbot.waitUntil(lambda: len(library.words) == 4)
+    history.undo()
+    qtbot.waitUntil(lambda: library.words == {(9, 1): False, (3, 2): True})
+    assert [verb for verb, _, _ in library.calls] == ["correct_many"] * 3
+    assert told == [2] and history.stack.count() == 1
+
+
+def test_no_suggestion_is_no_act_and_what_was_undone_can_be_done_again(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    history.push_correction("dog", 2, [3], [], [])
+    history.undo()
+    qtbot.waitUntil(lambda: library.words == {} and len(library.calls) == 2)
+    told: list[int] = []
+    answer_suggestions(history, [5], False, told)
+    qtbot.waitUntil(lambda: told == [0])
+    assert history.stack.count() == 1 and history.stack.canRedo()
+    history.redo()
+    qtbot.waitUntil(lambda: library.words == {(3, 2): True})
+
+
+def test_an_undo_pressed_before_the_suggestions_are_answered_is_theirs(
+    qtbot: QtBot, history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    history.push_correction("dog", 2, [3], [], [])
+    link.ask(MoreVerbs.wait)
+    told: list[int] = []
+    answer_suggestions(history, [9], True, told)
+    history.undo()
+    library.hold.set()
+    qtbot.waitUntil(lambda: told == [1] and library.words == {(3, 2): True})
+    assert history.stack.index() == 1 and history.stack.count() == 2
+
+
+def test_suggestions_are_answered_while_closing(
+    history: History, link: EngineLink, library: FakeLibrary
+) -> None:
+    link.ask(MoreVerbs.wait)
+    answer_suggestions(history, [9], False, [])
+    close_while_the_engine_is_busy(history, link, library)
+    assert library.words == {(9, 1): False}
+
+
 def test_files_on_their_way_to_the_trash_are_forgotten_while_closing(
     history: History, link: EngineLink, library: FakeLibrary, tmp_path: Path
 ) -> None:

@@ -80,6 +80,8 @@ NO_UNDO = {
     "write_sidecars": "follows what was said: an undone word is taken out of the sidecar again",
     "set_thumbnail_format": "a choice of the settings, changed back where it was made",
 }
+#: Verbs that are done before it is known whether there is an act, and who makes it one.
+FIRST_DONE = {"answer_suggestions": {os.path.join("acts", "history.py")}}
 
 
 @pytest.fixture(scope="module")
@@ -479,12 +481,13 @@ def test_no_verb_is_forgotten() -> None:
             "set_exclusions",
         ),
         *("activate", "forget", "recall", "ignore", "take_keywords", "restore_words"),
+        "answer_suggestions",
     }
     used = verbs()
     assert used.keys() - LOOKS - NO_UNDO.keys() == changing
     for verb in changing:
-        past = sorted(file for file, called in used[verb] if not called)
-        assert not past, f"{verb} past the undo history"
+        past = {file for file, called in used[verb] if not called}
+        assert past <= FIRST_DONE.get(verb, set()), f"{verb} past the undo history"
 
 
 def test_no_verb_is_hidden_from_the_table() -> None:

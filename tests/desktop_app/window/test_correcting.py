@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.window.main_window import MainWindow
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary
-from tests.support.whole_window import CTRL, SHIFT, Key, settle
+from tests.support.whole_window import CTRL, SHIFT, Key, asked, settle
 from tests.support.whole_window import library as library
 from tests.support.whole_window import make as make
 from tests.support.whole_window import session as session
@@ -47,9 +47,10 @@ def test_enter_elsewhere_accepts_what_is_suggested(
 ) -> None:
     window.grid.select_ids([12, 9, 4, 5])  # 12: cat, dog; 9: cat; 4: dog; 5: nothing
     QTest.keyClick(window.grid, Key.Key_Return)
-    qtbot.waitUntil(lambda: len(library.words) == 4)
+    qtbot.waitUntil(lambda: "4 suggestion" in window.actions_["undo"].text())
     assert library.words == {(12, 1): True, (12, 2): True, (9, 1): True, (4, 2): True}
-    assert "4 suggestion" in window.actions_["undo"].text()
+    assert asked(library, "answer_suggestions") == [([12, 9, 5, 4], True)]  # one question
+    assert len(asked(library, "correct_many")) == 1
     QTest.keyClick(window, Key.Key_Z, CTRL)
     qtbot.waitUntil(lambda: library.words == {})
     window.grid.select_ids([5])

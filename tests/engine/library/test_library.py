@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from engine.clip.chinese import in_english
 from engine.library.library import Library
 from engine.records import (
     AlbumenError,
+    Answered,
     Correction,
     Counts,
     FolderState,
@@ -246,6 +248,36 @@ def test_correct_returns_its_undo(library: Library) -> None:
     assert (library.labels()[0].yes, library.labels()[0].no) == (2, 1)
     with pytest.raises(AlbumenError, match="yes and to no at once"):
         library.correct(label.id, yes=[1], no=[1])
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_suggestions_are_answered_at_once(library: Library, yes: bool) -> None:
+    cup, not_cup = library.add_labels(["cup", "not cup"])  # each photo has one of the two
+    library.correct(cup.id, yes=[1], no=[4])
+    before = library.tags([1, 2, 3])
+    suggested = [tag for tag in before if tag.source is Source.MACHINE]
+    assert [tag.photo_id for tag in suggested] == [2, 3]
+    library.take_changes()
+    answered = library.answer_suggestions([3, 1, 2], yes)
+    assert set(answered.words) == {Correction(tag.photo_id, tag.label_id, yes) for tag in suggested}
+    assert set(answered.previous) == {
+        Correction(tag.photo_id, tag.label_id, None) for tag in suggested
+    }
+    said = {
+        (tag.photo_id, tag.label_id): tag.present
+        for tag in library.tags([1, 2, 3])
+        if tag.source is Source.PERSON
+    }
+    assert said == {(1, cup.id): True} | {(tag.photo_id, tag.label_id): yes for tag in suggested}
+    assert set(library.take_changes().ids) == {2, 3}
+    library.correct_many(answered.previous)
+    after = [replace(tag, score=round(tag.score, 3)) for tag in library.tags([1, 2, 3])]
+    assert after == [replace(tag, score=round(tag.score, 3)) for tag in before]
+    assert library.take_changes().labels
+    library.remove_labels([cup.id, not_cup.id])
+    library.take_changes()
+    assert library.answer_suggestions([1, 2, 3], yes) == Answered()  # nothing to say, to nobody
+    assert library.take_changes() == PhotosChanged()
 
 
 def test_a_correction_is_on_disk_when_it_returns(library: Library, tmp_path: Path) -> None:
