@@ -22,6 +22,7 @@ import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 #: Qt's own icon view is measured beside ours up to this many photos; beyond, one resize takes
 #: seconds.
@@ -229,7 +230,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    report: dict[str, object] = {}
+    report: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as home:
         os.environ["XDG_CONFIG_HOME"] = home  # nobody's own settings
         for count in options.counts:
@@ -255,7 +256,7 @@ def main() -> int:
             f"{title:16}",
             "" if title == "start" else "cpu median  worst   wall median  worst  (ms)",
         )
-        for name, row in part.items():  # type: ignore[attr-defined]
+        for name, row in part.items():
             print(
                 f"  {name:18}",
                 *(f"{value:9.2f}" for value in row.values()) if isinstance(row, dict) else [row],

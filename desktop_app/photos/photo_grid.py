@@ -17,6 +17,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -280,12 +281,12 @@ class PhotoGrid(QListView):
             self.updateGeometries()
             self._look.start()
 
-    def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (
-            event.Type.FontChange,
-            event.Type.StyleChange,
-            event.Type.PaletteChange,
+            QEvent.Type.FontChange,
+            QEvent.Type.StyleChange,
+            QEvent.Type.PaletteChange,
         ):
             self._cell.forget()
             self._relayout()
