@@ -46,7 +46,7 @@ shots OUT *ARGS:
 
 # the picture of the rooms, from the code
 picture:
-    {{python}} -m tests.architecture docs/architecture.svg
+    {{python}} -m tests.support.architecture docs/architecture.svg
 
 # sentences from the code into the .ts files, .ts files into .qm
 translate:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import architecture
+from tests.support import architecture
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
@@ -137,7 +137,7 @@ def test_the_picture_is_that_of_the_code() -> None:
     drawn = re.search(r"<desc>(.*)</desc>", text)
     expected = sorted(architecture.without_detours(architecture.arrows()))
     assert drawn and drawn[1].split("; ") == [f"{a} to {b}" for a, b in expected], (
-        "run `python -m tests.architecture docs/architecture.svg` (just picture)"
+        "run `python -m tests.support.architecture docs/architecture.svg` (just picture)"
     )
     for package in ("engine", "desktop_app"):
         for floor in architecture.floors(package):

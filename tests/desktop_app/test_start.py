@@ -27,6 +27,8 @@ from desktop_app.window.main_window import MainWindow
 from engine.store.lock import DirectoryLock
 from tests.support.fake_library import FakeLibrary
 
+pytestmark = pytest.mark.slow
+
 FIRST_PAINT = """
 import sys
 from desktop_app.__main__ import make_application, make_window
@@ -125,7 +127,6 @@ def test_a_polite_kill_closes_the_window_and_the_library(tmp_path: Path) -> None
     DirectoryLock(home).release()  # raises where somebody still holds the library
 
 
-@pytest.mark.slow
 def test_debug_tells_every_request(tmp_path: Path) -> None:
     program_ = subprocess.Popen(
         [sys.executable, "-m", "desktop_app", "--debug", "--library", str(tmp_path / "library")],

@@ -49,6 +49,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.text(), st.dictionaries(st.text(), values, max_size=3))
 def test_files_keep_them(template: str, parameters: dict[str, str | int | float | Message]) -> None:
     said = Message(template, tuple(parameters.items()))

@@ -52,6 +52,7 @@ def test_everything_is_looked_at_after_a_start(
     assert told.args == [library.folder_list]
 
 
+@pytest.mark.slow
 def test_a_new_photo_in_a_watched_folder_starts_a_look(
     qtbot: QtBot,
     watch: FolderWatch,

@@ -90,6 +90,7 @@ def test_typing_searches_after_a_pause_and_return_at_once(qtbot: QtBot, window: 
     assert len(window.searches) == 2
 
 
+@pytest.mark.slow
 def test_the_first_letters_of_a_word_are_not_searched(qtbot: QtBot, window: QWidget) -> None:
     """'No good match for s' in place of the photos tells nobody anything.
 

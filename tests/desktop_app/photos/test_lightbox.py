@@ -24,6 +24,8 @@ from desktop_app.photos.photo_model import PhotoModel
 from tests.support.fake_library import FakeLibrary, running
 from tests.support.raw_files import dng
 
+pytestmark = pytest.mark.slow
+
 Key = Qt.Key
 NONE = Qt.KeyboardModifier.NoModifier
 

@@ -5,6 +5,7 @@ One label, suggestions, pinned labels, the next photo to review.
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,7 @@ from tests.support.whole_window import session as session
 from tests.support.whole_window import window as window
 
 
+@pytest.mark.slow
 def test_one_key_a_decision_in_the_view_of_a_label(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary
 ) -> None:

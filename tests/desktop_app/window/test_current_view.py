@@ -77,6 +77,7 @@ def test_a_stale_answer_is_dropped(qtbot: QtBot, window: MainWindow, library: Fa
     assert shown == ["photo-0003"]
 
 
+@pytest.mark.slow
 def test_new_photos_appear_by_themselves_and_nothing_jumps(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary
 ) -> None:

@@ -34,6 +34,7 @@ def real_files(library: FakeLibrary, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_delete_moves_to_the_trash_and_undo_brings_it_back(
     qtbot: QtBot, real_files: Path, window: MainWindow, library: FakeLibrary
 ) -> None:
@@ -131,6 +132,7 @@ def test_show_in_folder(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.Mo
     qtbot.waitUntil(lambda: shown == ["/photos/photo-0005.jpg"])
 
 
+@pytest.mark.slow
 def test_a_folder_is_removed_and_undo_brings_it_back(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary
 ) -> None:

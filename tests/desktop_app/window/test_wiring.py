@@ -86,6 +86,7 @@ def test_keys_typed_into_the_search_are_text(
     assert library.words == {} and window.stack.currentWidget() is window.grid
 
 
+@pytest.mark.slow
 def test_counts_in_the_toolbar(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
     qtbot.waitUntil(lambda: window.actions_["review"].text() == "Review (3)")
     window.desk.judging.correct(1, [1], [], [])
@@ -104,6 +105,7 @@ def test_review_and_improve_are_pages(qtbot: QtBot, window: MainWindow) -> None:
     assert window.stack.currentWidget() is window.grid and window.right.isVisible()
 
 
+@pytest.mark.slow
 def test_problems_are_counted_and_listed(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary
 ) -> None:

@@ -83,6 +83,7 @@ def test_open_clip_file(tmp_path: Path, weights: dict[str, Tensor]) -> None:
     assert checkpoint.read(path).activation is None
 
 
+@pytest.mark.slow
 def test_huggingface_layout(tmp_path: Path) -> None:
     clip = random_clip(seed=4, activation="gelu")
     theirs = transformers_model(clip, "gelu").state_dict()

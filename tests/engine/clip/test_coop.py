@@ -79,7 +79,10 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("repeat", [1, 30], ids=["one group", "many groups"])
+@pytest.mark.parametrize(
+    "repeat",
+    [pytest.param(1, id="one group"), pytest.param(30, id="many groups", marks=pytest.mark.slow)],
+)
 def test_values_and_gradients_equal_the_published_path(
     clip: CLIP, options: dict[str, object], repeat: int
 ) -> None:
@@ -243,6 +246,7 @@ def test_training_equals_plain_sgd(clip: CLIP) -> None:
     assert relative_error(model.prompt_learner.ctx.detach(), ctx) < 1e-5
 
 
+@pytest.mark.slow
 def test_training_learns_and_repeats(clip: CLIP) -> None:
     generator = torch.Generator().manual_seed(4)
     centres = torch.randn(5, 64, generator=generator)

@@ -50,6 +50,7 @@ def test_changed_weights_and_gradients_go_the_usual_way() -> None:
         assert F.linear(x[:0], weight, bias).shape == (0, 8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sizes",
     [TINY_RESNET, {**TINY_RESNET, "vision_layers": (2, 2, 1, 3)}, {"vision_width": 512}],

@@ -35,6 +35,8 @@ from tests.support.elsewhere import DEVICE, LeftBehindError, second_device
 from tests.support.random_clip import TINY_RESNET, random_clip, relative_error
 from tests.support.small_library import run, write_colours
 
+pytestmark = pytest.mark.slow
+
 REAL = [
     device
     for device, there in (

@@ -50,11 +50,10 @@ TEXTS = [
 @pytest.mark.parametrize(
     ("sizes", "activation", "act"),
     [
-        (TINY, "quickgelu", "quick_gelu"),
-        (TINY, "gelu", "gelu"),
-        (VIT_B_32, "quickgelu", "quick_gelu"),
+        pytest.param(TINY, "quickgelu", "quick_gelu", id="tiny-quickgelu"),
+        pytest.param(TINY, "gelu", "gelu", id="tiny-gelu"),
+        pytest.param(VIT_B_32, "quickgelu", "quick_gelu", id="ViT-B/32", marks=pytest.mark.slow),
     ],
-    ids=["tiny-quickgelu", "tiny-gelu", "ViT-B/32"],
 )
 def test_vit_and_text_equal_transformers(
     sizes: Mapping[str, object], activation: str, act: str
@@ -135,7 +134,13 @@ def resnet_reference(w: Mapping[str, Tensor], x: Tensor, layers: tuple[int, ...]
     return torch.cat(pooled, dim=-1)[:, 0] @ w[p + "c_proj.weight"].T + w[p + "c_proj.bias"]
 
 
-@pytest.mark.parametrize("sizes", [TINY_RESNET, RN50], ids=["tiny", "RN50"])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        pytest.param(TINY_RESNET, id="tiny"),
+        pytest.param(RN50, id="RN50", marks=pytest.mark.slow),
+    ],
+)
 def test_resnet_equals_the_equations(sizes: Mapping[str, object]) -> None:
     clip = random_clip(**sizes)
     size = clip.input_resolution

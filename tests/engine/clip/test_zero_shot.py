@@ -140,6 +140,7 @@ def test_a_model_that_reads_not_x_as_x_does_not_know_not() -> None:
     assert understands_not(x, far, average)
 
 
+@pytest.mark.slow
 def test_the_starter_knows_what_not_means() -> None:
     starter = load("starter")
     assert vocabulary(starter).knows_not

@@ -30,6 +30,8 @@ from engine.records import AlbumenError
 from tests.support.random_clip import random_clip
 from tests.support.small_library import write_colours
 
+pytestmark = pytest.mark.slow
+
 COLOURS = {"red_cup": (220, 30, 30), "green_leaf": (30, 200, 40), "blue_sky": (40, 60, 230)}
 
 

@@ -29,6 +29,8 @@ from engine.records import AlbumenError
 from tests.support.random_clip import random_clip
 from tests.support.small_library import write_colours
 
+pytestmark = pytest.mark.slow
+
 QUICK = Settings(lr=2e-3, epochs=4, batch_size=8, weight_decay=0.01, patience=10, held_out=0.4)
 
 

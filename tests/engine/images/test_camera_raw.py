@@ -26,6 +26,8 @@ from tests.support.raw_files import dng
 from tests.support.small_library import LONG_AGO, finish, write_model, write_photo
 from tests.torture import corpus
 
+pytestmark = pytest.mark.slow
+
 S = 32
 SENSOR = (640, 480)
 

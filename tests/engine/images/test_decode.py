@@ -182,6 +182,7 @@ def test_model_input_is_the_reference_for_a_picture_of_that_size() -> None:
 # ---------------------------------------------------------------- the fast path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1200, 900), (533, 801), (300, 299), (40, 300)])
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
 def test_fast_path_is_close_to_the_reference(
@@ -243,6 +244,7 @@ def with_orientation(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(undo[orientation]) if orientation in undo else image
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "avif", "heic"])
 def test_all_orientations_give_the_same_pixels(tmp_path: Path, suffix: str) -> None:
     upright = scene(201, 120)
@@ -261,6 +263,7 @@ def test_all_orientations_give_the_same_pixels(tmp_path: Path, suffix: str) -> N
             assert thumbnail.size == (201, 120), orientation
 
 
+@pytest.mark.slow
 def test_a_heic_with_a_smaller_picture_inside_is_read_from_that(tmp_path: Path) -> None:
     upright = scene(480, 360)
     exif = Image.Exif()
@@ -304,6 +307,7 @@ def test_only_candidates_by_name() -> None:
         assert not decode.is_candidate(name), name
 
 
+@pytest.mark.slow
 def test_every_kind_of_sound_picture_shows_what_it_should(tmp_path: Path) -> None:
     square = (18, 0, 79, 61)
     pictures = {mode: corpus.picture(mode).convert("RGB") for mode in ("RGB", "L")}

@@ -14,6 +14,8 @@ from engine.images.decode import Decoded
 from engine.images.decode_pool import DecodePool
 from tests.torture import corpus
 
+pytestmark = pytest.mark.slow
+
 CONFINED = """
 import os, sys
 from engine.images import decode_child

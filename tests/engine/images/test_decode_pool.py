@@ -21,6 +21,8 @@ from engine.images.decode import Decoded, Picture
 from engine.images.decode_pool import DecodePool, _Child
 from engine.records import AlbumenError, Failure
 
+pytestmark = pytest.mark.slow
+
 S = 16
 # A child whose decoder obeys the names of the files: what a hostile picture may do to it, without
 # needing one.

@@ -40,6 +40,7 @@ def test_photos_copied_at_once_are_no_burst() -> None:
     assert len(units(torch.eye(5), torch.zeros(5, dtype=torch.float64)).unique()) == 5
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.booleans(), st.integers(0, 9)), min_size=2, max_size=40),
@@ -106,6 +107,7 @@ def test_answers_at_random_pass_for_more_than_luck_as_rarely_as_said() -> None:
     assert passed <= 300 * CHANCE + 3 * (300 * CHANCE) ** 0.5
 
 
+@pytest.mark.slow
 def test_many_answers_at_random_are_told_by_what_they_teach_each_other() -> None:
     """Each photo is foretold by the answers of all others.
 

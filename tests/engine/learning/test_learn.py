@@ -145,6 +145,7 @@ def test_a_perfect_label_stays_unchanged_and_says_why(
         assert lesson.report.reasons
 
 
+@pytest.mark.slow
 def test_answers_at_random_teach_nothing(
     model: LoadedModel, words: Vocabulary, library: Collection
 ) -> None:
@@ -164,6 +165,7 @@ def test_answers_at_random_teach_nothing(
     assert accepted <= 4
 
 
+@pytest.mark.slow
 def test_a_group_answered_at_random_teaches_nothing(
     model: LoadedModel, words: Vocabulary, library: Collection
 ) -> None:
@@ -266,6 +268,7 @@ def test_a_name_too_long_for_a_prompt_is_still_learned(
     assert any("tokens" in reason for reason in lesson.report.reasons)
 
 
+@pytest.mark.slow
 def test_a_prompt_is_learned_from_four_of_each_and_reasons_are_given(
     model: LoadedModel, words: Vocabulary, library: Collection
 ) -> None:

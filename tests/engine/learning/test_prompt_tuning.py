@@ -14,6 +14,8 @@ from engine.learning.fewshot import Photos
 from engine.learning.prompt_tuning import STEPS, Tuned, _Adam, tune
 from tests.support.small_library import run
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["cup", "our old sofa"]
 
 

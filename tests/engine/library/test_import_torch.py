@@ -8,6 +8,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 WARM_UP = """
 import gc, sys, threading
 from engine.library.import_torch import warm_up

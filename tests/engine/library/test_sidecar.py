@@ -20,6 +20,8 @@ from engine.records import AlbumenError
 from tests.support.small_library import finish, write_model, write_photos
 from tests.support.xmp import packet
 
+pytestmark = pytest.mark.slow
+
 # As Lightroom writes it, with develop settings, a rating, keywords, and prefixes of its own choice.
 FOREIGN = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0">
  <r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

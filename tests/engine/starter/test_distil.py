@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 
@@ -15,6 +16,8 @@ from engine.clip.model import CLIP
 from engine.clip.tokenizer import VOCAB_SIZE, tokenize
 from engine.starter import distil
 from engine.starter.schedule import Schedule
+
+pytestmark = pytest.mark.slow
 
 PHRASES = [
     f"{size} {thing}"

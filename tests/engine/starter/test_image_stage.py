@@ -21,6 +21,8 @@ from engine.starter.image_stage import (
 )
 from engine.starter.schedule import Schedule
 
+pytestmark = pytest.mark.slow
+
 COLORS = {"lemon": (230, 210, 60), "forest": (30, 110, 50), "sea": (40, 90, 190)}
 OPTIONS = ImageOptions(
     Schedule(6), batch=6, rate=0.01, warmup=2, resolution=32, checkpoint_minutes=0.0

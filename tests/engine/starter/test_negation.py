@@ -5,6 +5,7 @@ Phrases, goals, and that a tower learns them without forgetting what it knew.
 
 from __future__ import annotations
 
+import pytest
 import torch
 import torch.nn.functional as F
 
@@ -14,6 +15,8 @@ from engine.starter import negation
 from engine.starter.distil import TextOptions, train_text_tower
 from engine.starter.negation import Negation
 from engine.starter.schedule import Schedule
+
+pytestmark = pytest.mark.slow
 
 WORDS = ("dog", "cup", "beach", "red car", "people", "house", "tree", "snow")
 

@@ -22,6 +22,8 @@ from engine.records import AlbumenError
 from engine.starter import pretrain
 from engine.starter.image_stage import at_resolution
 
+pytestmark = pytest.mark.slow
+
 COLORS = {"lemon": (230, 210, 60), "forest": (30, 110, 50), "sea": (40, 90, 190)}
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.architecture OUT.svg`: the rooms of Albumen and the arrows between them.
+"""`python -m tests.support.architecture OUT.svg`: the rooms of Albumen and the arrows between them.
 
 Rooms and arrows are read from the code that is there (import-linter's own graph of imports), floors
 from the contracts in pyproject.toml, words from each room's docstring: nothing is drawn by hand. An
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("desktop_app", "engine", "resources")
 
 Arrow = tuple[str, str]
@@ -365,7 +365,7 @@ def _text(x: float, y: float, text: str, size: int, bold: bool = False) -> str:
 def main() -> int:
     """Write the picture."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.architecture",
+        prog="python -m tests.support.architecture",
         description="The rooms of Albumen and the arrows between them, read from the code, as SVG.",
     )
     parser.add_argument("out", type=Path, metavar="OUT.svg")
