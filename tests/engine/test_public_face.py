@@ -29,6 +29,8 @@ from tests.support.official import in_official_precision
 from tests.support.random_clip import TINY_RESNET, random_clip, relative_error
 from tests.support.small_library import finish, write_photo
 
+pytestmark = pytest.mark.slow  # whole programs, as people write them
+
 NOTEBOOK = Path(engine.__file__).parents[1] / "docs" / "notebook.md"
 
 
