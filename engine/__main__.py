@@ -152,7 +152,7 @@ def _photo_commands(command: _Command) -> None:
     command(
         "sync",
         _sync,
-        render.table,
+        render.synced,
         "make the library match the disk: read, encode and tag what is new",
     )
     words = "find photos by words, labels, dates (see 'label:', '-word', 'after:')"
@@ -325,10 +325,18 @@ def _add(options: argparse.Namespace) -> object:
 def _sync(options: argparse.Namespace) -> object:
     with _open(options) as library:
         report = _finish(library.sync())
-    counts = {
-        name: getattr(report, name) for name in ("added", "updated", "moved", "removed", "failed")
+    return {
+        **{name: getattr(report, name) for name in _COUNTED},
+        "seconds": round(report.seconds, 3),
+        "folders": [
+            {"path": folder.path, **{name: getattr(folder, name) for name in _COUNTED}}
+            for folder in report.folders
+            if folder.looked_at
+        ],
     }
-    return counts | {"seconds": round(report.seconds, 3)}
+
+
+_COUNTED = ("added", "updated", "moved", "removed", "failed")
 
 
 def _labels(options: argparse.Namespace) -> object:

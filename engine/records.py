@@ -8,6 +8,7 @@ freely.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -244,8 +245,49 @@ Step = Progress | PhotosChanged
 
 
 @dataclass(frozen=True, slots=True)
+class FolderReport:
+    """What a `sync` did in one folder, as counts of photos; `skipped`: files that are no photos.
+
+    `path`: text for display, "" for that of the photos that were added one by one. `looked_at`: it
+    was compared with the disk; if not, photos of it that had been found earlier were read (and
+    `path` is "").
+    """
+
+    folder_id: int
+    path: str = ""
+    added: int = 0
+    updated: int = 0
+    moved: int = 0
+    removed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    looked_at: bool = True
+
+    def then(self, later: FolderReport) -> FolderReport:
+        """This and what a later `sync` did in the same folder, as one.
+
+        The later one has skipped the same files again.
+        """
+        return FolderReport(
+            self.folder_id,
+            later.path or self.path,
+            self.added + later.added,
+            self.updated + later.updated,
+            self.moved + later.moved,
+            self.removed + later.removed,
+            self.failed + later.failed,
+            later.skipped if later.looked_at else self.skipped,
+            self.looked_at or later.looked_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What `sync` did, as counts of photos; `skipped`: files that are no photos."""
+    """What `sync` did, in all and in each folder, those handed to it meanwhile included.
+
+    Counts of photos; `skipped`: files that are no photos. `folders`: in the order in which they
+    were looked at first; the counts are their sums.
+    """
 
     added: int = 0
     updated: int = 0
@@ -254,6 +296,22 @@ class SyncReport:
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
+    folders: tuple[FolderReport, ...] = ()
+
+    @classmethod
+    def of(cls, folders: Iterable[FolderReport], seconds: float = 0.0) -> SyncReport:
+        """The sum of what was done in each folder."""
+        each = tuple(folders)
+        return cls(
+            sum(folder.added for folder in each),
+            sum(folder.updated for folder in each),
+            sum(folder.moved for folder in each),
+            sum(folder.removed for folder in each),
+            sum(folder.failed for folder in each),
+            sum(folder.skipped for folder in each),
+            seconds,
+            each,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +319,15 @@ class AddReport:
     """What a drop brought.
 
     Folders now watched, ids of single `photos` taken in, and what was skipped, with reasons.
+    `to_sync`: ids of the folders whose `sync` reads all that is new (single photos are in one of
+    their own).
     """
 
     folders: tuple[Folder, ...] = ()
     already: tuple[str, ...] = ()
     refused: tuple[Failure, ...] = ()
     photos: tuple[int, ...] = ()
+    to_sync: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,8 @@ class Verbs(Protocol):
     def sync(self, folder_ids: Sequence[int] | None = None) -> Generator[Step, None, SyncReport]:
         """Job: make the library match the disk (None: all folders)."""
 
-    def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
-        """Hand folders to the `sync` under way; what it did so far, None if it takes none."""
+    def sync_also(self, folder_ids: Sequence[int]) -> bool:
+        """Hand folders to the `sync` under way; whether it takes them."""
 
     def train(
         self, label_ids: Sequence[int] | None = None, activate: bool = True

@@ -30,9 +30,7 @@ _AGAIN_MS = 300  # until a sync that takes no folders yet is asked again
 class FolderWatch(QObject):
     """`start()` looks at everything once and then at whatever changes; `look(ids)` looks now."""
 
-    synchronised = Signal(object, int)  #: SyncReport, and which job it was
-    #: SyncReport of what the running look did before it took up the folders of `look_now`.
-    joined = Signal(object)
+    synchronised = Signal(object)  #: SyncReport
     folders_known = Signal(list)  #: list[Folder], whenever they may have changed
     notice = Signal(str)
     _changed = Signal(object)
@@ -85,11 +83,10 @@ class FolderWatch(QObject):
     def _hand_over(self, folder_ids: list[int]) -> None:
         self._link.ask(Verbs.sync_also, folder_ids).then(partial(self._handed_over, folder_ids))
 
-    def _handed_over(self, folder_ids: list[int], before: SyncReport | None) -> None:
-        if before is not None:
+    def _handed_over(self, folder_ids: list[int], taken: bool) -> None:
+        if taken:
             self._waiting.difference_update(folder_ids)
             self._taken.update(folder_ids)
-            self.joined.emit(before)
         elif self._running and not self._closed and self._waiting.issuperset(folder_ids):
             # It does not read yet.
             QTimer.singleShot(_AGAIN_MS, self, partial(self._hand_over, folder_ids))
@@ -97,8 +94,7 @@ class FolderWatch(QObject):
     def hold(self) -> None:
         """A folder is being added: until `release`, no look at everything begins.
 
-        One that runs is begun anew later. The new folder comes first then, and only its own look
-        tells what was in it.
+        One that runs is begun anew later: the new folder comes first then.
         """
         self._held += 1
         if self._running and self._at_everything:
@@ -114,9 +110,9 @@ class FolderWatch(QObject):
         """The job that is looking now, 0 if none is."""
         return self._running
 
-    def waiting(self) -> bool:
-        """Whether folders that were named are to be looked at after that."""
-        return bool(self._waiting)
+    def waiting(self) -> frozenset[int]:
+        """Folders that were named and are to be looked at after that."""
+        return frozenset(self._waiting)
 
     def close(self) -> None:
         """Stop watching, for good: an answer that is on its way must not begin it anew."""
@@ -136,7 +132,7 @@ class FolderWatch(QObject):
 
     @Slot(object)
     def _synchronised(self, report: SyncReport) -> None:
-        self.synchronised.emit(report, self._running)
+        self.synchronised.emit(report)
         self.refresh()
 
     def _job_ended(self, job: int, how: str) -> None:

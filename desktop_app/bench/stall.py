@@ -158,7 +158,7 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
         began = time.perf_counter()
         window.open_folders([str(photos)])
         reports: list[SyncReport] = []
-        window.folders.synchronised.connect(lambda report, _job: reports.append(report))
+        window.folders.synchronised.connect(reports.append)
         place = 0
         while (
             sum(report.added for report in reports) < count

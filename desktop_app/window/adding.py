@@ -8,6 +8,7 @@ the engine).
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop_app.acts.history import Calls, call
 from desktop_app.link.engine_words import in_words
 from desktop_app.panels.first_labels import FirstLabels
-from engine.records import AddReport, Photo, SyncReport
+from engine.records import AddReport, Folder, FolderReport, SyncReport
 from engine.verbs import Verbs
 
 if TYPE_CHECKING:
@@ -35,14 +36,11 @@ class Adding(QObject):
         self.link = desk.link
         self.history = desk.history
         self._added: AddReport | None = None
-        self._before = (
-            0  # the look at other folders that was under way when the first of it was added
-        )
-        self._earlier = SyncReport()
-        self._not_ours = SyncReport()  # what that look had done before it took up what was added
+        # What was found in its folders so far, by folder.
+        self._found: dict[int, FolderReport] = {}
         self._first_labels: FirstLabels | None = None
         self.window.folders.synchronised.connect(self._synchronised)
-        self.window.folders.joined.connect(self._joined)
+        self.window.folders.folders_known.connect(self._folders_known)
 
     def choose_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(
@@ -77,22 +75,20 @@ class Adding(QObject):
 
     def _paths_added(self, report: AddReport | None) -> None:
         if report is None:  # taken back
-            self._added = None
-            self._earlier = SyncReport()
-            self._not_ours = SyncReport()
+            self._forget()
             self.window.folders.refresh()
             # Folders that it had taken over are watched by themselves again.
             self.window.folders.look(None)
             self.window.folders.release()
             return
         # Another drop before the first was read: one sentence tells of both.
-        if self._added is not None:
-            folders = self._added.folders + report.folders
-            photos = self._added.photos + report.photos
-            self._added = AddReport(folders, photos=photos)
-        elif report.folders or report.photos:
-            self._added = report
-            self._before = self.window.folders.running()
+        before = self._added or AddReport()
+        if report.to_sync:
+            self._added = AddReport(
+                before.folders + report.folders,
+                photos=before.photos + report.photos,
+                to_sync=before.to_sync + report.to_sync,
+            )
         if report.folders:
             names = ", ".join(
                 os.path.basename(folder.path) or folder.path for folder in report.folders[:3]
@@ -112,20 +108,12 @@ class Adding(QObject):
         if report.folders:
             self.desk.viewing.folders = [*self.desk.viewing.folders, *report.folders]
             self.desk.viewing.choose_page(fresh=False)
-        new = [folder.id for folder in report.folders]
-        if report.photos:
-            self.history.look(Verbs.photos, list(report.photos[:1])).then(partial(self._look, new))
-        else:
-            self._look(new, [])
-        if (report.folders or report.photos) and not self.desk.judging.labels:
-            self._offer_labels()
-
-    def _look(self, folders: list[int], photos: list[Photo]) -> None:
-        """Read what is new. Photos that were added one by one are in a folder of their own."""
-        if folders or photos:
-            self.window.folders.look_now([*folders, *(photo.folder_id for photo in photos)])
+        if report.to_sync:
+            self.window.folders.look_now(list(report.to_sync))
             self.window.folders.refresh()
         self.window.folders.release()
+        if (report.folders or report.photos) and not self.desk.judging.labels:
+            self._offer_labels()
 
     def _offer_labels(self) -> None:
         if self._first_labels is None:
@@ -145,38 +133,61 @@ class Adding(QObject):
         self.window.grid.setFocus()  # not to whatever button comes next
         self.desk.viewing.count()
 
-    def _joined(self, before: SyncReport) -> None:
-        if self._before and self._before == self.window.folders.running():
-            # The look at something else is now the one that tells of this.
-            self._before = 0
-            self._not_ours = before
-
-    def _synchronised(self, report: SyncReport, job: int) -> None:
+    def _synchronised(self, report: SyncReport) -> None:
         self.desk.viewing.count()
-        if self._added is None or job == self._before:
+        if self._added is None:
             return
-        others, self._not_ours = self._not_ours, SyncReport()
-        added = report.added - others.added + self._earlier.added
-        failed = report.failed - others.failed + self._earlier.failed
-        # A folder that is looked at twice skips the same files.
-        skipped = max(report.skipped - others.skipped, self._earlier.skipped)
-        if self.window.folders.waiting():
-            self._earlier = SyncReport(added, failed=failed, skipped=skipped)
+        for folder in report.folders:
+            if folder.looked_at and folder.folder_id in self._added.to_sync:
+                before = self._found.get(folder.folder_id)
+                # What a look before the drop found among single photos is not about these.
+                alone = before is None or not folder.path
+                self._found[folder.folder_id] = folder if alone else before.then(folder)
+        self._tell_when_read()
+
+    def _folders_known(self, folders: list[Folder]) -> None:
+        """One that was removed, or taken over by the one above it, is not waited for."""
+        if self._added is not None:
+            known = {folder.id for folder in folders}
+            self._added = dataclasses.replace(
+                self._added,
+                folders=tuple(folder for folder in self._added.folders if folder.id in known),
+                to_sync=tuple(id_ for id_ in self._added.to_sync if id_ in known),
+            )
+            self._tell_when_read()
+
+    def _forget(self) -> None:
+        self._added = None
+        self._found = {}
+
+    def _tell_when_read(self) -> None:
+        """Say what was added, once all of it has been looked at and nothing of it waits."""
+        if self._added is None:
             return
-        self._earlier = SyncReport()
-        added += len(self._added.photos)
-        folders, self._added = self._added.folders, None
-        photos = self.tr("%Ln photo(s)", "", max(added - failed, 0))
-        if folders:
-            counted = self.tr("%Ln folder(s)", "", len(folders))
+        waited_for = set(self._added.to_sync)
+        if not waited_for and not self._found:
+            self._forget()
+            return
+        if waited_for - self._found.keys() or waited_for & self.window.folders.waiting():
+            return
+        found = SyncReport.of(self._found.values())
+        added = self._added
+        self._forget()
+        self.desk.say(self._sentence(added, found))
+
+    def _sentence(self, added: AddReport, found: SyncReport) -> str:
+        came = found.added + len(added.photos) - found.failed
+        photos = self.tr("%Ln photo(s)", "", max(came, 0))
+        if added.folders:
+            counted = self.tr("%Ln folder(s)", "", len(added.folders))
             parts = [self.tr("Added {folders}, {photos}").format(folders=counted, photos=photos)]
         else:
             parts = [self.tr("Added {photos}").format(photos=photos)]
-        if failed:
-            parts.append(self.tr("%Ln could not be read", "", failed))
-        if skipped:
-            parts.append(self.tr("%Ln other file(s) skipped", "", skipped))
-        self.desk.say("; ".join(parts) + ".")
+        if found.failed:
+            parts.append(self.tr("%Ln could not be read", "", found.failed))
+        if found.skipped:
+            parts.append(self.tr("%Ln other file(s) skipped", "", found.skipped))
+        return "; ".join(parts) + "."
 
     def set_exclusions(self, patterns: list[str]) -> None:
         """Leave out what these patterns cover, from now on."""

@@ -81,6 +81,17 @@ def added(answer: Mapping[str, Any]) -> str:
     )
 
 
+def synced(answer: Mapping[str, Any]) -> str:
+    """What `sync` did in all; then in each folder, where it did something in more than one."""
+    total = {name: value for name, value in answer.items() if name != "folders"}
+    busy = [
+        {"folder": folder.pop("path") or "(single photos)", **folder}
+        for folder in map(dict[str, Any], answer["folders"])
+        if any(value for name, value in folder.items() if name != "path")
+    ]
+    return "\n\n".join([table(total), *([table(busy)] if len(busy) > 1 else [])])
+
+
 def tags(rows: Sequence[Mapping[str, Any]]) -> str:
     """One photo a line; a person's words carry a star."""
     return "\n".join(

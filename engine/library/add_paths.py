@@ -29,6 +29,7 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
     refused: list[Failure] = []
     photos: list[int] = []
     singles: list[int] = []
+    to_sync: list[int] = []
     for text in dict.fromkeys(paths):
         path = os.path.realpath(os.fsencode(os.path.expanduser(text))) if text.strip() else b""
         try:
@@ -75,11 +76,18 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
         elif store.photos.id_of(path) is not None:
             already.append(text)
         else:
-            file = FoundFile(path, store.folders.add(b""), status.st_size, status.st_mtime_ns)
+            singles_in = store.folders.add(b"")
+            file = FoundFile(path, singles_in, status.st_size, status.st_mtime_ns)
             singles.append(store.files.add_single(file))
+            to_sync = [singles_in]
     watched = {folder.id: folder for folder in store.folders.watched()}
     report = AddReport(
-        tuple(watched[id_] for id_ in folders), tuple(already), tuple(refused), tuple(singles)
+        # One that was named before the folder above it belongs to that one now.
+        tuple(watched[id_] for id_ in folders if id_ in watched),
+        tuple(already),
+        tuple(refused),
+        tuple(singles),
+        tuple(id_ for id_ in (*folders, *to_sync) if id_ in watched),
     )
     return report, [*photos, *singles]
 

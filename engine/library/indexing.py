@@ -23,6 +23,7 @@ from engine.images.decode import Decoded
 from engine.images.decode_pool import DecodePool
 from engine.library.encoder import Encoder
 from engine.library.import_torch import warming
+from engine.library.tally import Tally
 from engine.records import AlbumenError, Failure, PhotosChanged, Progress
 from engine.store import disk_usage
 from engine.store.files import FileFacts
@@ -54,7 +55,7 @@ class Indexing:
     `number` tells which model that is without loading it; `recognition` loads it on first need;
     `pool` gives the decoding processes for an input resolution; `preferred` holds the photos that a
     person is looking at, and may change at any time.
-    `updated`, `moved`, `failed`: photos that turned out to be so.
+    In `tally` is counted what they turned out to be.
     """
 
     def __init__(
@@ -64,14 +65,15 @@ class Indexing:
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
         preferred: Sequence[int],
+        tally: Tally,
     ) -> None:
         self._store = store
         self._number = number
         self._recognition = recognition
         self._pool = pool
         self._preferred = preferred
+        self._tally = tally
         self._tags = True
-        self.updated = self.moved = self.failed = 0
 
     def run(self, tags: bool = True, enough: Callable[[], bool] = lambda: False) -> Steps:
         """Thumbnails, embeddings and (if `tags`) tags for every photo that lacks an embedding.
@@ -180,7 +182,6 @@ class Indexing:
         gone = [move.new for move in moved]
         back = [move.old for move in moved if move.unseen]
         batch = [entry for entry in batch if entry[0] not in gone]
-        self.failed += len(failures)
         pace.done += len(moved) + len(failures)
         seen = [id_ for id_, _ in batch] + [id_ for id_, _ in failures]
         if back and self._tags:
@@ -240,19 +241,21 @@ class Indexing:
         """
         moved: list[_Moved] = []
         with self._store.transaction(durable=False):
-            contents = self._store.files.contents([id_ for id_, _ in batch])
+            known = self._store.files.contents([id_ for id_, _ in (*batch, *failures)])
             for id_, decoded in batch:
-                before, _ = contents[id_]
+                before, folder_id = known[id_]
                 if not before and (move := self._moved_from(id_, decoded.content_hash)):
                     self._store.files.merge(move.new, move.old)
-                    self.moved += 1
+                    self._tally.found_again(move.new, folder_id, move.old)
                     moved.append(move)
                     continue
                 if before and before != decoded.content_hash:
                     self._store.embeddings.remove(id_)
-                    self.updated += 1
+                    self._tally.of(folder_id).updated += 1
                 self._store.files.write_facts(id_, _facts(decoded))
             self._store.files.mark_failed([(id_, failure.reason) for id_, failure in failures])
+            for id_, _ in failures:
+                self._tally.of(known[id_][1]).failed += 1
         return moved
 
     def _moved_from(self, id_: int, content: str) -> _Moved | None:

@@ -24,6 +24,7 @@ from engine.library.counts import CachedCounts
 from engine.library.followups import TAGGED_BY, Followups
 from engine.library.label_verbs import LabelVerbs
 from engine.library.sidecar import Sidecars
+from engine.library.tally import Tally
 from engine.records import (
     AddReport,
     AlbumenError,
@@ -211,12 +212,14 @@ class Library(LabelVerbs):
         `folder_ids` None: all. Photos appear as soon as they are found (`PhotosChanged.added`),
         again when their thumbnail exists and again when they are tagged (`ids`). A moved or renamed
         file keeps its row, an edited one is encoded again, a folder that is not there goes offline
-        and forgets nothing. Nothing changed: nothing is decoded.
+        and forgets nothing. Nothing changed: nothing is decoded. The report tells of each folder
+        what was done in it.
         """
         from engine.library.sync import Sync
 
-        indexing = self._indexing(self._model.number, self._model.recognition)
-        job = Sync(self._store, indexing, self._model.recognition, self._pool)
+        tally = Tally(self._store.photos.end())
+        indexing = self._indexing(self._model.number, self._model.recognition, tally)
+        job = Sync(self._store, indexing, self._model.recognition, self._pool, tally)
         own = glob.escape(str(self._store.directory))
         fresh = not self._store.embeddings.any()
         self._syncing = job
@@ -237,13 +240,13 @@ class Library(LabelVerbs):
         yield from self.write_sidecars()
         return report
 
-    def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
+    def sync_also(self, folder_ids: Sequence[int]) -> bool:
         """Hand folders to the `sync` that is reading photos.
 
-        It looks at them as soon as those in hand are read, and goes on. Returns what it did so far,
-        of all that its report will tell; None if no `sync` takes folders now.
+        It looks at them as soon as those in hand are read, goes on, and reports of them too. False
+        if no `sync` takes folders now.
         """
-        return self._syncing.also(folder_ids) if self._syncing is not None else None
+        return self._syncing is not None and self._syncing.also(folder_ids)
 
     def train(
         self, label_ids: Sequence[int] | None = None, activate: bool = True
@@ -291,7 +294,7 @@ class Library(LabelVerbs):
         yield Progress("encode", 0, 0, detail=name_or_path)
         new = self._model.load(name_or_path, device, precision)
         yield from self._followups.following(
-            self._indexing(lambda: new.number, lambda: new).run(tags=False)
+            self._indexing(lambda: new.number, lambda: new, Tally()).run(tags=False)
         )
         self._model.switch(name_or_path, new, device, precision)
         yield from self.retag()
@@ -583,11 +586,11 @@ class Library(LabelVerbs):
         return self._decoding
 
     def _indexing(
-        self, number: Callable[[], int], recognition: Callable[[], Recognition]
+        self, number: Callable[[], int], recognition: Callable[[], Recognition], tally: Tally
     ) -> Indexing:
         from engine.library.indexing import Indexing
 
-        return Indexing(self._store, number, recognition, self._pool, self._preferred)
+        return Indexing(self._store, number, recognition, self._pool, self._preferred, tally)
 
     def _training(self) -> TrainJob:
         from engine.library.train_job import TrainJob

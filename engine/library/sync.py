@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.disk import scan
 from engine.disk.scan import Diff, FileStat, Known
 from engine.images.decode_pool import DecodePool
 from engine.library.indexing import Indexing, Steps
+from engine.library.tally import Tally
 from engine.records import FolderState, PhotosChanged, PhotoState, Progress, SyncReport
 from engine.store.files import FoundFile, Row
 from engine.store.store import Store
@@ -32,22 +32,12 @@ _AT_REST = 2**62  # a moment after which no file counts as being written
 _SETTLE_SECONDS = 10.0  # how long a sync waits for files that are being written
 
 
-@dataclass(slots=True)
-class _Work:
-    """What one sync has done so far."""
-
-    added: int = 0
-    moved: int = 0
-    removed: int = 0
-    skipped: int = 0
-    settling: list[FileStat] = field(default_factory=list)
-
-
 class Sync:
     """One run over one store.
 
     `indexing` reads what was found; `recognition` loads the model on first need; `pool` gives the
-    decoding processes for an input resolution (0: any).
+    decoding processes for an input resolution (0: any). `tally`: counts for the report, in which
+    `indexing` counts too.
     """
 
     def __init__(
@@ -56,12 +46,14 @@ class Sync:
         indexing: Indexing,
         recognition: Callable[[], Recognition],
         pool: Callable[[int], DecodePool],
+        tally: Tally,
     ) -> None:
         self._store = store
         self._indexing = indexing
         self._recognition = recognition
         self._pool = pool
-        self._work = _Work()
+        self._tally = tally
+        self._settling: list[FileStat] = []  # files that were being written
         self._unseen: set[int] = set()  # rows that nobody could see when this sync began
         self._looked = False  # what this run was called for is written down
         self._asked: list[
@@ -80,35 +72,19 @@ class Sync:
                 yield from self._indexing.run(enough=self._is_asked)
             yield from self._settle()
             if not self._asked:
-                return self.report()
+                return self._tally.report(time.monotonic() - self._started)
             asked = self._asked
             self._asked = []
             yield from self._look(asked, exclusions)
 
-    def also(self, folder_ids: Sequence[int]) -> SyncReport | None:
-        """Look at these folders too, as soon as the photos in hand are read.
+    def also(self, folder_ids: Sequence[int]) -> bool:
+        """Look at these folders too, as soon as the photos in hand are read: that may take hours.
 
-        Indexing may take hours. What was done before that; None while this run still looks at what
-        it was called for, and nobody can tell.
+        False while this run still looks at what it was called for.
         """
-        if not self._looked:
-            return None
-        self._asked += folder_ids
-        return self.report()
-
-    def report(self) -> SyncReport:
-        """What was done so far."""
-        work = self._work
-        read = self._indexing
-        return SyncReport(
-            added=work.added - read.moved,
-            updated=read.updated,
-            moved=work.moved + read.moved,
-            removed=work.removed,
-            failed=read.failed,
-            skipped=work.skipped,
-            seconds=time.monotonic() - self._started,
-        )
+        if self._looked:
+            self._asked += folder_ids
+        return self._looked
 
     def _is_asked(self) -> bool:
         return bool(self._asked)
@@ -134,6 +110,7 @@ class Sync:
     def _scan(
         self, folder_id: int, root: bytes, exclusions: Sequence[str]
     ) -> Generator[Progress | PhotosChanged, None, Diff]:
+        counts = self._tally.look(folder_id, os.fsdecode(root))
         known = yield from self._known_of(folder_id)
         found: list[FileStat] = []
         if not root:
@@ -145,7 +122,7 @@ class Sync:
             found += some
             yield Progress("scan", len(found), 0, detail=os.fsdecode(root))
         diff = yield from scan.comparing(found, known, walk)
-        self._work.skipped += walk.skipped
+        counts.skipped = walk.skipped  # looked at once more, it skips the same files again
         if self._store.folders.set_state(
             folder_id, FolderState.OFFLINE if diff.folder_offline else FolderState.ONLINE
         ):
@@ -175,6 +152,7 @@ class Sync:
         ] = {}  # path -> (folder, file) that holds new content for us
         owner: dict[bytes, Known] = {}  # path -> the row that had this path until now
         homeless: list[Known] = []  # rows whose content is not where it was
+        vanished: dict[int, int] = {}  # those of them that could be seen -> their folders
         offline: list[int] = []
         returned: list[int] = []
         unread: list[int] = []
@@ -184,6 +162,11 @@ class Sync:
                 arrived[stat.path] = (folder_id, stat)
                 owner[stat.path] = known
             homeless += diff.vanished
+            vanished |= {
+                known.photo_id: folder_id
+                for known in diff.vanished
+                if known.state != PhotoState.MISSING
+            }
             offline += [
                 known.photo_id for known in diff.offline if known.state != PhotoState.OFFLINE
             ]
@@ -191,8 +174,7 @@ class Sync:
             unread += [known.photo_id for known, _ in diff.retry if known.state in _AWAY]
             back = [*diff.returned, *(known for known, _ in diff.retry)]
             self._unseen |= {known.photo_id for known in back if known.state == PhotoState.MISSING}
-            self._work.settling += diff.settling
-        vanished = [known.photo_id for known in homeless if known.state != PhotoState.MISSING]
+            self._settling += diff.settling
         if arrived:
             gone_before = {known.photo_id for known in homeless}
             for known in _known(
@@ -208,8 +190,8 @@ class Sync:
         yield from self._set_state(PhotoState.PENDING, unread)
         homes, touched = yield from self._recognise(arrived, owner, homeless)
         yield from self._move(homes, arrived)
-        gone = sorted(set(vanished) - {known.photo_id for known in homes.values()})
-        self._work.removed += len(gone)
+        gone = sorted(vanished.keys() - {known.photo_id for known in homes.values()})
+        self._tally.removed((id_, vanished[id_]) for id_ in gone)
         # Before new rows: a kill in between must leave no ghost.
         yield from self._set_state(PhotoState.MISSING, gone)
         yield from self._write_down(arrived, owner, homes, touched)
@@ -269,8 +251,9 @@ class Sync:
         replaced = self._store.files.move(
             [(known.photo_id, _found(*arrived[path])) for path, known in homes.items()]
         )
-        self._work.moved += len(homes)
-        self._work.removed += len(replaced)
+        for path in homes:
+            self._tally.of(arrived[path][0]).moved += 1
+        self._tally.removed(replaced)
         yield from self._seen_again([known.photo_id for known in homes.values()])
         if replaced:
             yield PhotosChanged(removed=tuple(id_ for id_, _ in replaced), labels=True)
@@ -302,7 +285,7 @@ class Sync:
                 added = self._store.files.add(new)
                 self._store.files.renew(same, unchanged=True)
                 self._store.files.renew(other, unchanged=False)
-            self._work.added += len(added)
+            self._tally.added(file.folder_id for file in new)
             if added:
                 yield PhotosChanged(added=tuple(added))
             yield from self._seen_again([id_ for id_, _ in (*same, *other)])
@@ -328,17 +311,17 @@ class Sync:
     def _settle(self) -> Steps:
         """Take up files that were being written during the scan, as soon as they rest."""
         deadline = time.monotonic() + _SETTLE_SECONDS
-        while self._work.settling and not self._asked:
-            ready, self._work.settling = scan.settled(self._work.settling)
+        while self._settling and not self._asked:
+            ready, self._settling = scan.settled(self._settling)
             if ready:
                 yield from self._apply_settled(ready)
                 yield from self._indexing.run(enough=self._is_asked)
             elif time.monotonic() > deadline:
                 # Asked after a look: while the machine stood still, the files came to rest.
-                self._work.settling = []
-            elif self._work.settling:
+                self._settling = []
+            elif self._settling:
                 time.sleep(0.05)  # short: searches are answered between steps
-                waiting = len(self._work.settling)
+                waiting = len(self._settling)
                 yield Progress(
                     "scan", 0, waiting, detail="waiting for files that are being written"
                 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from array import array
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -26,6 +27,7 @@ from engine.records import (
     Counts,
     Failure,
     Folder,
+    FolderReport,
     FolderState,
     KeywordsRead,
     Label,
@@ -130,7 +132,7 @@ class FakeLibrary:
         self.foreign_words: list[str] = []
         self.sidecars_wanted = False
         self.unwritable: list[Failure] = []
-        self.done_before: SyncReport | None = None  # what a running sync says when it takes folders
+        self.takes_folders = False  # what a running sync says to `sync_also`
         # `wait` rests until it is set: lets a test hold the engine thread still.
         self.hold = threading.Event()
         self.seen = set(self.photo_rows)
@@ -188,7 +190,8 @@ class FakeLibrary:
             folder = Folder(len(self.folder_list) + 1, path, FolderState.ONLINE, 0)
             self.folder_list.append(folder)
             added.append(folder)
-        return AddReport(tuple(added), (), tuple(refused))
+        ids = tuple(folder.id for folder in added)
+        return AddReport(tuple(added), (), tuple(refused), (), ids)
 
     def folders(self) -> list[Folder]:
         return list(self.folder_list)
@@ -220,11 +223,14 @@ class FakeLibrary:
             yield Progress("encode", done, total, 10.0, (total - done) / 10)
             yield PhotosChanged(ids=(row,)) if row in self.seen else PhotosChanged(added=(row,))
             self.seen.add(row)
-        return SyncReport(added=total)
+        found = Counter(photo.folder_id for photo in self.photo_rows.values())
+        paths = {folder.id: folder.path for folder in self.folder_list}
+        looked_at = paths if folder_ids is None else folder_ids
+        return SyncReport.of(FolderReport(id_, paths.get(id_, ""), found[id_]) for id_ in looked_at)
 
-    def sync_also(self, folder_ids: Sequence[int]) -> SyncReport | None:
+    def sync_also(self, folder_ids: Sequence[int]) -> bool:
         self.calls.append(("sync_also", (folder_ids,), {}))
-        return self.done_before
+        return self.takes_folders
 
     def train(
         self, label_ids: Sequence[int] | None = None, activate: bool = True

@@ -184,7 +184,7 @@ def window_loop(scratch: Path) -> None:
         return answers[-1]
 
     reports: list[object] = []
-    window.folders.synchronised.connect(lambda report, _: reports.append(report))
+    window.folders.synchronised.connect(reports.append)
     window.shown_first.connect(window.link.start)
     window.desk.viewing.shown.connect(Warmer(window).start)
     window.show()

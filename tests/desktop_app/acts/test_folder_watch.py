@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.acts.folder_watch import FolderWatch
 from desktop_app.link.engine_link import EngineLink
-from engine.records import Folder, FolderState, SyncReport
+from engine.records import Folder, FolderReport, FolderState, SyncReport
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
@@ -45,7 +45,8 @@ def test_everything_is_looked_at_after_a_start(
 ) -> None:
     with qtbot.waitSignal(watch.synchronised) as told:
         watch.start()
-    assert told.args[0] == SyncReport(added=5)
+    report = FolderReport(1, library.folder_list[0].path, added=5)
+    assert told.args == [SyncReport.of([report])]
     assert looks(library) == [None]
     with qtbot.waitSignal(watch.folders_known) as told:
         watch.refresh()
@@ -124,17 +125,14 @@ def test_a_dropped_folder_joins_the_look_that_runs(
     qtbot: QtBot, watch: FolderWatch, link: EngineLink, library: FakeLibrary, taken: bool
 ) -> None:
     """That look may take hours. If it ends at the very moment, the folder is looked at after it."""
-    library.done_before = SyncReport(added=3) if taken else None
-    joined: list[SyncReport] = []
-    watch.joined.connect(joined.append)
+    library.takes_folders = taken
     link.ask(MoreVerbs.wait)
     watch.look([1])
     watch.look_now([2])
-    assert watch.waiting()
+    assert watch.waiting() == {2}
     library.hold.set()
     qtbot.waitUntil(lambda: len(looks(library)) == (1 if taken else 2) and not watch.running())
     assert looks(library) == ([[1]] if taken else [[1], [2]])
-    assert joined == ([SyncReport(added=3)] if taken else [])
     watch.look_now([3])  # nothing runs: a look of its own
     qtbot.waitUntil(lambda: looks(library)[-1] == [3] and not watch.running())
     assert {args[0][0] for verb, args, _ in library.calls if verb == "sync_also"} == {2}
@@ -146,12 +144,11 @@ def test_a_look_that_does_not_read_yet_is_asked_again(
     # a job that still compares its folder with the disk
     watch._running = 99
     watch._waiting = {2}
-    library.done_before = SyncReport()
-    with qtbot.waitSignal(watch.joined):
-        watch._handed_over([2], None)
-    assert not watch.waiting()
+    library.takes_folders = True
+    watch._handed_over([2], False)
+    qtbot.waitUntil(lambda: not watch.waiting())
     watch._running = 0  # it has ended meanwhile, and [2] has had its own look
-    watch._handed_over([2], None)
+    watch._handed_over([2], False)
     assert [args for verb, args, _ in library.calls if verb == "sync_also"] == [([2],)]
 
 
@@ -160,7 +157,7 @@ def test_folders_that_a_failed_look_had_taken_get_their_own(
 ) -> None:
     watch._running = 99
     watch._waiting = {2}
-    watch._handed_over([2], SyncReport())
+    watch._handed_over([2], True)
     with qtbot.waitSignal(watch.synchronised):
         watch._job_ended(99, "failed")
     assert looks(library) == [[2]]

@@ -155,7 +155,7 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
 
     monkeypatch.setattr(Indexing, "run", slow)
     reports: list[SyncReport] = []
-    window.folders.synchronised.connect(lambda report, _job: reports.append(report))
+    window.folders.synchronised.connect(reports.append)
     write_photos(first, 4, first_seed=50)
     # What the watcher asks for, without its waiting.
     window.desk.adding.rescan(window.desk.viewing.folders[0].id)
@@ -170,6 +170,35 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
         lambda: window.strip.sentence() == "Added 1 folder(s), 2 photo(s).", timeout=LONG
     )
     assert reports[0].added == 5  # one look told of both
+
+
+def test_a_folder_that_is_removed_before_it_is_read_is_not_waited_for(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+    run = Indexing.run
+
+    def slow(self: Indexing, enough: Callable[[], bool]) -> Steps:
+        while not goes_on.is_set():
+            if enough():
+                return
+            yield Progress("decode", 0, 1)
+        yield from run(self, enough=enough)
+
+    monkeypatch.setattr(Indexing, "run", slow)
+    write_photos(tmp_path / "first", 3)
+    write_photos(tmp_path / "second", 2, first_seed=10)
+    drop(window, tmp_path / "first")
+    qtbot.waitUntil(lambda: window.model.rowCount() == 3, timeout=LONG)
+    window.link.cancel(window.folders.running())  # it was found, and will never be read
+    qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
+    window.desk.adding.remove_folder(window.desk.viewing.folders[0].id)
+    qtbot.waitUntil(lambda: window.model.rowCount() == 0, timeout=LONG)
+    goes_on.set()
+    drop(window, tmp_path / "second")
+    qtbot.waitUntil(
+        lambda: window.strip.sentence() == "Added 1 folder(s), 2 photo(s).", timeout=LONG
+    )
 
 
 def test_a_folder_chosen_by_dialog(

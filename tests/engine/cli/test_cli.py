@@ -77,8 +77,13 @@ def test_add(ask: Callable[..., Any], tmp_path: Path) -> None:
         ],
     }
     answer = ask("sync")
-    assert list(answer) == ["added", "updated", "moved", "removed", "failed", "seconds"]
+    counted = ["added", "updated", "moved", "removed", "failed"]
+    assert list(answer) == [*counted, "seconds", "folders"]
     assert (answer["added"], answer["failed"]) == (1, 0) and answer["seconds"] > 0
+    assert [list(folder) for folder in answer["folders"]] == [["path", *counted]] * 2
+    assert {folder["path"]: folder["added"] for folder in answer["folders"]}[
+        str(tmp_path / "more")
+    ] == 1
 
 
 def test_labels(ask: Callable[..., Any]) -> None:

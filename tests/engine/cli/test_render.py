@@ -50,6 +50,17 @@ def test_tables() -> None:
     assert render.tree({"a": {"b": [1, True]}, "c": {}}) == "a:\n  b:\n    1\n    yes\nc: {}"
 
 
+def test_synced() -> None:
+    quiet = {"path": "/quiet", "added": 0, "failed": 0}
+    one = {"path": "/a", "added": 3, "failed": 1}
+    answer = {"added": 3, "failed": 1, "seconds": 0.5, "folders": [one, quiet]}
+    assert render.synced(answer) == "added: 3\nfailed: 1\nseconds: 0.500"
+    answer["folders"] = [one, quiet, {"path": "", "added": 0, "failed": 2}]
+    assert render.synced(answer).split("\n\n")[1] == (
+        "folder           added  failed\n/a               3      1\n(single photos)  0      2"
+    )
+
+
 def report(version: int, active: bool) -> dict[str, object]:
     return {
         "label": "cat",

@@ -122,6 +122,18 @@ def test_a_folder_above_takes_over(library: Library, synced: Path) -> None:
     assert (report.added, report.moved, report.removed) == (0, 0, 0)
 
 
+def test_a_folder_and_the_one_above_it_at_once(library: Library, tmp_path: Path) -> None:
+    inner = tmp_path / "above" / "inner"
+    write_photo(inner / "one.jpg", seed=71)
+    single = write_photo(tmp_path / "elsewhere" / "single.jpg", seed=70)
+    report = library.add([str(inner), str(inner.parent), str(single)])
+    assert [folder.path for folder in report.folders] == [str(inner.parent)]
+    (files,) = (folder.id for folder in library.folders() if not folder.path)
+    assert report.to_sync == (report.folders[0].id, files)
+    assert finish(library.sync(report.to_sync)).added == 1
+    assert library.add([str(inner)]).to_sync == ()
+
+
 def test_removed_folder(library: Library, photos: Path) -> None:
     (label,) = library.add_labels(["cat"])
     library.correct(label.id, yes=[3])

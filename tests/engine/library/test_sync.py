@@ -22,6 +22,7 @@ from engine.disk import scan
 from engine.library.library import Library
 from engine.records import (
     AlbumenError,
+    FolderReport,
     FolderState,
     PhotosChanged,
     PhotoState,
@@ -96,20 +97,23 @@ def test_a_folder_that_comes_while_another_is_read_is_seen_at_once(
     write_photos(first, 180)
     write_photos(second, 5, first_seed=200)
     with Library.open(tmp_path / "library") as library:
-        assert library.sync_also([1]) is None  # nothing runs
+        assert library.sync_also([1]) is False  # nothing runs
         library.add([str(first)])
         job = library.sync()
         next(job)
-        assert library.sync_also([1]) is None  # what it was called for comes first
+        assert library.sync_also([1]) is False  # what it was called for comes first
         seen: list[PhotosChanged] = []
         while not any(change.labels for change in seen):  # until the first photos have tags
             seen += [step] if isinstance(step := next(job), PhotosChanged) else []
         (folder,) = library.add([str(second)]).folders
-        before = library.sync_also([folder.id])
-        assert before is not None and before.added == 180
+        assert library.sync_also([folder.id]) is True
         steps, report = run(job)
         assert report.added == 185
-        assert library.sync_also([folder.id]) is None
+        assert [(one.path, one.added) for one in report.folders] == [
+            (str(first), 180),
+            (str(second), 5),
+        ]
+        assert library.sync_also([folder.id]) is False
         changes = [step for step in steps if isinstance(step, PhotosChanged)]
         came = next(place for place, change in enumerate(changes) if change.added)
         assert len(changes[came].added) == 5
@@ -126,7 +130,90 @@ def test_a_sync_that_is_cancelled_takes_no_more_folders(library: Library, folder
     job = library.sync()
     next(job)
     job.close()
-    assert library.sync_also([1]) is None
+    assert library.sync_also([1]) is False
+
+
+def test_a_report_tells_of_each_folder(tmp_path: Path) -> None:
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    write_photos(first, 3)
+    write_photos(second, 2, first_seed=10)
+    write_photos(third, 1, first_seed=20)
+    (second / "broken.jpg").write_bytes(b"no picture")
+    os.utime(second / "broken.jpg", (LONG_AGO, LONG_AGO))
+    (second / "notes.txt").write_text("no photo")
+    with Library.open(tmp_path / "library") as library:
+        a, b, c = (
+            folder.id for folder in library.add(list(map(str, (first, second, third)))).folders
+        )
+        report = finish(library.sync([a, b]))
+        assert report.folders == (
+            FolderReport(a, str(first), added=3),
+            FolderReport(b, str(second), added=3, failed=1, skipped=1),
+        )
+        assert numbers(report) == (6, 0, 0, 0, 1) and report.skipped == 1
+        (first / "photo 000.jpg").rename(second / "moved.jpg")
+        write_photo(first / "photo 001.jpg", 77)
+        (first / "photo 002.jpg").unlink()
+        report = finish(library.sync())
+        assert report.folders == (
+            FolderReport(a, str(first), updated=1, removed=1),
+            FolderReport(b, str(second), moved=1, skipped=1),
+            FolderReport(c, str(third), added=1),
+        )
+        assert SyncReport.of(report.folders, report.seconds) == report
+
+
+def test_photos_of_a_folder_that_was_not_looked_at_count_there(
+    tmp_path: Path, folder: Path
+) -> None:
+    """A sync reads whatever is left to read; who asks for one folder sees what belongs to it."""
+    write_photos(folder, 2)
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    os.utime(folder / "broken.jpg", (LONG_AGO, LONG_AGO))
+    (tmp_path / "other").mkdir()
+    with Library.open(tmp_path / "library") as library:
+        first, other = library.add([str(folder), str(tmp_path / "other")]).folders
+        job = library.sync([first.id])
+        while not isinstance(next(job), PhotosChanged):
+            pass
+        job.close()  # found, not read
+        report = finish(library.sync([other.id]))
+        assert report.folders == (
+            FolderReport(other.id, other.path),
+            FolderReport(first.id, failed=1, looked_at=False),
+        )
+
+
+def test_a_photo_that_a_cancelled_sync_took_for_a_new_one_is_the_old_one(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    """Its row was lost when the folder it came from was looked at: it comes back with all that was
+    said, and neither came new nor left."""
+    before = rows(library)
+    (label,) = library.add_labels(["cat"])
+    library.correct(label.id, yes=[before["photo 004.jpg"]])
+    other = tmp_path / "other"
+    other.mkdir()
+    (second,) = library.add([str(other)]).folders
+    (folder / "photo 004.jpg").rename(other / "photo 004.jpg")
+    job = library.sync([second.id])
+    while not isinstance(step := next(job), PhotosChanged):
+        pass
+    assert len(step.added) == 1
+    job.close()
+    library.add_labels(["day", "night"], group="time")  # one of the two is on every photo
+    steps, report = run(library.sync())
+    assert numbers(report) == (0, 0, 1, 0, 0)
+    assert {one.folder_id: one.moved for one in report.folders}[second.id] == 1
+    old = before["photo 004.jpg"]
+    told = PhotosChanged()
+    for change in (one for one in steps if isinstance(one, PhotosChanged)):
+        told = told.joined(change)
+    assert old in told.added and set(told.removed) == set(step.added)
+    assert rows(library) == before and old in library.view("cat").ids
+    tags = library.tags([old])
+    assert {"cat"} | ({"day", "night"} & {tag.label for tag in tags}) == {t.label for t in tags}
+    assert len(tags) == 2
 
 
 def test_first_sync_shows_photos_before_it_encodes_them(tmp_path: Path, folder: Path) -> None:
