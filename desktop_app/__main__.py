@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if paths:
         window.link.ready.connect(partial(window.open_folders, paths))
     window.shown_first.connect(window.link.start)
-    window.desk.viewing.shown.connect(Warmer(window).start)
+    window.view.shown.connect(Warmer(window).start)
     window.show()
     code = application.exec()
     if not window.link.close():

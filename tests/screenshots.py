@@ -196,7 +196,7 @@ class Camera:
         window.shown_first.connect(window.link.start)
         window.resize(*self.size)
         window.show()
-        self.wait(lambda: window.desk.viewing._known)
+        self.wait(lambda: window.view._known)
         self.window = window
         return window
 
@@ -214,9 +214,9 @@ class Camera:
             window = self.start(self.home / self.variant)
             self.wait(lambda: window.model.rowCount() > 40 and not window.folders.running())
         if window.search.query():
-            window.desk.open_query("")
+            window.browsing.open_query("")
             self.wait(lambda: window.model.result.query == "" and window.model.rowCount() > 40)
-        window.desk.show_grid()
+        window.browsing.show_grid()
         window.grid.setFocus()
         window.grid.set_current_row(8)  # a meadow
         self.wait(lambda: window.inspector.preview._photo is not None)
@@ -224,9 +224,9 @@ class Camera:
 
     def search(self, query: str) -> MainWindow:
         window = self.browse()
-        window.desk.open_query(query)
+        window.browsing.open_query(query)
         self.wait(lambda: window.model.result.query == query)
-        window.stack.currentWidget().setFocus()
+        window.pages.currentWidget().setFocus()
         return window
 
     def press(self, widget: QWidget, *keys: str) -> None:
@@ -265,8 +265,8 @@ class Camera:
     def first_minutes(self) -> None:
         """Photos are coming, labels are offered."""
         window = self.window or self.start(self.home / f"empty-{self.variant}-{os.getpid()}")
-        window.desk.adding.add_paths([str(self.home / "Pictures")])
-        self.wait(window.desk.adding.offering_labels)
+        window.adding.add_paths([str(self.home / "Pictures")])
+        self.wait(window.offers.offering_labels)
         self.wait(lambda: window.model.rowCount() > 40)
         self.wait(lambda: window.status.progress.isVisible(), 5000)
         self.take("first-minutes")
@@ -299,11 +299,9 @@ class Camera:
     def menu(self) -> None:
         from PySide6.QtWidgets import QMenu
 
-        from desktop_app.window.photo_menu import photo_menu
-
         window = self.browse()
         window.grid.set_current_row(3)
-        menu = photo_menu(window.desk)
+        menu = window.make_photo_menu()
         for name, one in (
             ("menu", menu),
             ("labels", menu.findChild(QMenu, "labels")),
@@ -340,13 +338,13 @@ class Camera:
 
     def lightbox(self) -> None:
         window = self.browse()
-        window.desk.open_lightbox(3)
+        window.looking.open_lightbox(3)
         self.wait(lambda: bool(window.pictures._kept), 20_000)
         self.take("lightbox")
 
     def facts(self) -> None:
         window = self.browse()
-        window.desk.open_lightbox(3)
+        window.looking.open_lightbox(3)
         window.lightbox.toggle_facts()
         self.wait(lambda: bool(window.lightbox.facts.texts()), 20_000)
         self.take("facts")
@@ -354,7 +352,7 @@ class Camera:
 
     def review(self) -> None:
         window = self.browse()
-        window.desk.show_review()
+        window.pages.show_review()
         self.wait(lambda: window.review.item() is not None, 120_000)
         self.press(window.review, "Return", "N")
         self.wait(lambda: bool(window.pictures._kept), 20_000)
@@ -362,8 +360,8 @@ class Camera:
 
     def improve(self) -> None:
         window = self.browse()
-        labels = window.desk.judging.labels.values()
-        window.desk.improve(
+        labels = window.labels.by_id.values()
+        window.pages.improve(
             [label.id for label in labels if label.name in ("sunset", "sea", "forest")]
         )
         self.wait(lambda: bool(window.training.cards), 120_000)
@@ -383,12 +381,12 @@ class Camera:
 
     def versions(self) -> None:
         window = self.browse()
-        window.desk.show_versions()
+        window.pages.show_versions()
         self.take("versions")
 
     def problems(self) -> None:
         window = self.browse()
-        window.desk.show_problems()
+        window.pages.show_problems()
         self.take("problems")
 
     def label_editor(self) -> None:

@@ -145,7 +145,7 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
         heart = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=round(BEAT * 1000))
 
         window.shown_first.connect(window.link.start)
-        window.desk.viewing.shown.connect(Warmer(window).start)
+        window.view.shown.connect(Warmer(window).start)
         window.show()
         ready: list[bool] = []
         window.link.ready.connect(lambda: ready.append(True))

@@ -13,7 +13,15 @@ import os
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMimeData,
+    QObject,
+    QRunnable,
+    QThreadPool,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from desktop_app.photos.photo_model import file_url, printable
@@ -122,15 +130,15 @@ class _Copy(QRunnable):
                 copied += 1
             except OSError as error:
                 _log.warning("export: %s", error)
-                name = printable(os.path.basename(path))
-                reason = error.strerror or str(error)
-                trouble.append(
-                    self._export.tr("“{name}” was not copied: {reason}.").format(
-                        name=name, reason=reason
-                    )
-                )
+                trouble.append(_not_copied(path, error))
             self._export.progressed.emit(number, len(self._paths))
         self._export.finished.emit(self._folder, copied, trouble)
+
+
+def _not_copied(path: str, error: OSError) -> str:
+    sentence = QCoreApplication.translate("Export", "“{name}” was not copied: {reason}.")
+    name = printable(os.path.basename(path))
+    return sentence.format(name=name, reason=error.strerror or str(error))
 
 
 def copy_beside(path: str, folder: str) -> str:

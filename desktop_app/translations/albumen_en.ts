@@ -61,7 +61,7 @@
     </message>
 </context>
 <context>
-    <name>Desk</name>
+    <name>Captions</name>
     <message numerus="yes">
         <source>Improve labels (%Ln correction(s))</source>
         <translation>
@@ -71,33 +71,47 @@
     </message>
 </context>
 <context>
-    <name>Exchange</name>
+    <name>Correcting</name>
     <message numerus="yes">
-        <source>Your photos carry %Ln keyword(s) of other programs.</source>
+        <source>“{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>Your photos carry %Ln keyword of other programs.</numerusform>
-            <numerusform>Your photos carry %Ln keywords of other programs.</numerusform>
+            <numerusform>“{label}” on %Ln photo</numerusform>
+            <numerusform>“{label}” on %Ln photos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln new label(s)</source>
+        <source>Not “{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>%Ln new label</numerusform>
-            <numerusform>%Ln new labels</numerusform>
+            <numerusform>Not “{label}” on %Ln photo</numerusform>
+            <numerusform>Not “{label}” on %Ln photos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln confirmation(s)</source>
+        <source>Nothing said about “{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>%Ln confirmation</numerusform>
-            <numerusform>%Ln confirmations</numerusform>
+            <numerusform>Nothing said about “{label}” on %Ln photo</numerusform>
+            <numerusform>Nothing said about “{label}” on %Ln photos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln problem(s), the first one:</source>
+        <source>New label “{label}” on %Ln photo(s)</source>
         <translation>
-            <numerusform>%Ln problem, the first one:</numerusform>
-            <numerusform>%Ln problems, the first one:</numerusform>
+            <numerusform>New label “{label}” on %Ln photo</numerusform>
+            <numerusform>New label “{label}” on %Ln photos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %Ln suggestion(s)</source>
+        <translation>
+            <numerusform>Accept %Ln suggestion</numerusform>
+            <numerusform>Accept %Ln suggestions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %Ln suggestion(s)</source>
+        <translation>
+            <numerusform>Reject %Ln suggestion</numerusform>
+            <numerusform>Reject %Ln suggestions</numerusform>
         </translation>
     </message>
 </context>
@@ -195,47 +209,34 @@
     </message>
 </context>
 <context>
-    <name>Judging</name>
+    <name>KeywordExchange</name>
     <message numerus="yes">
-        <source>“{label}” on %Ln photo(s)</source>
+        <source>Your photos carry %Ln keyword(s) of other programs.</source>
+        <extracomment>Milliseconds without another correction until sidecars are written: one write for a row of key presses.</extracomment>
         <translation>
-            <numerusform>“{label}” on %Ln photo</numerusform>
-            <numerusform>“{label}” on %Ln photos</numerusform>
+            <numerusform>Your photos carry %Ln keyword of other programs.</numerusform>
+            <numerusform>Your photos carry %Ln keywords of other programs.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Not “{label}” on %Ln photo(s)</source>
+        <source>%Ln new label(s)</source>
         <translation>
-            <numerusform>Not “{label}” on %Ln photo</numerusform>
-            <numerusform>Not “{label}” on %Ln photos</numerusform>
+            <numerusform>%Ln new label</numerusform>
+            <numerusform>%Ln new labels</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Nothing said about “{label}” on %Ln photo(s)</source>
+        <source>%Ln confirmation(s)</source>
         <translation>
-            <numerusform>Nothing said about “{label}” on %Ln photo</numerusform>
-            <numerusform>Nothing said about “{label}” on %Ln photos</numerusform>
+            <numerusform>%Ln confirmation</numerusform>
+            <numerusform>%Ln confirmations</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>New label “{label}” on %Ln photo(s)</source>
+        <source>%Ln problem(s), the first one:</source>
         <translation>
-            <numerusform>New label “{label}” on %Ln photo</numerusform>
-            <numerusform>New label “{label}” on %Ln photos</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Accept %Ln suggestion(s)</source>
-        <translation>
-            <numerusform>Accept %Ln suggestion</numerusform>
-            <numerusform>Accept %Ln suggestions</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Reject %Ln suggestion(s)</source>
-        <translation>
-            <numerusform>Reject %Ln suggestion</numerusform>
-            <numerusform>Reject %Ln suggestions</numerusform>
+            <numerusform>%Ln problem, the first one:</numerusform>
+            <numerusform>%Ln problems, the first one:</numerusform>
         </translation>
     </message>
 </context>

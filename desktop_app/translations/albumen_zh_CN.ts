@@ -196,6 +196,7 @@
     <name>Adding</name>
     <message>
         <source>Add folder</source>
+        <extracomment>AddReport of folders or photos that are new</extracomment>
         <translation>添加文件夹</translation>
     </message>
     <message>
@@ -288,14 +289,18 @@
     </message>
 </context>
 <context>
-    <name>Desk</name>
+    <name>Captions</name>
+    <message>
+        <source>Review</source>
+        <translation>核对</translation>
+    </message>
     <message>
         <source>Review ({count})</source>
         <translation>核对（{count}）</translation>
     </message>
     <message>
-        <source>Review</source>
-        <translation>核对</translation>
+        <source>Improve labels</source>
+        <translation>改进标签</translation>
     </message>
     <message numerus="yes">
         <source>Improve labels (%Ln correction(s))</source>
@@ -304,8 +309,12 @@
         </translation>
     </message>
     <message>
-        <source>Improve labels</source>
-        <translation>改进标签</translation>
+        <source>Pinned label {number}</source>
+        <translation>固定标签 {number}</translation>
+    </message>
+    <message>
+        <source>“{label}” yes or no</source>
+        <translation>“{label}”是或否</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -323,9 +332,71 @@
         <source>Redo: {act}</source>
         <translation>重做：{act}</translation>
     </message>
+</context>
+<context>
+    <name>Correcting</name>
+    <message numerus="yes">
+        <source>“{label}” on %Ln photo(s)</source>
+        <translation>
+            <numerusform>将 %Ln 张照片标为“{label}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not “{label}” on %Ln photo(s)</source>
+        <translation>
+            <numerusform>%Ln 张照片不是“{label}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing said about “{label}” on %Ln photo(s)</source>
+        <translation>
+            <numerusform>取消 %Ln 张照片关于“{label}”的判断</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>New label “{label}” on %Ln photo(s)</source>
+        <translation>
+            <numerusform>在 %Ln 张照片上新建标签“{label}”</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %Ln suggestion(s)</source>
+        <translation>
+            <numerusform>接受 %Ln 个建议</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reject %Ln suggestion(s)</source>
+        <translation>
+            <numerusform>拒绝 %Ln 个建议</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is no suggestion to answer on these photos.</source>
+        <translation>这些照片没有需要回答的建议。</translation>
+    </message>
+    <message>
+        <source>Nothing in this view needs a review.</source>
+        <translation>此视图中没有需要核对的照片。</translation>
+    </message>
+</context>
+<context>
+    <name>CurrentView</name>
+    <message>
+        <source>“{folder}” is not there. Reconnect the drive; nothing is forgotten.</source>
+        <extracomment>While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where answering takes long, up to the second number. SearchResult, whenever other rows are shown Counts</extracomment>
+        <translation>“{folder}”不在原处。请重新连接磁盘；所有信息都保留着。</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
     <message>
         <source>Removed {labels}.</source>
         <translation>已移除 {labels}。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
     </message>
     <message>
         <source>About Albumen</source>
@@ -426,7 +497,7 @@
         <translation>需要 {yes} 个“是”和 {no} 个“否”（连拍只算一次）；现有 {found_yes} 个和 {found_no} 个。</translation>
     </message>
     <message>
-        <source>it would reorder the best photos of '{name}', which you did not correct.</source>
+        <source>it would reorder the best photos of &apos;{name}&apos;, which you did not correct.</source>
         <translation>这会打乱“{name}”的最佳照片顺序，而您并未更正过该标签。</translation>
     </message>
     <message>
@@ -458,7 +529,7 @@
         <translation>在未参与学习的回答上，不能确定比仅从照片学习更好。</translation>
     </message>
     <message>
-        <source>on answers kept out of learning it is not better than the label's name alone.</source>
+        <source>on answers kept out of learning it is not better than the label&apos;s name alone.</source>
         <translation>在未参与学习的回答上，并不比仅凭标签名称更好。</translation>
     </message>
     <message>
@@ -482,15 +553,15 @@
         <translation>在未参与学习的回答上更好，但它会改变 {photos_}，相对于 {answers_}偏多：请浏览一遍。</translation>
     </message>
     <message>
-        <source>There is no label '{name}'.</source>
+        <source>There is no label &apos;{name}&apos;.</source>
         <translation>没有标签“{name}”。</translation>
     </message>
     <message>
-        <source>'{words}' was searched as '{english}'.</source>
+        <source>&apos;{words}&apos; was searched as &apos;{english}&apos;.</source>
         <translation>“{words}”按英文“{english}”搜索。</translation>
     </message>
     <message>
-        <source>'{words}' was searched as '{english}'; for '{lost}' the English is not known.</source>
+        <source>&apos;{words}&apos; was searched as &apos;{english}&apos;; for &apos;{lost}&apos; the English is not known.</source>
         <translation>“{words}”按英文“{english}”搜索；“{lost}”没有对应的英文。</translation>
     </message>
     <message>
@@ -502,7 +573,7 @@
         <translation>没有合适的匹配，下面是最接近的照片。</translation>
     </message>
     <message>
-        <source>The model understands English: '{words}' was looked for in labels and file names only.</source>
+        <source>The model understands English: &apos;{words}&apos; was looked for in labels and file names only.</source>
         <translation>模型只懂英语：“{words}”仅在标签和文件名中查找。</translation>
     </message>
     <message>
@@ -510,15 +581,15 @@
         <translation>当前模型尚未读取这些照片：请先同步。</translation>
     </message>
     <message>
-        <source>'{typed}' is no date; write {example}:2023, {second}:2023-06 or {third}:2023-06-01.</source>
+        <source>&apos;{typed}&apos; is no date; write {example}:2023, {second}:2023-06 or {third}:2023-06-01.</source>
         <translation>“{typed}”不是日期；请写 {example}:2023、{second}:2023-06 或 {third}:2023-06-01。</translation>
     </message>
     <message>
-        <source>'{typed}' is not known; there are {names}.</source>
+        <source>&apos;{typed}&apos; is not known; there are {names}.</source>
         <translation>未知的“{typed}”；可用的有 {names}。</translation>
     </message>
     <message>
-        <source>'{typed}' needs the number of a photo.</source>
+        <source>&apos;{typed}&apos; needs the number of a photo.</source>
         <translation>“{typed}”需要照片的编号。</translation>
     </message>
     <message>
@@ -562,7 +633,7 @@
         <translation>无权读取此文件夹；请检查权限。</translation>
     </message>
     <message>
-        <source>This is the library's own folder; choose the folder with your photos.</source>
+        <source>This is the library&apos;s own folder; choose the folder with your photos.</source>
         <translation>这是图库自身的文件夹；请选择存放照片的文件夹。</translation>
     </message>
     <message>
@@ -570,7 +641,7 @@
         <translation>这既不是文件夹，也不是 Albumen 能读取的照片格式。</translation>
     </message>
     <message>
-        <source>There is a label '{name}' already; merge the two instead.</source>
+        <source>There is a label &apos;{name}&apos; already; merge the two instead.</source>
         <translation>已有标签“{name}”；请改为合并这两个标签。</translation>
     </message>
     <message>
@@ -598,7 +669,7 @@
         <translation>{model}（更好，速度慢四倍）</translation>
     </message>
     <message>
-        <source>{path} is a TorchScript archive or a pickle, and none of OpenAI's known ones: only safetensors files and official archives are opened, because others could run foreign code.</source>
+        <source>{path} is a TorchScript archive or a pickle, and none of OpenAI&apos;s known ones: only safetensors files and official archives are opened, because others could run foreign code.</source>
         <translation>{path} 是 TorchScript 存档或 pickle，但不是 OpenAI 公布的存档：只打开 safetensors 文件和官方存档，因为其他文件可能运行外来代码。</translation>
     </message>
     <message>
@@ -670,7 +741,7 @@
         <translation>{path} 的文件头已损坏：请重新复制或下载。</translation>
     </message>
     <message>
-        <source>Unknown activation '{name}': use one of {names}.</source>
+        <source>Unknown activation &apos;{name}&apos;: use one of {names}.</source>
         <translation>未知的激活函数“{name}”：请使用 {names} 之一。</translation>
     </message>
     <message>
@@ -706,7 +777,7 @@
         <translation>{name} 不在此电脑上，而 HF_HUB_OFFLINE 禁止下载：请允许下载或选择文件。</translation>
     </message>
     <message>
-        <source>{url} does not tell the file's sha256, so it cannot be verified: use another mirror.</source>
+        <source>{url} does not tell the file&apos;s sha256, so it cannot be verified: use another mirror.</source>
         <translation>{url} 未提供文件的 sha256，因此无法校验：请使用其他镜像。</translation>
     </message>
     <message>
@@ -770,11 +841,11 @@
         <translation>无法打开（{detail}）。</translation>
     </message>
     <message>
-        <source>A label's name is one line of text; please take out line breaks and control characters.</source>
+        <source>A label&apos;s name is one line of text; please take out line breaks and control characters.</source>
         <translation>标签名称是一行文字；请去掉换行符和控制字符。</translation>
     </message>
     <message>
-        <source>A label's name may have {limit} characters, this one has {length} ('{start}...'); a few words describe a photo better than many.</source>
+        <source>A label&apos;s name may have {limit} characters, this one has {length} (&apos;{start}...&apos;); a few words describe a photo better than many.</source>
         <translation>标签名称最多 {limit} 个字符，这个有 {length} 个（“{start}…”）；简短的词比长句更能描述照片。</translation>
     </message>
     <message>
@@ -890,7 +961,7 @@
         <translation>{path} 已损坏或不是图库；{remedy_}。</translation>
     </message>
     <message>
-        <source>move it away, start Albumen, add your folders, then 'albumen-cli restore' brings back your labels and corrections from the folder 'backups' beside it</source>
+        <source>move it away, start Albumen, add your folders, then &apos;albumen-cli restore&apos; brings back your labels and corrections from the folder &apos;backups&apos; beside it</source>
         <translation>请把它移走，启动 Albumen 并添加您的文件夹，然后“albumen-cli restore”会从旁边的“backups”文件夹恢复您的标签和更正</translation>
     </message>
     <message>
@@ -906,7 +977,7 @@
         <translation>{path} 已损坏或不含 Albumen 保存的回答。</translation>
     </message>
     <message>
-        <source>put back a copy from the folder 'backups' beside it</source>
+        <source>put back a copy from the folder &apos;backups&apos; beside it</source>
         <translation>请从旁边的“backups”文件夹恢复副本</translation>
     </message>
     <message>
@@ -938,27 +1009,27 @@
         <translation>无法读取图库 {path}（{detail}）。</translation>
     </message>
     <message>
-        <source>The text '{text}' is too long: it has {length} tokens and this model reads at most {limit}. Use fewer words.</source>
+        <source>The text &apos;{text}&apos; is too long: it has {length} tokens and this model reads at most {limit}. Use fewer words.</source>
         <translation>文字“{text}”太长：有 {length} 个词元，而此模型最多读取 {limit} 个。请用更少的词。</translation>
     </message>
     <message>
-        <source>Nobody has corrected '{name}' yet; say yes or no to a few photos of it first.</source>
+        <source>Nobody has corrected &apos;{name}&apos; yet; say yes or no to a few photos of it first.</source>
         <translation>还没有人更正过“{name}”；请先对它的几张照片回答“是”或“否”。</translation>
     </message>
     <message>
-        <source>The system's limit of watched folders is reached, so changes are looked for every {seconds} seconds; raise fs.inotify.max_user_watches to see them at once.</source>
+        <source>The system&apos;s limit of watched folders is reached, so changes are looked for every {seconds} seconds; raise fs.inotify.max_user_watches to see them at once.</source>
         <translation>已达到系统监视文件夹的上限，因此每 {seconds} 秒检查一次更改；提高 fs.inotify.max_user_watches 即可立即看到更改。</translation>
     </message>
     <message>
-        <source>There is no model '{name}' to download: choose one of {names}.</source>
+        <source>There is no model &apos;{name}&apos; to download: choose one of {names}.</source>
         <translation>没有可下载的模型“{name}”：请选择 {names} 之一。</translation>
     </message>
     <message>
-        <source>There is no model '{name}': give a name of the catalogue or a safetensors file.</source>
+        <source>There is no model &apos;{name}&apos;: give a name of the catalogue or a safetensors file.</source>
         <translation>没有模型“{name}”：请给出目录中的名称或 safetensors 文件。</translation>
     </message>
     <message>
-        <source>There is no model '{name}': did you mean {names}?</source>
+        <source>There is no model &apos;{name}&apos;: did you mean {names}?</source>
         <translation>没有模型“{name}”：您要找的是 {names} 吗？</translation>
     </message>
     <message>
@@ -966,19 +1037,19 @@
         <translation>{path} 在读取时发生了变化：请重试。</translation>
     </message>
     <message>
-        <source>'{device}' cannot be used: this computer or this torch has no such CUDA device; use cpu.</source>
+        <source>&apos;{device}&apos; cannot be used: this computer or this torch has no such CUDA device; use cpu.</source>
         <translation>无法使用“{device}”：此电脑或此 torch 没有这样的 CUDA 设备；请使用处理器。</translation>
     </message>
     <message>
-        <source>'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu.</source>
+        <source>&apos;mps&apos; cannot be used: it needs a Mac with Apple&apos;s graphics processor; use cpu.</source>
         <translation>无法使用“mps”：它需要带有 Apple 图形处理器的 Mac；请使用处理器。</translation>
     </message>
     <message>
-        <source>Albumen does not run on '{device}': choose auto, cpu, cuda or mps.</source>
+        <source>Albumen does not run on &apos;{device}&apos;: choose auto, cpu, cuda or mps.</source>
         <translation>Albumen 不能在“{device}”上运行：请选择 auto、cpu、cuda 或 mps。</translation>
     </message>
     <message>
-        <source>There is no precision '{name}': choose auto, {names}.</source>
+        <source>There is no precision &apos;{name}&apos;: choose auto, {names}.</source>
         <translation>没有精度“{name}”：请选择 auto、{names}。</translation>
     </message>
     <message>
@@ -994,15 +1065,15 @@
         <translation>此图形处理器没有 bf16 运算：请使用 fp16。</translation>
     </message>
     <message>
-        <source>The model '{name}' is not on this computer: download it first.</source>
+        <source>The model &apos;{name}&apos; is not on this computer: download it first.</source>
         <translation>模型“{name}”不在此电脑上：请先下载。</translation>
     </message>
     <message>
-        <source>{path} has a wrong checksum: it is damaged or not OpenAI's file; download it again.</source>
+        <source>{path} has a wrong checksum: it is damaged or not OpenAI&apos;s file; download it again.</source>
         <translation>{path} 的校验和不符：它已损坏或不是 OpenAI 的文件；请重新下载。</translation>
     </message>
     <message>
-        <source>There is no device '{device}': choose auto, cpu, cuda or mps.</source>
+        <source>There is no device &apos;{device}&apos;: choose auto, cpu, cuda or mps.</source>
         <translation>没有设备“{device}”：请选择 auto、cpu、cuda 或 mps。</translation>
     </message>
     <message>
@@ -1014,11 +1085,11 @@
         <translation>{file} 没有说明其权重是用 QuickGELU 还是 GELU 训练的：假定为 QuickGELU。如果它们来自 LAION 或 DataComp，请把其 open_clip_config.json 放在文件旁边后再次使用。</translation>
     </message>
     <message>
-        <source>The model does not run on '{device}' ({detail}); use cpu.</source>
+        <source>The model does not run on &apos;{device}&apos; ({detail}); use cpu.</source>
         <translation>模型无法在“{device}”上运行（{detail}）；请使用处理器。</translation>
     </message>
     <message>
-        <source>{device} has too little memory for one image: choose a smaller model or the device 'cpu'.</source>
+        <source>{device} has too little memory for one image: choose a smaller model or the device &apos;cpu&apos;.</source>
         <translation>{device} 的内存不足以处理一张图片：请选择更小的模型或使用处理器。</translation>
     </message>
     <message>
@@ -1042,7 +1113,7 @@
     <name>EngineWorker</name>
     <message>
         <source>Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.</source>
-        <extracomment>Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread. Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first; a download is waiting for the network, so it takes turns with the library's own work, which is done in order.</extracomment>
+        <extracomment>Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread. Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first; a download is waiting for the network, so it takes turns with the library&apos;s own work, which is done in order.</extracomment>
         <translation>Albumen 内部出错（{kind}）。您的照片没有改动；详情见日志。</translation>
     </message>
     <message>
@@ -1051,54 +1122,11 @@
     </message>
 </context>
 <context>
-    <name>Exchange</name>
-    <message numerus="yes">
-        <source>Your photos carry %Ln keyword(s) of other programs.</source>
-        <translation>
-            <numerusform>您的照片带有其他程序写入的 %Ln 个关键字。</numerusform>
-        </translation>
-    </message>
+    <name>Export</name>
     <message>
-        <source>Make labels of them</source>
-        <translation>设为标签</translation>
-    </message>
-    <message>
-        <source>Make labels of keywords</source>
-        <translation>将关键字设为标签</translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln new label(s)</source>
-        <translation>
-            <numerusform>%Ln 个新标签</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln confirmation(s)</source>
-        <translation>
-            <numerusform>%Ln 次确认</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>From keywords: {labels}, {words}.</source>
-        <translation>来自关键字：{labels}，{words}。</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>No new keywords were found in the photos or beside them.</source>
-        <translation>在照片中或其旁边没有找到新的关键字。</translation>
-    </message>
-    <message>
-        <source>Sidecars:</source>
-        <translation>附属文件：</translation>
-    </message>
-    <message numerus="yes">
-        <source>%Ln problem(s), the first one:</source>
-        <translation>
-            <numerusform>%Ln 个问题，第一个：</numerusform>
-        </translation>
+        <source>“{name}” was not copied: {reason}.</source>
+        <extracomment>The folder, how many were copied, sentences about those that were not. copied, total</extracomment>
+        <translation>“{name}”未能复制：{reason}。</translation>
     </message>
 </context>
 <context>
@@ -1420,58 +1448,55 @@
     </message>
 </context>
 <context>
-    <name>Judging</name>
-    <message>
-        <source>“{label}” yes or no</source>
-        <translation>“{label}”是或否</translation>
-    </message>
-    <message>
-        <source>Pinned label {number}</source>
-        <translation>固定标签 {number}</translation>
-    </message>
+    <name>KeywordExchange</name>
     <message numerus="yes">
-        <source>“{label}” on %Ln photo(s)</source>
+        <source>Your photos carry %Ln keyword(s) of other programs.</source>
+        <extracomment>Milliseconds without another correction until sidecars are written: one write for a row of key presses.</extracomment>
         <translation>
-            <numerusform>将 %Ln 张照片标为“{label}”</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Not “{label}” on %Ln photo(s)</source>
-        <translation>
-            <numerusform>%Ln 张照片不是“{label}”</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Nothing said about “{label}” on %Ln photo(s)</source>
-        <translation>
-            <numerusform>取消 %Ln 张照片关于“{label}”的判断</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>New label “{label}” on %Ln photo(s)</source>
-        <translation>
-            <numerusform>在 %Ln 张照片上新建标签“{label}”</numerusform>
+            <numerusform>您的照片带有其他程序写入的 %Ln 个关键字。</numerusform>
         </translation>
     </message>
     <message>
-        <source>There is no suggestion to answer on these photos.</source>
-        <translation>这些照片没有需要回答的建议。</translation>
+        <source>Make labels of them</source>
+        <translation>设为标签</translation>
+    </message>
+    <message>
+        <source>Make labels of keywords</source>
+        <translation>将关键字设为标签</translation>
     </message>
     <message numerus="yes">
-        <source>Accept %Ln suggestion(s)</source>
+        <source>%Ln new label(s)</source>
         <translation>
-            <numerusform>接受 %Ln 个建议</numerusform>
+            <numerusform>%Ln 个新标签</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Reject %Ln suggestion(s)</source>
+        <source>%Ln confirmation(s)</source>
         <translation>
-            <numerusform>拒绝 %Ln 个建议</numerusform>
+            <numerusform>%Ln 次确认</numerusform>
         </translation>
     </message>
     <message>
-        <source>Nothing in this view needs a review.</source>
-        <translation>此视图中没有需要核对的照片。</translation>
+        <source>From keywords: {labels}, {words}.</source>
+        <translation>来自关键字：{labels}，{words}。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>No new keywords were found in the photos or beside them.</source>
+        <translation>在照片中或其旁边没有找到新的关键字。</translation>
+    </message>
+    <message>
+        <source>Sidecars:</source>
+        <translation>附属文件：</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln problem(s), the first one:</source>
+        <translation>
+            <numerusform>%Ln 个问题，第一个：</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1722,28 +1747,11 @@
     <name>MainWindow</name>
     <message>
         <source>Library</source>
-        <extracomment>Below this width of the window (logical pixels) the right panel leaves its place to the photos.</extracomment>
         <translation>图库</translation>
     </message>
     <message>
         <source>Photo</source>
         <translation>照片</translation>
-    </message>
-    <message>
-        <source>Toolbar</source>
-        <translation>工具栏</translation>
-    </message>
-    <message>
-        <source>Size of the photos</source>
-        <translation>照片大小</translation>
-    </message>
-    <message>
-        <source>Size of the photos (Ctrl and the wheel)</source>
-        <translation>照片大小（Ctrl 加滚轮）</translation>
-    </message>
-    <message>
-        <source>Menu</source>
-        <translation>菜单</translation>
     </message>
 </context>
 <context>
@@ -1866,7 +1874,7 @@
     <name>PhotoGrid</name>
     <message>
         <source>Photos</source>
-        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except 'all'): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen ids of photos in sight that were not read yet</extracomment>
+        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except &apos;all&apos;): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen ids of photos in sight that were not read yet</extracomment>
         <translation>照片</translation>
     </message>
 </context>
@@ -1874,6 +1882,7 @@
     <name>PhotoMenu</name>
     <message>
         <source>All photos of its folder</source>
+        <extracomment>Chosen photos whose labels are counted for the ticks; an act is about all of them. a view that was asked for label id, list[int]: photo ids</extracomment>
         <translation>其文件夹中的所有照片</translation>
     </message>
     <message>
@@ -2066,7 +2075,7 @@
     <name>ReviewPanel</name>
     <message>
         <source>Review</source>
-        <extracomment>label id, yes, no, clear, told(bool) label ids that were answered</extracomment>
+        <extracomment>Label id, yes, no, clear, told(bool). label ids that were answered</extracomment>
         <translation>核对</translation>
     </message>
     <message>
@@ -2728,6 +2737,25 @@
     </message>
 </context>
 <context>
+    <name>Toolbar</name>
+    <message>
+        <source>Toolbar</source>
+        <translation>工具栏</translation>
+    </message>
+    <message>
+        <source>Size of the photos</source>
+        <translation>照片大小</translation>
+    </message>
+    <message>
+        <source>Size of the photos (Ctrl and the wheel)</source>
+        <translation>照片大小（Ctrl 加滚轮）</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>菜单</translation>
+    </message>
+</context>
+<context>
     <name>TrainingPanel</name>
     <message>
         <source>Progress of learning</source>
@@ -2855,7 +2883,6 @@
     <name>Trash</name>
     <message>
         <source>“{name}” is not there any more.</source>
-        <extracomment>A verb with its arguments. Several calls in order: `answer = yield from call(...)` or `yield Moves(...)`; a refused one raises AlbumenError there. What is returned is the answer of the whole. Returned by the calls of an act that turned out to do nothing: there is nothing to undo then. Makes a direction of an act from the answer of the other direction (None the first time). an act could not be done or taken back; the sentence says why</extracomment>
         <translation>“{name}”已不在原处。</translation>
     </message>
     <message>
@@ -2873,14 +2900,6 @@
     <message>
         <source>“{name}” could not be taken out of the trash: {reason}.</source>
         <translation>“{name}”无法从回收站取出：{reason}。</translation>
-    </message>
-</context>
-<context>
-    <name>Viewing</name>
-    <message>
-        <source>“{folder}” is not there. Reconnect the drive; nothing is forgotten.</source>
-        <extracomment>While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where answering takes long, up to the second number. SearchResult, whenever other rows are shown Counts</extracomment>
-        <translation>“{folder}”不在原处。请重新连接磁盘；所有信息都保留着。</translation>
     </message>
 </context>
 <context>
@@ -2943,14 +2962,6 @@
     <message>
         <source>Software</source>
         <translation>软件</translation>
-    </message>
-</context>
-<context>
-    <name>self._export</name>
-    <message>
-        <source>“{name}” was not copied: {reason}.</source>
-        <extracomment>folder, how many were copied, sentences about those that were not copied, total</extracomment>
-        <translation>“{name}”未能复制：{reason}。</translation>
     </message>
 </context>
 </TS>

@@ -11,47 +11,49 @@ from __future__ import annotations
 import dataclasses
 import os
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from desktop_app.acts.history import Calls, call
+from desktop_app.acts.folder_watch import FolderWatch
+from desktop_app.acts.history import Calls, History, call
 from desktop_app.link.engine_words import in_words
-from desktop_app.panels.first_labels import FirstLabels
+from desktop_app.parts.banner import BannerStrip
 from engine.records import AddReport, Folder, FolderReport, SyncReport
 from engine.verbs import Verbs
 
-if TYPE_CHECKING:
-    from desktop_app.window.wiring import Desk
-
 
 class Adding(QObject):
-    """Adds to and removes from the watched folders of `wiring`'s window."""
+    """Adds to and removes from the watched `folders`. Dialogs stand over `window`."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.desk = desk
-        self.window = desk.window
-        self.link = desk.link
-        self.history = desk.history
+    came = Signal(object)  #: AddReport of folders or photos that are new
+
+    def __init__(
+        self, history: History, folders: FolderWatch, notices: BannerStrip, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._history = history
+        self._folders = folders
+        self._notices = notices
+        self._window = window
         self._added: AddReport | None = None
         # What was found in its folders so far, by folder.
         self._found: dict[int, FolderReport] = {}
-        self._first_labels: FirstLabels | None = None
-        self.window.folders.synchronised.connect(self._synchronised)
-        self.window.folders.folders_known.connect(self._folders_known)
+        folders.synchronised.connect(self._synchronised)
+        folders.folders_known.connect(self._folders_known)
 
     def choose_folder(self) -> None:
+        """A folder, by a dialog."""
         path = QFileDialog.getExistingDirectory(
-            self.window, self.tr("Add folder"), os.path.expanduser("~")
+            self._window, self.tr("Add folder"), os.path.expanduser("~")
         )
         if path:
             self.add_paths([path])
 
     def choose_files(self) -> None:
+        """Single photos, by a dialog."""
         paths, _filter = QFileDialog.getOpenFileNames(
-            self.window, self.tr("Add photos"), os.path.expanduser("~")
+            self._window, self.tr("Add photos"), os.path.expanduser("~")
         )
         if paths:
             self.add_paths(paths)
@@ -62,24 +64,24 @@ class Adding(QObject):
         if paths:
             self.add_paths(paths)
         else:
-            self.desk.say(self.tr("Only folders and files of this computer can be added."))
+            self._notices.say(self.tr("Only folders and files of this computer can be added."))
 
     def add_paths(self, paths: list[str]) -> None:
         """Watch these; they are referenced in place, never copied."""
-        self.history.push_folders_added(
+        self._history.push_folders_added(
             self.tr("Add %Ln folder(s) or photo(s)", "", len(paths)),
             [os.path.abspath(path) for path in paths],
-            self.window.folders.hold,
+            self._folders.hold,
             self._paths_added,
         )
 
     def _paths_added(self, report: AddReport | None) -> None:
         if report is None:  # taken back
             self._forget()
-            self.window.folders.refresh()
+            self._folders.refresh()
             # Folders that it had taken over are watched by themselves again.
-            self.window.folders.look(None)
-            self.window.folders.release()
+            self._folders.look(None)
+            self._folders.release()
             return
         # Another drop before the first was read: one sentence tells of both.
         before = self._added or AddReport()
@@ -89,60 +91,41 @@ class Adding(QObject):
                 photos=before.photos + report.photos,
                 to_sync=before.to_sync + report.to_sync,
             )
-        if report.folders:
-            names = ", ".join(
-                os.path.basename(folder.path) or folder.path for folder in report.folders[:3]
-            )
-            parts = [self.tr("Added {names}.").format(names=names)]
-            if len(report.folders) > 3:
-                parts = [self.tr("Added %Ln folder(s).", "", len(report.folders))]
-        else:
-            parts = []
-        if report.already:
-            parts.append(self.tr("%Ln of them is already in the library.", "", len(report.already)))
-        if report.refused:
-            reasons = in_words(report.refused[0].reason)
-            parts.append(self.tr("%Ln skipped:", "", len(report.refused)) + " " + reasons)
-        if parts:
-            self.desk.say(" ".join(parts))
-        if report.folders:
-            self.desk.viewing.folders = [*self.desk.viewing.folders, *report.folders]
-            self.desk.viewing.choose_page(fresh=False)
+        if sentences := self._told(report):
+            self._notices.say(" ".join(sentences))
         if report.to_sync:
-            self.window.folders.look_now(list(report.to_sync))
-            self.window.folders.refresh()
-        self.window.folders.release()
-        if (report.folders or report.photos) and not self.desk.judging.labels:
-            self._offer_labels()
+            self._folders.look_now(list(report.to_sync))
+            self._folders.refresh()
+        self._folders.release()
+        if report.folders or report.photos:
+            self.came.emit(report)
 
-    def _offer_labels(self) -> None:
-        if self._first_labels is None:
-            self._first_labels = FirstLabels(self.link, self.history, self.window)
-            self._first_labels.finished.connect(self._labels_chosen)
-            self.window.strip.add(self._first_labels)
-        self._first_labels.show()
-        self.desk.withdraw_better_model()  # one question at a time
-
-    def offering_labels(self) -> bool:
-        """Whether the card with the first labels is open: other offers wait."""
-        return self._first_labels is not None and not self._first_labels.isHidden()
-
-    def _labels_chosen(self) -> None:
-        if self._first_labels is not None:
-            self._first_labels.hide()
-        self.window.grid.setFocus()  # not to whatever button comes next
-        self.desk.viewing.count()
+    def _told(self, report: AddReport) -> list[str]:
+        """What was added, what was there already, what was skipped and why."""
+        sentences = []
+        if len(report.folders) > 3:
+            sentences.append(self.tr("Added %Ln folder(s).", "", len(report.folders)))
+        elif report.folders:
+            names = [os.path.basename(folder.path) or folder.path for folder in report.folders]
+            sentences.append(self.tr("Added {names}.").format(names=", ".join(names)))
+        if report.already:
+            already = self.tr("%Ln of them is already in the library.", "", len(report.already))
+            sentences.append(already)
+        if report.refused:
+            skipped = self.tr("%Ln skipped:", "", len(report.refused))
+            sentences.append(f"{skipped} {in_words(report.refused[0].reason)}")
+        return sentences
 
     def _synchronised(self, report: SyncReport) -> None:
-        self.desk.viewing.count()
         if self._added is None:
             return
         for folder in report.folders:
             if folder.looked_at and folder.folder_id in self._added.to_sync:
                 before = self._found.get(folder.folder_id)
                 # What a look before the drop found among single photos is not about these.
-                alone = before is None or not folder.path
-                self._found[folder.folder_id] = folder if alone else before.then(folder)
+                if before is not None and folder.path:
+                    folder = before.then(folder)
+                self._found[folder.folder_id] = folder
         self._tell_when_read()
 
     def _folders_known(self, folders: list[Folder]) -> None:
@@ -168,12 +151,12 @@ class Adding(QObject):
         if not waited_for and not self._found:
             self._forget()
             return
-        if waited_for - self._found.keys() or waited_for & self.window.folders.waiting():
+        if waited_for - self._found.keys() or waited_for & self._folders.waiting():
             return
         found = SyncReport.of(self._found.values())
         added = self._added
         self._forget()
-        self.desk.say(self._sentence(added, found))
+        self._notices.say(self._sentence(added, found))
 
     def _sentence(self, added: AddReport, found: SyncReport) -> str:
         came = found.added + len(added.photos) - found.failed
@@ -198,22 +181,22 @@ class Adding(QObject):
             self.rescan(0)
             return before
 
-        self.history.push(self.tr("Folders and files to leave out"), exchange, exchange)
+        self._history.push(self.tr("Folders and files to leave out"), exchange, exchange)
 
     def rescan(self, folder_id: int) -> None:
         """Look for changes in one folder, or everywhere (0)."""
-        self.window.folders.look([folder_id] if folder_id else None)
+        self._folders.look([folder_id] if folder_id else None)
 
     def remove_folder(self, folder_id: int) -> None:
         """Stop watching; its photos leave the library, the files stay.
 
         Undo brings it back with all that was said.
         """
-        self.history.push_folder_removed(
+        self._history.push_folder_removed(
             self.tr("Remove folder"), folder_id, partial(self._folder_came_or_went, folder_id)
         )
 
     def _folder_came_or_went(self, folder_id: int, there: bool) -> None:
-        self.window.folders.refresh()
+        self._folders.refresh()
         if there:
-            self.window.folders.look([folder_id])
+            self._folders.look([folder_id])

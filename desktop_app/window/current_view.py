@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from engine.records import Counts, Folder, FolderState, PhotosChanged, SearchResult, Sort
+from desktop_app.acts.folder_watch import FolderWatch
+from desktop_app.link.engine_link import EngineLink
+from desktop_app.panels.search_bar import SearchBar
+from desktop_app.parts.banner import BannerStrip
+from desktop_app.photos.photo_model import PhotoModel
+from desktop_app.window.pages import Pages
+from engine.records import AddReport, Counts, Folder, FolderState, PhotosChanged, SearchResult, Sort
 from engine.verbs import Verbs
-
-if TYPE_CHECKING:
-    from desktop_app.window.main_window import MainWindow
 
 #: While photos keep arriving, the view is asked for again at most this often (milliseconds), and
 #: less often where answering takes long, up to the second number.
@@ -27,15 +29,28 @@ _COUNTS_OFTEN = 1000
 _LABEL = re.compile(r"""(?:^|\s)label:(?:"([^"]+)"|(\S+))""", re.IGNORECASE)
 
 
-class Viewing(QObject):
-    """Asks for views and shows them in `window`."""
+class CurrentView(QObject):
+    """Asks for views, fills `model` with the answer and brings the page to the front that fits."""
 
     shown = Signal(object)  #: SearchResult, whenever other rows are shown
     counted = Signal(object)  #: Counts
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self,
+        link: EngineLink,
+        folders: FolderWatch,
+        model: PhotoModel,
+        search: SearchBar,
+        pages: Pages,
+        notices: BannerStrip,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._model = model
+        self._search = search
+        self._pages = pages
+        self._notices = notices
         self.query = ""
         self.sort: Sort = "auto"
         self.strictness = 0.0
@@ -52,9 +67,10 @@ class Viewing(QObject):
         self._refresh_soon.timeout.connect(self._refresh)
         self._count_soon = QTimer(self, singleShot=True, interval=_COUNTS_OFTEN)
         self._count_soon.timeout.connect(self.count)
-        window.link.photos_changed.connect(self._photos_changed)
-        window.folders.synchronised.connect(self._synchronised)
-        window.stack.currentChanged.connect(self._forget_note)
+        link.photos_changed.connect(self._photos_changed)
+        folders.synchronised.connect(self._synchronised)
+        folders.folders_known.connect(self._folders_known)
+        pages.currentChanged.connect(self._forget_note)
 
     # -- asking ------------------------------------------------------------------------------------
 
@@ -72,23 +88,20 @@ class Viewing(QObject):
         self._fresh_query = True
         self._ask()
 
-    def refresh(self) -> None:
-        """The same view again, now; selection and place stay."""
-        self._refresh()
-
     def label_name(self) -> str:
         """The label whose view this is (`label:cat`), or an empty text."""
         found = _LABEL.search(self.query)
         return (found.group(1) or found.group(2)) if found else ""
 
     def _ask(self) -> None:
-        self._window.link.cancel(self._request)
+        self._link.cancel(self._request)
         self._refresh_soon.stop()
         self._asked_at = time.perf_counter()
-        asked = self._window.link.ask(Verbs.view, self.query, self.sort, self.strictness)
+        asked = self._link.ask(Verbs.view, self.query, self.sort, self.strictness)
         self._request = asked.then(self._answered, self._refused).id
 
     def _refresh(self) -> None:
+        """The same view again; selection and place stay."""
         if self._request:  # the answer is on its way; look again after it
             self._refresh_soon.start()
             return
@@ -102,15 +115,14 @@ class Viewing(QObject):
         self._known = True
         spent = (time.perf_counter() - self._asked_at) * 1000
         self._refresh_soon.setInterval(min(max(_OFTEN, int(5 * spent)), _SELDOM))
-        fresh, self._fresh_query = self._fresh_query, False
-        restored, self._restored = self._restored, False
-        if (
-            restored
-            and self.query
-            and not (len(result.ids) and (result.matched or not len(result.scores)))
-        ):
+        fresh = self._fresh_query
+        restored = self._restored
+        self._fresh_query = False
+        self._restored = False
+        found = len(result.ids) > 0 and (result.matched > 0 or not len(result.scores))
+        if restored and self.query and not found:
             # Nobody wants to be greeted by a search that found nothing.
-            self._window.desk.open_query("")
+            self._search.set_query("", search=True)
             return
         self.show_result(result, fresh=fresh)
 
@@ -119,14 +131,14 @@ class Viewing(QObject):
 
         `fresh`: it answers another question than the one before, so it starts at its top.
         """
-        window = self._window
+        grid = self._pages.grid
         if fresh:
-            window.grid.start_over()
+            grid.start_over()
             self._forget_note()
-        window.model.show(result)
-        window.search.show_result(result)
+        self._model.show(result)
+        self._search.show_result(result)
         if self._photo_to_show:
-            window.grid.set_current_row(window.model.row_of(self._photo_to_show))
+            grid.set_current_row(self._model.row_of(self._photo_to_show))
             self._photo_to_show = 0
         self.choose_page(fresh=fresh)
         self.shown.emit(result)
@@ -135,54 +147,55 @@ class Viewing(QObject):
     def _refused(self, sentence: str) -> None:
         self._request = 0
         self._fresh_query = False
-        self._window.strip.say(sentence)
+        self._notices.say(sentence)
 
     def choose_page(self, *, fresh: bool) -> None:
         """The page that fits what is there: first run, no match, or the grid.
 
         A page that the person opened stays, unless they asked for another view.
         """
-        window = self._window
         if not self._known:
             return
-        result = window.model.result
-        page = window.stack.currentWidget()
-        away = page not in (window.grid, window.empty, window.no_results, window.lightbox)
-        if (away or page is window.lightbox) and not fresh and len(result.ids):
+        pages = self._pages
+        page = pages.currentWidget()
+        some = len(self._model.result.ids) > 0
+        away = page not in (pages.grid, pages.empty, pages.no_results, pages.lightbox)
+        if not fresh and (away or (page is pages.lightbox and some)):
             return
-        if away and not fresh:
-            return
-        if not self.query and not len(result.ids) and not self.folders and not self.counts.photos:
-            window.show_page(window.empty)
-        elif not len(result.ids) and not self.query:
-            window.show_page(window.grid)  # folders, but no photo yet: they are on their way
+        if some or self.query:
+            self._show_answer(self._model.result, fresh)
+        elif self.folders or self.counts.photos:
+            pages.show_page(pages.grid)  # no photo yet: they are on their way
         else:
-            # The engine says "no good match" for the command line; the page and the grid's first
-            # header say it too.
-            notes = [note for note in result.notes if not note.startswith("No good match")]
-            if not len(result.ids):
-                window.no_results.explain(self.query, notes)
-                window.show_page(window.no_results)
-            else:
-                window.show_page(window.grid)
-                if fresh and notes:
-                    window.strip.say("\n".join(notes))
-                    self._note = window.strip.sentence()
+            pages.show_page(pages.empty)
+
+    def _show_answer(self, result: SearchResult, fresh: bool) -> None:
+        pages = self._pages
+        # The engine says "no good match" for the command line; the page and the grid's first header
+        # say it too.
+        notes = [note for note in result.notes if not note.startswith("No good match")]
+        if not len(result.ids):
+            pages.no_results.explain(self.query, notes)
+            pages.show_page(pages.no_results)
+            return
+        pages.show_page(pages.grid)
+        if fresh and notes:
+            self._notices.say("\n".join(notes))
+            self._note = self._notices.sentence()
 
     def _forget_note(self) -> None:
         """What was said of a query leaves with the query, and with the page."""
-        if self._note and self._window.strip.sentence() == self._note:
-            self._window.strip.dismiss()
+        if self._note and self._notices.sentence() == self._note:
+            self._notices.dismiss()
         self._note = ""
 
     # -- things change -----------------------------------------------------------------------------
 
     def _photos_changed(self, changes: PhotosChanged) -> None:
-        ranked = len(self._window.model.result.scores) > 0
+        ranked = len(self._model.result.scores) > 0
         rows = changes.added or changes.removed
-        if (
-            rows or (self.query and not ranked) or not self._known
-        ) and not self._refresh_soon.isActive():
+        stale = rows or (self.query and not ranked) or not self._known
+        if stale and not self._refresh_soon.isActive():
             self._refresh_soon.start()
         if not self._count_soon.isActive():
             self._count_soon.start()
@@ -191,10 +204,11 @@ class Viewing(QObject):
         """All is known now: nobody should wait for what is on its way to the screen."""
         if self._refresh_soon.isActive():
             self._refresh()
+        self.count()
 
     def count(self) -> None:
         """Ask for the numbers of the status bar and the toolbar."""
-        self._window.link.ask(Verbs.counts).then(self._counted)
+        self._link.ask(Verbs.counts).then(self._counted)
 
     @Slot(object)
     def _counted(self, counts: Counts) -> None:
@@ -209,8 +223,17 @@ class Viewing(QObject):
             "“{folder}” is not there. Reconnect the drive; nothing is forgotten."
         ).format(folder=folder.path)
 
+    def photos_came(self, report: AddReport) -> None:
+        """New folders, before anything else tells of them.
+
+        The page of the first run has had its time.
+        """
+        if report.folders:
+            self.folders = [*self.folders, *report.folders]
+            self.choose_page(fresh=False)
+
     @Slot(list)
-    def folders_known(self, folders: list[Folder]) -> None:
+    def _folders_known(self, folders: list[Folder]) -> None:
         """The folders there are.
 
         One that went away is said once, with what to do, until it is there again.
@@ -219,11 +242,9 @@ class Viewing(QObject):
         gone = [one for one in folders if one.state is FolderState.OFFLINE and one.id not in before]
         self.folders = folders
         if gone:
-            self._window.strip.say(self._gone(gone[0]), stay=True)
-        elif any(
-            self._window.strip.sentence() == self._gone(one)
-            for one in folders
-            if one.state is FolderState.ONLINE
-        ):
-            self._window.strip.dismiss()
+            self._notices.say(self._gone(gone[0]), stay=True)
+        else:
+            back = [self._gone(one) for one in folders if one.state is FolderState.ONLINE]
+            if self._notices.sentence() in back:
+                self._notices.dismiss()
         self.choose_page(fresh=False)

@@ -10,31 +10,42 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject, QSaveFile
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from desktop_app.acts.history import NOTHING, Calls, Nothing, call
+from desktop_app.acts.history import NOTHING, Calls, History, Nothing, call
+from desktop_app.link.engine_link import EngineLink
+from desktop_app.parts.banner import BannerStrip
 from desktop_app.photos import desktop_files
+from desktop_app.window.looking import Looking
 from engine.records import Correction, Photo, Restored
 from engine.verbs import Verbs
-
-if TYPE_CHECKING:
-    from desktop_app.window.wiring import Desk
 
 _ASKED_ABOVE = 20  # more photos than this are moved to the trash only after a question
 
 
 class FileActs(QObject):
-    """Acts on the files of the photos that `desk.chosen()` names."""
+    """Acts on the files of the photos that `looking` says are chosen.
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.desk = desk
-        self.window = desk.window
-        self.link = desk.link
-        self.history = desk.history
+    Dialogs stand over `window`.
+    """
+
+    def __init__(
+        self,
+        link: EngineLink,
+        history: History,
+        looking: Looking,
+        notices: BannerStrip,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._link = link
+        self._history = history
+        self._looking = looking
+        self._notices = notices
+        self._window = window
         self.export = desktop_files.Export(self)
         self.export.progressed.connect(self._export_progressed)
         self.export.finished.connect(self._exported)
@@ -47,7 +58,7 @@ class FileActs(QObject):
         """Whether the window may close: asks while photos are being copied."""
         if not self.export.running():
             return True
-        box = QMessageBox(self.window)
+        box = QMessageBox(self._window)
         box.setText(self.tr("Photos are being copied."))
         box.setInformativeText(self.tr("What was copied so far stays."))
         stop = box.addButton(
@@ -61,43 +72,47 @@ class FileActs(QObject):
 
     def with_photos(self, act: Callable[[list[Photo]], object]) -> None:
         """Call `act(list[Photo])` with the records of the chosen photos."""
-        ids = self.desk.chosen()
+        ids = self._looking.chosen()
         if ids:
-            self.link.ask(Verbs.photos, ids).then(act)
+            self._link.ask(Verbs.photos, ids).then(act)
 
     def show_in_folder(self) -> None:
+        """The first of the chosen files in the system's file manager."""
         self.with_photos(self._show_in_folder)
 
     def show_photo_in_folder(self, photo_id: int) -> None:
         """The same for one photo by its id."""
-        self.link.ask(Verbs.photos, [photo_id]).then(self._show_in_folder)
+        self._link.ask(Verbs.photos, [photo_id]).then(self._show_in_folder)
 
     def _show_in_folder(self, photos: list[Photo]) -> None:
         if photos:
             desktop_files.show_in_folder(photos[0].path)
 
     def copy_path(self) -> None:
+        """The paths of the chosen files on the clipboard, one a line."""
         self.with_photos(self._copy_paths)
 
     def _copy_paths(self, photos: list[Photo]) -> None:
         desktop_files.copy_paths(photos)
-        self.desk.say(self.tr("Copied %Ln path(s).", "", len(photos)))
+        self._notices.say(self.tr("Copied %Ln path(s).", "", len(photos)))
 
     def open_elsewhere(self) -> None:
+        """The first of the chosen photos in the program that the system opens it with."""
         self.with_photos(self._open_elsewhere)
 
     def _open_elsewhere(self, photos: list[Photo]) -> None:
         if photos and not desktop_files.open_elsewhere(photos[0].path):
-            self.desk.say(self.tr("No program opens “{name}”.").format(name=photos[0].name))
+            self._notices.say(self.tr("No program opens “{name}”.").format(name=photos[0].name))
 
     def trash(self) -> None:
-        ids = self.desk.chosen()
+        """Move the chosen files to the system's trash."""
+        ids = self._looking.chosen()
         if ids and self._sure(len(ids)):
-            self.history.look(Verbs.photos, ids).then(self._trash)
+            self._history.look(Verbs.photos, ids).then(self._trash)
 
     def _sure(self, count: int) -> bool:
         if count > _ASKED_ABOVE:
-            box = QMessageBox(self.window)
+            box = QMessageBox(self._window)
             box.setText(self.tr("Move %Ln photo(s) to the trash?", "", count))
             box.setInformativeText(
                 self.tr("The files can be taken back from there, also with Undo.")
@@ -109,38 +124,39 @@ class FileActs(QObject):
         return True
 
     def _trash(self, photos: list[Photo]) -> None:
-        self.history.push_trash(
+        self._history.push_trash(
             self.tr("Move %Ln photo(s) to the trash", "", len(photos)), photos, self._moved_to_trash
         )
 
     def _moved_to_trash(self, count: int) -> None:
-        self.window.strip.say(
+        self._notices.say(
             self.tr("Moved %Ln photo(s) to the trash.", "", count),
             self.tr("Undo"),
-            self.history.undo,
+            self._history.undo,
         )
 
     def export_photos(self) -> None:
-        ids = self.desk.chosen()
+        """Copy the chosen files into a folder."""
+        ids = self._looking.chosen()
         if not ids:
-            self.desk.say(self.tr("Select the photos to copy first."))
+            self._notices.say(self.tr("Select the photos to copy first."))
             return
         folder = QFileDialog.getExistingDirectory(
-            self.window, self.tr("Copy photos to"), os.path.expanduser("~")
+            self._window, self.tr("Copy photos to"), os.path.expanduser("~")
         )
         if folder:
-            self.link.ask(Verbs.photos, ids).then(partial(self._copy_to, folder))
+            self._link.ask(Verbs.photos, ids).then(partial(self._copy_to, folder))
 
     def _copy_to(self, folder: str, photos: list[Photo]) -> None:
         self.export.start(photos, folder)
 
     def _export_progressed(self, done: int, total: int) -> None:
         if done % 20 == 0:
-            self.desk.say(self.tr("Copying: {done} of {total}").format(done=done, total=total))
+            self._notices.say(self.tr("Copying: {done} of {total}").format(done=done, total=total))
 
     def _exported(self, folder: str, copied: int, trouble: list[str]) -> None:
         text = self.tr("Copied %Ln photo(s) to “{folder}”.", "", copied).format(folder=folder)
-        self.window.strip.say(
+        self._notices.say(
             " ".join([text, *trouble[:1]]),
             self.tr("Open folder"),
             partial(desktop_files.open_elsewhere, folder),
@@ -150,10 +166,10 @@ class FileActs(QObject):
         """All tags and corrections in one file."""
         start = os.path.join(os.path.expanduser("~"), f"albumen-tags.{kind}")
         path, _filter = QFileDialog.getSaveFileName(
-            self.window, self.tr("Export tags"), start, f"*.{kind}"
+            self._window, self.tr("Export tags"), start, f"*.{kind}"
         )
         if path:
-            self.history.look(Verbs.export, kind).then(partial(self._write, path))
+            self._history.look(Verbs.export, kind).then(partial(self._write, path))
 
     def _write(self, path: str, text: str) -> None:
         file = QSaveFile(path)
@@ -161,9 +177,9 @@ class FileActs(QObject):
             file.open(QSaveFile.OpenModeFlag.WriteOnly) and file.write(text.encode("utf-8")) >= 0
         )
         if written and file.commit():
-            self.desk.say(self.tr("Exported to “{path}”.").format(path=path))
+            self._notices.say(self.tr("Exported to “{path}”.").format(path=path))
         else:
-            self.desk.say(
+            self._notices.say(
                 self.tr("“{path}” could not be written: {reason}.").format(
                     path=path, reason=file.errorString()
                 )
@@ -171,11 +187,11 @@ class FileActs(QObject):
 
     def restore_words(self) -> None:
         """Labels and corrections out of a saved file, after the library's database was lost."""
-        self.link.ask(Verbs.place).then(self._restore_from)
+        self._link.ask(Verbs.place).then(self._restore_from)
 
     def _restore_from(self, place: str) -> None:
         path, _filter = QFileDialog.getOpenFileName(
-            self.window,
+            self._window,
             self.tr("Bring back saved labels and corrections"),
             os.path.join(place, "backups"),
             self.tr("Saved labels and corrections (words-*.json)"),
@@ -204,7 +220,7 @@ class FileActs(QObject):
             )
             return restored, token, words
 
-        self.history.push(self.tr("Bring back saved labels and corrections"), forward, back)
+        self._history.push(self.tr("Bring back saved labels and corrections"), forward, back)
 
     def _restored(self, restored: Restored) -> None:
         labels = self.tr("%Ln label(s)", "", len(restored.labels))
@@ -218,4 +234,4 @@ class FileActs(QObject):
                     restored.unknown,
                 )
             )
-        self.desk.say(" ".join(parts))
+        self._notices.say(" ".join(parts))

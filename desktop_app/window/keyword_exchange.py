@@ -8,46 +8,58 @@ Knows: when to offer and when to write. Does not know: XMP, files (`engine.libra
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from desktop_app.acts.history import NOTHING, Calls, Nothing, call
+from desktop_app.acts.folder_watch import FolderWatch
+from desktop_app.acts.history import NOTHING, Calls, History, Nothing, call
+from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.engine_words import in_words
+from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.banner import BannerStrip
+from desktop_app.window.offers import Offers
 from engine.records import Failure, KeywordsRead, PhotosChanged, SidecarReport
 from engine.verbs import Verbs
 
-if TYPE_CHECKING:
-    from desktop_app.window.wiring import Desk
-
-# ms without another correction until sidecars are written: one write for a row of key presses
+#: Milliseconds without another correction until sidecars are written: one write for a row of key
+#: presses.
 _SETTLED = 3_000
 
 
-class Exchange(QObject):
-    """The exchange of words with other programs, for `wiring`'s window."""
+class KeywordExchange(QObject):
+    """The exchange of words with other programs."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.desk = desk
-        self.window = desk.window
-        self.link = desk.link
-        self.history = desk.history
+    def __init__(
+        self,
+        link: EngineLink,
+        history: History,
+        folders: FolderWatch,
+        preferences: Preferences,
+        offers: Offers,
+        notices: BannerStrip,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._history = history
+        self._preferences = preferences
+        self._offers = offers
+        self._notices = notices
         self._due = QTimer(self, singleShot=True, interval=_SETTLED)
         self._due.timeout.connect(self.write)
-        self.link.photos_changed.connect(self._changed)
-        self.window.folders.synchronised.connect(self._synchronised)
+        link.photos_changed.connect(self._changed)
+        folders.synchronised.connect(self._synchronised)
 
     # -- keywords become labels --------------------------------------------------------------------
 
     def _synchronised(self) -> None:
-        if not self.window.preferences.keywords_offered and not self.desk.adding.offering_labels():
-            self.link.ask(Verbs.keywords).then(self._offer)
+        if not self._preferences.keywords_offered and not self._offers.offering_labels():
+            self._link.ask(Verbs.keywords).then(self._offer)
 
     def _offer(self, keywords: list[tuple[str, int]]) -> None:
         if keywords:
-            self.window.preferences.set("keywords_offered", True)  # once; the menu has it for later
-            self.window.strip.say(
+            self._preferences.set("keywords_offered", True)  # once; the menu has it for later
+            self._notices.say(
                 self.tr("Your photos carry %Ln keyword(s) of other programs.", "", len(keywords)),
                 self.tr("Make labels of them"),
                 self.take_keywords,
@@ -84,18 +96,16 @@ class Exchange(QObject):
             )
             return report, token
 
-        self.history.push(self.tr("Make labels of keywords"), forward, back)
+        self._history.push(self.tr("Make labels of keywords"), forward, back)
 
     def _taken(self, report: KeywordsRead) -> None:
         if report.previous:
             labels = self.tr("%Ln new label(s)", "", len(report.labels))
             words = self.tr("%Ln confirmation(s)", "", len(report.previous))
             text = self.tr("From keywords: {labels}, {words}.").format(labels=labels, words=words)
-            self.window.strip.say(
-                self._with(text, report.failed), self.tr("Undo"), self.history.undo
-            )
+            self._notices.say(self._with(text, report.failed), self.tr("Undo"), self._history.undo)
         else:
-            self.desk.say(
+            self._notices.say(
                 self._with(
                     self.tr("No new keywords were found in the photos or beside them."),
                     report.failed,
@@ -111,11 +121,11 @@ class Exchange(QObject):
     def write(self) -> None:
         """Bring the sidecars up to date; the library does nothing while they are off."""
         self._due.stop()
-        self.link.ask(Verbs.write_sidecars).then(self._written)
+        self._link.ask(Verbs.write_sidecars).then(self._written)
 
     def _written(self, report: SidecarReport) -> None:
         if report.failed:
-            self.desk.say(self._with(self.tr("Sidecars:"), report.failed))
+            self._notices.say(self._with(self.tr("Sidecars:"), report.failed))
 
     def _with(self, text: str, failures: tuple[Failure, ...]) -> str:
         if not failures:

@@ -1,14 +1,14 @@
-"""The window: which part stands where, and which signal goes to which slot. Nothing else.
+"""The window: every part of it, made of the parts that it needs, and where each stands.
 
-Knows: every part by name. Does not know: how any of them works; what a person does with photos is
-`wiring`'s.
+Knows: every part by name. Does not know: how any of them works, or which signal goes to which slot
+(`wiring`).
 """
 
 from __future__ import annotations
 
-import logging
+from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -18,18 +18,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QMainWindow,
-    QMenu,
-    QSizePolicy,
-    QSlider,
-    QStackedWidget,
-    QToolBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QVBoxLayout, QWidget
 
 from desktop_app.acts.folder_watch import FolderWatch
 from desktop_app.acts.history import History
@@ -43,20 +32,31 @@ from desktop_app.panels.search_bar import SearchBar
 from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.panels.status import StatusBar
 from desktop_app.panels.training_panel import TrainingPanel
-from desktop_app.parts import theme
 from desktop_app.parts.actions import Actions
 from desktop_app.parts.banner import BannerStrip
 from desktop_app.parts.full_images import Pictures
 from desktop_app.parts.thumbnails import Thumbnails
 from desktop_app.photos.lightbox import Lightbox
-from desktop_app.photos.photo_grid import LARGEST, SMALLEST, STEP, PhotoGrid
+from desktop_app.photos.photo_grid import PhotoGrid
 from desktop_app.photos.photo_model import PHOTO_IDS, PhotoModel
-from desktop_app.window.wiring import Desk
-
-_log = logging.getLogger(__name__)
-
-#: Below this width of the window (logical pixels) the right panel leaves its place to the photos.
-_NARROW = 900
+from desktop_app.window import wiring
+from desktop_app.window.adding import Adding
+from desktop_app.window.browsing import Browsing
+from desktop_app.window.captions import Captions
+from desktop_app.window.correcting import Correcting
+from desktop_app.window.current_view import CurrentView
+from desktop_app.window.dialogs import Dialogs
+from desktop_app.window.file_acts import FileActs
+from desktop_app.window.keyword_exchange import KeywordExchange
+from desktop_app.window.known_labels import KnownLabels
+from desktop_app.window.looking import Looking
+from desktop_app.window.offers import Offers
+from desktop_app.window.pages import Pages
+from desktop_app.window.photo_menu import PhotoMenu
+from desktop_app.window.session import flag, number, text
+from desktop_app.window.settings import Settings
+from desktop_app.window.surroundings import Surroundings
+from desktop_app.window.toolbar import Toolbar
 
 
 class MainWindow(QMainWindow):
@@ -76,11 +76,23 @@ class MainWindow(QMainWindow):
         self.session = session
         self.painted = False
         self.urgent = False  # to be closed without a question: somebody shuts the computer down
-        self._narrow = self._right_gave_way = False
         self.setWindowTitle("Albumen")
         self.setAcceptDrops(True)
+        self._make_regions()
+        self._lay_out()
+        self._make_acts()
+        self._connect_news()
+        self._connect_regions()
+        self._connect_menus()
+        self._restore()
+
+    # -- parts -------------------------------------------------------------------------------------
+
+    def _make_regions(self) -> None:
+        """What can be seen, and what several regions share."""
+        link = self.link
         self.model = PhotoModel(link, self)
-        self.thumbnails = Thumbnails(self, preferences.thumbnail_memory * 2**20)
+        self.thumbnails = Thumbnails(self, self.preferences.thumbnail_memory * 2**20)
         self.pictures = Pictures(self)
         self.history = History(link, self)
         self.folders = FolderWatch(link, self)
@@ -91,49 +103,39 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPage(link, self.history)
         self.review = ReviewPanel(link, self.thumbnails, self.pictures)
         self.training = TrainingPanel(link, self.history, self.thumbnails)
-        self.search = SearchBar(link, self.history, preferences)
+        self.search = SearchBar(link, self.history, self.preferences)
         self.library_panel = LibraryPanel(link)
         self.inspector = Inspector(link, self.thumbnails, self.pictures)
         self.strip = BannerStrip()
         self.status = StatusBar(link)
         self.actions_ = Actions(self, [self.grid, self.lightbox])
-        self._lay_out()
-        self.overlay = DropOverlay(self.centralWidget())
-        self.desk = Desk(self)
-        self._restore()
-
-    # -- layout ------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.stack = QStackedWidget()
-        # Else the widest page, seen or not, would keep the window wide.
-        self.stack.setMinimumSize(240, 180)
-        for page in (
+        self.pages = Pages(
             self.grid,
-            self.empty,
             self.lightbox,
+            self.empty,
             self.no_results,
             self.problems,
             self.review,
             self.training,
-        ):
-            self.stack.addWidget(page)
+        )
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.strip)
-        column.addWidget(self.stack, 1)
+        column.addWidget(self.pages, 1)
         column.addWidget(self.status)
         self.setCentralWidget(centre)
-        self.left = self._dock(
-            "left", self.tr("Library"), self.library_panel, Qt.DockWidgetArea.LeftDockWidgetArea
-        )
-        self.right = self._dock(
-            "right", self.tr("Photo"), self.inspector, Qt.DockWidgetArea.RightDockWidgetArea
-        )
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        self.left = self._dock("left", self.tr("Library"), self.library_panel, left)
+        self.right = self._dock("right", self.tr("Photo"), self.inspector, right)
         self.resizeDocks([self.left, self.right], [210, 320], Qt.Orientation.Horizontal)
-        self._make_toolbar()
+        self.toolbar = Toolbar(self.actions_, self.search)
+        self.addToolBar(self.toolbar)
+        self.overlay = DropOverlay(centre)
 
     def _dock(self, name: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -144,93 +146,128 @@ class MainWindow(QMainWindow):
         self.addDockWidget(area, dock)
         return dock
 
-    def _make_toolbar(self) -> None:
-        self.toolbar = QToolBar(self.tr("Toolbar"))
-        self.toolbar.setObjectName("toolbar")
-        self.toolbar.setMovable(False)
-        self.toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.toolbar.setIconSize(QSize(20, 20))
-        self.actions_.dress("add_folder", "review")
-        self.toolbar.addAction(self.actions_["add_folder"])
-        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.toolbar.addWidget(self.search)
-        self.toolbar.addAction(self.actions_["review"])
-        self.size = QSlider(Qt.Orientation.Horizontal)
-        self.size.setRange(SMALLEST, LARGEST)
-        self.size.setSingleStep(STEP)
-        self.size.setPageStep(2 * STEP)
-        self.size.setFixedWidth(110)
-        self.size.setAccessibleName(self.tr("Size of the photos"))
-        self.size.setToolTip(self.tr("Size of the photos (Ctrl and the wheel)"))
-        self.toolbar.addWidget(self.size)
-        self.menu_button = QToolButton()
-        self.menu_button.setText(self.tr("Menu"))
-        self.menu_button.setAccessibleName(self.tr("Menu"))
-        self.menu_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu_button.setProperty("look", "flat")
-        self.menu_button.setShortcut("Alt+M")
-        theme.set_icon(self.menu_button, "more")
-        menu = QMenu(self.menu_button)
-        for submenu in self.actions_.menus:
-            menu.addMenu(submenu)
-        self.menu_button.setMenu(menu)
-        self.toolbar.addWidget(self.menu_button)
-        for name in ("add_folder", "review"):
-            button = self.toolbar.widgetForAction(self.actions_[name])
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setProperty("look", "flat")
-        self.addToolBar(self.toolbar)
-
-    def show_page(self, page: QWidget) -> None:
-        """Bring a page to the front and give it the focus.
-
-        Side panels only where they mean something.
-        """
-        focused = self.focusWidget()
-        inside = focused is None or self.stack.isAncestorOf(focused)
-        self.stack.setCurrentWidget(page)
-        self.show_panels()
-        self.strip.show_banners(page in (self.grid, self.empty, self.no_results))
-        self.search.setEnabled(page is not self.empty)
-        self.size.setEnabled(page is self.grid)
-        # Nobody needs the photo beside itself.
-        self.inspector.preview.setHidden(page is self.lightbox)
-        if inside:
-            page.setFocus()
-
-    def show_panels(self) -> None:
-        """The side panels that the page and the width of the window have room for.
-
-        Around one photo on the full screen, nothing at all.
-        """
-        page = self.stack.currentWidget()
-        bare = self.isFullScreen() and page is self.lightbox
-        alone = (
-            bare
-            or page is self.empty
-            or (self._narrow and page in (self.review, self.training, self.problems))
+    def _make_acts(self) -> None:
+        """What a person does in the window; each part knows those that it is given, and no more."""
+        link = self.link
+        history = self.history
+        strip = self.strip
+        bars = (self.toolbar, self.status)
+        self.surroundings = Surroundings(
+            self, self.pages, self.actions_, self.left, self.right, bars
         )
-        self.left.setVisible(not alone and self.actions_["left_panel"].isChecked())
-        about_photos = page in (self.grid, self.lightbox) and not bare
-        self.right.setVisible(about_photos and self.actions_["right_panel"].isChecked())
-        self.toolbar.setVisible(not bare)
-        self.status.setVisible(not bare)
+        self.labels = KnownLabels(link, self)
+        self.looking = Looking(self.pages, self.model, self)
+        self.view = CurrentView(
+            link, self.folders, self.model, self.search, self.pages, strip, self
+        )
+        self.browsing = Browsing(link, self.search, self.view, self.looking, self.pages, self)
+        self.captions = Captions(
+            self.actions_, self.status, self.pages, self.model, self.labels, history.stack, self
+        )
+        self.offers = Offers(link, history, self.labels, self.preferences, strip, self)
+        self.adding = Adding(history, self.folders, strip, self)
+        self.correcting = Correcting(
+            link, history, self.labels, self.view, self.looking, strip, self
+        )
+        self.file_acts = FileActs(link, history, self.looking, strip, self)
+        self.keyword_exchange = KeywordExchange(
+            link, history, self.folders, self.preferences, self.offers, strip, self
+        )
+        self.dialogs = Dialogs(link, history, self.preferences, self.actions_, strip, self)
+        self.settings = Settings(
+            link,
+            self.preferences,
+            self.adding,
+            self.folders,
+            self.keyword_exchange,
+            self.thumbnails,
+            strip,
+            self,
+        )
 
-    def with_panels(self) -> None:
-        """Before the focus goes to a panel: leave the full screen if it has none."""
-        if self.toolbar.isHidden():
-            self.showNormal()
+    def _connect_news(self) -> None:
+        """What the engine, the disk and the parts tell by themselves."""
+        # The link keeps the window. Python collects garbage in whatever thread it is due in; the
+        # engine's would take a closed window apart, which only this one may do.
+        self.link.ready.connect(partial(MainWindow.start, self))
+        self.pages.shown.connect(self._page_shown)
+        wiring.connect_notices(self.link, self.history, self.folders, self.strip)
+        wiring.connect_captions(self.captions, self.history, self.labels, self.view, self.pages)
+        wiring.connect_offers(self.offers, self.adding, self.view, self.pages, self.dialogs)
+
+    def _connect_regions(self) -> None:
+        """What a person does in a region."""
+        pages = self.pages
+        browsing = self.browsing
+        pages.grid.context_requested.connect(self._show_photo_menu)
+        pages.lightbox.context_requested.connect(self._show_photo_menu)
+        wiring.connect_photo_pages(pages, self.link, self.adding, browsing, self.looking)
+        wiring.connect_work_pages(pages, self.folders, browsing, self.correcting)
+        wiring.connect_photo_size(self.toolbar.photo_size, pages)
+        wiring.connect_search(self.search, self.status, self.view, browsing, pages)
+        panel = self.library_panel
+        wiring.connect_library_panel(panel, self.view, browsing, self.correcting, pages)
+        wiring.connect_folder_rows(panel, self.adding, self.dialogs)
+        wiring.connect_inspector(
+            self.inspector, self.looking, browsing, self.correcting, self.file_acts, pages
+        )
+
+    def _connect_menus(self) -> None:
+        """What a person does by a menu or a key."""
+        actions = self.actions_
+        pages = self.pages
+        actions["quit"].triggered.connect(self.close)
+        wiring.connect_library_menu(actions, self.adding, self.folders, self.file_acts)
+        wiring.connect_words_and_choices(
+            actions, self.keyword_exchange, self.dialogs, self.settings
+        )
+        wiring.connect_edit_menu(actions, self.history, pages, self.browsing)
+        wiring.connect_photo_menu(
+            actions, self.looking, self.browsing, self.correcting, self.file_acts
+        )
+        wiring.connect_labels_menu(actions, pages, self.dialogs)
+        wiring.connect_view_menu(actions, self.looking, self.surroundings, pages)
+        wiring.connect_panel_keys(actions, self.surroundings, self.search, self.inspector)
+        wiring.connect_help_menu(actions, self.dialogs)
+
+    # -- what concerns all of it -------------------------------------------------------------------
+
+    def start(self) -> None:
+        """The library is open: show what it has, then look at the disk."""
+        self.view.open(self.view.query)
+        self.view.count()
+        self.labels.ask()
+        self.folders.start()
 
     def open_folders(self, paths: list[str]) -> None:
         """Folders or files from the command line or from a second start; then come to the front."""
         if paths:
-            self.desk.adding.add_paths(paths)
+            self.adding.add_paths(paths)
         if self.isMinimized():
             self.showNormal()
         self.raise_()
         self.activateWindow()
+
+    def make_photo_menu(self) -> PhotoMenu:
+        """What can be done with the chosen photos. The caller shows and deletes it."""
+        menu = PhotoMenu(self.actions_, self.model, self.labels, self.looking.chosen(), self)
+        menu.query_requested.connect(self.browsing.open_query)
+        menu.label_toggled.connect(self.correcting.toggle)
+        return menu
+
+    def _show_photo_menu(self, place: QPoint) -> None:
+        menu = self.make_photo_menu()
+        menu.exec(place)
+        menu.deleteLater()
+
+    def _page_shown(self, page: QWidget) -> None:
+        """Around a page stands only what means something there."""
+        self.surroundings.show()
+        self.strip.show_banners(page in (self.grid, self.empty, self.no_results))
+        self.search.setEnabled(page is not self.empty)
+        self.toolbar.photo_size.setEnabled(page is self.grid)
+        # Nobody needs the photo beside itself.
+        self.inspector.preview.setHidden(page is self.lightbox)
 
     # -- events ------------------------------------------------------------------------------------
 
@@ -248,25 +285,7 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self.overlay.isVisible():
             self.overlay.show_over()
-        self._fit_panels()
-
-    def _fit_panels(self) -> None:
-        """The right panel hides itself in a narrow window, and returns with the width.
-
-        Whoever calls it meanwhile (F10, T) gets it. The left one makes room for pages that are not
-        about choosing photos.
-        """
-        narrow = self.width() < _NARROW
-        shown = self.actions_["right_panel"]
-        if narrow and not self._narrow and shown.isChecked():
-            self._right_gave_way = True
-            shown.setChecked(False)
-        elif self._narrow and not narrow and self._right_gave_way:
-            self._right_gave_way = False
-            shown.setChecked(True)
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self.show_panels()
+        self.surroundings.fit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         mime = event.mimeData()
@@ -285,7 +304,7 @@ class MainWindow(QMainWindow):
             return
         event.setDropAction(Qt.DropAction.CopyAction)  # never a move: the files stay where they are
         event.accept()
-        self.desk.adding.add_urls(mime.urls())
+        self.adding.add_urls(mime.urls())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape, where nobody else wanted it, goes one step back.
@@ -294,25 +313,25 @@ class MainWindow(QMainWindow):
         """
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
-        elif not self.stack.isAncestorOf(self.focusWidget() or self.stack):
-            self.stack.currentWidget().setFocus()
+        elif not self.pages.isAncestorOf(self.focusWidget() or self.pages):
+            self.pages.focus_page()
         elif self.isFullScreen():
             self.showNormal()
-        elif self.stack.currentWidget() is self.grid:
+        elif self.pages.currentWidget() is self.grid:
             self.grid.select_none()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.actions_["full_screen"].setChecked(self.isFullScreen())
-            self.show_panels()
+            self.surroundings.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the window; safe at any moment.
 
         Hide first, then finish what the person began, and let every thread finish its step.
         """
-        if not self.urgent and not self.desk.files.sure_to_leave():
+        if not self.urgent and not self.file_acts.sure_to_leave():
             event.ignore()
             return
         self._save()
@@ -320,7 +339,7 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         self.folders.close()
         self.history.close()
-        self.desk.close()
+        self.file_acts.close()
         self.thumbnails.close()
         self.pictures.close()
         super().closeEvent(event)
@@ -338,13 +357,16 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(state, QByteArray):
             self.restoreState(state)
-        actions["left_panel"].setChecked(session.value("left_panel", True, type=bool))
-        actions["right_panel"].setChecked(session.value("right_panel", True, type=bool))
-        self.grid.set_thumbnail_size(session.value("thumbnail_size", 160, type=int))
-        self.size.setValue(self.grid.thumbnail_size())
+        actions["left_panel"].setChecked(flag(session, "left_panel", True))
+        actions["right_panel"].setChecked(flag(session, "right_panel", True))
+        self.grid.set_thumbnail_size(number(session, "thumbnail_size", 160))
+        self.toolbar.photo_size.setValue(self.grid.thumbnail_size())
         # The library is asked after the first paint: until then, the page that was right last time.
-        self.show_page(self.grid if session.value("had_photos", False, type=bool) else self.empty)
-        self.desk.restore(session.value("query", "", type=str), session.value("photo", 0, type=int))
+        had_photos = flag(session, "had_photos", False)
+        self.pages.show_page(self.grid if had_photos else self.empty)
+        query = text(session, "query")
+        self.view.restore(query, number(session, "photo", 0))
+        self.search.set_query(query, search=False)
 
     def _save(self) -> None:
         session = self.session
@@ -352,9 +374,9 @@ class MainWindow(QMainWindow):
         session.setValue("geometry", self.saveGeometry())
         session.setValue("state", self.saveState())
         session.setValue("left_panel", actions["left_panel"].isChecked())
-        session.setValue("right_panel", actions["right_panel"].isChecked() or self._right_gave_way)
+        session.setValue("right_panel", self.surroundings.right_panel_wanted())
         session.setValue("thumbnail_size", self.grid.thumbnail_size())
-        session.setValue("had_photos", self.stack.currentWidget() is not self.empty)
-        session.setValue("query", self.desk.query)
+        session.setValue("had_photos", self.pages.currentWidget() is not self.empty)
+        session.setValue("query", self.view.query)
         session.setValue("photo", self.model.id_at(self.grid.current_row()))
         session.sync()

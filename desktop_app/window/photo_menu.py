@@ -9,67 +9,78 @@ from __future__ import annotations
 import os
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop_app.parts.actions import Actions
 from desktop_app.parts.plain_text import caption
 from desktop_app.parts.search_words import query_of
+from desktop_app.photos.photo_model import PhotoModel
+from desktop_app.window.known_labels import KnownLabels
 
-if TYPE_CHECKING:
-    from desktop_app.window.wiring import Desk
-
-_LOOKED_AT = (
-    500  # chosen photos whose labels are counted for the ticks; an act is about all of them
-)
+#: Chosen photos whose labels are counted for the ticks; an act is about all of them.
+_LOOKED_AT = 500
 
 
-def photo_menu(desk: Desk) -> QMenu:
-    """A menu for `desk.chosen()`. The caller shows and deletes it."""
-    window = desk.window
-    chosen = desk.chosen()
-    acts = window.actions_
-    menu = QMenu(window)
-    menu.addActions([acts["look"], acts["similar"]])
-    photo = window.model.photo(window.model.row_of(chosen[0])) if len(chosen) == 1 else None
-    if photo is not None:
-        folder = menu.addAction(QCoreApplication.translate("PhotoMenu", "All photos of its folder"))
-        folder.setObjectName("folder_photos")
+class PhotoMenu(QMenu):
+    """A menu for the photos with the ids `chosen`. The caller shows and deletes it."""
+
+    query_requested = Signal(str)  #: a view that was asked for
+    label_toggled = Signal(int, object)  #: label id, list[int]: photo ids
+
+    def __init__(
+        self,
+        actions: Actions,
+        model: PhotoModel,
+        labels: KnownLabels,
+        chosen: list[int],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._chosen = chosen
+        self.addActions([actions["look"], actions["similar"]])
+        if len(chosen) == 1:
+            self._add_folder(model)
+        self.addSeparator()
+        self.addActions([actions["accept"], actions["reject"], actions["add_label"]])
+        self._add_labels(model, labels)
+        self.addSeparator()
+        for name in ("show_in_folder", "copy_path", "open_elsewhere", "export_photos"):
+            self.addAction(actions[name])
+        self.addSeparator()
+        self.addAction(actions["trash"])
+
+    def _add_folder(self, model: PhotoModel) -> None:
+        photo = model.photo(model.row_of(self._chosen[0]))
+        if photo is None:
+            return
+        action = self.addAction(self.tr("All photos of its folder"))
+        action.setObjectName("folder_photos")
         query = query_of("folder", os.path.dirname(photo.path))
-        folder.triggered.connect(lambda: desk.open_query(query))
-    menu.addSeparator()
-    menu.addActions([acts["accept"], acts["reject"], acts["add_label"]])
-    _add_labels(desk, menu, chosen)
-    for names in (("show_in_folder", "copy_path", "open_elsewhere", "export_photos"), ("trash",)):
-        menu.addSeparator()
-        menu.addActions([acts[name] for name in names])
-    return menu
+        action.triggered.connect(lambda: self.query_requested.emit(query))
 
+    def _add_labels(self, model: PhotoModel, labels: KnownLabels) -> None:
+        """Every label, those on the photos first and ticked if all have it.
 
-def _add_labels(desk: Desk, menu: QMenu, chosen: list[int]) -> None:
-    """Every label, those on the photos first and ticked if all have it.
+        A click puts it on all, or takes it off.
+        """
+        rows = model.rows_of(self._chosen[:_LOOKED_AT])
+        entries = [entry for row in rows if (entry := model.entry(row)) is not None]
+        carried = Counter(tag.label_id for entry in entries for tag in entry.tags if tag.present)
+        submenu = self.addMenu(self.tr("Labels"))
+        submenu.setObjectName("labels")
+        submenu.setEnabled(bool(labels.by_id))
+        ordered = sorted(
+            labels.by_id.values(), key=lambda one: (not carried[one.id], one.name.casefold())
+        )
+        for place, label in enumerate(ordered):
+            if place and carried[ordered[place - 1].id] and not carried[label.id]:
+                submenu.addSeparator()
+            action = submenu.addAction(caption(label.name))
+            action.setCheckable(True)
+            action.setChecked(carried[label.id] > 0 and carried[label.id] == len(entries))
+            action.triggered.connect(partial(self._toggle, label.id))
 
-    A click puts it on all, or takes it off.
-    """
-    model = desk.window.model
-    looked_at = chosen[:_LOOKED_AT]
-    entries = [entry for row in model.rows_of(looked_at) if (entry := model.entry(row)) is not None]
-    carried = Counter(tag.label_id for entry in entries for tag in entry.tags if tag.present)
-    submenu = menu.addMenu(QCoreApplication.translate("PhotoMenu", "Labels"))
-    submenu.setObjectName("labels")
-    submenu.setEnabled(bool(desk.judging.labels))
-    labels = sorted(
-        desk.judging.labels.values(), key=lambda one: (not carried[one.id], one.name.casefold())
-    )
-    for place, label in enumerate(labels):
-        if place and carried[labels[place - 1].id] and not carried[label.id]:
-            submenu.addSeparator()
-        action = submenu.addAction(caption(label.name))
-        action.setCheckable(True)
-        action.setChecked(carried[label.id] > 0 and carried[label.id] == len(entries))
-        action.triggered.connect(partial(_toggle, desk, label.id, chosen))
-
-
-def _toggle(desk: Desk, label_id: int, chosen: list[int], *_checked: bool) -> None:
-    desk.judging.toggle(label_id, chosen)
+    def _toggle(self, label_id: int, *_checked: bool) -> None:
+        self.label_toggled.emit(label_id, self._chosen)

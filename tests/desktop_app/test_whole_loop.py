@@ -64,7 +64,7 @@ def start(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[Callable
         window.resize(1400, 1200)
         window.show()
         window.activateWindow()
-        qtbot.waitUntil(lambda: window.desk.viewing._known, timeout=LONG)
+        qtbot.waitUntil(lambda: window.view._known, timeout=LONG)
         return window
 
     yield start
@@ -87,14 +87,14 @@ def test_from_a_drop_to_the_next_start(
 ) -> None:
     before = {path: path.read_bytes() for path in photos.rglob("*") if path.is_file()}
     window = start()
-    assert window.stack.currentWidget() is window.empty
+    assert window.pages.currentWidget() is window.empty
     drop(window, photos)
     qtbot.waitUntil(lambda: "could not be read" in window.strip.sentence(), timeout=LONG)
     qtbot.waitUntil(lambda: window.model.rowCount() == 11)
-    assert window.stack.currentWidget() is window.grid
+    assert window.pages.currentWidget() is window.grid
 
     # Room for the photos.
-    QTest.mouseClick(window.desk.adding._first_labels.later, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.offers.first_labels.later, Qt.MouseButton.LeftButton)
     window.grid.setFocus()
     qtbot.waitUntil(
         lambda: all(
@@ -111,20 +111,20 @@ def test_from_a_drop_to_the_next_start(
 
     labels: list[object] = []
     window.link.ask(Verbs.add_labels, ["square", "noise"]).then(labels.extend)
-    qtbot.waitUntil(lambda: len(window.desk.judging.labels) == 2, timeout=LONG)
-    square = next(one for one in window.desk.judging.labels.values() if one.name == "square")
+    qtbot.waitUntil(lambda: len(window.labels.by_id) == 2, timeout=LONG)
+    square = next(one for one in window.labels.by_id.values() if one.name == "square")
     row = next(row for row in range(11) if window.model.photo(row).name == "3.jpg")
     photo_id = window.model.id_at(row)
-    window.desk.judging.correct(square.id, [photo_id], [], [])
+    window.correcting.correct(square.id, [photo_id], [], [])
     qtbot.waitUntil(
         lambda: any(
             tag.label == "square" and tag.source is Source.PERSON
             for tag in window.model.entry(row).tags
         )
     )
-    window.desk.open_query("label:square")
+    window.browsing.open_query("label:square")
     qtbot.waitUntil(
-        lambda: window.model.row_of(photo_id) >= 0 and window.desk.viewing.label_name() == "square"
+        lambda: window.model.row_of(photo_id) >= 0 and window.view.label_name() == "square"
     )
     window.grid.setFocus()
     window.grid.select_ids([photo_id])
@@ -133,14 +133,14 @@ def test_from_a_drop_to_the_next_start(
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.model.row_of(photo_id) >= 0)
 
-    window.desk.open_query("3.jpg")
+    window.browsing.open_query("3.jpg")
     qtbot.waitUntil(
-        lambda: window.model.rowCount() > 0 and window.desk.viewing.query == "3.jpg", timeout=LONG
+        lambda: window.model.rowCount() > 0 and window.view.query == "3.jpg", timeout=LONG
     )
-    window.desk.show_problems()
+    window.pages.show_problems()
     qtbot.waitUntil(lambda: window.problems.table.rowCount() == 1)
     assert window.problems.table.item(0, 0).text() == "broken.jpg"
-    window.desk.show_all()
+    window.browsing.show_all()
     qtbot.waitUntil(lambda: window.model.rowCount() == 11)
     window.close()
     assert window.link.close()

@@ -74,8 +74,8 @@ def window(qtbot: QtBot, library: FakeLibrary, tmp_path: Path) -> Iterator[MainW
         window = MainWindow(link, Preferences(), session)
         qtbot.addWidget(window)
         window.show()
-        window.desk.start()
-        qtbot.waitUntil(lambda: window.desk.viewing._known and not window.folders.running())
+        window.start()
+        qtbot.waitUntil(lambda: window.view._known and not window.folders.running())
         yield window
         window.close()
 
@@ -89,18 +89,18 @@ def pages(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> Iterator[QW
     )
     window.strip.say(NASTY)
     yield window
-    window.desk.open_lightbox(0)
+    window.looking.open_lightbox(0)
     yield window
-    window.desk.show_review()
+    window.pages.show_review()
     qtbot.waitUntil(lambda: window.review.item() is not None)
     window.review.accept()
     yield window
-    window.desk.improve([1])
+    window.pages.improve([1])
     qtbot.waitUntil(lambda: bool(window.training.cards))
     yield window
-    window.desk.show_versions()
+    window.pages.show_versions()
     yield window
-    window.desk.show_problems()
+    window.pages.show_problems()
     qtbot.waitUntil(lambda: window.problems.table.rowCount() == 1)
     yield window
     for dialog in (

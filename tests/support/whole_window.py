@@ -47,8 +47,8 @@ def make(qtbot: QtBot, session: QSettings) -> Iterator[Callable[[FakeLibrary], M
         window.resize(1100, 700)
         window.show()
         window.activateWindow()
-        window.desk.start()  # the library is open already
-        qtbot.waitUntil(lambda: window.desk.viewing._known and not window.folders.running())
+        window.start()  # the library is open already
+        qtbot.waitUntil(lambda: window.view._known and not window.folders.running())
         if library.photo_rows:
 
             def painted() -> bool:  # a session may begin with no rows at all, until it asks again

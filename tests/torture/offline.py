@@ -186,7 +186,7 @@ def window_loop(scratch: Path) -> None:
     reports: list[object] = []
     window.folders.synchronised.connect(reports.append)
     window.shown_first.connect(window.link.start)
-    window.desk.viewing.shown.connect(Warmer(window).start)
+    window.view.shown.connect(Warmer(window).start)
     window.show()
     ready: list[bool] = []
     window.link.ready.connect(lambda: ready.append(True))
@@ -199,8 +199,8 @@ def window_loop(scratch: Path) -> None:
     ask(Verbs.correct, labels[0].id, yes=ids[:8], no=ids[8:16])
     assert isinstance(ask(Verbs.train), list)
     for query in ("a cat on a sofa", "label:cat", "is:problem", f"like:{ids[0]}"):
-        window.desk.open_query(query)
-        until(lambda query=query: window.desk.viewing.query == query)
+        window.browsing.open_query(query)
+        until(lambda query=query: window.view.query == query)
     ask(Verbs.models)
     window.close()
     assert window.link.close(240_000)

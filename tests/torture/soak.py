@@ -191,7 +191,7 @@ def under_input(scratch: Path, arguments: argparse.Namespace) -> dict[str, objec
     window = make_window(str(scratch / "soaked"))
     window.actions_["quit"].setEnabled(False)
     window.shown_first.connect(window.link.start)
-    window.desk.viewing.shown.connect(Warmer(window).start)
+    window.view.shown.connect(Warmer(window).start)
     window.show()
     window.link.ready.connect(lambda: window.open_folders([str(scratch / "photos")]))
     monkey = _Monkey(random.Random(arguments.seed), window)
@@ -366,7 +366,7 @@ def closed_in_mid_work(scratch: Path, arguments: argparse.Namespace) -> dict[str
         window = make_window(str(scratch / "library"))
         warmer = Warmer(window)
         window.shown_first.connect(window.link.start)
-        window.desk.viewing.shown.connect(warmer.start)
+        window.view.shown.connect(warmer.start)
         window.show()
         began: list[bool] = []
         window.link.ready.connect(

@@ -310,11 +310,11 @@ def remove_a_label(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def add_a_folder(qtbot: QtBot, window: MainWindow) -> None:
-    window.desk.adding.add_paths([window.files_of_test])
+    window.adding.add_paths([window.files_of_test])
 
 
 def add_one_photo(qtbot: QtBot, window: MainWindow) -> None:
-    window.desk.adding.add_paths([os.path.join(window.files_of_test, "photo 001.jpg")])
+    window.adding.add_paths([os.path.join(window.files_of_test, "photo 001.jpg")])
 
 
 def bring_back_saved_words(qtbot: QtBot, window: MainWindow) -> None:
@@ -334,7 +334,7 @@ def remove_a_folder(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def leave_files_out(qtbot: QtBot, window: MainWindow) -> None:
-    window.desk.adding.set_exclusions(["*003.jpg"])
+    window.adding.set_exclusions(["*003.jpg"])
 
 
 def ignore_a_problem(qtbot: QtBot, window: MainWindow) -> None:

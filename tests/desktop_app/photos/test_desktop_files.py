@@ -75,6 +75,14 @@ def test_a_photo_that_is_gone_is_named_and_leaves_no_half_copy(
     assert os.listdir(folder) == ["a.jpg"]
 
 
+def test_what_was_not_copied_is_told_in_the_language_of_the_window(
+    qtbot: QtBot, in_chinese: None, export: Export, tmp_path: Path, folder: Path
+) -> None:
+    with qtbot.waitSignal(export.finished) as told:
+        export.start([photo(tmp_path / "gone.jpg")], str(folder))
+    assert told.args[2] == ["“gone.jpg”未能复制：No such file or directory。"]
+
+
 def test_it_stops_when_the_window_closes(
     qtbot: QtBot, export: Export, tmp_path: Path, folder: Path
 ) -> None:

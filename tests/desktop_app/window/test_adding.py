@@ -39,7 +39,7 @@ def window(qtbot: QtBot, tmp_path: Path, tiny_starter: Path) -> Iterator[MainWin
     window.shown_first.connect(link.start)
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(lambda: window.desk.viewing._known, timeout=LONG)
+    qtbot.waitUntil(lambda: window.view._known, timeout=LONG)
     yield window
     window.close()
     assert link.close()
@@ -85,7 +85,7 @@ def test_one_photo_is_looked_at_at_once_and_leaves_with_undo(
     qtbot.waitUntil(lambda: window.model.rowCount() == 1, timeout=LONG)
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.model.rowCount() == 0, timeout=LONG)
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.empty, timeout=LONG)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.empty, timeout=LONG)
     QTest.keyClick(
         window,
         Qt.Key.Key_Z,
@@ -109,7 +109,7 @@ def test_common_labels_are_offered_once_and_tag_at_once(
     card.add.click()
     assert not card.isVisible()
     qtbot.waitUntil(
-        lambda: {one.name for one in window.desk.judging.labels.values()} == {"beach", "dog"},
+        lambda: {one.name for one in window.labels.by_id.values()} == {"beach", "dog"},
         timeout=LONG,
     )
     qtbot.waitUntil(
@@ -158,7 +158,7 @@ def test_a_drop_while_a_watched_folder_is_read_is_seen_at_once_and_counted_alone
     window.folders.synchronised.connect(reports.append)
     write_photos(first, 4, first_seed=50)
     # What the watcher asks for, without its waiting.
-    window.desk.adding.rescan(window.desk.viewing.folders[0].id)
+    window.adding.rescan(window.view.folders[0].id)
     qtbot.waitUntil(lambda: window.model.rowCount() == 4, timeout=LONG)
     write_photos(tmp_path / "second", 2, first_seed=10)
     drop(window, tmp_path / "second")
@@ -192,7 +192,7 @@ def test_a_folder_that_is_removed_before_it_is_read_is_not_waited_for(
     qtbot.waitUntil(lambda: window.model.rowCount() == 3, timeout=LONG)
     window.link.cancel(window.folders.running())  # it was found, and will never be read
     qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
-    window.desk.adding.remove_folder(window.desk.viewing.folders[0].id)
+    window.adding.remove_folder(window.view.folders[0].id)
     qtbot.waitUntil(lambda: window.model.rowCount() == 0, timeout=LONG)
     goes_on.set()
     drop(window, tmp_path / "second")
@@ -222,11 +222,7 @@ def test_a_taken_over_folder_comes_back(qtbot: QtBot, window: MainWindow, tmp_pa
     qtbot.waitUntil(lambda: not window.folders.running(), timeout=LONG)
     drop(window, above)
     qtbot.waitUntil(lambda: window.model.rowCount() == 3, timeout=LONG)
-    qtbot.waitUntil(
-        lambda: [one.path for one in window.desk.viewing.folders] == [str(above)], timeout=LONG
-    )
+    qtbot.waitUntil(lambda: [one.path for one in window.view.folders] == [str(above)], timeout=LONG)
     window.history.stack.undo()
-    qtbot.waitUntil(
-        lambda: [one.path for one in window.desk.viewing.folders] == [str(inner)], timeout=LONG
-    )
+    qtbot.waitUntil(lambda: [one.path for one in window.view.folders] == [str(inner)], timeout=LONG)
     qtbot.waitUntil(lambda: window.model.rowCount() == 2, timeout=LONG)

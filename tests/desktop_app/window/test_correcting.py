@@ -23,7 +23,7 @@ from tests.support.whole_window import window as window
 def test_one_key_a_decision_in_the_view_of_a_label(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary
 ) -> None:
-    window.desk.open_query("label:cat")
+    window.browsing.open_query("label:cat")
     qtbot.waitUntil(lambda: window.model.rowCount() == 13)
     window.grid.setFocus()
     window.grid.set_current_row(0)
@@ -62,7 +62,7 @@ def test_enter_elsewhere_accepts_what_is_suggested(
 
 def test_pinned_labels_by_number(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
     window.link.ask(Verbs.update_label, 2, pinned=1)
-    qtbot.waitUntil(lambda: window.desk.judging.labels[2].pinned == 1)
+    qtbot.waitUntil(lambda: window.labels.by_id[2].pinned == 1)
     window.grid.select_ids([5, 8])  # the machine says dog on 8
     QTest.keyClick(window.grid, Key.Key_1)
     qtbot.waitUntil(lambda: library.words == {(5, 2): True})

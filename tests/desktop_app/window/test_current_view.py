@@ -26,20 +26,20 @@ from tests.support.whole_window import window as window
 
 
 def test_a_query_shows_its_photos_and_a_label_its_own(qtbot: QtBot, window: MainWindow) -> None:
-    window.desk.open_query("photo-000")
+    window.browsing.open_query("photo-000")
     qtbot.waitUntil(lambda: window.model.rowCount() == 9)
     window.library_panel.view_requested.emit("label:cat")
     qtbot.waitUntil(lambda: window.model.rowCount() == 13)
     assert window.search.query() == "label:cat"
-    assert window.desk.viewing.label_name() == "cat"
+    assert window.view.label_name() == "cat"
 
 
 def test_no_match_is_said_and_everything_comes_back(qtbot: QtBot, window: MainWindow) -> None:
-    window.desk.open_query("zebra")
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.no_results)
+    window.browsing.open_query("zebra")
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.no_results)
     QTest.mouseClick(window.no_results.clear, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
-        lambda: window.stack.currentWidget() is window.grid and window.model.rowCount() == 40
+        lambda: window.pages.currentWidget() is window.grid and window.model.rowCount() == 40
     )
     assert window.search.query() == ""
 
@@ -57,9 +57,9 @@ def test_no_good_match_is_said_above_the_closest(
         return dataclasses.replace(result, query=query, scores=scores, matched=0)
 
     monkeypatch.setattr(library, "view", view)
-    window.desk.open_query("zebra")
+    window.browsing.open_query("zebra")
     qtbot.waitUntil(lambda: window.model.result.query == "zebra")
-    assert window.stack.currentWidget() is window.grid
+    assert window.pages.currentWidget() is window.grid
     assert window.model.rowCount() == 40
     ((_, group),) = window.grid._layout.headers_between(0, 1000)
     assert header_text(group) == "No good match. These come closest:"
@@ -68,10 +68,10 @@ def test_no_good_match_is_said_above_the_closest(
 
 def test_a_stale_answer_is_dropped(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
     shown: list[str] = []
-    window.desk.viewing.shown.connect(lambda result: shown.append(result.query))
+    window.view.shown.connect(lambda result: shown.append(result.query))
     window.link.ask(MoreVerbs.wait)
     for query in ("photo-0001", "photo-0002", "photo-0003"):
-        window.desk.open_query(query)
+        window.browsing.open_query(query)
     library.hold.set()
     qtbot.waitUntil(lambda: window.model.rowCount() == 1)
     assert shown == ["photo-0003"]
@@ -123,12 +123,12 @@ def test_a_search_that_finds_nothing_does_not_greet_the_next_session(
     qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary
 ) -> None:
     window = make(library)
-    window.desk.open_query("zebra")
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.no_results)
+    window.browsing.open_query("zebra")
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.no_results)
     window.close()
     again = make(FakeLibrary(40))
     qtbot.waitUntil(
-        lambda: again.model.rowCount() == 40 and again.stack.currentWidget() is again.grid
+        lambda: again.model.rowCount() == 40 and again.pages.currentWidget() is again.grid
     )
     assert again.search.query() == ""
 
@@ -145,8 +145,8 @@ def test_what_is_said_of_a_query_leaves_with_it(
         )
 
     monkeypatch.setattr(library, "view", view)
-    for leave in (lambda: window.desk.open_query(""), window.desk.show_review):
-        window.desk.open_query("狗")
+    for leave in (lambda: window.browsing.open_query(""), window.pages.show_review):
+        window.browsing.open_query("狗")
         qtbot.waitUntil(lambda: "searched as" in window.strip.sentence())
         leave()
         qtbot.waitUntil(lambda: window.strip.sentence() == "")

@@ -84,7 +84,7 @@ def test_closing_asks_while_photos_are_being_copied(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(out))
     window.grid.select_ids([1, 2, 3])
     QTest.keyClick(window, Key.Key_E, CTRL)
-    qtbot.waitUntil(window.desk.files.export.running)
+    qtbot.waitUntil(window.file_acts.export.running)
 
     def answer(box: QMessageBox) -> None:
         asked.append(box.text())
@@ -95,10 +95,10 @@ def test_closing_asks_while_photos_are_being_copied(
     monkeypatch.setattr(QMessageBox, "exec", answer)
     assert not window.close() and window.isVisible() and len(asked) == 1
     qtbot.waitUntil(lambda: "Copied 3 photo" in window.strip.sentence())
-    qtbot.waitUntil(lambda: not window.desk.files.export.running())
+    qtbot.waitUntil(lambda: not window.file_acts.export.running())
     go_on.clear()
     QTest.keyClick(window, Key.Key_E, CTRL)
-    qtbot.waitUntil(window.desk.files.export.running)
+    qtbot.waitUntil(window.file_acts.export.running)
     assert window.close() and len(asked) == 2
     assert {path.name for path in out.iterdir()} >= {f"photo-000{one}.jpg" for one in (1, 2, 3)}
     # No halves.

@@ -34,7 +34,7 @@ def opened(qtbot: QtBot, link: object, session: QSettings) -> MainWindow:
     window = MainWindow(link, Preferences(session), session)
     qtbot.addWidget(window)
     window.show()
-    window.desk.start()  # the library is open already
+    window.start()  # the library is open already
     qtbot.waitUntil(lambda: window.model.rowCount() == 12 and not window.folders.running())
     return window
 
@@ -98,7 +98,7 @@ def test_sidecars_follow_corrections_and_trouble_is_told(
 def test_the_setting(qtbot: QtBot, library: FakeLibrary, window: MainWindow) -> None:
     dialog = SettingsDialog(window.link, window.preferences, window)
     qtbot.addWidget(dialog)
-    dialog.sidecars_chosen.connect(window.desk.exchange.write)
+    dialog.sidecars_chosen.connect(window.keyword_exchange.write)
     dialog.show()
     qtbot.waitUntil(dialog.sidecars.isEnabled)
     assert not dialog.sidecars.isChecked()

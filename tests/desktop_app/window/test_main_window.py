@@ -35,14 +35,14 @@ def test_first_run_then_a_dropped_folder(
 ) -> None:
     library = FakeLibrary(0, labels=())
     window = make(library)
-    assert window.stack.currentWidget() is window.empty
+    assert window.pages.currentWidget() is window.empty
     assert not window.left.isVisible() and not window.right.isVisible()
     mime = urls(str(tmp_path), "/missing/folder")
     library.photo_rows = FakeLibrary(12).photo_rows
     event = drop(window, mime)
     assert not window.overlay.isVisible()
     assert event.dropAction() == Qt.DropAction.CopyAction  # never a move
-    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.grid)
+    qtbot.waitUntil(lambda: window.pages.currentWidget() is window.grid)
     qtbot.waitUntil(lambda: asked(library, "add") == [([str(tmp_path), "/missing/folder"],)])
     qtbot.waitUntil(lambda: window.model.rowCount() == 12)
     assert window.left.isVisible() and window.right.isVisible()
@@ -144,8 +144,8 @@ def test_the_next_session_goes_on_where_this_one_ended(
     qtbot: QtBot, make: Callable[[FakeLibrary], MainWindow], library: FakeLibrary
 ) -> None:
     window = make(library)
-    window.desk.open_query("photo-00")
-    qtbot.waitUntil(lambda: window.desk.viewing.query == "photo-00")
+    window.browsing.open_query("photo-00")
+    qtbot.waitUntil(lambda: window.view.query == "photo-00")
     settle(qtbot, window)
     window.grid.set_thumbnail_size(240)
     window.grid.set_current_row(25)
@@ -158,7 +158,7 @@ def test_the_next_session_goes_on_where_this_one_ended(
     qtbot.waitUntil(lambda: again.model.id_at(again.grid.current_row()) == chosen)
     assert again.grid.thumbnail_size() == 240
     assert not again.left.isVisible()
-    assert again.stack.currentWidget() is again.grid
+    assert again.pages.currentWidget() is again.grid
 
 
 @pytest.mark.parametrize("verb", [MoreVerbs.forever, MoreVerbs.wait, Verbs.sync])
@@ -227,7 +227,7 @@ def test_the_right_panel_gives_way_in_a_narrow_window(
 
 
 def test_a_page_to_itself_in_a_narrow_window(qtbot: QtBot, window: MainWindow) -> None:
-    window.desk.show_problems()
+    window.pages.show_problems()
     assert window.left.isVisible()
     window.resize(760, 600)
     qtbot.waitUntil(lambda: not window.left.isVisible())
@@ -257,10 +257,10 @@ def test_escape_goes_one_step_back(qtbot: QtBot, window: MainWindow) -> None:
     QTest.keyClick(window.inspector.add, Key.Key_Escape)
     assert window.grid.hasFocus() and window.grid.selected_count() == 1
     window.library_panel.setFocus()
-    window.size.setFocus()
-    QTest.keyClick(window.size, Key.Key_Escape)
+    window.toolbar.photo_size.setFocus()
+    QTest.keyClick(window.toolbar.photo_size, Key.Key_Escape)
     assert window.grid.hasFocus()
-    window.desk.toggle_full_screen()
+    window.surroundings.toggle_full_screen()
     assert window.isFullScreen()
     QTest.keyClick(window.grid, Key.Key_Escape)
     assert not window.isFullScreen() and window.grid.selected_count() == 1

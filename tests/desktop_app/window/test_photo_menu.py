@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.window.main_window import MainWindow
-from desktop_app.window.photo_menu import photo_menu
 from engine.records import Label
 from tests.support.fake_library import FakeLibrary, running
 
@@ -33,10 +32,8 @@ def window(qtbot: QtBot, library: FakeLibrary, tmp_path: Path) -> Iterator[MainW
         qtbot.addWidget(window)
         window.resize(1100, 700)
         window.show()
-        window.desk.start()
-        qtbot.waitUntil(
-            lambda: window.model.entry(0) is not None and len(window.desk.judging.labels) == 3
-        )
+        window.start()
+        qtbot.waitUntil(lambda: window.model.entry(0) is not None and len(window.labels.by_id) == 3)
         yield window
         window.close()
 
@@ -58,7 +55,7 @@ def test_labels_of_the_photos_come_first_and_are_ticked_where_all_have_them(
 ) -> None:
     see(qtbot, window)
     window.grid.select_ids([12, 8])  # 12: zebra and cat; 8: cat
-    found = labels(photo_menu(window.desk))
+    found = labels(window.make_photo_menu())
     assert [(one.text(), one.isChecked()) for one in found] == [
         ("cat", True),
         ("zebra", False),
@@ -72,7 +69,7 @@ def test_a_label_is_put_on_all_and_taken_off(
 ) -> None:
     see(qtbot, window)
     window.grid.select_ids([12, 8])
-    labels(photo_menu(window.desk))[3].trigger()
+    labels(window.make_photo_menu())[3].trigger()
     qtbot.waitUntil(
         lambda: library.words.get((12, 3)) is True and library.words.get((8, 3)) is True
     )
@@ -81,7 +78,7 @@ def test_a_label_is_put_on_all_and_taken_off(
             sum(tag.label_id == 3 for tag in window.model.entry(window.model.row_of(8)).tags) == 1
         )
     )
-    ticked = [one for one in labels(photo_menu(window.desk)) if one.isChecked()]
+    ticked = [one for one in labels(window.make_photo_menu()) if one.isChecked()]
     assert [one.text() for one in ticked] == ["cat", "R&&D"]
     ticked[1].trigger()
     qtbot.waitUntil(
@@ -94,17 +91,17 @@ def test_a_label_is_put_on_all_and_taken_off(
 def test_one_photo_leads_to_its_folder(qtbot: QtBot, window: MainWindow) -> None:
     see(qtbot, window)
     window.grid.select_ids([12])
-    menu = photo_menu(window.desk)
+    menu = window.make_photo_menu()
     menu.findChild(QAction, "folder_photos").trigger()
     assert window.search.query() == "folder:/photos"
     window.grid.select_ids([12, 8])
-    assert photo_menu(window.desk).findChild(QAction, "folder_photos") is None
+    assert window.make_photo_menu().findChild(QAction, "folder_photos") is None
 
 
 def test_without_labels_the_submenu_rests(window: MainWindow) -> None:
-    window.desk.judging.labels = {}
+    window.labels.by_id = {}
     window.grid.select_ids([12])
-    submenu = photo_menu(window.desk).findChild(QMenu, "labels")
+    submenu = window.make_photo_menu().findChild(QMenu, "labels")
     assert submenu is not None and not submenu.isEnabled()
-    window.desk.judging.labels = {1: Label(1, "zebra")}
-    assert photo_menu(window.desk).findChild(QMenu, "labels").isEnabled()
+    window.labels.by_id = {1: Label(1, "zebra")}
+    assert window.make_photo_menu().findChild(QMenu, "labels").isEnabled()

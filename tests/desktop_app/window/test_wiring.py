@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import SIGNAL, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.parts.actions import Actions
 from desktop_app.window.main_window import MainWindow
 from engine.records import PhotosChanged, PhotoState
 from engine.verbs import Verbs
@@ -23,19 +25,36 @@ from tests.support.whole_window import session as session
 from tests.support.whole_window import window as window
 
 
+def test_every_action_does_something(qtbot: QtBot, window: MainWindow) -> None:
+    """Its menu listens to each action already; somebody else has to."""
+    other = QWidget()
+    qtbot.addWidget(other)
+    plain = Actions(other, [])
+
+    def heard(action: QAction) -> int:
+        return action.receivers(SIGNAL("triggered(bool)")) + action.receivers(
+            SIGNAL("toggled(bool)")
+        )
+
+    acts = window.actions_
+    idle = [name for name, one in plain.by_name.items() if heard(acts[name]) <= heard(one)]
+    assert idle == []
+    assert all(heard(one) for one in acts.pinned)
+
+
 def test_space_looks_closely_and_escape_comes_back(qtbot: QtBot, window: MainWindow) -> None:
     window.grid.set_current_row(3)
     QTest.keyClick(window.grid, Key.Key_Space)
-    assert window.stack.currentWidget() is window.lightbox
+    assert window.pages.currentWidget() is window.lightbox
     assert window.lightbox.row == 3
     assert window.inspector.preview.isHidden()  # the photo is there, large
     QTest.keyClick(window.lightbox, Key.Key_Right)
     QTest.keyClick(window.lightbox, Key.Key_Escape)
-    assert window.stack.currentWidget() is window.grid
+    assert window.pages.currentWidget() is window.grid
     assert window.grid.current_row() == 4 and not window.inspector.preview.isHidden()
     QTest.keyClick(window.grid, Key.Key_Space)
     QTest.keyClick(window.lightbox, Key.Key_Space)
-    assert window.stack.currentWidget() is window.grid
+    assert window.pages.currentWidget() is window.grid
     assert window.grid.hasFocus()
 
 
@@ -68,8 +87,8 @@ def test_like_this_and_a_dropped_photo(
 
 def test_zoom_by_slider_and_keys(window: MainWindow) -> None:
     QTest.keyClick(window, Key.Key_Plus, CTRL)
-    assert window.grid.thumbnail_size() == 180 == window.size.value()
-    window.size.setValue(240)
+    assert window.grid.thumbnail_size() == 180 == window.toolbar.photo_size.value()
+    window.toolbar.photo_size.setValue(240)
     assert window.grid.thumbnail_size() == 240
     QTest.keyClick(window, Key.Key_Minus, CTRL)
     assert window.grid.thumbnail_size() == 220
@@ -83,26 +102,26 @@ def test_keys_typed_into_the_search_are_text(
     assert isinstance(field, QLineEdit)
     QTest.keyClicks(field, "xin t1 ?")
     assert field.text() == "xin t1 ?"
-    assert library.words == {} and window.stack.currentWidget() is window.grid
+    assert library.words == {} and window.pages.currentWidget() is window.grid
 
 
 @pytest.mark.slow
 def test_counts_in_the_toolbar(qtbot: QtBot, window: MainWindow, library: FakeLibrary) -> None:
     qtbot.waitUntil(lambda: window.actions_["review"].text() == "Review (3)")
-    window.desk.judging.correct(1, [1], [], [])
+    window.correcting.correct(1, [1], [], [])
     qtbot.waitUntil(lambda: window.actions_["improve"].text().startswith("Improve labels (1 "))
 
 
 def test_review_and_improve_are_pages(qtbot: QtBot, window: MainWindow) -> None:
     QTest.keyClick(window, Key.Key_R, CTRL)
-    assert window.stack.currentWidget() is window.review
+    assert window.pages.currentWidget() is window.review
     assert not window.right.isVisible()
     window.review.closed.emit()
-    assert window.stack.currentWidget() is window.grid
+    assert window.pages.currentWidget() is window.grid
     QTest.keyClick(window, Key.Key_I, CTRL)
-    assert window.stack.currentWidget() is window.training
+    assert window.pages.currentWidget() is window.training
     window.training.closed.emit()
-    assert window.stack.currentWidget() is window.grid and window.right.isVisible()
+    assert window.pages.currentWidget() is window.grid and window.right.isVisible()
 
 
 @pytest.mark.slow
@@ -116,9 +135,9 @@ def test_problems_are_counted_and_listed(
     window.link.ask(Verbs.counts)
     qtbot.waitUntil(window.status.problems.isVisible)
     QTest.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
-    assert window.stack.currentWidget() is window.problems
+    assert window.pages.currentWidget() is window.problems
     QTest.keyClick(window.problems.table, Key.Key_Escape)
-    assert window.stack.currentWidget() is window.grid
+    assert window.pages.currentWidget() is window.grid
 
 
 def test_the_lightbox_speaks_in_the_status_bar(qtbot: QtBot, window: MainWindow) -> None:
@@ -142,7 +161,7 @@ def test_a_start_asks_nothing_that_imports_torch(
     library.models = lambda: heard.append("models")  # type: ignore[method-assign, assignment, return-value]
     library.model_name = lambda: heard.append("model_name") or "starter"  # type: ignore[method-assign, func-returns-value]
     window = make(library)
-    qtbot.waitUntil(lambda: "starter" in window.desk._dialogs)
+    qtbot.waitUntil(lambda: window.offers.better_model is not None)
     settle(qtbot, window)
     assert set(heard) == {"model_name"}
 
@@ -174,18 +193,16 @@ def test_one_question_at_a_time_and_the_photos_get_the_keys(
     window = make(library)
     library.photo_rows = FakeLibrary(12).photo_rows
     drop(window, urls(str(tmp_path)))
-    qtbot.waitUntil(
-        lambda: window.model.rowCount() == 12 and window.desk.viewing.counts.photos == 12
-    )
-    qtbot.waitUntil(window.desk.adding.offering_labels)
-    card = window.desk.adding._first_labels
+    qtbot.waitUntil(lambda: window.model.rowCount() == 12 and window.view.counts.photos == 12)
+    qtbot.waitUntil(window.offers.offering_labels)
+    card = window.offers.first_labels
     assert card.isVisible()
     settle(qtbot, window)
-    window.desk._counted(window.desk.viewing.counts)
-    starter = window.desk._dialogs.get("starter")
+    window.offers.photos_counted(window.view.counts)
+    starter = window.offers.better_model
     assert starter is None or not starter.isVisible()
     QTest.mouseClick(card.later, Qt.MouseButton.LeftButton)
     assert not card.isVisible() and window.grid.hasFocus()
     qtbot.waitUntil(
-        lambda: "starter" in window.desk._dialogs and window.desk._dialogs["starter"].isVisible()
+        lambda: window.offers.better_model is not None and window.offers.better_model.isVisible()
     )
