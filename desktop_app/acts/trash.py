@@ -1,73 +1,71 @@
-"""Files to the system's trash and back, in a thread of their own.
+"""Photos to the system's trash and back.
 
-A network drive may take its time.
-
-Knows: files. Does not know: the library, or why they are moved (`undo.py`).
+Knows: files, and the verbs that take rows out of sight. Does not know: widgets.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QFile, QObject, QRunnable, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QFile
 
-_log = logging.getLogger(__name__)
+from desktop_app.acts.file_moves import Moves
+from desktop_app.acts.history import NOTHING, Calls, History, Nothing, call, moved
+from engine.records import AlbumenError, Photo
+from engine.verbs import Verbs
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """Files to be moved, in a thread of their own: a network drive may take its time.
+def move_to_trash(
+    history: History,
+    text: str,
+    photos: Sequence[Photo],
+    told: Callable[[int], object] = lambda _moved: None,
+) -> None:
+    """Move files to the system's trash, and take their rows out of sight.
 
-    `move` gets each of `files` and returns its new place, or raises OSError. The answer: (new place
-    by id, sentences about those that stayed).
+    `told` hears how many were moved there.
     """
-
-    files: Mapping[int, str]
-    move: Callable[[str], str]
-
-
-class Mover(QObject):
-    """Has the pool do `Moves`, tells the GUI thread what became of the files, and is gone."""
-
-    _done = Signal(object, object)
-
-    def __init__(
-        self,
-        moves: Moves,
-        then: Callable[[tuple[dict[int, str], list[str]]], object],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._then = then
-        self._done.connect(self._tell)
-        self.task = _Task(moves, self._done)
-
-    @Slot(object, object)
-    def _tell(self, places: dict[int, str], trouble: list[str]) -> None:
-        self.deleteLater()
-        self._then((places, trouble))
+    act = _Trashed({photo.id: photo.path for photo in photos}, told, history.problem.emit)
+    history.push(text, act.forward, act.back)
 
 
-class _Task(QRunnable):
-    def __init__(self, moves: Moves, done: Any) -> None:
-        super().__init__()
-        self._moves = moves
-        self._done = done
+@dataclass(slots=True)
+class _Trashed:
+    """Files in the trash. `files`: photo id -> path."""
 
-    def run(self) -> None:
-        places = {}
-        trouble = []
-        for one, path in self._moves.files.items():
-            try:
-                places[one] = self._moves.move(path)
-            except OSError as error:
-                _log.warning("%s", error)
-                trouble.append(str(error))
-        self._done.emit(places, trouble)
+    files: dict[int, str]
+    told: Callable[[int], object]
+    trouble: Callable[[str], object]
+
+    def forward(self, _back: object) -> Calls[tuple[dict[int, str], str] | Nothing]:
+        places = yield from self._moved(Moves(self.files, to_trash))
+        if not places:
+            return NOTHING
+        try:
+            token = yield from call(Verbs.forget, list(places))
+        except AlbumenError:
+            yield from self._moved(self._home(places))
+            raise
+        self.told(len(places))
+        return places, token
+
+    def back(self, done: tuple[dict[int, str], str]) -> Calls[None]:
+        places, token = done
+        yield from self._moved(self._home(places))
+        yield from call(Verbs.recall, token)
+
+    def _home(self, places: dict[int, str]) -> Moves:
+        return Moves(
+            {one: f"{place}\0{self.files[one]}" for one, place in places.items()}, from_trash
+        )
+
+    def _moved(self, moves: Moves) -> Calls[dict[int, str]]:
+        places, trouble = yield from moved(moves)
+        if trouble:
+            self.trouble(trouble[0])
+        return places
 
 
 def to_trash(path: str) -> str:

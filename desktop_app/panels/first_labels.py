@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.acts import label_acts
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.parts import theme
@@ -167,5 +168,5 @@ class FirstLabels(QFrame):
 
     def _add(self) -> None:
         names = self.names()
-        self._history.push_labels_added(self.tr("Add %Ln label(s)", "", len(names)), names)
+        label_acts.add_labels(self._history, self.tr("Add %Ln label(s)", "", len(names)), names)
         self.finished.emit()

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.acts import label_acts
 from desktop_app.acts.history import Calls, History, call
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.parts import theme
@@ -302,7 +303,7 @@ class LabelEditor(QDialog):
         )
         if names:
             self.message.hide()
-            self._history.push_labels_added(self.tr("Add %Ln label(s)", "", len(names)), names)
+            label_acts.add_labels(self._history, self.tr("Add %Ln label(s)", "", len(names)), names)
             self.new.clear()
 
     def _update(
@@ -429,14 +430,14 @@ class LabelEditor(QDialog):
             self._wanted = other_id
             text = self.tr("Merge “{label}” into “{other}”")
             text = text.format(label=quoted(label.name), other=quoted(other.name))
-            self._history.push_labels_merged(text, other_id, label.id)
+            label_acts.merge_labels(self._history, text, other_id, label.id)
 
     def remove_current(self) -> None:
         """Remove the chosen label; its corrections come back with an undo."""
         label = self.label()
         if label is not None:
             text = self.tr("Remove “{label}”").format(label=quoted(label.name))
-            self._history.push_labels_removed(text, [label.id])
+            label_acts.remove_labels(self._history, text, [label.id])
             self.label_removed.emit(label.name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from desktop_app.acts import label_acts
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.engine_words import in_words
@@ -217,7 +218,7 @@ class TrainingPanel(QWidget):
 
         if accept:
             text = self.tr("Accept what was learned about “{label}”").format(label=label)
-            self._history.push_version(text, report.label_id, report.version, show)
+            label_acts.activate_version(self._history, text, report.label_id, report.version, show)
         else:
             text = self.tr("Not now: “{label}”").format(label=label)
             self._history.push_here(text, partial(show, False), partial(show, None))
@@ -230,7 +231,7 @@ class TrainingPanel(QWidget):
 
     def _use(self, version: Version) -> None:
         text = self.tr("Another version of “{label}”").format(label=quoted(version.label))
-        self._history.push_version(text, version.label_id, version.id)
+        label_acts.activate_version(self._history, text, version.label_id, version.id)
 
     # -- versions ----------------------------------------------------------------------------------
 

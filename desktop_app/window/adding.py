@@ -15,12 +15,12 @@ from functools import partial
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop_app.acts import folder_acts
 from desktop_app.acts.folder_watch import FolderWatch
-from desktop_app.acts.history import Calls, History, call
+from desktop_app.acts.history import History
 from desktop_app.link.engine_words import in_words
 from desktop_app.parts.banner import BannerStrip
 from engine.records import AddReport, Folder, FolderReport, SyncReport
-from engine.verbs import Verbs
 
 
 class Adding(QObject):
@@ -68,7 +68,8 @@ class Adding(QObject):
 
     def add_paths(self, paths: list[str]) -> None:
         """Watch these; they are referenced in place, never copied."""
-        self._history.push_folders_added(
+        folder_acts.add_folders(
+            self._history,
             self.tr("Add %Ln folder(s) or photo(s)", "", len(paths)),
             [os.path.abspath(path) for path in paths],
             self._folders.hold,
@@ -174,14 +175,8 @@ class Adding(QObject):
 
     def set_exclusions(self, patterns: list[str]) -> None:
         """Leave out what these patterns cover, from now on."""
-
-        def exchange(back: list[str] | None) -> Calls[list[str]]:
-            before = yield from call(Verbs.exclusions)
-            yield from call(Verbs.set_exclusions, patterns if back is None else back)
-            self.rescan(0)
-            return before
-
-        self._history.push(self.tr("Folders and files to leave out"), exchange, exchange)
+        text = self.tr("Folders and files to leave out")
+        folder_acts.leave_out(self._history, text, patterns, partial(self._folders.look, None))
 
     def rescan(self, folder_id: int) -> None:
         """Look for changes in one folder, or everywhere (0)."""
@@ -192,8 +187,11 @@ class Adding(QObject):
 
         Undo brings it back with all that was said.
         """
-        self._history.push_folder_removed(
-            self.tr("Remove folder"), folder_id, partial(self._folder_came_or_went, folder_id)
+        folder_acts.remove_folder(
+            self._history,
+            self.tr("Remove folder"),
+            folder_id,
+            partial(self._folder_came_or_went, folder_id),
         )
 
     def _folder_came_or_went(self, folder_id: int, there: bool) -> None:

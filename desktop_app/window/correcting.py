@@ -14,6 +14,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from desktop_app.acts import label_acts
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.parts.banner import BannerStrip
@@ -66,12 +67,12 @@ class Correcting(QObject):
         else:
             text = self.tr("Nothing said about “{label}” on %Ln photo(s)", "", count)
             text = text.format(label=label)
-        self._history.push_correction(text, label_id, yes, no, clear, told)
+        label_acts.correct(self._history, text, label_id, yes, no, clear, told)
 
     def add_new_label(self, name: str, photos: list[int]) -> None:
         """Define a label and put it on these photos: one act, one Ctrl+Z."""
         text = self.tr("New label “{label}” on %Ln photo(s)", "", len(photos)).format(label=name)
-        self._history.push_labels_added(text, [name], photos)
+        label_acts.add_labels(self._history, text, [name], photos)
 
     def judge(self, present: bool) -> None:
         """Enter and X: in the view of a label, that label.
@@ -86,8 +87,12 @@ class Correcting(QObject):
             self.correct(label.id, ids if present else [], [] if present else ids, [])
             self._looking.step_on()
         else:
-            self._history.push_suggestions_answered(
-                ids, present, partial(self._answered, present), self._suggestions_answered
+            label_acts.answer_suggestions(
+                self._history,
+                ids,
+                present,
+                partial(self._answered, present),
+                self._suggestions_answered,
             )
 
     def _answered(self, present: bool, count: int) -> str:

@@ -15,12 +15,13 @@ from typing import Literal
 from PySide6.QtCore import QObject, QSaveFile
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from desktop_app.acts.history import NOTHING, Calls, History, Nothing, call
+from desktop_app.acts import label_acts, trash
+from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.parts.banner import BannerStrip
 from desktop_app.photos import desktop_files
 from desktop_app.window.looking import Looking
-from engine.records import Correction, Photo, Restored
+from engine.records import Photo, Restored
 from engine.verbs import Verbs
 
 _ASKED_ABOVE = 20  # more photos than this are moved to the trash only after a question
@@ -124,8 +125,11 @@ class FileActs(QObject):
         return True
 
     def _trash(self, photos: list[Photo]) -> None:
-        self._history.push_trash(
-            self.tr("Move %Ln photo(s) to the trash", "", len(photos)), photos, self._moved_to_trash
+        trash.move_to_trash(
+            self._history,
+            self.tr("Move %Ln photo(s) to the trash", "", len(photos)),
+            photos,
+            self._moved_to_trash,
         )
 
     def _moved_to_trash(self, count: int) -> None:
@@ -198,29 +202,8 @@ class FileActs(QObject):
         )
         if not path:
             return
-
-        def forward(
-            undone: tuple[Restored, str | None, list[Correction]] | None,
-        ) -> Calls[Restored | Nothing]:
-            if undone is None:
-                restored = yield from call(Verbs.restore_words, path)
-                self._restored(restored)
-                return restored if restored.labels or restored.previous else NOTHING
-            before, token, words = undone
-            if token is not None:
-                yield from call(Verbs.restore_labels, token)
-            return Restored(before.labels, tuple((yield from call(Verbs.correct_many, words))))
-
-        def back(restored: Restored) -> Calls[tuple[Restored, str | None, list[Correction]]]:
-            words = yield from call(Verbs.correct_many, list(restored.previous))
-            token = (
-                (yield from call(Verbs.remove_labels, list(restored.labels)))
-                if restored.labels
-                else None
-            )
-            return restored, token, words
-
-        self._history.push(self.tr("Bring back saved labels and corrections"), forward, back)
+        text = self.tr("Bring back saved labels and corrections")
+        label_acts.restore_words(self._history, text, path, self._restored)
 
     def _restored(self, restored: Restored) -> None:
         labels = self.tr("%Ln label(s)", "", len(restored.labels))

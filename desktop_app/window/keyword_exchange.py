@@ -7,12 +7,11 @@ Knows: when to offer and when to write. Does not know: XMP, files (`engine.libra
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, QTimer
 
+from desktop_app.acts import label_acts
 from desktop_app.acts.folder_watch import FolderWatch
-from desktop_app.acts.history import NOTHING, Calls, History, Nothing, call
+from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.engine_words import in_words
 from desktop_app.panels.settings_dialog import Preferences
@@ -71,32 +70,7 @@ class KeywordExchange(QObject):
 
         Only where nothing was said yet.
         """
-
-        def forward(
-            undone: tuple[KeywordsRead, str | None] | None,
-        ) -> Calls[KeywordsRead | Nothing]:
-            if undone is not None:  # the same labels again, not new ones of the same names
-                report, token = undone
-                if token is not None:
-                    yield from call(Verbs.restore_labels, token)
-                yield from call(
-                    Verbs.correct_many, [replace(word, present=True) for word in report.previous]
-                )
-                return report
-            report = yield from call(Verbs.take_keywords)
-            self._taken(report)
-            return report if report.previous else NOTHING
-
-        def back(report: KeywordsRead) -> Calls[tuple[KeywordsRead, str | None]]:
-            yield from call(Verbs.correct_many, list(report.previous))
-            token = (
-                (yield from call(Verbs.remove_labels, list(report.labels)))
-                if report.labels
-                else None
-            )
-            return report, token
-
-        self._history.push(self.tr("Make labels of keywords"), forward, back)
+        label_acts.take_keywords(self._history, self.tr("Make labels of keywords"), self._taken)
 
     def _taken(self, report: KeywordsRead) -> None:
         if report.previous:

@@ -194,7 +194,7 @@ TABLE: dict[str, tuple[str, str]] = {
         desktop_app/window/main_window::the_next_session_goes_on_where_this_one_ended
         desktop_app/window/main_window::closing_at_any_moment
         desktop_app/acts/history::an_act_of_several_calls_is_finished_while_closing
-        desktop_app/acts/history::files_on_their_way_to_the_trash_are_forgotten_while_closing
+        desktop_app/acts/trash::files_on_their_way_to_the_trash_are_forgotten_while_closing
         desktop_app/whole_loop::quitting_right_after_a_drop_loses_nothing
         """,
     ),

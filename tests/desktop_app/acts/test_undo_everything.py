@@ -81,7 +81,7 @@ NO_UNDO = {
     "set_thumbnail_format": "a choice of the settings, changed back where it was made",
 }
 #: Verbs that are done before it is known whether there is an act, and who makes it one.
-FIRST_DONE = {"answer_suggestions": {os.path.join("acts", "history.py")}}
+FIRST_DONE = {"answer_suggestions": {os.path.join("acts", "label_acts.py")}}
 
 
 @pytest.fixture(scope="module")

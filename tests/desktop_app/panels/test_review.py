@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.acts import label_acts
 from desktop_app.acts.history import History
 from desktop_app.panels.review import ReviewPanel
 from desktop_app.parts.full_images import Pictures
@@ -87,7 +88,7 @@ def test_an_answer_that_is_taken_back_is_asked_again(
     qtbot: QtBot, panel: ReviewPanel, library: FakeLibrary
 ) -> None:
     history = History(panel._link)
-    panel.correction_requested.connect(partial(history.push_correction, "answer"))
+    panel.correction_requested.connect(partial(label_acts.correct, history, "answer"))
     QTest.keyClick(panel, Key.Key_Return)
     QTest.keyClick(panel, Key.Key_X)
     history.undo()
@@ -110,7 +111,7 @@ def test_an_answer_that_cannot_be_kept_is_asked_again(
 ) -> None:
     history = History(panel._link)
     library.correct_many = lambda _words: library.fail("The disk is full.")  # type: ignore[method-assign]
-    panel.correction_requested.connect(partial(history.push_correction, "answer"))
+    panel.correction_requested.connect(partial(label_acts.correct, history, "answer"))
     QTest.keyClick(panel, Key.Key_Return)
     qtbot.waitUntil(lambda: not last_answers(panel))
     assert panel.item() is not None and panel.item().photo_id == 1
@@ -119,7 +120,7 @@ def test_an_answer_that_cannot_be_kept_is_asked_again(
 
 def test_undo_after_the_sitting_changes_nothing_here(qtbot: QtBot, panel: ReviewPanel) -> None:
     history = History(panel._link)
-    panel.correction_requested.connect(partial(history.push_correction, "answer"))
+    panel.correction_requested.connect(partial(label_acts.correct, history, "answer"))
     QTest.keyClick(panel, Key.Key_Return)
     panel.start()
     qtbot.waitUntil(lambda: panel.item() is not None)
