@@ -11,16 +11,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from engine.records import AlbumenError, Folder, FolderState, Photo, PhotoState
+from engine.records import AlbumenError
 from engine.store import database, migrations
-from engine.store.files import _local_day
 from engine.store.store import Store
-from tests.support.raw_sql import execute, insert_photo, number, rows, update_photos
+from tests.support.raw_sql import insert_photo, number, rows
 
 FROZEN = Path(__file__).parents[2] / "fixtures" / "library-v1.db"
 
@@ -63,86 +61,6 @@ print([name for name in ('sqlite_utils', 'torch', 'PIL', 'PySide6') if name in s
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
     )
     assert child.stdout == "[]\n"
-
-
-def test_folders(opened: Store) -> None:
-    first, second = opened.folders.add(b"/b"), opened.folders.add(b"/a\xff")
-    insert_photo(opened, b"/b/1.jpg", folder=first)
-    insert_photo(opened, b"/b/2.jpg", "missing", folder=first)
-    assert opened.folders.watched() == [
-        Folder(second, "/a\udcff", FolderState.ONLINE, 0),
-        Folder(first, "/b", FolderState.ONLINE, 1),
-    ]
-    assert opened.folders.add(b"/b") == first
-    assert opened.folders.set_state(first, FolderState.OFFLINE) is True
-    assert opened.folders.set_state(first, FolderState.OFFLINE) is False
-
-
-def test_a_removed_folder_comes_back_with_its_photos(opened: Store) -> None:
-    folder = opened.folders.add(b"/a")
-    photo = insert_photo(opened, b"/a/1.jpg", folder=folder)
-    assert opened.folders.remove(folder) == [photo]
-    assert opened.folders.watched() == [] and opened.photos.id_of(b"/a/1.jpg") is None
-    assert opened.folders.add(b"/a") == folder
-    assert opened.folders.bring_back(folder) == [photo]
-    assert opened.photos.id_of(b"/a/1.jpg") == photo
-
-
-def test_photos_in_the_order_asked(opened: Store) -> None:
-    opened.folders.add(b"/a")
-    one, two = (
-        insert_photo(opened, b"/a/1.jpg", content="ab" * 16),
-        insert_photo(opened, b"/a/caf\xe9.jpg", "failed"),
-    )
-    assert opened.photos.records([two, 99, one]) == [
-        Photo(
-            two, "/a/caf\udce9.jpg", "caf\ufffd.jpg", 1, PhotoState.FAILED, 10, 30.5, 0, 0, "", None
-        ),
-        Photo(one, "/a/1.jpg", "1.jpg", 1, PhotoState.OK, 10, 30.5, 0, 0, "ab" * 16, None),
-    ]
-    update_photos(opened, "width = ?", [one], 4)
-    assert opened.photos.records([one])[0].thumbnail == str(
-        opened.thumbnails / "ab" / f"{'ab' * 16}.jpg"
-    )
-
-
-def test_embeddings_of_two_models_are_never_mixed(opened: Store) -> None:
-    opened.folders.add(b"/a")
-    photos = [insert_photo(opened, b"/a/%d.jpg" % i, content=f"{i:032}") for i in range(3)]
-    one = opened.embeddings.model_number("aaa", "starter")
-    two = opened.embeddings.model_number("bbb", "other")
-    assert opened.embeddings.model_number("aaa", "starter") == one != two
-    opened.embeddings.put(one, [(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)])
-    opened.embeddings.put(two, [(photos[0], b"z", 1.0)])
-    assert list(opened.embeddings.portions(one)) == [
-        [(photos[0], b"x", 0.5), (photos[1], b"y", 0.25)]
-    ]
-    assert opened.embeddings.of(two, photos) == [(photos[0], b"z", 1.0)]
-    assert opened.embeddings.by_content(one, [f"{0:032}", f"{2:032}"]) == [(f"{0:032}", b"x")]
-    update_photos(opened, "state = 'missing'", photos[:1])
-    assert list(opened.embeddings.portions(one)) == [[(photos[1], b"y", 0.25)]]
-    opened.embeddings.put_centres(one, "words", [(0.75, photos[0])])
-    assert list(opened.embeddings.portions(one, unseen=True)) == [
-        [(photos[0], b"x", 0.75), (photos[1], b"y", 0.25)]
-    ]
-    assert opened.embeddings.vocabulary_of(one) == "words"
-
-
-def test_settings_and_text_features(opened: Store) -> None:
-    assert opened.get("model", "starter") == "starter"
-    opened.set("model", "other")
-    assert opened.get("model") == "other"
-    model = opened.embeddings.model_number("aaa", "starter")
-    assert opened.embeddings.text_features(model, "cat") is None
-    opened.embeddings.put_text_features(model, [("cat", b"1234")])
-    assert opened.embeddings.text_features(model, "cat") == b"1234"
-
-
-def test_a_failed_transaction_leaves_nothing(opened: Store) -> None:
-    with pytest.raises(ZeroDivisionError), opened.transaction():
-        execute(opened, "INSERT INTO settings VALUES ('a', 'b')")
-        _ = 1 / 0
-    assert opened.get("a") == ""
 
 
 def test_newer_schema_is_refused_unwritten(tmp_path: Path) -> None:
@@ -281,17 +199,6 @@ def test_only_the_newest_backups_are_kept(tmp_path: Path) -> None:
         os.utime(file, (i, i))
     database._keep_newest(tmp_path / "backups", 3)
     assert sorted(file.name[-4] for file in (tmp_path / "backups").iterdir()) == ["2", "3", "4"]
-
-
-def test_local_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Pacific/Auckland")
-    time.tzset()
-    try:
-        assert _local_day(0.0) == 0 and _local_day(12 * 3600) == 1
-        assert _local_day(-86400.0 * 3650) == -3650
-    finally:
-        monkeypatch.undo()
-        time.tzset()
 
 
 KILLED = """

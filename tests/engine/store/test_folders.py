@@ -1,0 +1,39 @@
+"""Watched folders as rows: removed and back with their photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.records import Folder, FolderState
+from engine.store.store import Store
+from tests.support.raw_sql import insert_photo
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def test_folders(opened: Store) -> None:
+    first, second = opened.folders.add(b"/b"), opened.folders.add(b"/a\xff")
+    insert_photo(opened, b"/b/1.jpg", folder=first)
+    insert_photo(opened, b"/b/2.jpg", "missing", folder=first)
+    assert opened.folders.watched() == [
+        Folder(second, "/a\udcff", FolderState.ONLINE, 0),
+        Folder(first, "/b", FolderState.ONLINE, 1),
+    ]
+    assert opened.folders.add(b"/b") == first
+    assert opened.folders.set_state(first, FolderState.OFFLINE) is True
+    assert opened.folders.set_state(first, FolderState.OFFLINE) is False
+
+
+def test_a_removed_folder_comes_back_with_its_photos(opened: Store) -> None:
+    folder = opened.folders.add(b"/a")
+    photo = insert_photo(opened, b"/a/1.jpg", folder=folder)
+    assert opened.folders.remove(folder) == [photo]
+    assert opened.folders.watched() == [] and opened.photos.id_of(b"/a/1.jpg") is None
+    assert opened.folders.add(b"/a") == folder
+    assert opened.folders.bring_back(folder) == [photo]
+    assert opened.photos.id_of(b"/a/1.jpg") == photo
