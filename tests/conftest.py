@@ -49,8 +49,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("slow")
         if "shared_data" in fixtures and not item.get_closest_marker("external"):
             raise pytest.UsageError(f"{item.nodeid} reads ../shared: mark it as external")
-        if item.get_closest_marker("scratch") and "scratch" not in config.option.markexpr:
-            item.add_marker(pytest.mark.skip(reason=_SCRATCH))
+        if item.get_closest_marker("scratch"):
+            item.add_marker("slow")
+            if "scratch" not in config.option.markexpr:
+                item.add_marker(pytest.mark.skip(reason=_SCRATCH))
 
 
 class _Outside:
