@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import ast
 import itertools
+import math
 import random
 import textwrap
 import tomllib
@@ -25,10 +26,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("desktop_app", "engine", "resources")
 
 Arrow = tuple[str, str]
+Points = list[tuple[float, float]]
 
 WIDTH, HEIGHT, GAP, FLOOR = 196, 66, 30, 104  # of a box; between boxes; from floor to floor
 MARGIN, HEAD, CANAL = 24, 46, 60  # round everything; for a title; between window and engine
-_TRIES, _ROUNDS = 8, 4000  # of moving boxes
+_TRIES, _ROUNDS, _ROUTED = 12, 3000, 4  # of moving boxes; so many of the tries get their curves
+_BULGES = sorted(
+    itertools.product(range(-400, 401, 40), repeat=2), key=lambda two: sum(map(abs, two))
+)
 _INK, _PALE, _PAPER = "#1f2328", "#57606a", "#ffffff"
 _COLOURS = {"desktop_app": "#fbe9d7", "engine": "#dfeaf7", "resources": "#e6efdf"}
 _TITLES = {
@@ -128,9 +133,19 @@ def saying(room: str) -> str:
 # -- where everything stands -----------------------------------------------------------------------
 
 
-def boxes(drawn: Sequence[Arrow]) -> tuple[dict[str, Box], float, float]:
-    """Every room's box, and width and height of the whole: the window on the left, the engine on
-    the right, what ships with them below the engine.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything stands: boxes by room, a curve for each arrow, the size of the paper."""
+
+    boxes: dict[str, Box]
+    curves: dict[Arrow, Points]
+    width: float
+    height: float
+    faults: int  # points of curves that lie under a box or beside the paper
+
+
+def layout(drawn: Sequence[Arrow]) -> Layout:
+    """The window on the left, the engine on the right, what ships with them below the engine.
 
     The floor of a room is given, its place on the floor is looked for: boxes are moved to and fro,
     always in the same order, as long as fewer arrows run through boxes or through each other.
@@ -157,9 +172,28 @@ def boxes(drawn: Sequence[Arrow]) -> tuple[dict[str, Box], float, float]:
     }
     neighbours = [row for package in rows.values() for row in package]
     tries = [_settled(start, ranges, heights, neighbours, drawn, seed) for seed in range(_TRIES)]
-    found = min(tries, key=lambda x: _tangle(x, heights, neighbours, drawn))
-    placed = {room: Box(room, x, heights[room]) for room, x in found.items()}
-    return placed, left - CANAL + MARGIN, max(heights.values()) + HEIGHT + MARGIN
+    tries.sort(key=lambda x: _tangle(x, heights, neighbours, drawn))
+    size = (left - CANAL + MARGIN, max(heights.values()) + HEIGHT + MARGIN)
+    return min(
+        (
+            _routed({room: Box(room, x, heights[room]) for room, x in found.items()}, drawn, size)
+            for found in tries[:_ROUTED]
+        ),
+        key=lambda made: made.faults,
+    )
+
+
+def _routed(placed: dict[str, Box], drawn: Sequence[Arrow], size: tuple[float, float]) -> Layout:
+    """All curves between boxes that stand."""
+    shifts = _shifts(drawn, placed)
+    curves: dict[Arrow, Points] = {}
+    faults = 0
+    for arrow in drawn:
+        others = [box for room, box in placed.items() if room not in arrow]
+        ends = (placed[arrow[0]], placed[arrow[1]])
+        curves[arrow] = route(ends, shifts[arrow], others, size[0])
+        faults += _faults(curves[arrow], others, size[0])
+    return Layout(placed, curves, size[0], size[1], faults)
 
 
 def _settled(
@@ -244,9 +278,6 @@ def _cross(one: Line, other: Line) -> bool:
     )
 
 
-Points = list[tuple[float, float]]
-
-
 def _curve(
     start: tuple[float, float], end: tuple[float, float], bulges: tuple[float, float]
 ) -> Points:
@@ -281,17 +312,25 @@ def route(
     start = (source.middle + shift[0], source.y + HEIGHT)
     end = (target.middle + shift[1], target.y)
 
-    def fault(bulges: tuple[float, float]) -> int:
-        line = list(_along(_curve(start, end, bulges)))
-        hits = sum(any(box.holds(x, y) for x, y in line) for box in others)
-        return hits + sum(not 8 < x < width - 8 for x, _ in line)
+    least = math.inf
+    for bulges in _BULGES:
+        curve = _curve(start, end, bulges)
+        if (faults := _faults(curve, others, width)) < least:
+            least = faults
+            best = curve
+        if not least:
+            break
+    return best
 
-    steps = range(-400, 401, 40)
-    least, best = len(others) + 99, (0, 0)
-    for tried in sorted(itertools.product(steps, steps), key=lambda two: sum(map(abs, two))):
-        if least and (hits := fault(tried)) < least:
-            least, best = hits, tried
-    return _curve(start, end, best)
+
+def _faults(curve: Points, others: Sequence[Box], width: float) -> int:
+    """How much of a curve cannot be seen: points under boxes, or beside the paper."""
+    low = min(y for _, y in curve)
+    high = max(y for _, y in curve)
+    near = [box for box in others if low < box.y + HEIGHT and box.y < high]
+    return sum(
+        not 8 < x < width - 8 or any(box.holds(x, y) for box in near) for x, y in _along(curve)
+    )
 
 
 def _shifts(drawn: Sequence[Arrow], placed: Mapping[str, Box]) -> dict[Arrow, tuple[float, float]]:
@@ -314,31 +353,27 @@ def _shifts(drawn: Sequence[Arrow], placed: Mapping[str, Box]) -> dict[Arrow, tu
 def svg() -> str:
     """The whole picture; the same code always gives the same text."""
     drawn = sorted(without_detours(arrows()))
-    placed, width, height = boxes(drawn)
-    shifts = _shifts(drawn, placed)
+    made = layout(drawn)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {made.width:.0f} {made.height:.0f}" '
         'font-family="Helvetica, Arial, sans-serif" role="img">',
         "<title>The rooms of Albumen and which of them import which</title>",
         f"<desc>{'; '.join(f'{source} to {target}' for source, target in drawn)}</desc>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
         f'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="{_PALE}"/></marker></defs>',
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="{_PAPER}"/>',
+        f'<rect width="{made.width:.0f}" height="{made.height:.0f}" fill="{_PAPER}"/>',
     ]
-    for source, target in drawn:
-        others = [box for room, box in placed.items() if room not in (source, target)]
-        ends = (placed[source], placed[target])
-        points = route(ends, shifts[source, target], others, width)
-        start, *rest = (f"{x:.0f} {y:.0f}" for x, y in points)
+    for curve in made.curves.values():
+        start, *rest = (f"{x:.0f} {y:.0f}" for x, y in curve)
         lines.append(
             f'<path d="M{start}C{", ".join(rest)}" fill="none" stroke="{_PALE}" '
             'stroke-width="1.3" marker-end="url(#tip)"/>'
         )
     for package, title in _TITLES.items():
-        x = min(box.x for room, box in placed.items() if room.split(".")[0] == package)
-        y = min(box.y for room, box in placed.items() if room.split(".")[0] == package)
+        x = min(box.x for room, box in made.boxes.items() if room.split(".")[0] == package)
+        y = min(box.y for room, box in made.boxes.items() if room.split(".")[0] == package)
         lines.append(_text(x, y - HEAD + 16, title, 16, bold=True) if title else "")
-    for box in placed.values():
+    for box in made.boxes.values():
         lines += _drawn(box)
     return "\n".join([line for line in lines if line] + ["</svg>", ""])
 
