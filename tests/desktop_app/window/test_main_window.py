@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import theme
+from desktop_app.photos.photo_grid import LARGEST
 from desktop_app.photos.photo_model import PHOTO_IDS
 from desktop_app.window.main_window import MainWindow
 from engine.records import AlbumenError
@@ -159,6 +160,26 @@ def test_the_next_session_goes_on_where_this_one_ended(
     assert again.grid.thumbnail_size() == 240
     assert not again.left.isVisible()
     assert again.pages.currentWidget() is again.grid
+
+
+def test_a_damaged_session_is_no_reason_not_to_start(
+    qtbot: QtBot,
+    make: Callable[[FakeLibrary], MainWindow],
+    library: FakeLibrary,
+    session: QSettings,
+    tmp_path: Path,
+) -> None:
+    """As an editor, or a version to come, may leave the file."""
+    (tmp_path / "window.ini").write_text(
+        "[General]\ngeometry=wide\nstate=7\nleft_panel=@Invalid()\nright_panel=left, right\n"
+        "thumbnail_size=99999999999999\nhad_photos=some\nquery=photo-00, photo-01\nphoto=abc\n",
+        encoding="utf-8",
+    )
+    session.sync()
+    window = make(library)
+    assert window.grid.thumbnail_size() == LARGEST
+    assert window.search.query() == "" == window.view.query
+    assert window.model.rowCount() == 40
 
 
 @pytest.mark.parametrize("verb", [MoreVerbs.forever, MoreVerbs.wait, Verbs.sync])
