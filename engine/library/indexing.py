@@ -24,7 +24,7 @@ from engine.images.decode_pool import DecodePool
 from engine.library.encoder import Encoder
 from engine.library.import_torch import warming
 from engine.library.tally import Tally
-from engine.records import AlbumenError, Failure, PhotosChanged, Progress
+from engine.records import AlbumenError, Failure, PhotosChanged, Progress, Step
 from engine.store import disk_usage
 from engine.store.files import FileFacts
 from engine.store.store import Store
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from engine.search.recognition import Recognition
 
-Steps = Generator[Progress | PhotosChanged, None, None]
+Steps = Generator[Step, None, None]
 Batch = list[tuple[int, Decoded]]
 
 _BATCH = 32  # photos per transaction: what a kill can cost
@@ -171,7 +171,7 @@ class Indexing:
         batch: Batch,
         failures: Sequence[tuple[int, Failure]],
         pace: _Pace,
-    ) -> Generator[Progress | PhotosChanged, None, _InHand]:
+    ) -> Generator[Step, None, _InHand]:
         """One batch: failures and thumbnails first, so that the photos can be looked at.
 
         Then it is the encoder's turn, as soon as the batch before is stored: a kill costs one

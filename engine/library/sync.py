@@ -19,7 +19,7 @@ from engine.disk.scan import Diff, FileStat, Known
 from engine.images.decode_pool import DecodePool
 from engine.library.indexing import Indexing, Steps
 from engine.library.tally import Tally
-from engine.records import FolderState, PhotosChanged, PhotoState, Progress, SyncReport
+from engine.records import FolderState, PhotosChanged, PhotoState, Progress, Step, SyncReport
 from engine.store.files import FoundFile, Row
 from engine.store.store import Store
 
@@ -63,7 +63,7 @@ class Sync:
 
     def run(
         self, folder_ids: Sequence[int] | None, exclusions: Sequence[str]
-    ) -> Generator[Progress | PhotosChanged, None, SyncReport]:
+    ) -> Generator[Step, None, SyncReport]:
         """The whole job (see `Library.sync`)."""
         yield from self._look(folder_ids, exclusions)
         self._looked = True
@@ -109,7 +109,7 @@ class Sync:
 
     def _scan(
         self, folder_id: int, root: bytes, exclusions: Sequence[str]
-    ) -> Generator[Progress | PhotosChanged, None, Diff]:
+    ) -> Generator[Step, None, Diff]:
         counts = self._tally.look(folder_id, os.fsdecode(root))
         known = yield from self._known_of(folder_id)
         found: list[FileStat] = []
@@ -201,7 +201,7 @@ class Sync:
         arrived: dict[bytes, tuple[int, FileStat]],
         owner: dict[bytes, Known],
         homeless: Sequence[Known],
-    ) -> Generator[Progress | PhotosChanged, None, tuple[dict[bytes, Known], set[bytes]]]:
+    ) -> Generator[Step, None, tuple[dict[bytes, Known], set[bytes]]]:
         """Hash what may be an old acquaintance.
 
         Path -> the row that moved there, and paths that were only touched.

@@ -17,7 +17,7 @@ import torch
 from engine.learning import learn
 from engine.learning.learn import Collection, Lesson, Subject
 from engine.learning.review import next_questions
-from engine.records import AlbumenError, PhotosChanged, Progress, ReviewItem, TrainReport
+from engine.records import AlbumenError, PhotosChanged, Progress, ReviewItem, Step, TrainReport
 from engine.search.recognition import Recognition, as_bytes, tensor_head
 from engine.store.store import Store
 from engine.store.versions import StoredHead
@@ -41,7 +41,7 @@ class TrainJob:
 
     def run(
         self, label_ids: Sequence[int] | None, activate: bool
-    ) -> Generator[Progress | PhotosChanged, None, list[TrainReport]]:
+    ) -> Generator[Step, None, list[TrainReport]]:
         """The whole job (see `Library.train`)."""
         started = time.time()
         number = self._recognition.number

@@ -2,7 +2,7 @@
 
 Embeddings in memory, label heads, machine tags, ranking.
 
-Knows: how model, matrix, heads and store are kept in step. Does not know: how a score is made
+Knows: how model, index, heads and store are kept in step. Does not know: how a score is made
 (`zero_shot`), SQL (`store`, `labels`), files, what a person is shown. Importing it imports torch;
 `library` does so on first need.
 """
@@ -84,7 +84,7 @@ class Recognition:
         return self._index
 
     def _load(self) -> Iterator[None]:
-        """Load the matrix in short steps; given up when the store changes between two of them."""
+        """Load the index in short steps; given up when the store changes between two of them."""
         if self._index is not None:
             return
         self._renew_centres()
@@ -302,7 +302,7 @@ class Recognition:
     ) -> list[tuple[int, int, float, bool]]:
         """(label id, photo id, score, calibrated) of what the heads put on photos.
 
-        The photos are those in these rows of the matrix.
+        The photos are those in these rows of the index.
         """
         if not heads or not len(rows):
             return []
@@ -344,7 +344,7 @@ class Recognition:
         if not said:
             return z
         z = z.clone()
-        place = np.full(len(self.index), -1, np.int64)  # matrix row -> row of z
+        place = np.full(len(self.index), -1, np.int64)  # row of the index -> row of z
         place[rows.numpy()] = np.arange(len(rows))
         places = np.append(place, -1)[self.index.rows([photo_id for _, photo_id, _ in said])]
         for at, (label_id, _, present) in zip(places.tolist(), said, strict=True):
@@ -356,7 +356,7 @@ class Recognition:
     # ----------------------------------------------------------------------------------------------
 
     def scores(self, words: str, strictness: float = 0.0) -> npt.NDArray[np.float32]:
-        """(N,) per matrix row: z above the line of a good match.
+        """(N,) per row of the index: z above the line of a good match.
 
         A label of that name that learned lends its head.
         """

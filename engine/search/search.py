@@ -327,7 +327,7 @@ class Search:
         return self._spread((cosines - cosines.mean()) / max(float(cosines.std()), 1e-6) - 1)
 
     def _spread(self, by_row: Scores) -> Scores:
-        """From matrix rows to photo ids."""
+        """From rows of the index to photo ids."""
         scores = np.full(len(self._shown), _NOWHERE)
         ids = self._recognition().index.ids
         if len(ids) and ids.max() >= len(scores):

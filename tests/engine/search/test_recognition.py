@@ -1,4 +1,4 @@
-"""Model, matrix, heads and store kept in step: what is encoded once stays encoded once."""
+"""Model, index, heads and store kept in step: what is encoded once stays encoded once."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_what_the_first_photo_needs_is_made_in_short_steps(
     assert sorted(changed.index.ids) == [2, 3, 4, 5, 6]
 
 
-def test_matrix_follows_the_store(known: Recognition, library: Library) -> None:
+def test_the_index_follows_the_store(known: Recognition, library: Library) -> None:
     assert sorted(known.index.ids) == [1, 2, 3, 4, 5, 6]
     raw_sql.update_photos(library._store, "state = 'missing'", [2, 5])
     known.reread([2, 5])
