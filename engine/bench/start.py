@@ -44,8 +44,8 @@ began = time.time()
 import torch; torch_seconds = time.time() - began
 from safetensors.torch import load_file
 load_file(sys.argv[3])
-rows = sqlite3.connect(sys.argv[1] + '/library.db').execute('SELECT photo_id, vector
-FROM embeddings').fetchall()
+everything = 'SELECT photo_id, vector FROM embeddings'
+rows = sqlite3.connect(sys.argv[1] + '/library.db').execute(everything).fetchall()
 torch.frombuffer(bytearray(b''.join(row[1] for row in rows)), dtype=torch.float16)
 print(json.dumps({'torch': torch_seconds, 'least': time.time() - began}))
 """

@@ -34,6 +34,12 @@ def test_scale(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer["1000 rows"]["search"] > 0 and "growth" in answer
 
 
+@pytest.mark.slow
+def test_start(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = figures(capsys, "start", "--photos", "300", "--rounds", "1", "--tiny")
+    assert {"open", "list", "model", "search", "torch", "least"} == set(answer["seconds"])
+
+
 def test_loop(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for number, name in enumerate(("cup", "not cup")):
         write_photos(tmp_path / "cup" / name, 5, first_seed=100 * number)
