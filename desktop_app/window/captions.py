@@ -79,7 +79,8 @@ class Captions(QObject):
 
     def name_undo(self, *_what_changed: object) -> None:
         """Undo and redo are called after what they would do."""
-        undo, redo = self._actions["undo"], self._actions["redo"]
+        undo = self._actions["undo"]
+        redo = self._actions["redo"]
         _name(undo, self._stack.undoText(), self.tr("Undo"), self.tr("Undo: {act}"))
         _name(redo, self._stack.redoText(), self.tr("Redo"), self.tr("Redo: {act}"))
         undo.setEnabled(self._stack.canUndo())
