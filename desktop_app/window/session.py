@@ -14,9 +14,11 @@ def flag(session: QSettings, name: str, default: bool) -> bool:
 
 
 def number(session: QSettings, name: str, default: int) -> int:
-    """A whole number."""
-    value = session.value(name, default, type=int)
-    return value if isinstance(value, int) else default
+    """A whole number; the default where something else was written by hand."""
+    try:
+        return int(str(session.value(name, default)))
+    except ValueError:
+        return default
 
 
 def text(session: QSettings, name: str) -> str:

@@ -55,7 +55,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "look": (
         "Space looks, arrows step, Escape comes back, neighbours are read ahead",
         """
-        desktop_app/window/wiring::space_looks_closely_and_escape_comes_back
+        desktop_app/window/looking::space_looks_closely_and_escape_comes_back
         desktop_app/photos/lightbox::steps_to_neighbours_that_are_there_already
         desktop_app/photos/lightbox::zoom_keeps_the_spot_under_the_pointer
         desktop_app/photos/lightbox::the_facts_of_the_file
@@ -96,7 +96,7 @@ TABLE: dict[str, tuple[str, str]] = {
         desktop_app/panels/training_panel::versions_one_click_back
         desktop_app/panels/training_panel::cancel_stops_between_two_steps
         desktop_app/panels/training_panel::too_few_answers_to_check_leave_it_to_the_person
-        desktop_app/window/wiring::counts_in_the_toolbar
+        desktop_app/window/captions::counts_in_the_toolbar
         engine/library/train_job::a_report_may_be_looked_at_first
         """,
     ),
@@ -114,7 +114,7 @@ TABLE: dict[str, tuple[str, str]] = {
         engine/search/search::other_scripts_are_looked_for_in_names
         engine/search/search::chinese_is_searched_in_english_and_in_names
         desktop_app/window/current_view::no_good_match_is_said_above_the_closest
-        desktop_app/window/wiring::like_this_and_a_dropped_photo
+        desktop_app/window/browsing::like_this_and_a_dropped_photo
         """,
     ),
     "work in the background": (
