@@ -9,7 +9,11 @@ from torch import Tensor
 
 from engine.clip.zero_shot import Head, Scorer
 from engine.learning.fewshot import (
+    _ALPHAS,
+    _TRUSTS,
+    GROUP_ALPHA_SPREAD,
     GROUP_KAPPA,
+    LINE_BELOW,
     LINE_MOST,
     MEAN_PRIOR,
     SLIP,
@@ -23,6 +27,7 @@ from engine.learning.fewshot import (
     _meaning,
     _meant,
     _own_share,
+    _posterior,
     _softmax_fit,
     fit_group,
     fit_label,
@@ -157,6 +162,27 @@ def test_few_answers_move_the_line_little_and_none_moves_it_far() -> None:
     assert _line(torch.tensor([3.0] * 19 + [-20.0]), library) == pytest.approx(many, abs=0.01)
     assert _line(torch.full((9,), 99.0), library) == LINE_MOST
     assert _line(torch.full((9,), -99.0), library) == -LINE_MOST
+
+
+def test_the_line_lies_below_the_yes_photos_by_a_part_of_the_librarys_spread() -> None:
+    spread = 2.0
+    library = spread * torch.distributions.Normal(0, 1).icdf(torch.linspace(0.001, 0.999, 999))
+    yes = torch.full((4000,), 1.5)
+    assert _line(yes, library) == pytest.approx(1.5 - LINE_BELOW * spread, abs=0.01)
+    with_outliers = torch.cat([library, torch.full((100,), 500.0)])
+    assert _line(yes, with_outliers) == pytest.approx(_line(yes, library), abs=0.15)
+
+
+@pytest.mark.parametrize("spread", [0.8, 2.0])
+def test_without_answers_trust_is_as_probable_as_was_assumed(spread: float) -> None:
+    """log beta ~ N(0, spread^2), alpha ~ N(1, 1), on the grid."""
+    posterior, _ = _posterior(lambda trusts, _: torch.ones(len(trusts), 0), torch.ones(0), spread)
+    for marginal, points, center, width in (
+        (posterior.sum(1), _TRUSTS.log(), 0.0, spread),
+        (posterior.sum(0), _ALPHAS, 1.0, GROUP_ALPHA_SPREAD),
+    ):
+        expected = torch.distributions.Normal(center, width).log_prob(points).softmax(0)
+        assert torch.allclose(marginal, expected, atol=1e-5)
 
 
 def test_words_that_are_right_are_trusted() -> None:

@@ -105,3 +105,14 @@ def test_an_empty_library(tmp_path: Path) -> None:
     empty = NameIndex(Store(tmp_path))
     assert empty.named("cat").tolist() == [] and empty.in_folder("a").tolist() == []
     assert empty.places("name").tolist() == empty.places("folder").tolist() == []
+
+
+def test_the_first_photo_of_a_library_that_was_searched_while_empty(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    index = NameIndex(store)
+    assert index.named("cat").tolist() == index.in_folder("pets").tolist() == []
+    store.folders.add(b"/home")
+    first = insert_photo(store, b"/home/pets/cat.jpg")
+    index.refresh([first])
+    assert index.named("cat").tolist() == index.in_folder("pets").tolist() == [first]
+    assert index.places("name")[first] == 0

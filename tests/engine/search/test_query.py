@@ -76,6 +76,25 @@ def test_chips_are_a_query_that_means_the_same(text: str) -> None:
     assert again.branches == query.branches
 
 
+@pytest.mark.parametrize(
+    ("text", "chips"),
+    [
+        ('"-dog"', ('"-dog"',)),  # the name of a file, not 'without dogs'
+        ('"label:cat"', ('"label:cat"',)),
+        ('"OR"', ('"OR"',)),
+        ('"say －dog"', ('"say －dog"',)),
+        ('"red dog"', ("red dog",)),  # needs no quotes where nothing else is searched
+        ('-"red car" -snow', ('-"red car"', "-snow")),
+        ('label:"my cat" label:pet', ('label:"my cat"', "label:pet")),
+    ],
+)
+def test_chips_have_quotes_where_words_would_mean_something_else(
+    text: str, chips: tuple[str, ...]
+) -> None:
+    assert parse(text).chips == chips
+    assert parse(" ".join(chips)).branches == parse(text).branches
+
+
 def test_ranked() -> None:
     assert parse("dog").ranked and parse("like:3").ranked
     assert not parse("label:dog -snow is:untagged").ranked

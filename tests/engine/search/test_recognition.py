@@ -72,6 +72,43 @@ def test_vector_of_a_photo(known: Recognition) -> None:
     assert known.vector(99) is None
 
 
+def test_every_row_has_its_vector(known: Recognition) -> None:
+    for row, photo_id in enumerate(known.index.ids.tolist()):
+        vector = known.vector(photo_id)
+        assert vector is not None and torch.equal(vector, known.index.image_features[row])
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_whether_there_are_good_matches_is_asked_before_the_persons_wish(
+    known: Recognition, monkeypatch: pytest.MonkeyPatch, good: bool
+) -> None:
+    query = known.query_vector("a red car")
+    matched = zero_shot.match(
+        known.vocabulary, query, known.index.image_features, known.index.centre
+    )
+    best = float(matched.scores[: zero_shot.BEST_MATCHES].mean())
+    monkeypatch.setattr(zero_shot, "BEST_MATCH_THRESHOLD", best + (-0.05 if good else 0.05))
+    usual = known.scores("a red car")
+    line = zero_shot.MATCH_THRESHOLD if good else zero_shot.LONE_MATCH_THRESHOLD
+    assert np.allclose(np.sort(usual)[::-1], matched.scores - line, atol=1e-3)
+    for strictness in (-1.0, -0.1, 0.1, 1.0):
+        moved = usual - np.float32(zero_shot.DIAL * strictness)
+        assert np.allclose(known.scores("a red car", strictness), moved, atol=1e-4)
+
+
+def test_a_label_that_nobody_taught_changes_no_search(known: Recognition, library: Library) -> None:
+    before = known.scores("cat")
+    library.rename_label(1, "bird")  # 'cat' is a word like any other now
+    assert np.array_equal(known.scores("cat"), before)
+
+
+def test_new_words_take_longer_than_tags(known: Recognition) -> None:
+    two = known.tagging_seconds([1, 2])
+    three = known.tagging_seconds([1, 2, 77])  # 77: a label whose words were never encoded
+    assert two > 0 and three - two > 10 * two
+    assert known.tagging_seconds([1, 2, 77, 78]) - three == pytest.approx(three - two)
+
+
 def test_label_words_are_encoded_once(
     known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -248,6 +248,29 @@ def test_changes_are_followed(search: Search) -> None:
     assert search.number("") == 7
 
 
+def test_relevance_is_what_a_ranked_query_is_sorted_by_anyway(search: Search) -> None:
+    assert search.answer("dog", "relevance", 0.0) == search.answer("dog", "auto", 0.0)
+    assert list(search.answer("label:cat", "relevance", 0.0).ids) == [4, 3]  # newest first
+
+
+def test_a_number_says_nothing_about_what_is_not_there(search: Search) -> None:
+    assert search.number("label:nothing") == 0
+    assert search.number("label:nothing OR is:pending") == 1
+
+
+def test_a_word_about_a_photo_that_the_search_was_not_told_of_yet(search: Search) -> None:
+    """While photos are added, the store is ahead of the search: it is no error, and no match."""
+    shown = list(search.answer("cat", "auto", 0.0).ids)
+    for yes in (True, False):
+        late = raw_sql.insert_photo(search._store, b"/home/late %d.jpg" % yes)
+        search._store.corrections.correct([Correction(late, 1, yes)])
+        assert list(search.answer("cat", "auto", 0.0).ids) == shown
+        assert late not in search.answer("label:cat", "auto", 0.0).ids
+    search.refresh([late - 1, late])
+    assert search.answer("cat", "auto", 0.0).ids[0] == late - 1
+    assert late - 1 in search.answer("label:cat", "auto", 0.0).ids
+
+
 def test_no_words_no_model(search: Search) -> None:
     search._recognition = lambda: pytest.fail("the model was loaded")
     search.answer("label:cat folder:winter after:2020 is:corrected", "name", 0.0)

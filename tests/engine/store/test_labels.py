@@ -224,6 +224,62 @@ def test_words_in_an_exclusive_group(said: Store) -> None:
     assert said.corrections.implied(2) == {1: False, 2: True, 3: True}
 
 
+@pytest.mark.parametrize(
+    ("names", "group", "grouped"),
+    [
+        (["bird"], None, [("bird", None)]),
+        (["not bird"], None, [("not bird", None)]),  # there is no 'bird'
+        (["Not  cat"], None, [("cat", "cat"), ("Not cat", "cat")]),
+        (["cup", "not cup"], None, [("cup", "cup"), ("not cup", "cup")]),
+        (["not cup", "cup"], None, [("not cup", "cup"), ("cup", "cup")]),
+        (["not dog"], None, [("not dog", "pets")]),  # where dog is
+        (["not cat"], "mine", [("not cat", "mine")]),
+        (["cat"], None, [("cat", None)]),  # as it is
+    ],
+)
+def test_not_x_excludes_x(
+    said: Store, names: list[str], group: str | None, grouped: list[tuple[str, str | None]]
+) -> None:
+    said.labels.update(2, group_name="pets")
+    assert said.labels.with_rivals(names, group) == grouped
+
+
+def test_rivals_are_the_others_of_a_group(said: Store) -> None:
+    said.labels.add(["bird", "car", "bike"], None)  # 3, 4, 5
+    for label_id, group in ((1, "pets"), (2, "pets"), (3, "pets"), (4, "wheels")):
+        said.labels.update(label_id, group_name=group)
+    assert sorted(said.labels.rivals([1])) == [2, 3]
+    assert said.labels.rivals([1, 3, 4]) == [2]
+    assert said.labels.rivals([4]) == said.labels.rivals([5]) == said.labels.rivals([99]) == []
+    assert said.labels.rivals([1, 2, 3]) == []
+
+
+def test_who_enters_or_leaves_a_group_moves_the_lines_of_all_in_it(said: Store) -> None:
+    """Zero-shot versions of a group are made of all its names, so they are void then."""
+    model = said.embeddings.model_number("aaa", "starter")
+    said.labels.add(["bird"], None)
+
+    def with_words() -> set[int]:
+        for label_id in {1, 2, 3} - set(said.versions.zero_shot(model)):
+            said.versions.add(label_id, model, "zero-shot", b"v", (60.0, 3.5), active=True)
+        return set(said.versions.zero_shot(model))
+
+    said.labels.update(1, group_name="pets")
+    assert with_words() == {1, 2, 3}
+    for change, kept in (
+        ({"color": "#ff0000"}, {1, 2, 3}),
+        ({"group_name": "pets"}, {3}),  # 2 comes to 1
+        ({"group_name": None}, {3}),  # and leaves it
+        ({"name": "puppy"}, {1, 3}),
+    ):
+        assert with_words() == {1, 2, 3}
+        said.labels.update(2, **change)  # type: ignore[arg-type]
+        assert set(said.versions.zero_shot(model)) == kept
+    said.versions.add(1, model, "residual", b"w", (60.0, 3.5), active=True)
+    said.labels.update(2, group_name="pets")
+    assert [version.kind for version in said.versions.listed(1)] == ["residual"]  # what was learned
+
+
 def test_export(said: Store) -> None:
     said.tags.replace([(2, 1, 1.25, False)], [2], (0, 99))
     said.corrections.correct([Correction(1, 1, False)])

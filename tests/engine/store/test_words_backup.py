@@ -89,6 +89,22 @@ def test_a_destroyed_database_is_not_the_end(
         assert lost in saved(again) and len(saved(again)) == 2
 
 
+def test_labels_that_are_there_keep_what_they_have_become(library: Library, tmp_path: Path) -> None:
+    say(library)
+    library.close()
+    with Library.open(tmp_path / "library") as again:
+        assert saved(again)
+        cat = next(label for label in again.labels() if label.name == "cat")
+        again.update_label(cat.id, color="#00ff00", pinned=5, threshold=-0.5)
+        (lost,) = (label for label in again.labels() if label.name == "day")
+        again.remove_labels([lost.id])
+        restored = again.restore_words()
+        after = {label.id: label for label in again.labels()}
+        kept = after[cat.id]
+        assert (kept.color, kept.pinned, kept.threshold) == ("#00ff00", 5, -0.5)
+        assert [after[id_].name for id_ in restored.labels] == ["day"]
+
+
 def test_what_is_said_now_wins_and_the_rest_waits(library: Library, tmp_path: Path) -> None:
     say(library)
     library.close()
