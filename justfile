@@ -29,6 +29,10 @@ fast *ARGS:
 scratch:
     {{python}} -m pytest -m scratch tests/test_readme.py
 
+# do the tests notice small changes of a ROOM (learning, search, store)?
+mutants ROOM *ARGS:
+    {{python}} -m tests.support.mutants {{ROOM}} {{ARGS}}
+
 # ruff, mypy, import-linter
 lint:
     {{bin}}/ruff check .
