@@ -54,9 +54,7 @@ picture:
 
 # sentences from the code into the .ts files, .ts files into .qm
 translate:
-    {{bin}}/pyside6-lupdate -noobsolete -locations none $(git ls-files -co --exclude-standard 'desktop_app/*.py') -ts desktop_app/translations/albumen_zh_CN.ts
-    {{bin}}/pyside6-lupdate -noobsolete -locations none -pluralonly $(git ls-files -co --exclude-standard 'desktop_app/*.py') -ts desktop_app/translations/albumen_en.ts
-    {{bin}}/pyside6-lrelease desktop_app/translations/*.ts
+    {{python}} -m desktop_app.translations
 
 # a command of the command line under cProfile: `just profile sync`
 profile *COMMAND:

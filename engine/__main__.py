@@ -26,7 +26,9 @@ from typing import Any, NoReturn, TypeVar
 from engine import __version__
 from engine.cli import render
 from engine.cli.profiled import profiled
+from engine.cli.wording import said, spoken
 from engine.library.library import Library
+from engine.messages import Message
 from engine.records import AlbumenError, Failure, Label, Measured, PhotosChanged, Progress, Step
 
 T = TypeVar("T")
@@ -67,7 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer = profiled(run, options.profile) if options.profile else run()
     except (AlbumenError, KeyboardInterrupt) as error:
         sentence = (
-            str(error) if isinstance(error, AlbumenError) else "Stopped; what was finished is kept."
+            said(error.message)
+            if isinstance(error, AlbumenError)
+            else "Stopped; what was finished is kept."
         )
         print(f"albumen: {sentence}", file=sys.stderr)
         if options.json:
@@ -78,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(answer, int):
         return answer
     failed = isinstance(answer, Failed)
-    value = answer.value if isinstance(answer, Failed) else answer
+    value = spoken(answer.value if isinstance(answer, Failed) else answer)
     try:
         print(
             json.dumps(value, ensure_ascii=False) if options.json else options.show(value),
@@ -316,9 +320,7 @@ def _add(options: argparse.Namespace) -> object:
         "refused": [{"path": failure.path, "reason": failure.reason} for failure in report.refused],
     }
     if report.refused:
-        return Failed(
-            answer, " ".join(f"{failure.path}: {failure.reason}" for failure in report.refused)
-        )
+        return Failed(answer, _told(report.refused))
     return answer
 
 
@@ -361,7 +363,9 @@ def _label(library: Library, name: str) -> Label:
     for label in library.labels():
         if label.name.casefold() == folded:
             return label
-    raise AlbumenError(f"There is no label '{name}'; `labels` lists them, `labels add` makes one.")
+    raise AlbumenError(
+        "There is no label '{name}'; `labels` lists them, `labels add` makes one.", name=name
+    )
 
 
 def _tags(options: argparse.Namespace) -> object:
@@ -394,10 +398,10 @@ def _similar(options: argparse.Namespace) -> object:
 
 
 def _ranked(
-    library: Library, ids: Sequence[int], scores: Sequence[float], notes: Sequence[str]
+    library: Library, ids: Sequence[int], scores: Sequence[float], notes: Sequence[Message]
 ) -> object:
     for note in notes:
-        print(note, file=sys.stderr)
+        print(said(note), file=sys.stderr)
     by_id = dict(zip(ids, scores, strict=False))
     return [
         {"path": photo.path, "score": round(by_id[photo.id], 4) if photo.id in by_id else None}
@@ -414,7 +418,8 @@ def _correct(options: argparse.Namespace) -> object:
         }
         if not any(words.values()):
             raise AlbumenError(
-                f"Nothing was said about '{label.name}'; name photos after --yes, --no or --clear."
+                "Nothing was said about '{name}'; name photos after --yes, --no or --clear.",
+                name=label.name,
             )
         library.correct(label.id, **words)
         now = _label(library, options.label)
@@ -471,7 +476,7 @@ def _versions(options: argparse.Namespace) -> object:
                 "accepted": version.accepted,
                 "made_at": round(version.made_at, 3),
                 "model": version.model_id,
-                "sentence": version.sentence,
+                "sentence": version.sentence or "",
             }
             for version in library.versions()
         ]
@@ -536,10 +541,11 @@ def _models(options: argparse.Namespace) -> object:
 
 
 def _model(model: Any) -> dict[str, object]:
-    return {
+    facts = {
         name: getattr(model, name)
         for name in ("name", "title", "installed", "active", "size", "licence", "quality", "note")
     }
+    return {name: "" if value is None else value for name, value in facts.items()}
 
 
 def _download(options: argparse.Namespace) -> object:
@@ -588,10 +594,12 @@ def _restore(options: argparse.Namespace) -> object:
 
 def _with_failures(answer: object, failures: Sequence[Failure]) -> object:
     if failures:
-        return Failed(
-            answer, " ".join(f"{failure.path}: {failure.reason}" for failure in failures[:3])
-        )
+        return Failed(answer, _told(failures[:3]))
     return answer
+
+
+def _told(failures: Sequence[Failure]) -> str:
+    return " ".join(f"{failure.path}: {said(failure.reason)}" for failure in failures)
 
 
 def _doctor(options: argparse.Namespace) -> object:

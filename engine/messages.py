@@ -2,11 +2,18 @@
 
 Knows: how a sentence is put together, and how it is kept in a file. Does not know: who reads it.
 The command line formats a message as it is; the window translates the template first, then fills
-it. So nobody ever has to take a finished sentence apart.
+it. So nobody ever has to take a finished sentence apart, neither to translate it nor to decide.
+
+Places are named for what stands in them: `name`, `path`, `number`, `count`, `limit`; `detail` for
+the words of the system or of a library, which stay as they are; `reason`, `objection`, `remedy`,
+`photos`, `answers` for pieces that are messages. No template names a command, an option or a
+variable of the environment: a window has none (`engine.cli.wording` has what the command line says
+instead).
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable
@@ -49,19 +56,15 @@ class Message:
 
         return _PLACE.sub(fill, translate(self.template))
 
-    def says(self, template: str) -> bool:
-        """Whether it was made from this template: what decides by a message asks this, never the
-        finished sentence."""
-        return self.template == template
-
-    def get(self, name: str) -> Value | None:
-        """What stands in a place, or None."""
-        return dict(self.parameters).get(name)
-
 
 def message(template: str, /, **parameters: Value) -> Message:
     """A message from its template and what stands in the places."""
     return Message(template, tuple(parameters.items()))
+
+
+def as_message(said: str | Message, /, **parameters: Value) -> Message:
+    """A message as it is, or the one that a template makes."""
+    return said if isinstance(said, Message) else message(said, **parameters)
 
 
 def verbatim(text: str) -> Message:
@@ -70,9 +73,20 @@ def verbatim(text: str) -> Message:
     return message("{text}", text=text)
 
 
+def lines(*said: Message | None) -> Message | None:
+    """Several messages as one, each on a line of its own; None where there is none."""
+    there = [one for one in said if one is not None]
+    if not there:
+        return None
+    return functools.reduce(
+        lambda above, below: message("{above}\n{below}", above=above, below=below), there
+    )
+
+
 def to_json(said: Message) -> str:
-    """A message as a line of JSON: `[template, {name: value, ...}]`, pieces alike."""
-    return json.dumps(_plain(said), ensure_ascii=False)
+    """A message as a line of JSON in ASCII: `[template, {name: value, ...}]`, pieces alike. In
+    ASCII, because the name of a file need not be text that could be written as UTF-8."""
+    return json.dumps(_plain(said))
 
 
 def from_json(line: str) -> Message:

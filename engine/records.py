@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from engine.messages import Message, Value, message
+from engine.messages import Message, Value, as_message, message, verbatim
 
 
 class AlbumenError(Exception):
@@ -26,11 +26,20 @@ class AlbumenError(Exception):
     """
 
     def __init__(self, said: str | Message, /, **parameters: Value) -> None:
-        self.message = said if isinstance(said, Message) else message(said, **parameters)
+        self.message = as_message(said, **parameters)
         super().__init__(str(self.message))
 
-    def __reduce__(self) -> tuple[type[AlbumenError], tuple[Message]]:
+    def __reduce__(self) -> tuple[type[AlbumenError], tuple[object, ...]]:
         return type(self), (self.message,)
+
+
+class UnusableValue(AlbumenError, ValueError):  # noqa: N818 - what it is, for those who read it
+    """An argument that cannot be used: a ValueError for programs, a sentence for people."""
+
+
+def said_by(error: Exception) -> Message:
+    """What any exception says: the message of an expected one, the text of another."""
+    return error.message if isinstance(error, AlbumenError) else verbatim(str(error))
 
 
 class PhotoState(StrEnum):
@@ -95,7 +104,7 @@ class Photo:
     height: int
     content_hash: str
     thumbnail: str | None
-    reason: str = ""
+    reason: Message | None = None
     attempts: int = 0
 
 
@@ -179,7 +188,8 @@ class Progress:
     """One short step of a long job.
 
     `seconds_left` is None until it can be estimated. `phase`: `scan`, `decode`, `encode`, `tag`,
-    `train`, `download`, `storage`, `sidecars`; `detail`: file name or sentence.
+    `train`, `download`, `storage`, `sidecars`; `detail`: a name, which is the same
+    in every language, or a sentence.
     """
 
     phase: str
@@ -187,7 +197,7 @@ class Progress:
     total: int
     rate: float = 0.0
     seconds_left: float | None = None
-    detail: str = ""
+    detail: str | Message = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +348,7 @@ class Failure:
     """
 
     path: str
-    reason: str
+    reason: Message
     attempts: int = 1
     photo_id: int = 0
 
@@ -383,6 +393,10 @@ class KeywordsRead:
 #: How a view is ordered; "auto": by relevance when there are words, else the newest first.
 Sort = Literal["auto", "relevance", "date", "oldest", "name", "folder"]
 
+# The two notes of a search by words that no photo answers well; the window marks the line instead.
+NO_GOOD_MATCH = message("No good match.")
+NEAREST_FOLLOW = message("No good match. The nearest photos follow.")
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -400,7 +414,7 @@ class SearchResult:
     scores: array[float] = field(default_factory=lambda: array("f"))
     days: array[int] = field(default_factory=lambda: array("i"))
     matched: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     chips: tuple[str, ...] = ()
 
 
@@ -451,10 +465,10 @@ class TrainReport:
     after: Measured
     yes: int
     no: int
+    sentence: Message
     adds: tuple[int, ...] = ()
     removes: tuple[int, ...] = ()
-    sentence: str = ""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Message, ...] = ()
     seconds: float = 0.0
     held_out: bool = False
 
@@ -463,7 +477,7 @@ class TrainReport:
 class Version:
     """A stored prompt version of a label.
 
-    `made_at`: seconds since the epoch. `sentence`: its report in one line.
+    `made_at`: seconds since the epoch. `sentence`: its report in one line, where it has one.
     """
 
     id: int
@@ -474,7 +488,7 @@ class Version:
     made_at: float
     active: bool
     accepted: bool
-    sentence: str = ""
+    sentence: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,26 +504,27 @@ class ReviewItem:
     label: str
     score: float
     suggested: bool
-    reason: str
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A model of the catalogue or a file.
 
-    `installed`: usable without network. `quality`: words for the dialog. `note`: a sentence about
-    the model in use that a person should know (it does not run as was to be expected), else "".
+    `installed`: usable without network. `title`: what a person reads. `quality`: words for the
+    dialog. `note`: what a person should know about the model in use (it does not run as was to be
+    expected), one sentence a line.
     """
 
     name: str
-    title: str
+    title: Message
     installed: bool
     active: bool
     size: int = 0
     licence: str = ""
-    quality: str = ""
+    quality: Message | None = None
     source: str = ""
     model_id: str = ""
     input_resolution: int = 0
     embedding_size: int = 0
-    note: str = ""
+    note: Message | None = None

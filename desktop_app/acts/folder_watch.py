@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.link.engine_link import EngineLink
+from desktop_app.link.wording import in_words
+from engine.messages import Message
 from engine.records import Folder, PhotosChanged, SyncReport
 from engine.verbs import Verbs
 
@@ -34,6 +36,7 @@ class FolderWatch(QObject):
     folders_known = Signal(list)  #: list[Folder], whenever they may have changed
     notice = Signal(str)
     _changed = Signal(object)
+    _noticed = Signal(object)
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +51,7 @@ class FolderWatch(QObject):
         self._held = 0  # times
         self._closed = False
         self._changed.connect(self._folder_changed)
+        self._noticed.connect(self._tell)
         link.job_ended.connect(self._job_ended)
         link.photos_changed.connect(self._photos_changed)
 
@@ -166,8 +170,12 @@ class FolderWatch(QObject):
             from engine.disk.watch import FolderWatcher
 
             # Both are called from the watcher's thread: they may only emit.
-            self._watcher = FolderWatcher(self._changed.emit, self.notice.emit)
+            self._watcher = FolderWatcher(self._changed.emit, self._noticed.emit)
         self._watcher.watch(list(self._by_path))
+
+    @Slot(object)
+    def _tell(self, notice: Message) -> None:
+        self.notice.emit(in_words(notice))
 
     @Slot(object)
     def _folder_changed(self, path: bytes) -> None:

@@ -18,8 +18,9 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from desktop_app.link.asked import Asked
-from desktop_app.link.engine_words import in_words
 from desktop_app.link.engine_worker import EngineWorker, Request
+from desktop_app.link.wording import in_words
+from engine.messages import Message
 from engine.verbs import VERBS, Served, Verbs
 
 _log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class EngineLink(QObject):
         self._no_jobs_requested.connect(self._worker.end_jobs)
         self._close_requested.connect(self._worker.close)
         self._worker.opened.connect(self.ready)
-        self._worker.unusable.connect(self.unusable)
+        self._worker.unusable.connect(self._unusable)
         self._worker.answered.connect(self._answered)
         self._worker.refused.connect(self._refused)
         self._worker.photos_changed.connect(self.photos_changed)
@@ -206,8 +207,12 @@ class EngineLink(QObject):
         if asked is not None:
             asked.answer(result)
 
-    @Slot(int, str)
-    def _refused(self, request_id: int, said: str) -> None:
+    @Slot(object)
+    def _unusable(self, said: Message) -> None:
+        self.unusable.emit(in_words(said))
+
+    @Slot(int, object)
+    def _refused(self, request_id: int, said: Message) -> None:
         asked = self._end(request_id, "refused")
         if asked is None:
             return

@@ -20,6 +20,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QThread, QTimer, Signal, Slot
 
 from desktop_app.link.times import Times
+from engine.messages import Message, verbatim
 from engine.records import AlbumenError, PhotosChanged, Progress
 from engine.verbs import Served, Verbs
 
@@ -79,6 +80,10 @@ def bug_sentence(error: BaseException) -> str:
     return sentence.format(kind=kind)
 
 
+def _bug(error: BaseException) -> Message:
+    return verbatim(bug_sentence(error))
+
+
 class EngineWorker(QObject):
     """Lives in the engine thread.
 
@@ -87,9 +92,9 @@ class EngineWorker(QObject):
     """
 
     opened = Signal()
-    unusable = Signal(str)
+    unusable = Signal(object)  #: Message, as everything that is refused
     answered = Signal(int, object)
-    refused = Signal(int, str)
+    refused = Signal(int, object)
     photos_changed = Signal(object)
     job_started = Signal(int, str)
     job_progress = Signal(int, object)
@@ -101,7 +106,7 @@ class EngineWorker(QObject):
         self._open_library = open_library
         self._verbs = verbs
         self._library: Served | None = None
-        self._trouble = ""
+        self._trouble: Message | None = None
         self._lanes: dict[str, deque[_Job]] = {
             _FIRST: deque(),
             _NETWORK: deque(),
@@ -129,10 +134,10 @@ class EngineWorker(QObject):
         try:
             self._library = self._open_library()
         except AlbumenError as error:
-            self._trouble = str(error)
+            self._trouble = error.message
         except Exception as error:
             _log.exception("the library could not be opened")
-            self._trouble = bug_sentence(error)
+            self._trouble = _bug(error)
         if self._library is None:
             self.unusable.emit(self._trouble)
         else:
@@ -148,8 +153,7 @@ class EngineWorker(QObject):
         if self._library is None:
             self.refused.emit(
                 request.id,
-                self._trouble
-                or QCoreApplication.translate("EngineWorker", "The library is closed."),
+                self._trouble or verbatim(self.tr("The library is closed.")),
             )
             return
         times = Times(request.asked)
@@ -157,10 +161,10 @@ class EngineWorker(QObject):
             with times:
                 result = self._verb(self._library, request.verb)(*request.args, **request.kwargs)
         except AlbumenError as error:
-            self.refused.emit(request.id, str(error))
+            self.refused.emit(request.id, error.message)
         except Exception as error:
             _log.exception("the verb %s failed", request.verb)
-            self.refused.emit(request.id, bug_sentence(error))
+            self.refused.emit(request.id, _bug(error))
         else:
             if isinstance(result, GeneratorType):
                 self._queue(_Job(request.id, request.verb, result, Times(request.asked)))
@@ -291,12 +295,12 @@ class EngineWorker(QObject):
             self._take_work()
         except AlbumenError as error:
             lane.remove(job)
-            self.refused.emit(job.id, str(error))
+            self.refused.emit(job.id, error.message)
             self._end(job, "failed")
         except Exception as error:
             _log.exception("the job %s failed", job.verb)
             lane.remove(job)
-            self.refused.emit(job.id, bug_sentence(error))
+            self.refused.emit(job.id, _bug(error))
             self._end(job, "failed")
         else:
             now = time.perf_counter()

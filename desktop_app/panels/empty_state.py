@@ -11,8 +11,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from desktop_app.parts import theme
+from engine.messages import Message
 
 
 class EmptyPage(QWidget):
@@ -89,10 +90,10 @@ class NoResultsPage(QWidget):
             theme.pixmap("search", 56, theme.tokens().muted, self.devicePixelRatioF())
         )
 
-    def explain(self, query: str, notes: Sequence[str]) -> None:
+    def explain(self, query: str, notes: Sequence[Message]) -> None:
         """Say why nothing is there, in the engine's words if it has any."""
         plain = self.tr("Nothing here answers “{query}”.").format(query=query)
-        self.sentence.setText(in_words("\n".join(notes)) or plain)
+        self.sentence.setText("\n".join(map(in_words, notes)) or plain)
         self.setAccessibleName(f"{self.title.text()}. {self.sentence.text()}")
 
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from desktop_app.parts import theme
 from desktop_app.parts.chips import Chip, FlowLayout, Strength, clear, small_button
 from desktop_app.parts.full_images import Pictures
@@ -253,7 +253,9 @@ class Inspector(QWidget):
         self.folder.setText(photo.path.rpartition("/")[0] or photo.path)
         self.folder.setVisible(not many)
         sentence = {
-            PhotoState.FAILED: in_words(photo.reason) or self.tr("This photo could not be read."),
+            PhotoState.FAILED: in_words(photo.reason)
+            if photo.reason
+            else self.tr("This photo could not be read."),
             PhotoState.OFFLINE: self.tr("Its drive is away. Reconnect it to see the photo."),
             PhotoState.MISSING: self.tr(
                 "The file is gone. Its labels are kept in case it comes back."

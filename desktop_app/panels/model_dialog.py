@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import theme
 from desktop_app.parts.chips import clear, small_button
@@ -219,13 +219,15 @@ class ModelCard(QFrame):
         name.setProperty("look", "heading")
         told.addWidget(name)
         size = data_size(model.size, QLocale()) if model.size else ""
-        facts = " · ".join(part for part in (in_words(model.quality), size, model.licence) if part)
+        quality = in_words(model.quality) if model.quality else ""
+        facts = " · ".join(part for part in (quality, size, model.licence) if part)
         told.addWidget(theme.plain(facts, "muted", wrap=True))
         if model.note:
             told.addWidget(theme.plain(in_words(model.note), wrap=True))
+        title = quoted(name.text())
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Progress of {model}").format(model=quoted(model.title)))
+        self.bar.setAccessibleName(self.tr("Progress of {model}").format(model=title))
         self.left = theme.plain("", "muted")
         told.addWidget(self.bar)
         told.addWidget(self.left)
@@ -234,7 +236,7 @@ class ModelCard(QFrame):
         self.act = QPushButton()
         self.act.clicked.connect(self._act)
         self.cancel = QPushButton(self.tr("Cancel"))
-        self.cancel.setAccessibleName(self.tr("Cancel {model}").format(model=quoted(model.title)))
+        self.cancel.setAccessibleName(self.tr("Cancel {model}").format(model=title))
         self.cancel.clicked.connect(self.cancel_requested)
         for widget in (self.state, self.act, self.cancel):
             row.addWidget(widget)
@@ -278,7 +280,7 @@ class ModelCard(QFrame):
         self.state.setVisible(self.model.active)
         self.act.setVisible(not self.model.active)
         self.act.setText(self.tr("Use") if self.model.installed else self.tr("Download"))
-        title = quoted(self.model.title)
+        title = quoted(in_words(self.model.title))
         self.act.setAccessibleName(
             self.tr("Use {model}").format(model=title)
             if self.model.installed

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.acts.history import History, call
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from desktop_app.parts import theme
 from desktop_app.parts.plain_text import tip
 from desktop_app.photos.photo_model import printable

@@ -19,6 +19,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.link.engine_link import EngineLink
+from desktop_app.link.wording import in_words
 from desktop_app.parts import theme
 from desktop_app.parts.chips import clear
 from desktop_app.parts.full_images import Pictures
@@ -303,17 +304,9 @@ class ReviewPanel(QWidget):
             self.question.setText(self.tr("Is this “{label}”?").format(label=quoted(item.label)))
             said = self.tr("Albumen thinks yes") if item.suggested else self.tr("Albumen thinks no")
             self.reason.setText(
-                self.tr("{guess}: {reason}").format(guess=said, reason=self._in_words(item.reason))
+                self.tr("{guess}: {reason}").format(guess=said, reason=in_words(item.reason))
             )
         self._show_photo()
-
-    def _in_words(self, reason: str) -> str:
-        """The engine's reasons in the window's language; an unknown one as it is."""
-        return {
-            "a close call": self.tr("a close call"),
-            "unlike anything you answered": self.tr("unlike anything you answered"),
-            "random check": self.tr("a random check, to keep the count of mistakes honest"),
-        }.get(reason, reason)
 
     def _show_photo(self) -> None:
         item = self.item()

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from desktop_app.parts import theme
 from desktop_app.parts.language import LANGUAGES
 from desktop_app.parts.plain_text import ElidedLabel

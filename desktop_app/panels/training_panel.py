@@ -26,7 +26,7 @@ from shiboken6 import isValid
 from desktop_app.acts import label_acts
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from desktop_app.parts import theme
 from desktop_app.parts.chips import clear
 from desktop_app.parts.plain_text import ElidedLabel, quoted
@@ -157,6 +157,8 @@ class TrainingPanel(QWidget):
             self.sentence.setText(
                 self.tr("Learning from your corrections: {what}").format(
                     what=quoted(progress.detail)
+                    if isinstance(progress.detail, str)
+                    else in_words(progress.detail)
                 )
             )
 

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.link.engine_words import in_words
 from desktop_app.parts import theme
 
 #: A sentence that asks for nothing leaves by itself after this time (milliseconds), long enough to
@@ -83,7 +82,6 @@ class BannerStrip(QWidget):
         stay: bool = False,
     ) -> None:
         """Show a sentence, instead of the one before. `stay`: until it is dismissed or done."""
-        sentence = in_words(sentence)
         self.text.setText(sentence)
         self._frame.setAccessibleName(sentence)
         self._act = act

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
+from desktop_app.link.wording import in_words
+from engine.messages import Message
 from engine.records import Failure
 
 #: Longest side that is ever decoded. A larger photo is shown at this size, which no screen can tell
@@ -51,7 +53,7 @@ class Pictures(QObject):
     arrived = Signal(str)
     failed = Signal(str, str)
     _decoded = Signal(str, int, object)
-    _refused = Signal(str, str)
+    _refused = Signal(str, object)
 
     def __init__(self, parent: QObject | None = None, budget: int = 384 * 2**20) -> None:
         super().__init__(parent)
@@ -118,10 +120,10 @@ class Pictures(QObject):
             self._kept.popitem(last=False)
         self.arrived.emit(path)
 
-    @Slot(str, str)
-    def _refuse(self, path: str, reason: str) -> None:
-        self._trouble[path] = reason
-        self.failed.emit(path, reason)
+    @Slot(str, object)
+    def _refuse(self, path: str, reason: Message) -> None:
+        self._trouble[path] = in_words(reason)
+        self.failed.emit(path, self._trouble[path])
 
 
 class _Reader(QThread):

@@ -32,7 +32,7 @@ from PySide6.QtCore import (
 )
 
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from engine.records import Photo, PhotosChanged, PhotoState, SearchResult, Source, Tag
 from engine.verbs import Verbs
 
@@ -292,7 +292,7 @@ class PhotoModel(QAbstractListModel):
         if photo.state is PhotoState.PENDING:
             return self.tr("not looked at yet")
         if photo.state is PhotoState.FAILED:
-            return in_words(photo.reason) or self.tr("cannot be read")
+            return in_words(photo.reason) if photo.reason else self.tr("cannot be read")
         if photo.state is PhotoState.OFFLINE:
             return self.tr("its drive is away")
         if photo.state is PhotoState.MISSING:

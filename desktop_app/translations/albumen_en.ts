@@ -212,7 +212,6 @@
     <name>KeywordExchange</name>
     <message numerus="yes">
         <source>Your photos carry %Ln keyword(s) of other programs.</source>
-        <extracomment>Milliseconds without another correction until sidecars are written: one write for a row of key presses.</extracomment>
         <translation>
             <numerusform>Your photos carry %Ln keyword of other programs.</numerusform>
             <numerusform>Your photos carry %Ln keywords of other programs.</numerusform>

@@ -196,7 +196,6 @@
     <name>Adding</name>
     <message>
         <source>Add folder</source>
-        <extracomment>AddReport of folders or photos that are new</extracomment>
         <translation>添加文件夹</translation>
     </message>
     <message>
@@ -280,7 +279,6 @@
     <name>BannerStrip</name>
     <message>
         <source>Do this</source>
-        <extracomment>A sentence that asks for nothing leaves by itself after this time (milliseconds), long enough to be read twice.</extracomment>
         <translation>执行</translation>
     </message>
     <message>
@@ -384,7 +382,6 @@
     <name>CurrentView</name>
     <message>
         <source>“{folder}” is not there. Reconnect the drive; nothing is forgotten.</source>
-        <extracomment>While photos keep arriving, the view is asked for again at most this often (milliseconds), and less often where answering takes long, up to the second number. SearchResult, whenever other rows are shown Counts</extracomment>
         <translation>“{folder}”不在原处。请重新连接磁盘；所有信息都保留着。</translation>
     </message>
 </context>
@@ -438,123 +435,22 @@
     </message>
 </context>
 <context>
-    <name>EngineWords</name>
+    <name>Engine</name>
     <message>
-        <source>1 photo</source>
-        <extracomment>Names in braces stand for what differs; those that end with `_` hold a piece that is itself in this table.</extracomment>
-        <translation>1 张照片</translation>
+        <source>&apos;is:{value}&apos; is not known; there are {names}.</source>
+        <translation>未知的“is:{value}”；可用的有 {names}。</translation>
     </message>
     <message>
-        <source>{count} photos</source>
-        <translation>{count} 张照片</translation>
+        <source>&apos;like:{value}&apos; needs the number of a photo.</source>
+        <translation>“like:{value}”需要照片的编号。</translation>
     </message>
     <message>
-        <source>1 correction</source>
-        <translation>1 条更正</translation>
+        <source>&apos;{device}&apos; cannot be used: this computer has no such NVIDIA graphics card, or its driver is missing; choose the processor (cpu).</source>
+        <translation>无法使用“{device}”：此电脑没有这样的 NVIDIA 显卡，或缺少驱动程序；请选择处理器 (cpu)。</translation>
     </message>
     <message>
-        <source>{count} corrections</source>
-        <translation>{count} 条更正</translation>
-    </message>
-    <message>
-        <source>1 new correction</source>
-        <translation>1 条新更正</translation>
-    </message>
-    <message>
-        <source>{count} new corrections</source>
-        <translation>{count} 条新更正</translation>
-    </message>
-    <message>
-        <source>would add {photos_}, remove {removes}</source>
-        <translation>将给 {photos_}添加标签，从 {removes} 张移除</translation>
-    </message>
-    <message>
-        <source>Nothing to learn from yet: no corrected photo of this label has been read.</source>
-        <translation>还没有可学习的内容：此标签的更正照片都还没有读取。</translation>
-    </message>
-    <message>
-        <source>Unchanged: there are no new corrections since the present version was learned.</source>
-        <translation>没有变化：自当前版本学习以来没有新的更正。</translation>
-    </message>
-    <message>
-        <source>Unchanged: after {answers_}, nothing that was tried is surely better.</source>
-        <translation>没有变化：根据 {answers_}，试过的方法都不能确定更好。</translation>
-    </message>
-    <message>
-        <source>Learning from your photos: {objection_}</source>
-        <translation>从您的照片学习：{objection_}</translation>
-    </message>
-    <message>
-        <source>it would change {photos_}, many for {answers_}, and none of the other kind: answer some of both.</source>
-        <translation>它会改变 {photos_}，相对于 {answers_}太多，而且没有另一种回答：请两种都回答几张。</translation>
-    </message>
-    <message>
-        <source>it needs {needed} answers, bursts counted once; there are {found}.</source>
-        <translation>需要 {needed} 个回答（连拍只算一次）；现有 {found} 个。</translation>
-    </message>
-    <message>
-        <source>it needs {yes} yes and {no} no, bursts counted once; there are {found_yes} and {found_no}.</source>
-        <translation>需要 {yes} 个“是”和 {no} 个“否”（连拍只算一次）；现有 {found_yes} 个和 {found_no} 个。</translation>
-    </message>
-    <message>
-        <source>it would reorder the best photos of &apos;{name}&apos;, which you did not correct.</source>
-        <translation>这会打乱“{name}”的最佳照片顺序，而您并未更正过该标签。</translation>
-    </message>
-    <message>
-        <source>it would get {photos_} wrong that you confirmed and that are right now.</source>
-        <translation>您确认过、现在正确的 {photos_}会被它判错。</translation>
-    </message>
-    <message>
-        <source>{answers_} cannot be checked by holding some out: look at them before you accept it.</source>
-        <translation>{answers_}太少，无法留出一部分来检验：接受之前请查看。</translation>
-    </message>
-    <message>
-        <source>Learned from {answers_}, too few to check it: {change_}.</source>
-        <translation>根据 {answers_}学习，数量太少，无法检验：{change_}。</translation>
-    </message>
-    <message>
-        <source>Checked on your {answers_}, each kept out of learning in its turn: {before} right before, {after} after; {change_}.</source>
-        <translation>用您的 {answers_}检验（每条轮流不参与学习）：之前答对 {before} 条，之后 {after} 条；{change_}。</translation>
-    </message>
-    <message>
-        <source>Learning words of its own: {objection_}</source>
-        <translation>学习专属词语：{objection_}</translation>
-    </message>
-    <message>
-        <source>Changing the strictness: {objection_}</source>
-        <translation>调整严格程度：{objection_}</translation>
-    </message>
-    <message>
-        <source>on answers kept out of learning it is not surely better than learning from your photos alone.</source>
-        <translation>在未参与学习的回答上，不能确定比仅从照片学习更好。</translation>
-    </message>
-    <message>
-        <source>on answers kept out of learning it is not better than the label&apos;s name alone.</source>
-        <translation>在未参与学习的回答上，并不比仅凭标签名称更好。</translation>
-    </message>
-    <message>
-        <source>on answers kept out of learning it is not better than the present version.</source>
-        <translation>在未参与学习的回答上，并不比当前版本更好。</translation>
-    </message>
-    <message>
-        <source>not surely better, but now the label is on none of the photos that you said yes to: look at them before you accept it.</source>
-        <translation>不能确定更好，但现在您回答“是”的照片都没有这个标签：接受之前请查看。</translation>
-    </message>
-    <message>
-        <source>it needs enough answers of both kinds, yes and no, to be checked.</source>
-        <translation>需要足够的“是”和“否”两种回答才能检验。</translation>
-    </message>
-    <message>
-        <source>{answers_} could agree this well by luck: look at them before you accept it.</source>
-        <translation>{answers_}也可能只是碰巧相符：接受之前请查看。</translation>
-    </message>
-    <message>
-        <source>Better on answers kept out of learning, but it would change {photos_}, many for {answers_}: look through them.</source>
-        <translation>在未参与学习的回答上更好，但它会改变 {photos_}，相对于 {answers_}偏多：请浏览一遍。</translation>
-    </message>
-    <message>
-        <source>There is no label &apos;{name}&apos;.</source>
-        <translation>没有标签“{name}”。</translation>
+        <source>&apos;{key}:{value}&apos; is no date; write {key}:2023, {key}:2023-06 or {key}:2023-06-01.</source>
+        <translation>“{key}:{value}”不是日期；请写 {key}:2023、{key}:2023-06 或 {key}:2023-06-01。</translation>
     </message>
     <message>
         <source>&apos;{words}&apos; was searched as &apos;{english}&apos;.</source>
@@ -565,280 +461,32 @@
         <translation>“{words}”按英文“{english}”搜索；“{lost}”没有对应的英文。</translation>
     </message>
     <message>
-        <source>No good match.</source>
-        <translation>没有合适的匹配。</translation>
+        <source>1 correction</source>
+        <translation>1 条更正</translation>
     </message>
     <message>
-        <source>No good match. The nearest photos follow.</source>
-        <translation>没有合适的匹配，下面是最接近的照片。</translation>
+        <source>1 new correction</source>
+        <translation>1 条新更正</translation>
     </message>
     <message>
-        <source>The model understands English: &apos;{words}&apos; was looked for in labels and file names only.</source>
-        <translation>模型只懂英语：“{words}”仅在标签和文件名中查找。</translation>
+        <source>1 photo</source>
+        <translation>1 张照片</translation>
     </message>
     <message>
-        <source>The model in use has not read the photos yet: sync first.</source>
-        <translation>当前模型尚未读取这些照片：请先同步。</translation>
+        <source>A context starts from words or is one per class: drop ctx_init or class_specific.</source>
+        <translation>上下文要么从词语开始，要么每个类别各有一个：请去掉 ctx_init 或 class_specific。</translation>
     </message>
     <message>
-        <source>&apos;{typed}&apos; is no date; write {example}:2023, {second}:2023-06 or {third}:2023-06-01.</source>
-        <translation>“{typed}”不是日期；请写 {example}:2023、{second}:2023-06 或 {third}:2023-06-01。</translation>
-    </message>
-    <message>
-        <source>&apos;{typed}&apos; is not known; there are {names}.</source>
-        <translation>未知的“{typed}”；可用的有 {names}。</translation>
-    </message>
-    <message>
-        <source>&apos;{typed}&apos; needs the number of a photo.</source>
-        <translation>“{typed}”需要照片的编号。</translation>
-    </message>
-    <message>
-        <source>There is no photo {number} to compare with, or it has not been read yet.</source>
-        <translation>没有可比较的照片 {number}，或者它尚未读取。</translation>
-    </message>
-    <message>
-        <source>It is damaged or not a picture of a kind that Albumen reads.</source>
-        <translation>文件已损坏，或不是 Albumen 能读取的图片格式。</translation>
-    </message>
-    <message>
-        <source>The picture is damaged or incomplete ({detail}).</source>
-        <translation>图片已损坏或不完整（{detail}）。</translation>
-    </message>
-    <message>
-        <source>The file is empty.</source>
-        <translation>文件是空的。</translation>
-    </message>
-    <message>
-        <source>It changed while it was read; it will be read again once it is complete.</source>
-        <translation>读取时文件发生了变化；完成后会重新读取。</translation>
-    </message>
-    <message>
-        <source>It is not a file but a folder, a pipe or a device; it was left alone.</source>
-        <translation>它不是文件，而是文件夹、管道或设备；未作处理。</translation>
-    </message>
-    <message>
-        <source>It could not be read within {seconds} seconds.</source>
-        <translation>在 {seconds} 秒内未能读取。</translation>
-    </message>
-    <message>
-        <source>Its contents made the decoder crash; the file is damaged or hostile.</source>
-        <translation>其内容使解码器崩溃；文件已损坏或有恶意。</translation>
-    </message>
-    <message>
-        <source>There is no such folder or file.</source>
-        <translation>没有这个文件夹或文件。</translation>
-    </message>
-    <message>
-        <source>This folder may not be read; check its permissions.</source>
-        <translation>无权读取此文件夹；请检查权限。</translation>
-    </message>
-    <message>
-        <source>This is the library&apos;s own folder; choose the folder with your photos.</source>
-        <translation>这是图库自身的文件夹；请选择存放照片的文件夹。</translation>
-    </message>
-    <message>
-        <source>This is neither a folder nor a photo in a format that Albumen reads.</source>
-        <translation>这既不是文件夹，也不是 Albumen 能读取的照片格式。</translation>
-    </message>
-    <message>
-        <source>There is a label &apos;{name}&apos; already; merge the two instead.</source>
-        <translation>已有标签“{name}”；请改为合并这两个标签。</translation>
+        <source>A label cannot be merged with itself.</source>
+        <translation>标签不能与自身合并。</translation>
     </message>
     <message>
         <source>A label needs a name; this one is empty.</source>
         <translation>标签需要名称；这个是空的。</translation>
     </message>
     <message>
-        <source>Built-in starter</source>
-        <translation>内置入门模型</translation>
-    </message>
-    <message>
-        <source>small and fast: scenes, everyday things and animals</source>
-        <translation>小而快：认识场景、日常物品和动物</translation>
-    </message>
-    <message>
-        <source>{percent} % of ImageNet right without training</source>
-        <translation>ImageNet 识别正确率 {percent}%</translation>
-    </message>
-    <message>
-        <source>{model} (recommended)</source>
-        <translation>{model}（推荐）</translation>
-    </message>
-    <message>
-        <source>{model} (better, four times slower)</source>
-        <translation>{model}（更好，速度慢四倍）</translation>
-    </message>
-    <message>
-        <source>{path} is a TorchScript archive or a pickle, and none of OpenAI&apos;s known ones: only safetensors files and official archives are opened, because others could run foreign code.</source>
-        <translation>{path} 是 TorchScript 存档或 pickle，但不是 OpenAI 公布的存档：只打开 safetensors 文件和官方存档，因为其他文件可能运行外来代码。</translation>
-    </message>
-    <message>
-        <source>{path} is a pickle: such files can run foreign code and are never opened; use safetensors.</source>
-        <translation>{path} 是 pickle：这类文件可能运行外来代码，从不打开；请使用 safetensors。</translation>
-    </message>
-    <message>
-        <source>{path} is empty or cut off ({size} bytes): copy or download it again.</source>
-        <translation>{path} 是空的或不完整（{size} 字节）：请重新复制或下载。</translation>
-    </message>
-    <message>
-        <source>{path} is no safetensors file: choose a model as safetensors or an official archive.</source>
-        <translation>{path} 不是 safetensors 文件：请选择 safetensors 格式的模型或官方存档。</translation>
-    </message>
-    <message>
-        <source>{path} announces a header of {size} bytes: it is damaged or made to do harm.</source>
-        <translation>{path} 声称文件头有 {size} 字节：它已损坏或带有恶意。</translation>
-    </message>
-    <message>
-        <source>{path} is cut off within its header ({size} bytes): copy or download it again.</source>
-        <translation>{path} 在文件头处中断（{size} 字节）：请重新复制或下载。</translation>
-    </message>
-    <message>
-        <source>{path} is cut off: it has {size} of {whole} bytes; copy or download it again.</source>
-        <translation>{path} 不完整：{whole} 字节中只有 {size} 字节；请重新复制或下载。</translation>
-    </message>
-    <message>
-        <source>{path} holds only the text half of a CLIP; Albumen needs the image half in the same file.</source>
-        <translation>{path} 只包含 CLIP 的文本部分；Albumen 需要同一文件中还有图像部分。</translation>
-    </message>
-    <message>
-        <source>{path} holds only the image half of a CLIP; Albumen needs the text half in the same file.</source>
-        <translation>{path} 只包含 CLIP 的图像部分；Albumen 需要同一文件中还有文本部分。</translation>
-    </message>
-    <message>
-        <source>{path} holds no CLIP, but other weights.</source>
-        <translation>{path} 中没有 CLIP，而是其他权重。</translation>
-    </message>
-    <message>
-        <source>{path} is damaged ({detail}): copy or download it again.</source>
-        <translation>{path} 已损坏（{detail}）：请重新复制或下载。</translation>
-    </message>
-    <message>
-        <source>{path} is damaged (wrong checksum): delete it and try again.</source>
-        <translation>{path} 已损坏（校验和不符）：请删除后重试。</translation>
-    </message>
-    <message>
-        <source>{path} cannot be read ({detail}).</source>
-        <translation>{path} 无法读取（{detail}）。</translation>
-    </message>
-    <message>
-        <source>{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 or fp16.</source>
-        <translation>{path} 以 {kind} 存储 {name}：不能使用量化模型；请使用 fp32 或 fp16 的模型。</translation>
-    </message>
-    <message>
-        <source>{path} is a known archive, but torch cannot open it ({detail}).</source>
-        <translation>{path} 是已知存档，但 torch 无法打开它（{detail}）。</translation>
-    </message>
-    <message>
-        <source>There is no model file {path}.</source>
-        <translation>没有模型文件 {path}。</translation>
-    </message>
-    <message>
-        <source>{path} holds numbers that are not finite (in {name}): this file is broken.</source>
-        <translation>{path} 含有非有限数值（在 {name} 中）：此文件已损坏。</translation>
-    </message>
-    <message>
-        <source>{path} has a damaged header: copy or download it again.</source>
-        <translation>{path} 的文件头已损坏：请重新复制或下载。</translation>
-    </message>
-    <message>
-        <source>Unknown activation &apos;{name}&apos;: use one of {names}.</source>
-        <translation>未知的激活函数“{name}”：请使用 {names} 之一。</translation>
-    </message>
-    <message>
-        <source>These are not the weights of a CLIP: the tensor {name} is missing.</source>
-        <translation>这不是 CLIP 的权重：缺少张量 {name}。</translation>
-    </message>
-    <message>
-        <source>These are not the weights of a CLIP: a tensor has an impossible shape ({detail}).</source>
-        <translation>这不是 CLIP 的权重：某个张量的形状不可能（{detail}）。</translation>
-    </message>
-    <message>
-        <source>Its name is too long to be opened.</source>
-        <translation>文件名太长，无法打开。</translation>
-    </message>
-    <message>
-        <source>Photos cannot be read: the decoding process does not start; check that the installation is complete.</source>
-        <translation>无法读取照片：解码进程无法启动；请检查安装是否完整。</translation>
-    </message>
-    <message>
-        <source>The server {did_}; nothing of {name} was kept. Try again or choose another source.</source>
-        <translation>服务器{did_}；{name} 未保留任何内容。请重试或选择其他来源。</translation>
-    </message>
-    <message>
-        <source>sent a file with a wrong checksum</source>
-        <translation>发送的文件校验和不符</translation>
-    </message>
-    <message>
-        <source>sent more than the {size} it announced</source>
-        <translation>发送的内容超过了它声明的 {size}</translation>
-    </message>
-    <message>
-        <source>{name} is not on this computer and HF_HUB_OFFLINE forbids to download it: allow it or choose a file.</source>
-        <translation>{name} 不在此电脑上，而 HF_HUB_OFFLINE 禁止下载：请允许下载或选择文件。</translation>
-    </message>
-    <message>
-        <source>{url} does not tell the file&apos;s sha256, so it cannot be verified: use another mirror.</source>
-        <translation>{url} 未提供文件的 sha256，因此无法校验：请使用其他镜像。</translation>
-    </message>
-    <message>
-        <source>{url} answered with status {status}: try again later or choose another model.</source>
-        <translation>{url} 返回状态 {status}：请稍后重试或选择其他模型。</translation>
-    </message>
-    <message>
-        <source>{url} answered with status {status}: choose another source.</source>
-        <translation>{url} 返回状态 {status}：请选择其他来源。</translation>
-    </message>
-    <message>
-        <source>{url} cannot be reached ({detail}): check the network and try again.</source>
-        <translation>无法连接 {url}（{detail}）：请检查网络后重试。</translation>
-    </message>
-    <message>
-        <source>{name} needs {missing} more in {folder}, but {free} are free.</source>
-        <translation>{name} 在 {folder} 中还需要 {missing}，但只剩 {free}。</translation>
-    </message>
-    <message>
-        <source>{path} cannot be copied to {folder} ({detail}).</source>
-        <translation>无法将 {path} 复制到 {folder}（{detail}）。</translation>
-    </message>
-    <message>
-        <source>The download stopped at {size} ({detail}): try again, it goes on from there.</source>
-        <translation>下载停在 {size}（{detail}）：请重试，它会从该处继续。</translation>
-    </message>
-    <message>
-        <source>It needs more memory than one picture may take.</source>
-        <translation>它需要的内存超过单张图片的限额。</translation>
-    </message>
-    <message>
-        <source>It could not be read ({detail}); check the drive, then retry.</source>
-        <translation>无法读取（{detail}）；请检查磁盘后重试。</translation>
-    </message>
-    <message>
-        <source>{size_}; Albumen reads pictures of up to {limit} megapixels.</source>
-        <translation>{size_}；Albumen 最多读取 {limit} 百万像素的图片。</translation>
-    </message>
-    <message>
-        <source>It has {width} x {height} pixels</source>
-        <translation>它有 {width} x {height} 像素</translation>
-    </message>
-    <message>
-        <source>It has too many pixels</source>
-        <translation>它的像素太多</translation>
-    </message>
-    <message>
-        <source>No permission to read it; allow reading, then retry.</source>
-        <translation>没有读取权限；请允许读取后重试。</translation>
-    </message>
-    <message>
-        <source>It is no longer there (or a link that leads nowhere).</source>
-        <translation>它已不在原处（或是无效的链接）。</translation>
-    </message>
-    <message>
-        <source>RAW files need the package rawpy, which does not load; reinstall Albumen.</source>
-        <translation>RAW 文件需要 rawpy 软件包，但它无法加载；请重新安装 Albumen。</translation>
-    </message>
-    <message>
-        <source>It cannot be opened ({detail}).</source>
-        <translation>无法打开（{detail}）。</translation>
+        <source>A label of the same name exists again; rename it, then undo the removal.</source>
+        <translation>同名标签又存在了；请先重命名它，再撤销删除。</translation>
     </message>
     <message>
         <source>A label&apos;s name is one line of text; please take out line breaks and control characters.</source>
@@ -849,271 +497,722 @@
         <translation>标签名称最多 {limit} 个字符，这个有 {length} 个（“{start}…”）；简短的词比长句更能描述照片。</translation>
     </message>
     <message>
-        <source>A label cannot be merged with itself.</source>
-        <translation>标签不能与自身合并。</translation>
-    </message>
-    <message>
-        <source>There is no version {number}; `versions` lists them.</source>
-        <translation>没有版本 {number}；“已学到的内容”中列有全部版本。</translation>
-    </message>
-    <message>
-        <source>There is no label number {number}; it may have been removed.</source>
-        <translation>没有编号为 {number} 的标签；它可能已被删除。</translation>
-    </message>
-    <message>
-        <source>A label of the same name exists again; rename it, then undo the removal.</source>
-        <translation>同名标签又存在了；请先重命名它，再撤销删除。</translation>
-    </message>
-    <message>
-        <source>There is no photo number {number} in this library.</source>
-        <translation>此图库中没有编号为 {number} 的照片。</translation>
-    </message>
-    <message>
         <source>A photo cannot be corrected to yes and to no at once; name each photo once.</source>
         <translation>一张照片不能同时更正为“是”和“否”；每张照片只列一次。</translation>
     </message>
     <message>
-        <source>Version {number} belongs to another model; switch to that model first.</source>
-        <translation>版本 {number} 属于另一个模型；请先切换到该模型。</translation>
-    </message>
-    <message>
-        <source>it was not asked for.</source>
-        <translation>没有要求这样做。</translation>
-    </message>
-    <message>
-        <source>Better on answers kept out of learning, but {change_}: look through them.</source>
-        <translation>在未参与学习的回答上更好，但{change_}：请浏览一遍。</translation>
-    </message>
-    <message>
-        <source>it would change {photos_}, many for {answers_}</source>
-        <translation>它会改变 {photos_}，相对于 {answers_}偏多</translation>
-    </message>
-    <message>
-        <source>There is no folder number {number}; it may have been removed.</source>
-        <translation>没有编号为 {number} 的文件夹；它可能已被移除。</translation>
-    </message>
-    <message>
-        <source>The photo {path} is not in the library; add its folder and sync first.</source>
-        <translation>照片 {path} 不在图库中；请先添加其文件夹并同步。</translation>
-    </message>
-    <message>
-        <source>This photo has not been read yet, so nothing can be compared with it; sync first.</source>
-        <translation>这张照片尚未读取，无法与其他照片比较；请先同步。</translation>
-    </message>
-    <message>
-        <source>Thumbnails may have 128 to 512 pixels and a quality of 50 to 95.</source>
-        <translation>缩略图可为 128 至 512 像素，质量 50 至 95。</translation>
-    </message>
-    <message>
-        <source>The library folder {path} may not be written ({detail}).</source>
-        <translation>图库文件夹 {path} 不可写入（{detail}）。</translation>
-    </message>
-    <message>
-        <source>The library folder {path} cannot be made ({detail}).</source>
-        <translation>无法创建图库文件夹 {path}（{detail}）。</translation>
-    </message>
-    <message>
-        <source>The library {path} is open in another Albumen{process}; close it there first.</source>
-        <translation>图库 {path} 已在另一个 Albumen 中打开{process}；请先在那里关闭。</translation>
-    </message>
-    <message>
-        <source>The thumbnail {path} could not be written ({detail}); make room and sync again.</source>
-        <translation>无法写入缩略图 {path}（{detail}）；请腾出空间后再次同步。</translation>
-    </message>
-    <message>
-        <source>The words of the label, before any correction.</source>
-        <translation>标签的词语本身，尚无更正。</translation>
-    </message>
-    <message>
-        <source>It could not be opened ({detail}); its photos are kept as they were.</source>
-        <translation>无法打开（{detail}）；其中的照片保持原样。</translation>
-    </message>
-    <message>
-        <source>This link leads back into its own folder; it was left out.</source>
-        <translation>此链接指回自身所在的文件夹；已跳过。</translation>
-    </message>
-    <message>
-        <source>{path} is not an XMP file that can be changed ({detail}); it is left as it is.</source>
-        <translation>{path} 不是可修改的 XMP 文件（{detail}）；保持原样。</translation>
-    </message>
-    <message>
-        <source>The sidecar is larger than 4 MB; it is left as it is.</source>
-        <translation>附属文件大于 4 MB；保持原样。</translation>
-    </message>
-    <message>
-        <source>The sidecar cannot be written ({detail}).</source>
-        <translation>无法写入附属文件（{detail}）。</translation>
-    </message>
-    <message>
-        <source>The sidecar cannot be read ({detail}).</source>
-        <translation>无法读取附属文件（{detail}）。</translation>
-    </message>
-    <message>
-        <source>The library {path} was made by a newer Albumen (schema {theirs}, this one knows {ours}); install the newer version to open it. Nothing was changed.</source>
-        <translation>图库 {path} 由更新版本的 Albumen 创建（架构 {theirs}，本程序支持 {ours}）；请安装新版本后打开。未做任何更改。</translation>
-    </message>
-    <message>
-        <source>The library {path} is damaged ({detail}); {remedy_}.</source>
-        <translation>图库 {path} 已损坏（{detail}）；{remedy_}。</translation>
-    </message>
-    <message>
-        <source>{path} is damaged or no library; {remedy_}.</source>
-        <translation>{path} 已损坏或不是图库；{remedy_}。</translation>
-    </message>
-    <message>
-        <source>move it away, start Albumen, add your folders, then &apos;albumen-cli restore&apos; brings back your labels and corrections from the folder &apos;backups&apos; beside it</source>
-        <translation>请把它移走，启动 Albumen 并添加您的文件夹，然后“albumen-cli restore”会从旁边的“backups”文件夹恢复您的标签和更正</translation>
-    </message>
-    <message>
-        <source>There are no saved words in {path}.</source>
-        <translation>{path} 中没有保存的回答。</translation>
-    </message>
-    <message>
-        <source>{path} was written by a newer Albumen; install that to restore it.</source>
-        <translation>{path} 由更新版本的 Albumen 写入；请安装新版本后恢复。</translation>
-    </message>
-    <message>
-        <source>{path} is damaged or holds no words saved by Albumen.</source>
-        <translation>{path} 已损坏或不含 Albumen 保存的回答。</translation>
-    </message>
-    <message>
-        <source>put back a copy from the folder &apos;backups&apos; beside it</source>
-        <translation>请从旁边的“backups”文件夹恢复副本</translation>
-    </message>
-    <message>
-        <source>move it away and a new one is made; the photos themselves are untouched</source>
-        <translation>请把它移走，程序会新建一个；照片本身不受影响</translation>
-    </message>
-    <message>
-        <source>The disk that holds the library {path} is full; make room and go on, nothing that was saved is lost.</source>
-        <translation>图库 {path} 所在的磁盘已满；请腾出空间后继续，已保存的内容不会丢失。</translation>
-    </message>
-    <message>
-        <source>The library {path} could not be read or written ({detail}); check the disk and its permissions.</source>
-        <translation>无法读写图库 {path}（{detail}）；请检查磁盘及权限。</translation>
-    </message>
-    <message>
-        <source>The library {path} may not be written; check its permissions.</source>
-        <translation>图库 {path} 不可写入；请检查权限。</translation>
-    </message>
-    <message>
-        <source>The library {path} is in use by another program.</source>
-        <translation>图库 {path} 正被另一个程序使用。</translation>
-    </message>
-    <message>
-        <source>{path} is a database of another program, not a library of Albumen; choose another folder.</source>
-        <translation>{path} 是其他程序的数据库，不是 Albumen 的图库；请选择其他文件夹。</translation>
-    </message>
-    <message>
-        <source>The library {path} cannot be read ({detail}).</source>
-        <translation>无法读取图库 {path}（{detail}）。</translation>
-    </message>
-    <message>
-        <source>The text &apos;{text}&apos; is too long: it has {length} tokens and this model reads at most {limit}. Use fewer words.</source>
-        <translation>文字“{text}”太长：有 {length} 个词元，而此模型最多读取 {limit} 个。请用更少的词。</translation>
-    </message>
-    <message>
-        <source>Nobody has corrected &apos;{name}&apos; yet; say yes or no to a few photos of it first.</source>
-        <translation>还没有人更正过“{name}”；请先对它的几张照片回答“是”或“否”。</translation>
-    </message>
-    <message>
-        <source>The system&apos;s limit of watched folders is reached, so changes are looked for every {seconds} seconds; raise fs.inotify.max_user_watches to see them at once.</source>
-        <translation>已达到系统监视文件夹的上限，因此每 {seconds} 秒检查一次更改；提高 fs.inotify.max_user_watches 即可立即看到更改。</translation>
-    </message>
-    <message>
-        <source>There is no model &apos;{name}&apos; to download: choose one of {names}.</source>
-        <translation>没有可下载的模型“{name}”：请选择 {names} 之一。</translation>
-    </message>
-    <message>
-        <source>There is no model &apos;{name}&apos;: give a name of the catalogue or a safetensors file.</source>
-        <translation>没有模型“{name}”：请给出目录中的名称或 safetensors 文件。</translation>
-    </message>
-    <message>
-        <source>There is no model &apos;{name}&apos;: did you mean {names}?</source>
-        <translation>没有模型“{name}”：您要找的是 {names} 吗？</translation>
-    </message>
-    <message>
-        <source>{path} changed while it was read: try again.</source>
-        <translation>{path} 在读取时发生了变化：请重试。</translation>
-    </message>
-    <message>
-        <source>&apos;{device}&apos; cannot be used: this computer or this torch has no such CUDA device; use cpu.</source>
-        <translation>无法使用“{device}”：此电脑或此 torch 没有这样的 CUDA 设备；请使用处理器。</translation>
-    </message>
-    <message>
-        <source>&apos;mps&apos; cannot be used: it needs a Mac with Apple&apos;s graphics processor; use cpu.</source>
-        <translation>无法使用“mps”：它需要带有 Apple 图形处理器的 Mac；请使用处理器。</translation>
+        <source>A prompt needs at least one context vector, not {n_ctx}.</source>
+        <translation>提示词至少需要一个上下文向量，而不是 {n_ctx} 个。</translation>
     </message>
     <message>
         <source>Albumen does not run on &apos;{device}&apos;: choose auto, cpu, cuda or mps.</source>
         <translation>Albumen 不能在“{device}”上运行：请选择 auto、cpu、cuda 或 mps。</translation>
     </message>
     <message>
-        <source>There is no precision &apos;{name}&apos;: choose auto, {names}.</source>
-        <translation>没有精度“{name}”：请选择 auto、{names}。</translation>
+        <source>Albumen&apos;s own file &apos;{name}&apos; is missing from {path}: install Albumen again.</source>
+        <translation>{path} 中缺少 Albumen 自己的文件“{name}”：请重新安装 Albumen。</translation>
     </message>
     <message>
-        <source>fp16 is for graphics processors: on the CPU use fp32 (or bf16 where it has it).</source>
-        <translation>fp16 用于图形处理器：在处理器上请使用 fp32（或其支持的 bf16）。</translation>
+        <source>An answer names a class that is none of the {count} classes.</source>
+        <translation>有一个回答所指的类别不在这 {count} 个类别之中。</translation>
     </message>
     <message>
-        <source>This processor has no bf16 arithmetic (avx512_bf16 or AMX) and would be slower: use fp32.</source>
-        <translation>此处理器没有 bf16 运算（avx512_bf16 或 AMX），会更慢：请使用 fp32。</translation>
+        <source>Apple graphics (mps) cannot be used: that needs a Mac with Apple&apos;s graphics processor; choose the processor (cpu).</source>
+        <translation>无法使用 Apple 图形处理器 (mps)：需要配备 Apple 图形处理器的 Mac；请选择处理器 (cpu)。</translation>
     </message>
     <message>
-        <source>This graphics processor has no bf16 arithmetic: use fp16.</source>
-        <translation>此图形处理器没有 bf16 运算：请使用 fp16。</translation>
+        <source>Better on answers kept out of learning, but it would change {photos}, many for {answers}: look through them.</source>
+        <translation>在未参与学习的回答上更好，但它会改变 {photos}，相对于 {answers}偏多：请浏览一遍。</translation>
     </message>
     <message>
-        <source>The model &apos;{name}&apos; is not on this computer: download it first.</source>
-        <translation>模型“{name}”不在此电脑上：请先下载。</translation>
+        <source>Built-in starter</source>
+        <translation>内置入门模型</translation>
     </message>
     <message>
-        <source>{path} has a wrong checksum: it is damaged or not OpenAI&apos;s file; download it again.</source>
-        <translation>{path} 的校验和不符：它已损坏或不是 OpenAI 的文件；请重新下载。</translation>
+        <source>Changing the strictness: {objection}</source>
+        <translation>调整严格程度：{objection}</translation>
     </message>
     <message>
-        <source>There is no device &apos;{device}&apos;: choose auto, cpu, cuda or mps.</source>
-        <translation>没有设备“{device}”：请选择 auto、cpu、cuda 或 mps。</translation>
+        <source>Checked on your {answers}, each kept out of learning in its turn: {before} right before, {after} after; would add {photos}, remove {removes}.</source>
+        <translation>用您的 {answers}检验（每条轮流不参与学习）：之前答对 {before} 条，之后 {after} 条；将给 {photos}添加标签，从 {removes} 张移除。</translation>
     </message>
     <message>
-        <source>The graphics processor failed ({detail}); the CPU is used.</source>
-        <translation>图形处理器出错（{detail}）；改用处理器。</translation>
+        <source>It cannot be opened ({detail}).</source>
+        <translation>无法打开（{detail}）。</translation>
     </message>
     <message>
-        <source>{file} does not say whether its weights were trained with QuickGELU or GELU: QuickGELU is assumed. If they come from LAION or DataComp, put their open_clip_config.json beside the file and use it again.</source>
-        <translation>{file} 没有说明其权重是用 QuickGELU 还是 GELU 训练的：假定为 QuickGELU。如果它们来自 LAION 或 DataComp，请把其 open_clip_config.json 放在文件旁边后再次使用。</translation>
+        <source>It changed while it was read; it will be read again once it is complete.</source>
+        <translation>读取时文件发生了变化；完成后会重新读取。</translation>
     </message>
     <message>
-        <source>The model does not run on &apos;{device}&apos; ({detail}); use cpu.</source>
-        <translation>模型无法在“{device}”上运行（{detail}）；请使用处理器。</translation>
+        <source>It could not be opened (no permission); its photos are kept as they were.</source>
+        <translation>无法打开（没有权限）；其中的照片保持原样。</translation>
     </message>
     <message>
-        <source>{device} has too little memory for one image: choose a smaller model or the device &apos;cpu&apos;.</source>
-        <translation>{device} 的内存不足以处理一张图片：请选择更小的模型或使用处理器。</translation>
+        <source>It could not be opened ({detail}); its photos are kept as they were.</source>
+        <translation>无法打开（{detail}）；其中的照片保持原样。</translation>
     </message>
     <message>
-        <source>{path} cannot be compared: {reason_}</source>
-        <translation>无法比较 {path}：{reason_}</translation>
+        <source>It could not be read ({detail}); check the drive, then retry.</source>
+        <translation>无法读取（{detail}）；请检查磁盘后重试。</translation>
     </message>
     <message>
-        <source>it was not read</source>
-        <translation>未能读取</translation>
+        <source>It could not be read within {seconds} seconds.</source>
+        <translation>在 {seconds} 秒内未能读取。</translation>
+    </message>
+    <message>
+        <source>It has too many pixels; Albumen reads pictures of up to {limit} megapixels.</source>
+        <translation>它的像素太多；Albumen 最多读取 {limit} 百万像素的图片。</translation>
+    </message>
+    <message>
+        <source>It has {width} x {height} pixels; Albumen reads pictures of up to {limit} megapixels.</source>
+        <translation>它有 {width} x {height} 像素；Albumen 最多读取 {limit} 百万像素的图片。</translation>
+    </message>
+    <message>
+        <source>It is damaged or not a picture of a kind that Albumen reads.</source>
+        <translation>文件已损坏，或不是 Albumen 能读取的图片格式。</translation>
+    </message>
+    <message>
+        <source>It is no longer there (or a link that leads nowhere).</source>
+        <translation>它已不在原处（或是无效的链接）。</translation>
+    </message>
+    <message>
+        <source>It is not a file but a folder, a pipe or a device; it was left alone.</source>
+        <translation>它不是文件，而是文件夹、管道或设备；未作处理。</translation>
+    </message>
+    <message>
+        <source>It needs more memory than one picture may take.</source>
+        <translation>它需要的内存超过单张图片的限额。</translation>
+    </message>
+    <message>
+        <source>Its contents made the decoder crash; the file is damaged or hostile.</source>
+        <translation>其内容使解码器崩溃；文件已损坏或有恶意。</translation>
+    </message>
+    <message>
+        <source>Its name is too long to be opened.</source>
+        <translation>文件名太长，无法打开。</translation>
+    </message>
+    <message>
+        <source>Learned from {answers}, too few to check it: would add {photos}, remove {removes}.</source>
+        <translation>根据 {answers}学习，数量太少，无法检验：将给 {photos}添加标签，从 {removes} 张移除。</translation>
     </message>
     <message>
         <source>Learning broke down: the loss is no longer a number; is the training data sound?</source>
         <translation>学习失败：损失不再是数值；训练数据是否正常？</translation>
     </message>
     <message>
-        <source>{path}: {reason_}</source>
-        <translation>{path}：{reason_}</translation>
+        <source>Learning from your photos: {objection}</source>
+        <translation>从您的照片学习：{objection}</translation>
+    </message>
+    <message>
+        <source>Learning words of its own: {objection}</source>
+        <translation>学习专属词语：{objection}</translation>
+    </message>
+    <message>
+        <source>No good match.</source>
+        <translation>没有合适的匹配。</translation>
+    </message>
+    <message>
+        <source>No good match. The nearest photos follow.</source>
+        <translation>没有合适的匹配，下面是最接近的照片。</translation>
+    </message>
+    <message>
+        <source>No permission to read it; allow reading, then retry.</source>
+        <translation>没有读取权限；请允许读取后重试。</translation>
+    </message>
+    <message>
+        <source>Nobody has corrected &apos;{name}&apos; yet; say yes or no to a few photos of it first.</source>
+        <translation>还没有人更正过“{name}”；请先对它的几张照片回答“是”或“否”。</translation>
+    </message>
+    <message>
+        <source>Nothing to learn from yet: no corrected photo of this label has been read.</source>
+        <translation>还没有可学习的内容：此标签的更正照片都还没有读取。</translation>
+    </message>
+    <message>
+        <source>Photos cannot be read: the decoding process does not start; check that the installation is complete.</source>
+        <translation>无法读取照片：解码进程无法启动；请检查安装是否完整。</translation>
+    </message>
+    <message>
+        <source>RAW files need the package rawpy, which does not load; reinstall Albumen.</source>
+        <translation>RAW 文件需要 rawpy 软件包，但它无法加载；请重新安装 Albumen。</translation>
+    </message>
+    <message>
+        <source>The class name can stand at &apos;end&apos;, &apos;middle&apos; or &apos;front&apos;, not &apos;{position}&apos;.</source>
+        <translation>类别名称只能放在“end”“middle”或“front”，不能是“{position}”。</translation>
+    </message>
+    <message>
+        <source>The contexts of {path} do not fit this model: {shape} for a width of {width}.</source>
+        <translation>{path} 中的上下文与此模型不符：形状为 {shape}，而宽度为 {width}。</translation>
+    </message>
+    <message>
+        <source>The disk that holds the library {path} is full; make room and go on, nothing that was saved is lost.</source>
+        <translation>图库 {path} 所在的磁盘已满；请腾出空间后继续，已保存的内容不会丢失。</translation>
+    </message>
+    <message>
+        <source>The download stopped at {size} ({detail}): try again, it goes on from there.</source>
+        <translation>下载停在 {size}（{detail}）：请重试，它会从该处继续。</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
+        <source>The graphics processor failed ({detail}); the CPU is used.</source>
+        <translation>图形处理器出错（{detail}）；改用处理器。</translation>
+    </message>
+    <message>
+        <source>The initial context &apos;{text}&apos; holds no word.</source>
+        <translation>初始上下文“{text}”中没有词语。</translation>
+    </message>
+    <message>
+        <source>The library folder {path} cannot be made ({detail}).</source>
+        <translation>无法创建图库文件夹 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The library folder {path} may not be written ({detail}).</source>
+        <translation>图库文件夹 {path} 不可写入（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The library {path} cannot be read ({detail}).</source>
+        <translation>无法读取图库 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The library {path} could not be read or written ({detail}); check the disk and its permissions.</source>
+        <translation>无法读写图库 {path}（{detail}）；请检查磁盘及权限。</translation>
+    </message>
+    <message>
+        <source>The library {path} is damaged ({detail}); {remedy}.</source>
+        <translation>图库 {path} 已损坏（{detail}）；{remedy}。</translation>
+    </message>
+    <message>
+        <source>The library {path} is in use by another program.</source>
+        <translation>图库 {path} 正被另一个程序使用。</translation>
+    </message>
+    <message>
+        <source>The library {path} is open in another Albumen (process {process}); close it there first.</source>
+        <translation>图库 {path} 已在另一个 Albumen 中打开（进程 {process}）；请先在那里关闭。</translation>
+    </message>
+    <message>
+        <source>The library {path} is open in another Albumen; close it there first.</source>
+        <translation>图库 {path} 已在另一个 Albumen 中打开；请先在那里关闭。</translation>
+    </message>
+    <message>
+        <source>The library {path} may not be written; check its permissions.</source>
+        <translation>图库 {path} 不可写入；请检查权限。</translation>
+    </message>
+    <message>
+        <source>The library {path} was made by a newer Albumen (schema {version}, this one knows {known}); install the newer version to open it. Nothing was changed.</source>
+        <translation>图库 {path} 由更新版本的 Albumen 创建（架构 {version}，本程序支持 {known}）；请安装新版本后打开。未做任何更改。</translation>
+    </message>
+    <message>
+        <source>The model &apos;{name}&apos; is not on this computer: download it first.</source>
+        <translation>模型“{name}”不在此电脑上：请先下载。</translation>
+    </message>
+    <message>
+        <source>The model does not run on &apos;{device}&apos; ({detail}); choose the processor (cpu).</source>
+        <translation>模型无法在“{device}”上运行（{detail}）；请选择处理器 (cpu)。</translation>
+    </message>
+    <message>
+        <source>The model in use has not read any photo yet; search again once it has.</source>
+        <translation>当前模型还没有读取任何照片；请等它读取之后再搜索。</translation>
+    </message>
+    <message>
+        <source>The model understands English: &apos;{words}&apos; was looked for in labels and file names only.</source>
+        <translation>模型只懂英语：“{words}”仅在标签和文件名中查找。</translation>
+    </message>
+    <message>
+        <source>The photo {path} is not in the library; add its folder first.</source>
+        <translation>照片 {path} 不在图库中；请先添加它所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>The picture is damaged or incomplete ({detail}).</source>
+        <translation>图片已损坏或不完整（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The prompt checkpoint {path} cannot be read ({detail}).</source>
+        <translation>无法读取提示词文件 {path}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The prompt of &apos;{name}&apos; has {length} tokens and this model reads at most {limit}: shorten the name or use fewer context vectors than {n_ctx}.</source>
+        <translation>“{name}”的提示词有 {length} 个词元，而此模型最多读取 {limit} 个：请缩短名称，或使用少于 {n_ctx} 个上下文向量。</translation>
+    </message>
+    <message>
+        <source>The prompts of {path} were learned for another model ({model}).</source>
+        <translation>{path} 中的提示词是为另一个模型（{model}）学习的。</translation>
+    </message>
+    <message>
+        <source>The server sent a file with a wrong checksum; nothing of {name} was kept. Try again or choose another source.</source>
+        <translation>服务器发送的文件校验和不符；{name} 未保留任何内容。请重试或选择其他来源。</translation>
+    </message>
+    <message>
+        <source>The server sent more than the {size} it announced; nothing of {name} was kept. Try again or choose another source.</source>
+        <translation>服务器发送的内容超过了它声明的 {size}；{name} 未保留任何内容。请重试或选择其他来源。</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be read ({detail}).</source>
+        <translation>无法读取附属文件（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The sidecar cannot be written ({detail}).</source>
+        <translation>无法写入附属文件（{detail}）。</translation>
+    </message>
+    <message>
+        <source>The sidecar is larger than 4 MB; it is left as it is.</source>
+        <translation>附属文件大于 4 MB；保持原样。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s limit of watched folders is reached, so changes are looked for every {seconds} seconds; raise fs.inotify.max_user_watches to see them at once.</source>
+        <translation>已达到系统监视文件夹的上限，因此每 {seconds} 秒检查一次更改；提高 fs.inotify.max_user_watches 即可立即看到更改。</translation>
+    </message>
+    <message>
+        <source>The text &apos;{text}&apos; is too long: it has {length} tokens and this model reads at most {limit}. Use fewer words.</source>
+        <translation>文字“{text}”太长：有 {length} 个词元，而此模型最多读取 {limit} 个。请用更少的词。</translation>
+    </message>
+    <message>
+        <source>The thumbnail {path} could not be written ({detail}); make room on the disk, then look for changes.</source>
+        <translation>无法写入缩略图 {path}（{detail}）；请先腾出磁盘空间，再检查变化。</translation>
+    </message>
+    <message>
+        <source>The words of the label, before any correction.</source>
+        <translation>标签的词语本身，尚无更正。</translation>
+    </message>
+    <message>
+        <source>There are no saved words in {path}.</source>
+        <translation>{path} 中没有保存的回答。</translation>
+    </message>
+    <message>
+        <source>There are {images} images for {answers} answers: nothing to learn from.</source>
+        <translation>有 {images} 张图片和 {answers} 个回答：没有可学习的内容。</translation>
+    </message>
+    <message>
+        <source>There is a label &apos;{name}&apos; already; merge the two instead.</source>
+        <translation>已有标签“{name}”；请改为合并这两个标签。</translation>
+    </message>
+    <message>
+        <source>There is no class to learn a prompt for: give at least one name.</source>
+        <translation>没有可以学习提示词的类别：请至少给出一个名称。</translation>
+    </message>
+    <message>
+        <source>There is no device &apos;{device}&apos;: choose auto, cpu, cuda or mps.</source>
+        <translation>没有设备“{device}”：请选择 auto、cpu、cuda 或 mps。</translation>
+    </message>
+    <message>
+        <source>There is no folder number {number}; it may have been removed.</source>
+        <translation>没有编号为 {number} 的文件夹；它可能已被移除。</translation>
+    </message>
+    <message>
+        <source>There is no label &apos;{name}&apos;.</source>
+        <translation>没有标签“{name}”。</translation>
+    </message>
+    <message>
+        <source>There is no label number {number}; it may have been removed.</source>
+        <translation>没有编号为 {number} 的标签；它可能已被删除。</translation>
+    </message>
+    <message>
+        <source>There is no model &apos;{name}&apos; to download: choose one of {names}.</source>
+        <translation>没有可下载的模型“{name}”：请选择 {names} 之一。</translation>
+    </message>
+    <message>
+        <source>There is no model &apos;{name}&apos;: did you mean {names}?</source>
+        <translation>没有模型“{name}”：您要找的是 {names} 吗？</translation>
+    </message>
+    <message>
+        <source>There is no model &apos;{name}&apos;: give a name of the catalogue or a safetensors file.</source>
+        <translation>没有模型“{name}”：请给出目录中的名称或 safetensors 文件。</translation>
+    </message>
+    <message>
+        <source>There is no model file {path}.</source>
+        <translation>没有模型文件 {path}。</translation>
+    </message>
+    <message>
+        <source>There is no photo number {number} in this library.</source>
+        <translation>此图库中没有编号为 {number} 的照片。</translation>
+    </message>
+    <message>
+        <source>There is no photo {number} to compare with, or it has not been read yet.</source>
+        <translation>没有可比较的照片 {number}，或者它尚未读取。</translation>
+    </message>
+    <message>
+        <source>There is no precision &apos;{name}&apos;: choose auto, {names}.</source>
+        <translation>没有精度“{name}”：请选择 auto、{names}。</translation>
+    </message>
+    <message>
+        <source>There is no such folder or file.</source>
+        <translation>没有这个文件夹或文件。</translation>
+    </message>
+    <message>
+        <source>There is no version {number}; it may have been removed.</source>
+        <translation>没有版本 {number}；它可能已被移除。</translation>
+    </message>
+    <message>
+        <source>These are not the weights of a CLIP: a tensor has an impossible shape ({detail}).</source>
+        <translation>这不是 CLIP 的权重：某个张量的形状不可能（{detail}）。</translation>
+    </message>
+    <message>
+        <source>These are not the weights of a CLIP: the tensor {name} is missing.</source>
+        <translation>这不是 CLIP 的权重：缺少张量 {name}。</translation>
+    </message>
+    <message>
+        <source>These weights do not fit the CLIP that their sizes describe: {detail}</source>
+        <translation>这些权重与其尺寸所描述的 CLIP 不符：{detail}</translation>
+    </message>
+    <message>
+        <source>This configuration has no TRAINER.COOP: leave it out and give n_ctx, ctx_init, class_specific or class_token_position.</source>
+        <translation>此配置中没有 TRAINER.COOP：请去掉它，并给出 n_ctx、ctx_init、class_specific 或 class_token_position。</translation>
+    </message>
+    <message>
+        <source>This folder may not be read; check its permissions.</source>
+        <translation>无权读取此文件夹；请检查权限。</translation>
+    </message>
+    <message>
+        <source>This graphics processor has no bf16 arithmetic: use fp16.</source>
+        <translation>此图形处理器没有 bf16 运算：请使用 fp16。</translation>
+    </message>
+    <message>
+        <source>This is neither a folder nor a photo in a format that Albumen reads.</source>
+        <translation>这既不是文件夹，也不是 Albumen 能读取的照片格式。</translation>
+    </message>
+    <message>
+        <source>This is the library&apos;s own folder; choose the folder with your photos.</source>
+        <translation>这是图库自身的文件夹；请选择存放照片的文件夹。</translation>
+    </message>
+    <message>
+        <source>This link leads back into its own folder; it was left out.</source>
+        <translation>此链接指回自身所在的文件夹；已跳过。</translation>
+    </message>
+    <message>
+        <source>This photo has not been read yet, so nothing can be compared with it; try again once it has.</source>
+        <translation>这张照片尚未读取，无法与其他照片比较；请等它读取之后再试。</translation>
+    </message>
+    <message>
+        <source>This processor has no bf16 arithmetic (avx512_bf16 or AMX) and would be slower: use fp32.</source>
+        <translation>此处理器没有 bf16 运算（avx512_bf16 或 AMX），会更慢：请使用 fp32。</translation>
+    </message>
+    <message>
+        <source>Thumbnails may have 128 to 512 pixels and a quality of 50 to 95.</source>
+        <translation>缩略图可为 128 至 512 像素，质量 50 至 95。</translation>
+    </message>
+    <message>
+        <source>Unchanged: after {answers}, nothing that was tried is surely better.</source>
+        <translation>没有变化：根据 {answers}，试过的方法都不能确定更好。</translation>
+    </message>
+    <message>
+        <source>Unchanged: there are no new corrections since the present version was learned.</source>
+        <translation>没有变化：自当前版本学习以来没有新的更正。</translation>
+    </message>
+    <message>
+        <source>Unknown activation &apos;{name}&apos;: use one of {names}.</source>
+        <translation>未知的激活函数“{name}”：请使用 {names} 之一。</translation>
+    </message>
+    <message>
+        <source>Version {number} belongs to another model; switch to that model first.</source>
+        <translation>版本 {number} 属于另一个模型；请先切换到该模型。</translation>
+    </message>
+    <message>
+        <source>a close call</source>
+        <translation>把握不大</translation>
+    </message>
+    <message>
+        <source>a random check, to keep the count of mistakes honest</source>
+        <translation>随机抽查，使错误统计保持真实</translation>
+    </message>
+    <message>
+        <source>asking for {name}</source>
+        <translation>正在询问 {name}</translation>
+    </message>
+    <message>
+        <source>fp16 is for graphics processors: on the CPU use fp32 (or bf16 where it has it).</source>
+        <translation>fp16 用于图形处理器：在处理器上请使用 fp32（或其支持的 bf16）。</translation>
+    </message>
+    <message>
+        <source>how the photos of the library differ</source>
+        <translation>图库中照片之间的差异</translation>
+    </message>
+    <message>
+        <source>it needs enough answers of both kinds, yes and no, to be checked.</source>
+        <translation>需要足够的“是”和“否”两种回答才能检验。</translation>
+    </message>
+    <message>
+        <source>it needs {needed} answers, bursts counted once; there are {found}.</source>
+        <translation>需要 {needed} 个回答（连拍只算一次）；现有 {found} 个。</translation>
+    </message>
+    <message>
+        <source>it needs {needed} yes and {needed} no, bursts counted once; there are {yes} and {no}.</source>
+        <translation>需要 {needed} 个“是”和 {needed} 个“否”（连拍只算一次）；现有 {yes} 个和 {no} 个。</translation>
+    </message>
+    <message>
+        <source>it was not asked for.</source>
+        <translation>没有要求这样做。</translation>
+    </message>
+    <message>
+        <source>it was not read</source>
+        <translation>未能读取</translation>
+    </message>
+    <message>
+        <source>it would change {photos}, many for {answers}, and none of the other kind: answer some of both.</source>
+        <translation>它会改变 {photos}，相对于 {answers}太多，而且没有另一种回答：请两种都回答几张。</translation>
+    </message>
+    <message>
+        <source>it would get {photos} wrong that you confirmed and that are right now.</source>
+        <translation>您确认过、现在正确的 {photos}会被它判错。</translation>
+    </message>
+    <message>
+        <source>it would reorder the best photos of &apos;{name}&apos;, which you did not correct.</source>
+        <translation>这会打乱“{name}”的最佳照片顺序，而您并未更正过该标签。</translation>
+    </message>
+    <message>
+        <source>move it away and a new one is made; the photos themselves are untouched</source>
+        <translation>请把它移走，程序会新建一个；照片本身不受影响</translation>
+    </message>
+    <message>
+        <source>move it away, start Albumen and add your folders; then &apos;Bring back saved labels and corrections&apos; in the menu &apos;Library&apos; finds them in the folder &apos;backups&apos; beside it</source>
+        <translation>请把它移走，启动 Albumen 并添加您的文件夹；然后在“图库”菜单中选择“恢复已保存的标签和更正”，它们就在旁边的“backups”文件夹里</translation>
+    </message>
+    <message>
+        <source>not surely better, but now the label is on none of the photos that you said yes to: look at them before you accept it.</source>
+        <translation>不能确定更好，但现在您回答“是”的照片都没有这个标签：接受之前请查看。</translation>
+    </message>
+    <message>
+        <source>on answers kept out of learning it is not better than the label&apos;s name alone.</source>
+        <translation>在未参与学习的回答上，并不比仅凭标签名称更好。</translation>
+    </message>
+    <message>
+        <source>on answers kept out of learning it is not better than the present version.</source>
+        <translation>在未参与学习的回答上，并不比当前版本更好。</translation>
+    </message>
+    <message>
+        <source>on answers kept out of learning it is not surely better than learning from your photos alone.</source>
+        <translation>在未参与学习的回答上，不能确定比仅从照片学习更好。</translation>
+    </message>
+    <message>
+        <source>prompt of {names}</source>
+        <translation>{names} 的提示词</translation>
+    </message>
+    <message>
+        <source>put back a copy from the folder &apos;backups&apos; beside it</source>
+        <translation>请从旁边的“backups”文件夹恢复副本</translation>
+    </message>
+    <message>
+        <source>small and fast: scenes, everyday things and animals</source>
+        <translation>小而快：认识场景、日常物品和动物</translation>
+    </message>
+    <message>
+        <source>the connection was lost</source>
+        <translation>连接中断</translation>
+    </message>
+    <message>
+        <source>unlike anything you answered</source>
+        <translation>与您回答过的都不同</translation>
+    </message>
+    <message>
+        <source>unpacking {name}</source>
+        <translation>正在解压 {name}</translation>
+    </message>
+    <message>
+        <source>waiting for files that are being written</source>
+        <translation>正在等待尚未写完的文件</translation>
+    </message>
+    <message>
+        <source>{answers} cannot be checked by holding some out: look at them before you accept it.</source>
+        <translation>{answers}太少，无法留出一部分来检验：接受之前请查看。</translation>
+    </message>
+    <message>
+        <source>{answers} could agree this well by luck: look at them before you accept it.</source>
+        <translation>{answers}也可能只是碰巧相符：接受之前请查看。</translation>
+    </message>
+    <message>
+        <source>{count} corrections</source>
+        <translation>{count} 条更正</translation>
+    </message>
+    <message>
+        <source>{count} new corrections</source>
+        <translation>{count} 条新更正</translation>
+    </message>
+    <message>
+        <source>{count} photos</source>
+        <translation>{count} 张照片</translation>
+    </message>
+    <message>
+        <source>{device} has too little memory for one image: choose a smaller model or the processor (cpu).</source>
+        <translation>{device} 的内存不足以处理一张图片：请选择更小的模型或处理器 (cpu)。</translation>
+    </message>
+    <message>
+        <source>{file} does not say whether its weights were trained with QuickGELU or GELU: QuickGELU is assumed. If they come from LAION or DataComp, put their open_clip_config.json beside the file and use it again.</source>
+        <translation>{file} 没有说明其权重是用 QuickGELU 还是 GELU 训练的：假定为 QuickGELU。如果它们来自 LAION 或 DataComp，请把其 open_clip_config.json 放在文件旁边后再次使用。</translation>
+    </message>
+    <message>
+        <source>{model} (better, four times slower)</source>
+        <translation>{model}（更好，速度慢四倍）</translation>
+    </message>
+    <message>
+        <source>{model} (recommended)</source>
+        <translation>{model}（推荐）</translation>
+    </message>
+    <message>
+        <source>{name} is not on this computer, and a setting of this computer forbids to download models: allow it or choose a file.</source>
+        <translation>{name} 不在此电脑上，而此电脑的设置禁止下载模型：请允许下载或选择文件。</translation>
+    </message>
+    <message>
+        <source>{name} needs {missing} more in {folder}, but {free} are free.</source>
+        <translation>{name} 在 {folder} 中还需要 {missing}，但只剩 {free}。</translation>
+    </message>
+    <message>
+        <source>{name}: changing the strictness</source>
+        <translation>{name}：调整严格程度</translation>
+    </message>
+    <message>
+        <source>{name}: learning from your photos</source>
+        <translation>{name}：从您的照片学习</translation>
+    </message>
+    <message>
+        <source>{name}: learning words of its own</source>
+        <translation>{name}：学习专属词语</translation>
+    </message>
+    <message>
+        <source>{path} announces a header of {size} bytes: it is damaged or made to do harm.</source>
+        <translation>{path} 声称文件头有 {size} 字节：它已损坏或带有恶意。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be compared: {reason}</source>
+        <translation>无法比较 {path}：{reason}</translation>
+    </message>
+    <message>
+        <source>{path} cannot be copied to {folder} ({detail}).</source>
+        <translation>无法将 {path} 复制到 {folder}（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({detail}).</source>
+        <translation>{path} 无法读取（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} changed while it was read: try again.</source>
+        <translation>{path} 在读取时发生了变化：请重试。</translation>
+    </message>
+    <message>
+        <source>{path} has a damaged header: copy or download it again.</source>
+        <translation>{path} 的文件头已损坏：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} has a wrong checksum: it is damaged or not OpenAI&apos;s file; download it again.</source>
+        <translation>{path} 的校验和不符：它已损坏或不是 OpenAI 的文件；请重新下载。</translation>
+    </message>
+    <message>
+        <source>{path} holds no CLIP, but other weights.</source>
+        <translation>{path} 中没有 CLIP，而是其他权重。</translation>
+    </message>
+    <message>
+        <source>{path} holds numbers that are not finite (in {name}): this file is broken.</source>
+        <translation>{path} 含有非有限数值（在 {name} 中）：此文件已损坏。</translation>
+    </message>
+    <message>
+        <source>{path} holds one context per class and none for &apos;{name}&apos;.</source>
+        <translation>{path} 为每个类别各存一个上下文，但没有“{name}”的。</translation>
+    </message>
+    <message>
+        <source>{path} holds only the image half of a CLIP; Albumen needs the text half in the same file.</source>
+        <translation>{path} 只包含 CLIP 的图像部分；Albumen 需要同一文件中还有文本部分。</translation>
+    </message>
+    <message>
+        <source>{path} holds only the text half of a CLIP; Albumen needs the image half in the same file.</source>
+        <translation>{path} 只包含 CLIP 的文本部分；Albumen 需要同一文件中还有图像部分。</translation>
+    </message>
+    <message>
+        <source>{path} is a TorchScript archive or a pickle, and none of OpenAI&apos;s known ones: only safetensors files and official archives are opened, because others could run foreign code.</source>
+        <translation>{path} 是 TorchScript 存档或 pickle，但不是 OpenAI 公布的存档：只打开 safetensors 文件和官方存档，因为其他文件可能运行外来代码。</translation>
+    </message>
+    <message>
+        <source>{path} is a database of another program, not a library of Albumen; choose another folder.</source>
+        <translation>{path} 是其他程序的数据库，不是 Albumen 的图库；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>{path} is a known archive, but torch cannot open it ({detail}).</source>
+        <translation>{path} 是已知存档，但 torch 无法打开它（{detail}）。</translation>
+    </message>
+    <message>
+        <source>{path} is a pickle: such files can run foreign code and are never opened; use safetensors.</source>
+        <translation>{path} 是 pickle：这类文件可能运行外来代码，从不打开；请使用 safetensors。</translation>
+    </message>
+    <message>
+        <source>{path} is cut off within its header ({size} bytes): copy or download it again.</source>
+        <translation>{path} 在文件头处中断（{size} 字节）：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} is cut off: it has {size} of {whole} bytes; copy or download it again.</source>
+        <translation>{path} 不完整：{whole} 字节中只有 {size} 字节；请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged (wrong checksum): delete it and try again.</source>
+        <translation>{path} 已损坏（校验和不符）：请删除后重试。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged ({detail}): copy or download it again.</source>
+        <translation>{path} 已损坏（{detail}）：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or holds no words saved by Albumen.</source>
+        <translation>{path} 已损坏或不含 Albumen 保存的回答。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or no library; {remedy}.</source>
+        <translation>{path} 已损坏或不是图库；{remedy}。</translation>
+    </message>
+    <message>
+        <source>{path} is empty or cut off ({size} bytes): copy or download it again.</source>
+        <translation>{path} 是空的或不完整（{size} 字节）：请重新复制或下载。</translation>
+    </message>
+    <message>
+        <source>{path} is no safetensors file: choose a model as safetensors or an official archive.</source>
+        <translation>{path} 不是 safetensors 文件：请选择 safetensors 格式的模型或官方存档。</translation>
+    </message>
+    <message>
+        <source>{path} is not a prompt checkpoint of Albumen.</source>
+        <translation>{path} 不是 Albumen 的提示词文件。</translation>
+    </message>
+    <message>
+        <source>{path} is not an XMP file that can be changed ({detail}); it is left as it is.</source>
+        <translation>{path} 不是可修改的 XMP 文件（{detail}）；保持原样。</translation>
+    </message>
+    <message>
+        <source>{path} puts the class name at &apos;{position}&apos;, which this version does not know.</source>
+        <translation>{path} 把类别名称放在“{position}”，此版本不认识这个位置。</translation>
+    </message>
+    <message>
+        <source>{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 or fp16.</source>
+        <translation>{path} 以 {kind} 存储 {name}：不能使用量化模型；请使用 fp32 或 fp16 的模型。</translation>
+    </message>
+    <message>
+        <source>{path} was written by a newer Albumen; install that to restore it.</source>
+        <translation>{path} 由更新版本的 Albumen 写入；请安装新版本后恢复。</translation>
+    </message>
+    <message>
+        <source>{path}: {reason}</source>
+        <translation>{path}：{reason}</translation>
+    </message>
+    <message>
+        <source>{percent} % of ImageNet right without training</source>
+        <translation>ImageNet 识别正确率 {percent}%</translation>
+    </message>
+    <message>
+        <source>{url} answered with status {status}: choose another source.</source>
+        <translation>{url} 返回状态 {status}：请选择其他来源。</translation>
+    </message>
+    <message>
+        <source>{url} answered with status {status}: try again later or choose another model.</source>
+        <translation>{url} 返回状态 {status}：请稍后重试或选择其他模型。</translation>
+    </message>
+    <message>
+        <source>{url} cannot be reached ({detail}): check the network and try again.</source>
+        <translation>无法连接 {url}（{detail}）：请检查网络后重试。</translation>
+    </message>
+    <message>
+        <source>{url} does not tell the file&apos;s sha256, so it cannot be verified: use another mirror.</source>
+        <translation>{url} 未提供文件的 sha256，因此无法校验：请使用其他镜像。</translation>
     </message>
 </context>
 <context>
     <name>EngineWorker</name>
     <message>
         <source>Something went wrong inside Albumen ({kind}). Your photos are untouched; details are in the log.</source>
-        <extracomment>Progress and changes are told at most this often (seconds): a job with short steps must not flood the GUI thread. Jobs of different lanes do not wait for each other. Training is short and somebody waits for it, so it goes first; a download is waiting for the network, so it takes turns with the library&apos;s own work, which is done in order.</extracomment>
         <translation>Albumen 内部出错（{kind}）。您的照片没有改动；详情见日志。</translation>
     </message>
     <message>
@@ -1125,7 +1224,6 @@
     <name>Export</name>
     <message>
         <source>“{name}” was not copied: {reason}.</source>
-        <extracomment>The folder, how many were copied, sentences about those that were not. copied, total</extracomment>
         <translation>“{name}”未能复制：{reason}。</translation>
     </message>
 </context>
@@ -1325,7 +1423,6 @@
     <name>Inspector</name>
     <message>
         <source>Photo</source>
-        <extracomment>label id, yes, no, clear name, photos that it is on</extracomment>
         <translation>照片</translation>
     </message>
     <message>
@@ -1451,7 +1548,6 @@
     <name>KeywordExchange</name>
     <message numerus="yes">
         <source>Your photos carry %Ln keyword(s) of other programs.</source>
-        <extracomment>Milliseconds without another correction until sidecars are written: one write for a row of key presses.</extracomment>
         <translation>
             <numerusform>您的照片带有其他程序写入的 %Ln 个关键字。</numerusform>
         </translation>
@@ -1503,7 +1599,6 @@
     <name>LabelEditor</name>
     <message>
         <source>Labels</source>
-        <extracomment>its name</extracomment>
         <translation>标签</translation>
     </message>
     <message>
@@ -1641,7 +1736,6 @@
     <name>LibraryPanel</name>
     <message>
         <source>Library</source>
-        <extracomment>label id, yes, no, clear label id, or 0 for all</extracomment>
         <translation>图库</translation>
     </message>
     <message>
@@ -1723,7 +1817,6 @@
     <name>Lightbox</name>
     <message>
         <source>Previous photo</source>
-        <extracomment>`caption` may have changed where on the screen</extracomment>
         <translation>上一张</translation>
     </message>
     <message>
@@ -1874,7 +1967,6 @@
     <name>PhotoGrid</name>
     <message>
         <source>Photos</source>
-        <extracomment>A selection up to this size is fetched ahead, so that it can be dragged to other programs with its files. A larger selection is not found again among other rows (except &apos;all&apos;): that would take longer than a frame. the selection changed, and the person paused row that was double-clicked thumbnail size where on the screen ids of photos in sight that were not read yet</extracomment>
         <translation>照片</translation>
     </message>
 </context>
@@ -1882,7 +1974,6 @@
     <name>PhotoMenu</name>
     <message>
         <source>All photos of its folder</source>
-        <extracomment>Chosen photos whose labels are counted for the ticks; an act is about all of them. a view that was asked for label id, list[int]: photo ids</extracomment>
         <translation>其文件夹中的所有照片</translation>
     </message>
     <message>
@@ -1894,7 +1985,6 @@
     <name>PhotoModel</name>
     <message>
         <source>Name</source>
-        <extracomment>Photos inside a drag: ASCII ids joined by commas. The files themselves travel as urls beside it. other rows than before (after modelReset)</extracomment>
         <translation>名称</translation>
     </message>
     <message>
@@ -1945,7 +2035,6 @@
     <name>ProblemsPage</name>
     <message>
         <source>Problems</source>
-        <extracomment>some photos are to be tried again: synchronise now path</extracomment>
         <translation>问题</translation>
     </message>
     <message>
@@ -2009,7 +2098,6 @@
     <name>ReportCard</name>
     <message>
         <source>{yes} yes, {no} no</source>
-        <extracomment>accepted, or not now a photo of the preview</extracomment>
         <translation>“是” {yes} 个，“否” {no} 个</translation>
     </message>
     <message>
@@ -2075,7 +2163,6 @@
     <name>ReviewPanel</name>
     <message>
         <source>Review</source>
-        <extracomment>Label id, yes, no, clear, told(bool). label ids that were answered</extracomment>
         <translation>核对</translation>
     </message>
     <message>
@@ -2119,10 +2206,6 @@
         <translation>拿不准的照片您都已回答。有新照片时再来。</translation>
     </message>
     <message>
-        <source>a close call</source>
-        <translation>把握不大</translation>
-    </message>
-    <message>
         <source>Is this “{label}”?</source>
         <translation>这是“{label}”吗？</translation>
     </message>
@@ -2141,14 +2224,6 @@
     <message>
         <source>{guess}: {reason}</source>
         <translation>{guess}：{reason}</translation>
-    </message>
-    <message>
-        <source>unlike anything you answered</source>
-        <translation>与您回答过的都不同</translation>
-    </message>
-    <message>
-        <source>a random check, to keep the count of mistakes honest</source>
-        <translation>随机抽查，使错误统计保持真实</translation>
     </message>
     <message>
         <source>yes</source>
@@ -2354,7 +2429,6 @@
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
-        <extracomment>device, precision: encode with these patterns they were turned on or off they are to be made anew</extracomment>
         <translation>设置</translation>
     </message>
     <message>
@@ -2600,7 +2674,6 @@
     <name>StatusBar</name>
     <message>
         <source>Progress</source>
-        <extracomment>Jobs shorter than this never show a progress bar (milliseconds): it would only flicker.</extracomment>
         <translation>进度</translation>
     </message>
     <message>
@@ -2759,7 +2832,6 @@
     <name>TrainingPanel</name>
     <message>
         <source>Progress of learning</source>
-        <extracomment>a query: the photos that a report talks about</extracomment>
         <translation>学习进度</translation>
     </message>
     <message>

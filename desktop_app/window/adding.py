@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop_app.acts import folder_acts
 from desktop_app.acts.folder_watch import FolderWatch
 from desktop_app.acts.history import History
-from desktop_app.link.engine_words import in_words
+from desktop_app.link.wording import in_words
 from desktop_app.parts.banner import BannerStrip
 from engine.records import AddReport, Folder, FolderReport, SyncReport
 

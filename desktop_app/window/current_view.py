@@ -15,11 +15,22 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.acts.folder_watch import FolderWatch
 from desktop_app.link.engine_link import EngineLink
+from desktop_app.link.wording import in_words
 from desktop_app.panels.search_bar import SearchBar
 from desktop_app.parts.banner import BannerStrip
 from desktop_app.photos.photo_model import PhotoModel
 from desktop_app.window.pages import Pages
-from engine.records import AddReport, Counts, Folder, FolderState, PhotosChanged, SearchResult, Sort
+from engine.records import (
+    NEAREST_FOLLOW,
+    NO_GOOD_MATCH,
+    AddReport,
+    Counts,
+    Folder,
+    FolderState,
+    PhotosChanged,
+    SearchResult,
+    Sort,
+)
 from engine.verbs import Verbs
 
 #: While photos keep arriving, the view is asked for again at most this often (milliseconds), and
@@ -173,14 +184,14 @@ class CurrentView(QObject):
         pages = self._pages
         # The engine says "no good match" for the command line; the page and the grid's first header
         # say it too.
-        notes = [note for note in result.notes if not note.startswith("No good match")]
+        notes = [note for note in result.notes if note not in (NO_GOOD_MATCH, NEAREST_FOLLOW)]
         if not len(result.ids):
             pages.no_results.explain(self.query, notes)
             pages.show_page(pages.no_results)
             return
         pages.show_page(pages.grid)
         if fresh and notes:
-            self._notices.say("\n".join(notes))
+            self._notices.say("\n".join(map(in_words, notes)))
             self._note = self._notices.sentence()
 
     def _forget_note(self) -> None:

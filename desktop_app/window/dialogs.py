@@ -5,11 +5,14 @@ Knows: how long each lives. Does not know: what is in one.
 
 from __future__ import annotations
 
+import json
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
+from desktop_app.link.wording import in_words
 from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import theme
 from desktop_app.parts.actions import Actions
@@ -82,6 +85,7 @@ class Dialogs(QObject):
         box.setWindowTitle(self.tr("About Albumen"))
         box.setIconPixmap(theme.application_icon().pixmap(64, 64))
         box.setText(self.tr("Albumen: a photo organizer that learns your labels, offline."))
-        box.setDetailedText("\n".join(f"{name}: {value}" for name, value in facts.items()))
+        told = json.dumps(facts, ensure_ascii=False, indent=2, default=in_words)
+        box.setDetailedText(told)
         box.exec()
         box.deleteLater()

@@ -174,7 +174,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         task for task in tasks_of(sets, args.random, args.pairs) if args.tasks in (task.half, "all")
     ]
     if not tasks:
-        raise AlbumenError(f"{args.data} holds no task of the half '{args.tasks}'.")
+        raise AlbumenError(
+            "{data} holds no task of the half '{tasks}'.", data=args.data, tasks=args.tasks
+        )
     for task in tasks:
         started = time.monotonic()
         geometries = [

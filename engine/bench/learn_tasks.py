@@ -87,7 +87,9 @@ def sets_of(data: Path, model: LoadedModel, cache: Path) -> Iterator[Photoset]:
     Features are computed once per model and file.
     """
     if not data.is_dir():
-        raise AlbumenError(f"There is no folder {data}; --data needs one with a zip per set.")
+        raise AlbumenError(
+            "There is no folder {data}; --data needs one with a zip per set.", data=str(data)
+        )
     caltech = data.parent / "train" / "caltech101.zip"
     for path in [*sorted(data.glob("*.zip")), *([caltech] if caltech.is_file() else [])]:
         kept = cache / f"{model.model_id}-{path.stem}-{path.stat().st_size}.safetensors"

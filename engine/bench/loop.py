@@ -86,7 +86,8 @@ def _sources(args: argparse.Namespace) -> dict[str, Path]:
     data = Path(args.data)
     if not data.is_dir():
         raise AlbumenError(
-            f"There is no folder {data}; --data needs one with a zip or a folder per set."
+            "There is no folder {data}; --data needs one with a zip or a folder per set.",
+            data=str(data),
         )
     found = {
         path.stem: path for path in sorted(data.iterdir()) if path.suffix == ".zip" or path.is_dir()
@@ -98,7 +99,9 @@ def _sources(args: argparse.Namespace) -> dict[str, Path]:
     }
     if not chosen:
         raise AlbumenError(
-            f"{data} holds none of the sets asked for; it has {', '.join(found) or 'nothing'}."
+            "{data} holds none of the sets asked for; it has {sets}.",
+            data=str(data),
+            sets=", ".join(found) or "nothing",
         )
     return chosen
 
@@ -152,7 +155,10 @@ class _CommandLine:
             code = main([*self.common, *words])
         if code:
             raise AlbumenError(
-                f"`{' '.join(words)[:60]}` ended with {code}: {told.getvalue().strip()}"
+                "`{command}` ended with {code}: {told}",
+                command=" ".join(words)[:60],
+                code=code,
+                told=told.getvalue().strip(),
             )
         return json.loads(out.getvalue())
 

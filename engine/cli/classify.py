@@ -15,9 +15,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from engine.cli.wording import said
 from engine.clip import weights, zero_shot
 from engine.images.decode import Decoded
 from engine.images.decode_pool import DecodePool
+from engine.messages import message
 from engine.records import AlbumenError, Failure
 from engine.store.labels import checked_name
 
@@ -47,11 +49,12 @@ def classify(
         or template.replace("{}", "").count("}")
     ):
         raise AlbumenError(
-            f"The template '{template}' needs one {{}} where the label goes, and no other braces."
+            "The template '{template}' needs one {} where the label goes, and no other braces.",
+            template=template,
         )
     loaded = weights.load(model, device)
     if loaded.note:
-        print(loaded.note, file=sys.stderr)
+        print(said(loaded.note), file=sys.stderr)
     text_features = zero_shot.text_features(loaded, names, [template])  # (L, D)
     scale = loaded.clip.logit_scale.detach().exp().float().cpu()
     answers: list[dict[str, object]] = []
@@ -73,5 +76,7 @@ def _pixels(path: str, answer: Decoded | Failure | None) -> npt.NDArray[np.uint8
     if isinstance(answer, Decoded):
         return answer.pixels
     raise AlbumenError(
-        f"{path} cannot be read: {answer.reason if answer else 'there was no answer'}"
+        "{path} cannot be read: {reason}",
+        path=path,
+        reason=answer.reason if answer else message("there was no answer"),
     )

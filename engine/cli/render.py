@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.cli.wording import said
+from engine.messages import Message
 from engine.records import Progress
 
 
@@ -20,7 +22,8 @@ def progress(step: Progress) -> str:
         parts.append(f"{step.rate:.0f}/s" if step.rate >= 10 else f"{step.rate:.1f}/s")
     if step.seconds_left is not None:
         parts.append(f"{_duration(step.seconds_left)} left")
-    return ", ".join(parts) + (f"  {step.detail}" if step.detail else "")
+    detail = said(step.detail) if isinstance(step.detail, Message) else step.detail
+    return ", ".join(parts) + (f"  {detail}" if detail else "")
 
 
 def _duration(seconds: float) -> str:

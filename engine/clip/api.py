@@ -74,7 +74,7 @@ def load(
         _download(wanted, directory)
     model, note = weights.load_network(wanted, str(device or "auto"), precision, directory)
     if note:
-        warnings.warn(note, stacklevel=2)
+        warnings.warn(str(note), stacklevel=2)
     _context_length = model.context_length
     return model, Preprocess(model.input_resolution)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from engine.messages import Message, message
+
 if TYPE_CHECKING:
     from engine.clip.model import Activation
 
@@ -21,10 +23,13 @@ STARTER = "starter"  # the built-in model
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A model of the catalogue. `zero_shot`: published ImageNet top-1 in percent; `archive`:
-    (file, sha256) at OpenAI."""
+    """A model of the catalogue.
 
-    title: str
+    `title`: its name, with words about it where they help to choose. `zero_shot`: published
+    ImageNet top-1 in percent; `archive`: (file, sha256) at OpenAI.
+    """
+
+    title: str | Message
     repo: str
     megabytes: int
     resolution: int
@@ -39,11 +44,11 @@ class Known:
 # publishes.
 CATALOGUE: dict[str, Known] = {
     "ViT-B/32-256-DataComp": Known(
-        "ViT-B/32 at 256 px, DataComp (recommended)",
+        message("{model} (recommended)", model="ViT-B/32 at 256 px, DataComp"),
         "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K", 605, 256, 512, 72.8, "gelu",
     ),
     "ViT-B/16-DataComp": Known(
-        "ViT-B/16, DataComp (better, four times slower)",
+        message("{model} (better, four times slower)", model="ViT-B/16, DataComp"),
         "laion/CLIP-ViT-B-16-DataComp.XL-s13B-b90K", 599, 224, 512, 73.5, "gelu",
     ),
     "ViT-B/32-LAION2B": Known(

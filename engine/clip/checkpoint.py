@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.clip.model import Activation, build_model
-from engine.records import AlbumenError
+from engine.records import AlbumenError, said_by
 
 _LONGEST_HEADER = 100_000_000  # the format's own limit; a real model's header has 20-200 KB
 # Tensors that are converted are read from a mapping of the file that is closed after this many
@@ -71,9 +71,15 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
             shapes = {name: piece.get_shape() for name, piece in slices.items()}
             types = {name: str(piece.get_dtype()) for name, piece in slices.items()}
     except SafetensorError as error:
-        raise AlbumenError(f"{path} is damaged ({error}): copy or download it again.") from error
+        raise AlbumenError(
+            "{path} is damaged ({detail}): copy or download it again.",
+            path=str(path),
+            detail=str(error),
+        ) from error
     except OSError as error:
-        raise AlbumenError(f"{path} cannot be read ({error.strerror or error}).") from error
+        raise AlbumenError(
+            "{path} cannot be read ({detail}).", path=str(path), detail=error.strerror or str(error)
+        ) from error
     sources = _sources(shapes)
     _refuse_half_models(path, sources)
     _refuse_quantised(path, sources, types)
@@ -91,11 +97,17 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
             # than everything else that a search waits for.
             if not mapped and not bool(tensor.sum().isfinite()):
                 raise AlbumenError(
-                    f"{path} holds numbers that are not finite (in {name}): this file is broken."
+                    "{path} holds numbers that are not finite (in {name}): this file is broken.",
+                    path=str(path),
+                    name=name,
                 )
             state_dict[name] = tensor
     except SafetensorError as error:
-        raise AlbumenError(f"{path} is damaged ({error}): copy or download it again.") from error
+        raise AlbumenError(
+            "{path} is damaged ({detail}): copy or download it again.",
+            path=str(path),
+            detail=str(error),
+        ) from error
     return Checkpoint(state_dict, metadata, _activation(path, metadata))
 
 
@@ -145,7 +157,9 @@ def read_archive(path: Path) -> dict[str, Tensor]:
         module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
     except RuntimeError as error:
         raise AlbumenError(
-            f"{path} is a known archive, but torch cannot open it ({error})."
+            "{path} is a known archive, but torch cannot open it ({detail}).",
+            path=str(path),
+            detail=str(error),
         ) from error
     return dict(module.state_dict())
 
@@ -155,9 +169,11 @@ def _first_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(9)
     except FileNotFoundError:
-        raise AlbumenError(f"There is no model file {path}.") from None
+        raise AlbumenError("There is no model file {path}.", path=str(path)) from None
     except OSError as error:
-        raise AlbumenError(f"{path} cannot be read ({error.strerror}).") from error
+        raise AlbumenError(
+            "{path} cannot be read ({detail}).", path=str(path), detail=error.strerror or str(error)
+        ) from error
 
 
 def _refuse_other_formats(path: Path) -> None:
@@ -165,29 +181,40 @@ def _refuse_other_formats(path: Path) -> None:
     size = path.stat().st_size
     if start[:4] == b"PK\x03\x04":
         raise AlbumenError(
-            f"{path} is a TorchScript archive or a pickle, and none of OpenAI's known ones: only "
-            "safetensors files and official archives are opened, because others could run "
-            "foreign code."
+            "{path} is a TorchScript archive or a pickle, and none of OpenAI's known ones: only "
+            "safetensors files and official archives are opened, because others could run foreign "
+            "code.",
+            path=str(path),
         )
     if start[:1] == b"\x80" and start[1:2] <= b"\x05" and start[8:9] != b"{":
         raise AlbumenError(
-            f"{path} is a pickle: such files can run foreign code and are never opened; "
-            "use safetensors."
+            "{path} is a pickle: such files can run foreign code and are never opened; use "
+            "safetensors.",
+            path=str(path),
         )
     if len(start) < 9:
-        raise AlbumenError(f"{path} is empty or cut off ({size} bytes): copy or download it again.")
+        raise AlbumenError(
+            "{path} is empty or cut off ({size} bytes): copy or download it again.",
+            path=str(path),
+            size=size,
+        )
     header = int.from_bytes(start[:8], "little")
     if start[8:9] != b"{":
         raise AlbumenError(
-            f"{path} is no safetensors file: choose a model as safetensors or an official archive."
+            "{path} is no safetensors file: choose a model as safetensors or an official archive.",
+            path=str(path),
         )
     if header > _LONGEST_HEADER:
         raise AlbumenError(
-            f"{path} announces a header of {header:,} bytes: it is damaged or made to do harm."
+            "{path} announces a header of {size} bytes: it is damaged or made to do harm.",
+            path=str(path),
+            size=f"{header:,}",
         )
     if header + 8 > size:
         raise AlbumenError(
-            f"{path} is cut off within its header ({size:,} bytes): copy or download it again."
+            "{path} is cut off within its header ({size} bytes): copy or download it again.",
+            path=str(path),
+            size=f"{size:,}",
         )
     with path.open("rb") as file:
         file.seek(8)
@@ -199,12 +226,16 @@ def _refuse_other_formats(path: Path) -> None:
                 if name != "__metadata__"
             ]
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-            raise AlbumenError(f"{path} has a damaged header: copy or download it again.") from None
+            raise AlbumenError(
+                "{path} has a damaged header: copy or download it again.", path=str(path)
+            ) from None
     end = max(ends, default=0)
     if 8 + header + end > size:
         raise AlbumenError(
-            f"{path} is cut off: it has {size:,} of {8 + header + end:,} bytes; "
-            "copy or download it again."
+            "{path} is cut off: it has {size} of {whole} bytes; copy or download it again.",
+            path=str(path),
+            size=f"{size:,}",
+            whole=f"{8 + header + end:,}",
         )
 
 
@@ -213,16 +244,18 @@ def _refuse_half_models(path: Path, sources: Mapping[str, _Source]) -> None:
     texts = any(name.startswith(("transformer.", "token_embedding.")) for name in sources)
     if texts and not images:
         raise AlbumenError(
-            f"{path} holds only the text half of a CLIP; "
-            "Albumen needs the image half in the same file."
+            "{path} holds only the text half of a CLIP; Albumen needs the image half in the same "
+            "file.",
+            path=str(path),
         )
     if images and not texts:
         raise AlbumenError(
-            f"{path} holds only the image half of a CLIP; "
-            "Albumen needs the text half in the same file."
+            "{path} holds only the image half of a CLIP; Albumen needs the text half in the same "
+            "file.",
+            path=str(path),
         )
     if not images:
-        raise AlbumenError(f"{path} holds no CLIP, but other weights.")
+        raise AlbumenError("{path} holds no CLIP, but other weights.", path=str(path))
 
 
 def _refuse_quantised(path: Path, sources: Mapping[str, _Source], types: dict[str, str]) -> None:
@@ -230,8 +263,11 @@ def _refuse_quantised(path: Path, sources: Mapping[str, _Source], types: dict[st
         kind = types[source.parts[0]]
         if not kind.startswith(("F", "BF")) and not name.endswith(_COUNTERS):
             raise AlbumenError(
-                f"{path} stores {name} as {kind}: quantised models cannot be used; "
-                "get one in fp32 or fp16."
+                "{path} stores {name} as {kind}: quantised models cannot be used; get one in fp32 "
+                "or fp16.",
+                path=str(path),
+                name=name,
+                kind=kind,
             )
 
 
@@ -249,7 +285,7 @@ def _refuse_misfits(
             }
         )
     except (ValueError, RuntimeError) as error:
-        raise AlbumenError(f"{path}: {error}") from error
+        raise AlbumenError("{path}: {reason}", path=str(path), reason=said_by(error)) from error
 
 
 def _tensors(

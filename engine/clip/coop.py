@@ -125,9 +125,12 @@ class PromptLearner(nn.Module):
         self.length = 1 + self.n_ctx + len(rests[longest])
         if self.length > context_length:
             raise AlbumenError(
-                f"The prompt of '{names[longest][:60]}' has {self.length} tokens and this model "
-                f"reads at most {context_length}: shorten the name or use fewer context "
-                f"vectors than {self.n_ctx}."
+                "The prompt of '{name}' has {length} tokens and this model reads at most {limit}: "
+                "shorten the name or use fewer context vectors than {n_ctx}.",
+                name=names[longest][:60],
+                length=self.length,
+                limit=context_length,
+                n_ctx=self.n_ctx,
             )
         self._rest_lengths = tuple(map(len, rests))
         # The published placeholders: their embeddings are replaced by `ctx`.
@@ -206,15 +209,17 @@ class _Context:
         """AlbumenError if the options contradict each other or say nothing."""
         if self.class_token_position not in ("end", "middle", "front"):
             raise AlbumenError(
-                "The class name can stand at 'end', 'middle' or 'front', "
-                f"not '{self.class_token_position}'."
+                "The class name can stand at 'end', 'middle' or 'front', not '{position}'.",
+                position=self.class_token_position,
             )
         if self.ctx_init is not None and self.class_specific:
             raise AlbumenError(
                 "A context starts from words or is one per class: drop ctx_init or class_specific."
             )
         if self.ctx_init is None and self.n_ctx < 1:
-            raise AlbumenError(f"A prompt needs at least one context vector, not {self.n_ctx}.")
+            raise AlbumenError(
+                "A prompt needs at least one context vector, not {n_ctx}.", n_ctx=self.n_ctx
+            )
 
     def first_values(self, count: int, embedding: Tensor) -> Tensor:
         """`ctx` (n, C), or (K, n, C) of `count` classes, before training; `embedding`
@@ -222,7 +227,9 @@ class _Context:
         if self.ctx_init is not None:
             words = encode(self.ctx_init.replace("_", " "))
             if not words:
-                raise AlbumenError(f"The initial context '{self.ctx_init}' holds no word.")
+                raise AlbumenError(
+                    "The initial context '{text}' holds no word.", text=self.ctx_init
+                )
             return embedding[torch.tensor(words, device=embedding.device)].float()  # a copy
         shape = [self.n_ctx, embedding.shape[1]]
         if self.class_specific:
@@ -500,11 +507,14 @@ def train_prompts(
     count = len(model.prompt_learner.classnames)
     if len(image_features) != len(targets) or not len(targets):
         raise AlbumenError(
-            f"There are {len(image_features)} images for {len(targets)} answers: "
-            "nothing to learn from."
+            "There are {images} images for {answers} answers: nothing to learn from.",
+            images=len(image_features),
+            answers=len(targets),
         )
     if int(targets.min()) < 0 or int(targets.max()) >= count:
-        raise AlbumenError(f"An answer names a class that is none of the {count} classes.")
+        raise AlbumenError(
+            "An answer names a class that is none of the {count} classes.", count=count
+        )
     if recipe == "official":
         recipe = Recipe.official(int(torch.bincount(targets).max()))
     views = image_features if image_features.dim() == 3 else image_features[:, None]  # (N, V, D)
@@ -583,33 +593,47 @@ def load_prompts(
         with safe_open(str(path), framework="pt") as file:
             header = file.metadata() or {}
             if header.get("format") != _FORMAT:
-                raise AlbumenError(f"{path} is not a prompt checkpoint of Albumen.")
+                raise AlbumenError("{path} is not a prompt checkpoint of Albumen.", path=str(path))
             ctx = file.get_tensor("ctx")
             saved_names: list[str] = json.loads(header["classnames"])
             position = header["class_token_position"]
     except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise AlbumenError(f"The prompt checkpoint {path} cannot be read ({error}).") from error
+        raise AlbumenError(
+            "The prompt checkpoint {path} cannot be read ({detail}).",
+            path=str(path),
+            detail=str(error),
+        ) from error
     # The precision in the id does not matter here: the text encoder is fp32 at every precision.
     ids = [own.split("-") for own in (header["model_id"], model_id)]
     if model_id and header["model_id"] and (ids[0][0], ids[0][2:]) != (ids[1][0], ids[1][2:]):
         raise AlbumenError(
-            f"The prompts of {path} were learned for another model ({header['model_id']})."
+            "The prompts of {path} were learned for another model ({model}).",
+            path=str(path),
+            model=header["model_id"],
         )
     width = clip.token_embedding.weight.shape[1]
     if ctx.dim() not in (2, 3) or ctx.shape[-1] != width or not ctx.isfinite().all():
         raise AlbumenError(
-            f"The contexts of {path} do not fit this model: {tuple(ctx.shape)} "
-            f"for a width of {width}."
+            "The contexts of {path} do not fit this model: {shape} for a width of {width}.",
+            path=str(path),
+            shape=str(tuple(ctx.shape)),
+            width=width,
         )
     names = list(saved_names if classnames is None else classnames)
     if ctx.dim() == 3:
         unknown = [name for name in names if name not in saved_names]
         if unknown:
-            raise AlbumenError(f"{path} holds one context per class and none for '{unknown[0]}'.")
+            raise AlbumenError(
+                "{path} holds one context per class and none for '{name}'.",
+                path=str(path),
+                name=unknown[0],
+            )
         ctx = ctx[torch.tensor([saved_names.index(name) for name in names])]  # (K, n, C)
     if position not in ("end", "middle", "front"):
         raise AlbumenError(
-            f"{path} puts the class name at '{position}', which this version does not know."
+            "{path} puts the class name at '{position}', which this version does not know.",
+            path=str(path),
+            position=position,
         )
     learner = PromptLearner(
         names,

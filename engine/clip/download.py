@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
+from engine.messages import Message, message
 from engine.records import AlbumenError, Progress
 
 T = TypeVar("T")
@@ -66,8 +67,9 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
         return Path(cached)
     if offline():
         raise AlbumenError(
-            f"{repo} is not on this computer and HF_HUB_OFFLINE forbids to download it: "
-            "allow it or choose a file."
+            "{name} is not on this computer, and a setting of this computer forbids to download "
+            "models: allow it or choose a file.",
+            name=repo,
         )
     endpoint = mirror.rstrip("/") or os.environ.get("HF_ENDPOINT") or None
     url = hub.hf_hub_url(repo, filename, endpoint=endpoint)
@@ -76,16 +78,21 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
     except errors.HfHubHTTPError as error:
         status = error.response.status_code
         raise AlbumenError(
-            f"{url} answered with status {status}: try again later or choose another model."
+            "{url} answered with status {status}: try again later or choose another model.",
+            url=url,
+            status=status,
         ) from error
     # The HTTP library's own classes differ between versions of the hub's library.
     except Exception as error:
         raise AlbumenError(
-            f"{url} cannot be reached ({_short(error)}): check the network and try again."
+            "{url} cannot be reached ({detail}): check the network and try again.",
+            url=url,
+            detail=_short(error),
         ) from error
     if not found.etag or not _SHA256.fullmatch(found.etag):
         raise AlbumenError(
-            f"{url} does not tell the file's sha256, so it cannot be verified: use another mirror."
+            "{url} does not tell the file's sha256, so it cannot be verified: use another mirror.",
+            url=url,
         )
     # The hub's own address, not the signed one that it redirects to: that one expires before a slow
     # download ends.
@@ -110,8 +117,11 @@ def fetch(remote: Remote, target: Path) -> Iterator[Progress]:
         free = shutil.disk_usage(target.parent).free
         if missing > free:
             raise AlbumenError(
-                f"{target.name} needs {_mb(missing)} more in {target.parent}, "
-                f"but {_mb(free)} are free."
+                "{name} needs {missing} more in {folder}, but {free} are free.",
+                name=target.name,
+                missing=_mb(missing),
+                folder=str(target.parent),
+                free=_mb(free),
             )
     events: _Events = queue.SimpleQueue()
     stop = threading.Event()
@@ -162,17 +172,22 @@ def copy(source: Path, target: Path) -> Iterator[Progress]:
                 done += len(chunk)
                 yield Progress("download", done, total, detail=target.name)
         if _SHA256.fullmatch(expected) and digest.hexdigest() != expected:
-            raise AlbumenError(f"{source} is damaged (wrong checksum): delete it and try again.")
+            raise AlbumenError(
+                "{path} is damaged (wrong checksum): delete it and try again.", path=str(source)
+            )
         os.replace(part, target)
     except OSError as error:
         raise AlbumenError(
-            f"{source} cannot be copied to {target.parent} ({error.strerror})."
+            "{path} cannot be copied to {folder} ({detail}).",
+            path=str(source),
+            folder=str(target.parent),
+            detail=error.strerror or str(error),
         ) from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def meanwhile(work: Callable[[], T], detail: str) -> Generator[Progress, None, T]:
+def meanwhile(work: Callable[[], T], detail: str | Message) -> Generator[Progress, None, T]:
     """Job: `work()` in a thread; a `Progress` of unknown length four times a second, then its
     result or exception.
 
@@ -205,7 +220,9 @@ def sha256_of(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise AlbumenError(f"{path} cannot be read ({error.strerror}).") from error
+        raise AlbumenError(
+            "{path} cannot be read ({detail}).", path=str(path), detail=error.strerror or str(error)
+        ) from error
 
 
 def _newest(events: _Events, done: int) -> int | BaseException | None:
@@ -231,7 +248,12 @@ def _receive(remote: Remote, part: Path, events: _Events, stop: threading.Event)
             file.flush()
             os.fsync(file.fileno())
         if arrived.digest.hexdigest() != remote.sha256:
-            raise AlbumenError(_refused(part, "sent a file with a wrong checksum"))
+            part.unlink(missing_ok=True)
+            raise AlbumenError(
+                "The server sent a file with a wrong checksum; nothing of {name} was kept. Try "
+                "again or choose another source.",
+                name=_model_of(part),
+            )
         events.put(None)
     except BaseException as error:
         events.put(error)
@@ -283,8 +305,9 @@ class _Arrived:
             attempts = attempts + 1 if self.done <= before else 0
             if attempts >= _ATTEMPTS:
                 raise AlbumenError(
-                    f"The download stopped at {_mb(self.done)} "
-                    f"({last or 'the connection was lost'}): try again, it goes on from there."
+                    "The download stopped at {size} ({detail}): try again, it goes on from there.",
+                    size=_mb(self.done),
+                    detail=last or message("the connection was lost"),
                 )
             if attempts:
                 self.stop.wait(min(_PAUSE * 3**attempts, 5.0))
@@ -309,9 +332,12 @@ class _Arrived:
             self.digest.update(chunk)
             self.done += len(chunk)
             if self.remote.size is not None and self.done > self.remote.size:
-                announced = _mb(self.remote.size)
+                self.part.unlink(missing_ok=True)
                 raise AlbumenError(
-                    _refused(self.part, f"sent more than the {announced} it announced")
+                    "The server sent more than the {size} it announced; nothing of {name} was "
+                    "kept. Try again or choose another source.",
+                    size=_mb(self.remote.size),
+                    name=_model_of(self.part),
                 )
             self.events.put(self.done)
         return True
@@ -323,12 +349,9 @@ class _Arrived:
         self.done = 0
 
 
-def _refused(part: Path, what: str) -> str:
-    part.unlink(missing_ok=True)
-    return (
-        f"The server {what}; nothing of {part.name.split('.')[0]} was kept. "
-        "Try again or choose another source."
-    )
+def _model_of(part: Path) -> str:
+    """What a person calls the file that is being downloaded."""
+    return part.name.split(".")[0]
 
 
 def _body(remote: Remote, offset: int) -> Iterator[bytes | None]:
@@ -349,7 +372,9 @@ def _body(remote: Remote, offset: int) -> Iterator[bytes | None]:
                 return
         elif response.status_code in (401, 403, 404, 410):
             raise AlbumenError(
-                f"{remote.url} answered with status {response.status_code}: choose another source."
+                "{url} answered with status {status}: choose another source.",
+                url=remote.url,
+                status=response.status_code,
             )
         elif response.status_code not in (200, 206):
             raise ConnectionError(f"status {response.status_code}")

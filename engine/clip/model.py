@@ -21,6 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.records import UnusableValue
+
 Activation = Literal["quickgelu", "gelu"]
 
 # Constants of the network that the official archives store beside the parameters; we infer them
@@ -361,8 +363,10 @@ class CLIP(nn.Module):
     ) -> None:
         super().__init__()
         if activation not in _ACTIVATIONS:
-            raise ValueError(
-                f"Unknown activation '{activation}': use one of {', '.join(_ACTIVATIONS)}."
+            raise UnusableValue(
+                "Unknown activation '{name}': use one of {names}.",
+                name=activation,
+                names=", ".join(_ACTIVATIONS),
             )
         self.embed_dim = embed_dim
         self.input_resolution = input_resolution
@@ -533,11 +537,11 @@ def build_model(
     """The CLIP whose weights these are, in eval mode, every size inferred from the shapes; the dict
     is not changed.
 
-    Strict: ValueError names missing, unexpected or wrongly shaped tensors. Tolerated are only the
-    three scalars of the official archives, a stored causal mask, and BatchNorm's batch counters
-    (absent from some conversions). fp16 weights become fp32. `activation` cannot be seen in the
-    weights: "quickgelu" for OpenAI, MetaCLIP and DFN, "gelu" for what timm and open_clip trained
-    with the exact GELU (LAION, DataComp).
+    Strict: UnusableValue (a ValueError) names missing, unexpected or wrongly shaped tensors.
+    Tolerated are only the three scalars of the official archives, a stored causal mask, and
+    BatchNorm's batch counters (absent from some conversions). fp16 weights become fp32.
+    `activation` cannot be seen in the weights: "quickgelu" for OpenAI, MetaCLIP and DFN, "gelu" for
+    what timm and open_clip trained with the exact GELU (LAION, DataComp).
 
     `copy=False`: tensors that are fp32 become the parameters themselves, so memory-mapped weights
     are not read here and take no memory twice. With tensors on the meta device this checks names
@@ -553,12 +557,13 @@ def build_model(
         with torch.device("meta"):
             model = CLIP(**_sizes(weights), activation=activation)
     except KeyError as error:
-        raise ValueError(
-            f"These are not the weights of a CLIP: the tensor {error} is missing."
+        raise UnusableValue(
+            "These are not the weights of a CLIP: the tensor {name} is missing.", name=str(error)
         ) from None
     except (TypeError, IndexError, ValueError) as error:
-        raise ValueError(
-            f"These are not the weights of a CLIP: a tensor has an impossible shape ({error})."
+        raise UnusableValue(
+            "These are not the weights of a CLIP: a tensor has an impossible shape ({detail}).",
+            detail=str(error),
         ) from None
     for name in model.state_dict():
         if name.endswith("num_batches_tracked") and name not in weights:
@@ -572,8 +577,8 @@ def build_model(
         model.load_state_dict(own, strict=True, assign=True)
     except RuntimeError as error:
         detail = "; ".join(line.strip() for line in str(error).splitlines()[1:4])
-        raise ValueError(
-            f"These weights do not fit the CLIP that their sizes describe: {detail}"
+        raise UnusableValue(
+            "These weights do not fit the CLIP that their sizes describe: {detail}", detail=detail
         ) from None
     return model.eval()
 

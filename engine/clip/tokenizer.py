@@ -16,6 +16,7 @@ import regex
 import torch
 
 import resources
+from engine.records import UnusableValue
 
 VOCAB_SIZE = 49408
 SOT = VOCAB_SIZE - 2  # start of text
@@ -35,8 +36,8 @@ def tokenize(
     """One text or N texts -> token ids (N, context_length), int32, rows `[SOT] ... [EOT] 0 0 ...`.
 
     Pass the model's own `context_length` (77 in the official models, 32 in the starter). A text
-    that does not fit raises ValueError with a sentence for the user; with `truncate=True` it is cut
-    and still ends in EOT.
+    that does not fit raises UnusableValue (a ValueError) with a sentence for the user; with
+    `truncate=True` it is cut and still ends in EOT.
     """
     if isinstance(texts, str):
         texts = [texts]
@@ -46,9 +47,12 @@ def tokenize(
         if len(ids) > context_length:
             if not truncate:
                 shown = text if len(text) <= 40 else text[:37] + "..."
-                raise ValueError(
-                    f"The text '{shown}' is too long: it has {len(ids) - 2} tokens and this model "
-                    f"reads at most {context_length - 2}. Use fewer words."
+                raise UnusableValue(
+                    "The text '{text}' is too long: it has {length} tokens and this model reads "
+                    "at most {limit}. Use fewer words.",
+                    text=shown,
+                    length=len(ids) - 2,
+                    limit=context_length - 2,
                 )
             ids = [*ids[: context_length - 1], EOT]
         row[: len(ids)] = torch.tensor(ids)

@@ -31,7 +31,8 @@ from engine.clip.catalogue import CATALOGUE, STARTER, canonical, file_name, near
 from engine.clip.model import CLIP, Activation, build_model, convert_weights
 from engine.clip.tokenizer import tokenize
 from engine.images.decode import CLIP_MEAN, CLIP_STD
-from engine.records import AlbumenError, ModelInfo, Progress
+from engine.messages import Message, lines, message, verbatim
+from engine.records import AlbumenError, ModelInfo, Progress, said_by
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _ARCHIVES = "https://openaipublic.azureedge.net/clip/models"
@@ -48,7 +49,7 @@ class LoadedModel:
     `model_id`: "<first 16 hex digits of the sha256 of the weights>-<precision>", then "-gelu" for
     the exact GELU; vectors of different ids are never mixed. `name`: the name or path it was loaded
     by. `precision`: "fp32", "bf16" or "fp16". `note`: sentences for the person where the model does
-    not run on the device that was to be expected, or where its activation is not known; else "".
+    not run on the device that was to be expected, or where its activation is not known; else None.
     """
 
     clip: CLIP
@@ -59,7 +60,7 @@ class LoadedModel:
     input_resolution: int
     context_length: int
     embed_dim: int
-    note: str = ""
+    note: Message | None = None
     # The same as `clip.encode_image`, arranged for this processor.
     image_encoder: Callable[[torch.Tensor], torch.Tensor] | None = None
 
@@ -87,8 +88,9 @@ class LoadedModel:
             half = len(pixels) // 2
             if not half:
                 raise AlbumenError(
-                    f"{self.device} has too little memory for one image: "
-                    "choose a smaller model or the device 'cpu'."
+                    "{device} has too little memory for one image: choose a smaller model or the "
+                    "processor (cpu).",
+                    device=str(self.device),
                 ) from None
         return torch.cat([self.encode_images(pixels[:half]), self.encode_images(pixels[half:])])
 
@@ -97,10 +99,7 @@ class LoadedModel:
 
         With `truncate=False` a text longer than `context_length` raises AlbumenError.
         """
-        try:
-            tokens = tokenize(list(texts), self.context_length, truncate=truncate)  # (N, L)
-        except ValueError as error:
-            raise AlbumenError(str(error)) from None
+        tokens = tokenize(list(texts), self.context_length, truncate=truncate)  # (N, L)
         features = torch.empty(len(tokens), self.embed_dim)
         # Short texts apart from long ones, a few at a time: a batch is as long as its longest, and
         # thousands of texts (a vocabulary in several templates) would take gigabytes at once.
@@ -145,14 +144,14 @@ def load(
         input_resolution=clip.input_resolution,
         context_length=clip.context_length,
         embed_dim=clip.embed_dim,
-        note="\n".join(filter(None, (failed, assumed))),
+        note=lines(failed, assumed),
         image_encoder=image_encoder,
     )
 
 
 def load_network(
     name_or_path: str, device: str = "auto", precision: str = "auto", directory: Path | None = None
-) -> tuple[CLIP, str]:
+) -> tuple[CLIP, Message | None]:
     """The network alone, in eval mode, to be used and trained as its owner likes: its weights are
     its own and want gradients, and BOTH encoders compute in the precision, as in openai/CLIP. With
     the note of `LoadedModel`.
@@ -166,7 +165,7 @@ def load_network(
     clip, assumed = _network(path, known, mapped=False)
     clip, chosen, failed = _on_device(clip, device)
     convert_weights(clip, PRECISIONS[precision_for(precision, chosen)])
-    return clip, "\n".join(filter(None, (failed, assumed)))
+    return clip, lines(failed, assumed)
 
 
 def is_installed(name: str, directory: Path | None = None) -> bool:
@@ -177,7 +176,9 @@ def is_installed(name: str, directory: Path | None = None) -> bool:
         return False
 
 
-def _network(path: Path, activation: Activation | None, mapped: bool) -> tuple[CLIP, str]:
+def _network(
+    path: Path, activation: Activation | None, mapped: bool
+) -> tuple[CLIP, Message | None]:
     """The CLIP of a safetensors file in fp32 on the CPU, and a note where neither `activation` nor
     the file says with which activation it was trained."""
     content = checkpoint.read(path, mapped)
@@ -185,13 +186,14 @@ def _network(path: Path, activation: Activation | None, mapped: bool) -> tuple[C
     try:
         clip = build_model(content.state_dict, known or _ASSUMED, copy=False)
     except ValueError as error:
-        raise AlbumenError(f"{path}: {error}") from error
+        raise AlbumenError("{path}: {reason}", path=str(path), reason=said_by(error)) from error
     if known:
-        return clip, ""
-    return clip, (
-        f"{path.name} does not say whether its weights were trained with QuickGELU or GELU: "
+        return clip, None
+    return clip, message(
+        "{file} does not say whether its weights were trained with QuickGELU or GELU: "
         "QuickGELU is assumed. If they come from LAION or DataComp, put their "
-        "open_clip_config.json beside the file and use it again."
+        "open_clip_config.json beside the file and use it again.",
+        file=path.name,
     )
 
 
@@ -220,12 +222,14 @@ def catalogue() -> tuple[ModelInfo, ...]:
         infos.append(
             ModelInfo(
                 name=name,
-                title=known.title,
+                title=known.title if isinstance(known.title, Message) else verbatim(known.title),
                 installed=path is not None,
                 active=False,
                 size=path.stat().st_size if path else known.megabytes * 1_000_000,
                 licence=known.licence,
-                quality=f"{known.zero_shot} % of ImageNet right without training",
+                quality=message(
+                    "{percent} % of ImageNet right without training", percent=known.zero_shot
+                ),
                 source=known.repo,
                 model_id=identity,
                 input_resolution=known.resolution,
@@ -251,7 +255,9 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
     name = canonical(name)
     if name not in CATALOGUE:
         raise AlbumenError(
-            f"There is no model '{name}' to download: choose one of {', '.join(CATALOGUE)}."
+            "There is no model '{name}' to download: choose one of {names}.",
+            name=name,
+            names=", ".join(CATALOGUE),
         )
     known = CATALOGUE[name]
     target = (directory or models_directory()) / file_name(name)
@@ -260,7 +266,8 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         remote = yield from transfer.meanwhile(
-            lambda: transfer.on_hub(known.repo, _HUB_FILE, mirror), f"asking for {known.repo}"
+            lambda: transfer.on_hub(known.repo, _HUB_FILE, mirror),
+            message("asking for {name}", name=known.repo),
         )
     except AlbumenError:
         if not known.archive or transfer.offline():
@@ -269,7 +276,8 @@ def download(name: str, directory: Path | None = None, mirror: str = "") -> Iter
         archive = target.with_name(file)
         yield from transfer.fetch(transfer.Remote(f"{_ARCHIVES}/{sha256}/{file}", sha256), archive)
         yield from transfer.meanwhile(
-            lambda: _install_archive(archive, sha256, target), f"unpacking {file}"
+            lambda: _install_archive(archive, sha256, target),
+            message("unpacking {name}", name=file),
         )
         archive.unlink()
         return
@@ -291,8 +299,12 @@ def _installed_path(name_or_path: str, directory: Path | None = None) -> Path:
             return Path(override)
         try:
             return resources.path("starter.safetensors")
-        except FileNotFoundError as error:
-            raise AlbumenError(str(error)) from None
+        except FileNotFoundError:
+            raise AlbumenError(
+                "Albumen's own file '{name}' is missing from {path}: install Albumen again.",
+                name="starter.safetensors",
+                path=str(Path(resources.__file__).parent),
+            ) from None
     if name_or_path in CATALOGUE:
         path = (directory or models_directory()) / file_name(name_or_path)
         archive = CATALOGUE[name_or_path].archive
@@ -300,7 +312,7 @@ def _installed_path(name_or_path: str, directory: Path | None = None) -> Path:
             return _unpacked(directory / archive[0])
         if not path.is_file():
             raise AlbumenError(
-                f"The model '{name_or_path}' is not on this computer: download it first."
+                "The model '{name}' is not on this computer: download it first.", name=name_or_path
             )
         return path
     path = Path(name_or_path)
@@ -311,8 +323,8 @@ def _installed_path(name_or_path: str, directory: Path | None = None) -> Path:
                 "There is no model '{name}': did you mean {names}?", name=name_or_path, names=names
             )
         raise AlbumenError(
-            f"There is no model '{name_or_path}': "
-            "give a name of the catalogue or a safetensors file."
+            "There is no model '{name}': give a name of the catalogue or a safetensors file.",
+            name=name_or_path,
         )
     return _unpacked(path) if checkpoint.is_archive(path) else path
 
@@ -330,8 +342,8 @@ def _unpacked(archive: Path) -> Path:
             return target
     if archive.name in {file for file, _ in archives.values()}:
         raise AlbumenError(
-            f"{archive} has a wrong checksum: it is damaged or not OpenAI's file; "
-            "download it again."
+            "{path} has a wrong checksum: it is damaged or not OpenAI's file; download it again.",
+            path=str(archive),
         )
     return archive
 
@@ -339,7 +351,7 @@ def _unpacked(archive: Path) -> Path:
 def _install_archive(archive: Path, sha256: str, target: Path) -> None:
     """Keep the weights of a verified archive as safetensors, in the precision they came in."""
     if transfer.sha256_of(archive) != sha256:
-        raise AlbumenError(f"{archive} changed while it was read: try again.")
+        raise AlbumenError("{path} changed while it was read: try again.", path=str(archive))
     state_dict = checkpoint.read_archive(archive)
     constants = ("input_resolution", "context_length", "vocab_size")  # of the archive, not weights
     weights = {name: tensor for name, tensor in state_dict.items() if name not in constants}
@@ -401,12 +413,12 @@ def _starter_info(path: Path | None, identity: str) -> ModelInfo:
     sizes = checkpoint.sizes(path) if path else (0, 0)
     return ModelInfo(
         name="starter",
-        title="Built-in starter",
+        title=message("Built-in starter"),
         installed=path is not None,
         active=False,
         size=path.stat().st_size if path else 0,
         licence="MIT",
-        quality="small and fast: scenes, everyday things and animals",
+        quality=message("small and fast: scenes, everyday things and animals"),
         source="ships with Albumen",
         model_id=identity,
         input_resolution=sizes[0],
@@ -428,30 +440,34 @@ def _device(device: str) -> torch.device:
         chosen = torch.device(device)
     except RuntimeError:
         raise AlbumenError(
-            f"There is no device '{device}': choose auto, cpu, cuda or mps."
+            "There is no device '{device}': choose auto, cpu, cuda or mps.", device=device
         ) from None
     if chosen.type == "cuda" and not (
         torch.cuda.is_available() and (chosen.index or 0) < torch.cuda.device_count()
     ):
         raise AlbumenError(
-            f"'{device}' cannot be used: this computer or this torch has no such CUDA device; "
-            "use cpu."
+            "'{device}' cannot be used: this computer has no such NVIDIA graphics card, or its "
+            "driver is missing; choose the processor (cpu).",
+            device=device,
         )
     if chosen.type == "mps" and not torch.backends.mps.is_available():
         raise AlbumenError(
-            "'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu."
+            "Apple graphics (mps) cannot be used: that needs a Mac with Apple's graphics "
+            "processor; choose the processor (cpu)."
         )
     if chosen.type not in ("cpu", "cuda", "mps"):
-        raise AlbumenError(f"Albumen does not run on '{device}': choose auto, cpu, cuda or mps.")
+        raise AlbumenError(
+            "Albumen does not run on '{device}': choose auto, cpu, cuda or mps.", device=device
+        )
     return chosen
 
 
-def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
+def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, Message | None]:
     """The model where it was asked to be; with "auto" on the CPU, with a sentence, if the graphics
     processor fails."""
     chosen = _device(device)
     if chosen.type == "cpu":
-        return clip, chosen, ""
+        return clip, chosen, None
     try:
         moved = clip.to(chosen)
         side = clip.input_resolution
@@ -460,14 +476,16 @@ def _on_device(clip: CLIP, device: str) -> tuple[CLIP, torch.device, str]:
         with torch.no_grad():  # a driver or kernel that does not fit shows only when something runs
             moved.encode_text(text)
             moved.encode_image(image).cpu()  # waits until it has run
-        return moved, chosen, ""
+        return moved, chosen, None
     except RuntimeError as error:
         reason = (str(error).strip().splitlines() or ["unknown error"])[0][:120]
         if device != "auto":
             raise AlbumenError(
-                f"The model does not run on '{device}' ({reason}); use cpu."
+                "The model does not run on '{device}' ({detail}); choose the processor (cpu).",
+                device=device,
+                detail=reason,
             ) from error
-        note = f"The graphics processor failed ({reason}); the CPU is used."
+        note = message("The graphics processor failed ({detail}); the CPU is used.", detail=reason)
         return clip.to("cpu"), torch.device("cpu"), note
 
 
@@ -479,7 +497,9 @@ def precision_for(precision: str, device: torch.device) -> str:
         return "fp16" if device.type == "cuda" else "fp32"
     if precision not in PRECISIONS:
         raise AlbumenError(
-            f"There is no precision '{precision}': choose auto, {', '.join(PRECISIONS)}."
+            "There is no precision '{name}': choose auto, {names}.",
+            name=precision,
+            names=", ".join(PRECISIONS),
         )
     if device.type == "cpu" and precision == "fp16":
         raise AlbumenError(

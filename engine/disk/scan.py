@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from engine.images.decode import is_candidate
+from engine.messages import message
 from engine.records import Failure, PhotoState, Progress
 
 STEP_SECONDS = 0.1
@@ -251,7 +252,7 @@ class Walk:
         target = os.path.realpath(path)
         here = os.path.realpath(os.path.dirname(path))
         if is_within(here, target) or is_within(inside, target):
-            reason = "This link leads back into its own folder; it was left out."
+            reason = message("This link leads back into its own folder; it was left out.")
             self.problems.append(Failure(os.fsdecode(path), reason))
             return None
         try:
@@ -268,12 +269,15 @@ class Walk:
         if isinstance(error, FileNotFoundError) and path != self.root:
             return
         self.out_of_reach.append(path)
-        why = (
-            "no permission"
-            if isinstance(error, PermissionError)
-            else (error.strerror or "unknown reason").lower()
-        )
-        reason = f"It could not be opened ({why}); its photos are kept as they were."
+        if isinstance(error, PermissionError):
+            reason = message(
+                "It could not be opened (no permission); its photos are kept as they were."
+            )
+        else:
+            reason = message(
+                "It could not be opened ({detail}); its photos are kept as they were.",
+                detail=(error.strerror or str(error)).lower(),
+            )
         self.problems.append(Failure(os.fsdecode(path), reason))
 
     def _mounts_away(self, mounts: list[str]) -> list[str]:

@@ -39,6 +39,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 
 from engine.images.decode import is_candidate
+from engine.messages import Message, message
 
 # A folder that leaves the watched one and comes back makes watchdog warn about its own
 # book-keeping.
@@ -88,7 +89,7 @@ class FolderWatcher:
 
     A change is reported once `quiet_seconds` have passed without another, at the latest
     `longest_delay` after the first; so is a folder that is watched from now on.
-    `on_notice(sentence)`: something a person should know (a limit of the system was reached), from
+    `on_notice(message)`: something a person should know (a limit of the system was reached), from
     the same thread. `watch(paths)` replaces the set of folders and returns at once; `stop()` ends
     every thread. `clock` and `observer` are there for tests.
     """
@@ -96,7 +97,7 @@ class FolderWatcher:
     def __init__(
         self,
         on_change: Callable[[bytes], None],
-        on_notice: Callable[[str], None] = lambda sentence: None,
+        on_notice: Callable[[Message], None] = lambda said: None,
         *,
         quiet_seconds: float = 1.0,
         longest_delay: float = 5.0,
@@ -278,9 +279,12 @@ class FolderWatcher:
         if not self._noticed:
             self._noticed = True
             self._on_notice(
-                "The system's limit of watched folders is reached, so changes are looked for every "
-                f"{self._poll:g} seconds; "
-                "raise fs.inotify.max_user_watches to see them at once."
+                message(
+                    "The system's limit of watched folders is reached, so changes are looked for "
+                    "every {seconds} seconds; raise fs.inotify.max_user_watches to see them at "
+                    "once.",
+                    seconds=f"{self._poll:g}",
+                )
             )
 
     def note_event(self, folder: _Watched) -> None:

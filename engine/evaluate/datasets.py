@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from engine.messages import message
 from engine.records import AlbumenError, Failure
 
 Pixels = npt.NDArray[np.uint8]
@@ -91,8 +92,9 @@ def open_set(path: str | Path) -> PhotoSet | AttributeSet:
     if path.is_dir() or path.suffix.lower() == ".zip":
         return _folders(path)
     raise AlbumenError(
-        f"{path} is no set of photographs: give a folder with a folder per class, "
-        "a zip of such, or a CSV."
+        "{path} is no set of photographs: give a folder with a folder per class, a zip of such, or "
+        "a CSV.",
+        path=str(path),
     )
 
 
@@ -112,8 +114,9 @@ def _folders(path: Path) -> PhotoSet:
         )
     if not found:
         raise AlbumenError(
-            f"{path} holds no pictures in folders: "
-            "put those of each class into a folder with its name."
+            "{path} holds no pictures in folders: put those of each class into a folder with its "
+            "name.",
+            path=str(path),
         )
     return _photo_set(path.stem, [(file, folder.replace("_", " ")) for folder, file in found])
 
@@ -123,7 +126,9 @@ def _captions(path: Path) -> PhotoSet:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise AlbumenError(f"{path} cannot be read as a CSV in UTF-8 ({error}).") from error
+        raise AlbumenError(
+            "{path} cannot be read as a CSV in UTF-8 ({detail}).", path=str(path), detail=str(error)
+        ) from error
     if rows and [cell.strip().lower() for cell in rows[0][:2]] == ["image", "caption"]:
         rows = rows[1:]
     bad = next(
@@ -131,7 +136,9 @@ def _captions(path: Path) -> PhotoSet:
     )
     if bad is not None or not rows:
         where = f"row {bad} of {path}" if bad else f"{path}"
-        raise AlbumenError(f"{where} lacks an image or a caption: every row is image,caption.")
+        raise AlbumenError(
+            "{where} lacks an image or a caption: every row is image,caption.", where=where
+        )
     return _photo_set(path.stem, [(str(path.parent / row[0]), row[1].strip()) for row in rows])
 
 
@@ -149,7 +156,9 @@ def _celeba(path: Path) -> AttributeSet:
             raise ValueError("rows of different lengths")
     except (IndexError, ValueError) as error:
         raise AlbumenError(
-            f"{path}/list_attr_celeba.txt is not CelebA's list of attributes ({error})."
+            "{path}/list_attr_celeba.txt is not CelebA's list of attributes ({detail}).",
+            path=str(path),
+            detail=str(error),
         ) from error
     archive = path / "img_align_celeba.zip"
     if archive.is_file():
@@ -163,8 +172,9 @@ def _celeba(path: Path) -> AttributeSet:
     ]  # people evaluate on a part of the 202,599
     if not kept:
         raise AlbumenError(
-            f"{path} has CelebA's list but none of its pictures: put them into "
-            f"{path}/img_align_celeba."
+            "{path} has CelebA's list but none of its pictures: put them into "
+            "{path}/img_align_celeba.",
+            path=str(path),
         )
     names = tuple(name.replace("_", " ") for name in attributes)
     return AttributeSet(path.name, tuple(files[number] for number in kept), names, present[kept])
@@ -186,7 +196,9 @@ def _members(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (OSError, zipfile.BadZipFile) as error:
-        raise AlbumenError(f"{path} cannot be read as a zip ({error}).") from error
+        raise AlbumenError(
+            "{path} cannot be read as a zip ({detail}).", path=str(path), detail=str(error)
+        ) from error
     return [
         name
         for name in names
@@ -242,7 +254,8 @@ class Pictures:
             with Image.open(io.BytesIO(self._bytes(file))) as image:
                 return make(ImageOps.exif_transpose(image).convert("RGB"), number)
         except Exception as error:  # Pillow's decoders raise nearly anything on damaged files
-            return Failure(file, f"cannot be read as a picture ({type(error).__name__})")
+            reason = message("cannot be read as a picture ({kind})", kind=type(error).__name__)
+            return Failure(file, reason)
 
     def _bytes(self, file: str) -> bytes:
         archive, _, member = file.partition(".zip!")

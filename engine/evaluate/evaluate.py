@@ -126,8 +126,12 @@ def evaluate(
     name, count = smallest_class(photos)
     if count <= most:
         raise AlbumenError(
-            f"'{name}' of {photos.name} has {count} photos: "
-            f"too few to learn from {most} and test on others."
+            "'{name}' of {photos} has {count} photos: too few to learn from {most} and test on "
+            "others.",
+            name=name,
+            photos=photos.name,
+            count=count,
+            most=most,
         )
     pictures = Pictures()
     image_features, kept = yield from encode(model, photos.files, range(len(photos)), pictures)
@@ -180,7 +184,9 @@ def encode(
         features.append(model.encode_images(np.stack(rows)))
     if not kept:
         raise AlbumenError(
-            f"None of the {len(numbers)} pictures can be read, for example {files[numbers[0]]}."
+            "None of the {count} pictures can be read, for example {path}.",
+            count=len(numbers),
+            path=str(files[numbers[0]]),
         )
     return torch.cat(features), torch.tensor(kept)
 
@@ -393,7 +399,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     try:
         shots = tuple(sorted({int(part) for part in args.shots.split(",") if part.strip()}))
     except ValueError:
-        raise AlbumenError(f"--shots takes numbers such as 1,4,16, not '{args.shots}'.") from None
+        raise AlbumenError(
+            "--shots takes numbers such as 1,4,16, not '{shots}'.", shots=args.shots
+        ) from None
     if any(number < 1 for number in shots):
         raise AlbumenError("--shots takes numbers from 1 on.")
     protocol = Protocol(
@@ -438,7 +446,7 @@ def templates(asked: Sequence[str]) -> tuple[str, ...]:
     for text in asked or ["photo"]:
         if text not in TEMPLATES and "{}" not in text:
             raise AlbumenError(
-                f"'{text}' is no template: use photo, seven, eighty or a text with {{}}."
+                "'{text}' is no template: use photo, seven, eighty or a text with {}.", text=text
             )
         chosen += TEMPLATES.get(text, (text,))
     return tuple(dict.fromkeys(chosen))

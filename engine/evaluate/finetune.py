@@ -138,7 +138,9 @@ def finetune(
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AlbumenError(
-            f"{out.parent} cannot be made ({error.strerror}): choose another place."
+            "{path} cannot be made ({detail}): choose another place.",
+            path=str(out.parent),
+            detail=error.strerror or str(error),
         ) from error
     if resume and saved.exists():
         trainer.restore(saved, fingerprint)
@@ -203,9 +205,11 @@ def _split(photos: PhotoSet, settings: Settings) -> _Parts:
     parts = _Parts(np.concatenate(learn), np.concatenate(stop), np.concatenate(test))
     if len(photos.classnames) < 2 or not len(parts.test) or len(parts.learn) < 2:
         raise AlbumenError(
-            f"{photos.name} is too small to learn from: "
-            "it needs at least two captions and some photos of each "
-            f"(it has {len(photos.classnames)} captions and {len(photos)} photos)."
+            "{name} is too small to learn from: it needs at least two captions and some photos of "
+            "each (it has {captions} captions and {count} photos).",
+            name=photos.name,
+            captions=len(photos.classnames),
+            count=len(photos),
         )
     return parts
 
@@ -377,8 +381,9 @@ class _Trainer:
                 state = json.loads((file.metadata() or {})["state"])
                 if state["fingerprint"] != fingerprint:
                     raise AlbumenError(
-                        f"{path} belongs to a run with other settings or photos: "
-                        "delete it to start over."
+                        "{path} belongs to a run with other settings or photos: delete it to start "
+                        "over.",
+                        path=str(path),
                     )
                 own = self.clip.state_dict()
                 for name, tensor in own.items():
@@ -399,7 +404,9 @@ class _Trainer:
             self.best = Figures(**state["best"])
         except (SafetensorError, KeyError, ValueError, TypeError, OSError) as error:
             raise AlbumenError(
-                f"The checkpoint {path} cannot be used ({error}): delete it to start over."
+                "The checkpoint {path} cannot be used ({detail}): delete it to start over.",
+                path=str(path),
+                detail=str(error),
             ) from error
 
 
@@ -495,8 +502,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         )
     if args.out.suffix != ".safetensors":
         raise AlbumenError(
-            "The new model is a safetensors file: call it "
-            f"{args.out.with_suffix('.safetensors').name}."
+            "The new model is a safetensors file: call it {name}.",
+            name=args.out.with_suffix(".safetensors").name,
         )
     if not 0 < args.held_out < 1 or args.batch_size < 2 or args.epochs < 1:
         raise AlbumenError(

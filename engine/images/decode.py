@@ -48,6 +48,7 @@ from PIL import (
 from engine.images import camera_raw, exif, keywords
 from engine.images.camera_raw import Shot
 from engine.images.colour import to_rgb, to_srgb
+from engine.messages import Message, message
 from engine.records import AlbumenError
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ _BY_SIGNATURE = tuple(name for name in FORMATS if name not in ("TGA", "MPO"))
 PIXEL_LIMIT = 250_000_000
 THUMBNAIL = (256, 82)
 """Long side in pixels and JPEG quality of a thumbnail, unless the library wants another."""
-NO_MEMORY = "It needs more memory than one picture may take."
+NO_MEMORY = message("It needs more memory than one picture may take.")
 # Averaging 2 x 2 pixels before a bicubic reduction by more than three halves the time of the
 # resize; the pixels differ by 0.3/255 from the reference instead of 0.16/255, in the mean.
 _REDUCING_GAP = 1.5
@@ -124,9 +125,14 @@ class UnreadablePhoto(AlbumenError):  # noqa: N818 - the name that a person woul
     `reason` is the sentence without the file's name, `str()` the one with it.
     """
 
-    def __init__(self, path: bytes, reason: str) -> None:
-        super().__init__(f"{os.path.basename(os.fsdecode(path))!r}: {reason}")
+    def __init__(self, path: bytes, reason: Message) -> None:
+        name = repr(os.path.basename(os.fsdecode(path)))
+        super().__init__("{path}: {reason}", path=name, reason=reason)
+        self.path = path
         self.reason = reason
+
+    def __reduce__(self) -> tuple[type[UnreadablePhoto], tuple[object, ...]]:
+        return type(self), (self.path, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,17 +341,19 @@ def _opened(path: bytes) -> Iterator[tuple[IO[bytes], os.stat_result]]:
 def _require_regular(path: bytes, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnreadablePhoto(
-            path, "It is not a file but a folder, a pipe or a device; it was left alone."
+            path,
+            message("It is not a file but a folder, a pipe or a device; it was left alone."),
         )
     if status.st_size == 0:
-        raise UnreadablePhoto(path, "The file is empty.")
+        raise UnreadablePhoto(path, message("The file is empty."))
 
 
 def _require_unchanged(path: bytes, file: IO[bytes], before: os.stat_result) -> None:
     now = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
         raise UnreadablePhoto(
-            path, "It changed while it was read; it will be read again once it is complete."
+            path,
+            message("It changed while it was read; it will be read again once it is complete."),
         )
 
 
@@ -361,13 +369,15 @@ def _digest(
     return digest.hexdigest()
 
 
-def _os_reason(error: Exception) -> str:
+def _os_reason(error: Exception) -> Message:
     if isinstance(error, PermissionError):
-        return "No permission to read it; allow reading, then retry."
+        return message("No permission to read it; allow reading, then retry.")
     if isinstance(error, FileNotFoundError):
-        return "It is no longer there (or a link that leads nowhere)."
+        return message("It is no longer there (or a link that leads nowhere).")
     detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"It could not be read ({_plain(detail)}); check the drive, then retry."
+    return message(
+        "It could not be read ({detail}); check the drive, then retry.", detail=_plain(detail)
+    )
 
 
 def _plain(text: str) -> str:
@@ -393,7 +403,7 @@ def _from_picture(
         raise
     except UnidentifiedImageError as error:
         raise UnreadablePhoto(
-            path, "It is damaged or not a picture of a kind that Albumen reads."
+            path, message("It is damaged or not a picture of a kind that Albumen reads.")
         ) from error
     except Image.DecompressionBombError as error:
         raise UnreadablePhoto(path, _too_large()) from error
@@ -403,7 +413,9 @@ def _from_picture(
         Exception
     ) as error:  # decoders raise anything on broken data (struct.error, KeyError, TypeError, ...)
         detail = _plain(str(error)) or type(error).__name__
-        raise UnreadablePhoto(path, f"The picture is damaged or incomplete ({detail}).") from error
+        raise UnreadablePhoto(
+            path, message("The picture is damaged or incomplete ({detail}).", detail=detail)
+        ) from error
 
 
 def _made(
@@ -446,13 +458,25 @@ def _shot(path: bytes, stream: IO[bytes], longest: int, develop: bool = False) -
         return None
     except ImportError as error:
         raise UnreadablePhoto(
-            path, "RAW files need the package rawpy, which does not load; reinstall Albumen."
+            path,
+            message("RAW files need the package rawpy, which does not load; reinstall Albumen."),
         ) from error
 
 
-def _too_large(size: tuple[int, int] | None = None) -> str:
-    what = f"It has {size[0]:,} x {size[1]:,} pixels" if size else "It has too many pixels"
-    return f"{what}; Albumen reads pictures of up to {PIXEL_LIMIT // 10**6} megapixels."
+def _too_large(size: tuple[int, int] | None = None) -> Message:
+    limit = PIXEL_LIMIT // 10**6
+    if size is None:
+        return message(
+            "It has too many pixels; Albumen reads pictures of up to {limit} megapixels.",
+            limit=limit,
+        )
+    width, height = size
+    return message(
+        "It has {width} x {height} pixels; Albumen reads pictures of up to {limit} megapixels.",
+        width=f"{width:,}",
+        height=f"{height:,}",
+        limit=limit,
+    )
 
 
 def _render(

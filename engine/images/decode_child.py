@@ -10,7 +10,8 @@ neither torch nor numpy nor Qt.
 Frames. In: `<cIII` command (`D`ecode | `H`ash | `V`iew), the long side that is wanted, JPEG quality
 of a thumbnail, length of the path; path. Out: `<cIII` kind and three lengths; a JSON object,
 pixels, thumbnail. Kinds: `R`eady, `T`ick (still reading a large file), `A`nswer (its JSON has
-`reason`, or `hash`, or the facts of a photo), `B`ye (was idle; what was sent since is unread).
+`reason`, which is a message, or `hash`, or the facts of a photo), `B`ye (was idle; what was sent
+since is unread).
 Nothing is pickled: the parent does not trust this process.
 """
 
@@ -31,6 +32,7 @@ import time
 from typing import IO, Any
 
 from engine.images import decode
+from engine.messages import to_json
 
 REQUEST = struct.Struct("<cIII")
 REPLY = struct.Struct("<cIII")
@@ -119,9 +121,9 @@ class _Conversation:
                 thumbnail = photo.thumbnail
                 answer["photo"] = photo[2:]
         except decode.UnreadablePhoto as error:
-            answer["reason"] = error.reason
+            answer["reason"] = to_json(error.reason)
         except MemoryError:
-            answer["reason"] = decode.NO_MEMORY
+            answer["reason"] = to_json(decode.NO_MEMORY)
         answer["seconds"] = time.perf_counter() - started
         answer["peak"] = _peak_memory()
         self._send(b"A", answer, pixels, thumbnail)

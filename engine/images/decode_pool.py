@@ -28,6 +28,7 @@ from typing import IO, Any, cast
 
 from engine.images.decode import THUMBNAIL, Decoded, Picture, RawPhoto
 from engine.images.decode_child import REPLY, REQUEST
+from engine.messages import Message, from_json, message, verbatim
 from engine.records import AlbumenError, Failure
 
 _START_SECONDS = 60.0  # a cold start from a slow disk
@@ -39,6 +40,7 @@ _LATE_SECONDS = 0.5
 _IN_FLIGHT = 2  # per process: the next file is there when one is done
 _LONGEST_PATH = 2**14
 _LONGEST_TEXT = 2**16
+_LONGEST_REASON = 2000
 _LARGEST_THUMBNAIL = 2**20
 _CODE = (
     "import sys; root = sys.argv.pop(1); root in sys.path or sys.path.append(root)\n"
@@ -74,7 +76,7 @@ class _Task:
     answer: Answer | None = None
     dropped: bool = False  # nobody waits for it any more
 
-    def fail(self, reason: str) -> None:
+    def fail(self, reason: Message) -> None:
         self.answer = Failure(os.fsdecode(self.path), reason)
 
 
@@ -211,7 +213,7 @@ class DecodePool:
 
     def _submit(self, task: _Task) -> None:
         if len(task.path) > _LONGEST_PATH:
-            task.fail("Its name is too long to be opened.")
+            task.fail(message("Its name is too long to be opened."))
             return
         with self._changed:
             if self._closed:
@@ -340,10 +342,17 @@ class DecodePool:
             if child.overdue or time.monotonic() >= child.deadline:
                 self.statistics.overdue += 1
                 self._note(guilty.path, self.seconds, 0)
-                guilty.fail(f"It could not be read within {self.seconds:g} seconds.")
+                guilty.fail(
+                    message(
+                        "It could not be read within {seconds} seconds.",
+                        seconds=f"{self.seconds:g}",
+                    )
+                )
             else:
                 self.statistics.deaths += 1
-                guilty.fail("Its contents made the decoder crash; the file is damaged or hostile.")
+                guilty.fail(
+                    message("Its contents made the decoder crash; the file is damaged or hostile.")
+                )
         self._queue.extendleft(reversed(child.tasks))
         child.tasks.clear()
         if not self._closed:
@@ -375,7 +384,7 @@ class DecodePool:
         self, task: _Task, answer: dict[str, Any], pixels: bytes, thumbnail: bytes
     ) -> Answer:
         if "reason" in answer:
-            return Failure(os.fsdecode(task.path), str(answer["reason"]))
+            return Failure(os.fsdecode(task.path), _reason(str(answer["reason"])))
         if task.command == b"H":
             return str(answer["hash"])
         if task.command == b"V":
@@ -436,6 +445,13 @@ def _exactly(source: IO[bytes], length: int) -> bytes:
     if len(data) != length:
         raise EOFError
     return data
+
+
+def _reason(line: str) -> Message:
+    """A message of a process that nobody trusts: one that could become long is taken as text."""
+    said = from_json(line)
+    flat = not any(isinstance(value, Message) for _, value in said.parameters)
+    return said if flat and len(line) <= _LONGEST_REASON else verbatim(line[:_LONGEST_REASON])
 
 
 def _cores() -> int:

@@ -28,6 +28,7 @@ from engine.learning import acceptance, fewshot, prompt_tuning
 from engine.learning.case import Case, Collection, Subject
 from engine.learning.fewshot import Geometry
 from engine.learning.prompt_tuning import Tuned
+from engine.messages import Message, message
 from engine.records import AlbumenError, Measured, Progress, TrainReport
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def learn(
         generator = torch.Generator().manual_seed(seed)
         sample = torch.randperm(len(collection.photo_ids), generator=generator)[:GEOMETRY_SAMPLE]
         geometry = Geometry.of(collection.image_features[sample])
-        yield Progress("train", 0, len(subjects), detail="covariance of the library")
+        yield Progress(
+            "train", 0, len(subjects), detail=message("how the photos of the library differ")
+        )
     clusters: dict[str, list[int]] = {}
     for index, subject in enumerate(subjects):
         clusters.setdefault(
@@ -129,7 +132,7 @@ class _Versions:
     """The candidates, strongest kind first, and why a stronger kind was not tried."""
 
     found: list[_Version] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Message] = field(default_factory=list)
 
 
 _Fit = Callable[
@@ -147,13 +150,13 @@ def _versions(
     residual = yield from _held_out(
         case, "residual", lambda weights, _: case.fit(case.words, weights)
     )
-    lacking = _too_few_for_a_prompt(case) if prompts else "it was not asked for."
+    lacking = _too_few_for_a_prompt(case) if prompts else message("it was not asked for.")
     tuned = None
     if lacking is None:
         try:
             tuned = yield from _tune(case, model, vocabulary, seed)
         except AlbumenError as error:  # a name that leaves no room for a context
-            lacking = str(error)
+            lacking = error.message
     if tuned is not None:
         for mix in MIXES:
             version = yield from _held_out(
@@ -162,12 +165,12 @@ def _versions(
             if _surely_better(case, version, residual, seed):
                 versions.found.append(version)
         if not versions.found:
-            lacking = (
-                "on answers kept out of learning it is not surely better "
-                "than learning from your photos alone."
+            lacking = message(
+                "on answers kept out of learning it is not surely better than learning from your "
+                "photos alone."
             )
     if lacking is not None:
-        versions.reasons.append(f"{_TITLES['coop']}: {lacking}")
+        versions.reasons.append(_about("coop", lacking))
     versions.found.append(residual)
     if not case.is_group:
         current = case.subjects[0].current
@@ -178,22 +181,28 @@ def _versions(
     return versions
 
 
-def _too_few_for_a_prompt(case: Case) -> str | None:
+def _too_few_for_a_prompt(case: Case) -> Message | None:
     """Why no prompt is learned, or None."""
     if not (case.fold >= 0).all():
-        return "it needs enough answers of both kinds, yes and no, to be checked."
+        return _NEEDS_BOTH
     if case.is_group:
         found = len(torch.unique(case.unit))
         if found >= PROMPT_UNITS_GROUP:
             return None
-        return f"it needs {PROMPT_UNITS_GROUP} answers, bursts counted once; there are {found}."
+        return message(
+            "it needs {needed} answers, bursts counted once; there are {found}.",
+            needed=PROMPT_UNITS_GROUP,
+            found=found,
+        )
     yes, no = (
         len(torch.unique(case.unit[case.allowed[:, 0] == answer])) for answer in (True, False)
     )
     if min(yes, no) < PROMPT_UNITS:
-        return (
-            f"it needs {PROMPT_UNITS} yes and {PROMPT_UNITS} no, bursts counted once; "
-            f"there are {yes} and {no}."
+        return message(
+            "it needs {needed} yes and {needed} no, bursts counted once; there are {yes} and {no}.",
+            needed=PROMPT_UNITS,
+            yes=yes,
+            no=no,
         )
     return None
 
@@ -259,7 +268,7 @@ def _held_out(
         left = case.fold == fold
         if held_out is not None:
             held_out[left] = case.logits(fit((~left).float(), fold), left)
-        yield Progress("train", fold, count + 1, detail=f"{case.subjects[0].name}: {kind}")
+        yield Progress("train", fold, count + 1, detail=_trying(kind, case.subjects[0].name))
     return _Version(kind, _keeping(case, fit), held_out, ctx)
 
 
@@ -315,7 +324,7 @@ def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[L
     tags_now, scores_now = case.library_tags(currents)
     reasons = list(versions.reasons)
     ranked = sorted(versions.found, key=lambda version: _rank(case, version))
-    refused: tuple[_Version, list[acceptance.Flips], str] | None = None
+    refused: tuple[_Version, list[acceptance.Flips]] | None = None
     for version in ranked:
         tags, scores = case.library_tags(version.heads)
         flips = [
@@ -324,27 +333,56 @@ def _judge(case: Case, versions: _Versions, seconds: float, seed: int) -> list[L
         ]
         objection = _objection(case, version, now, zero_shot, flips, scores_now, scores, seed)
         if objection is None:
-            if _many_changes(case, flips):
+            if changed := _many_changes(case, flips):
                 reasons.append(
-                    f"Better on answers kept out of learning, but {_many_changes(case, flips)}: "
-                    "look through them."
+                    message(
+                        "Better on answers kept out of learning, but it would change {photos}, "
+                        "many for {answers}: look through them.",
+                        photos=_photos(changed),
+                        answers=_answers(len(case.rows)),
+                    )
                 )
             return _lessons(case, version, flips, now, reasons, True, seconds)
-        reasons.append(f"{_TITLES[version.kind]}: {objection}")
-        if refused is None and objection.endswith(_LOOK_FIRST):
-            refused = (version, flips, objection)
+        reasons.append(_about(version.kind, objection.said))
+        if refused is None and objection.only_doubt:
+            refused = version, flips
     if refused is not None:
         return _lessons(case, refused[0], refused[1], now, reasons, False, seconds)
     none = [acceptance.Flips(torch.empty(0).long(), torch.empty(0).long()) for _ in case.subjects]
     return _lessons(case, _Version("unchanged", currents, now), none, now, reasons, False, seconds)
 
 
-_TITLES = {
-    "coop": "Learning words of its own",
-    "residual": "Learning from your photos",
-    "threshold": "Changing the strictness",
-}
-_LOOK_FIRST = "look at them before you accept it."
+@dataclass(frozen=True, slots=True)
+class _Objection:
+    """Why a version is not accepted. `only_doubt`: nothing speaks against it but that too little
+    speaks for it; a person may look at what would change, and accept it."""
+
+    said: Message
+    only_doubt: bool = False
+
+
+_KINDS = ("coop", "residual", "threshold")  # strongest first
+_NEEDS_BOTH = message("it needs enough answers of both kinds, yes and no, to be checked.")
+
+
+def _about(kind: str, objection: Message) -> Message:
+    """A sentence that says which kind is meant."""
+    match kind:
+        case "coop":
+            return message("Learning words of its own: {objection}", objection=objection)
+        case "residual":
+            return message("Learning from your photos: {objection}", objection=objection)
+    return message("Changing the strictness: {objection}", objection=objection)
+
+
+def _trying(kind: str, name: str) -> Message:
+    """What is being tried, for the person who waits."""
+    match kind:
+        case "coop":
+            return message("{name}: learning words of its own", name=name)
+        case "residual":
+            return message("{name}: learning from your photos", name=name)
+    return message("{name}: changing the strictness", name=name)
 
 
 def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: int) -> bool:
@@ -364,20 +402,19 @@ def _better(case: Case, version: _Version, than: Tensor, judged: Tensor, seed: i
     )
 
 
-def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> str:
-    """Words for more changed tags than so few answers should cause, else "".
+def _many_changes(case: Case, flips: Sequence[acceptance.Flips]) -> int:
+    """How many tags would change, where that is more than so few answers should cause, else 0.
 
     What was held out decides; they are shown.
     """
     if not any(flip.too_many(len(case.rows), len(case.collection.photo_ids)) for flip in flips):
-        return ""
-    changed = max(len(flip.adds) + len(flip.removes) for flip in flips)
-    return f"it would change {_photos(changed)}, many for {_answers(len(case.rows))}"
+        return 0
+    return max(len(flip.adds) + len(flip.removes) for flip in flips)
 
 
 def _rank(case: Case, version: _Version) -> float:
     """Held-out log-loss, or the order of the kinds where nothing could be held out."""
-    order = list(_TITLES).index(version.kind)
+    order = _KINDS.index(version.kind)
     if version.held_out is None:
         return 1e3 + order
     return float(case.losses(case.rescaled(version.held_out)).mean())
@@ -392,8 +429,8 @@ def _objection(
     scores_now: Tensor,
     scores: Tensor,
     seed: int,
-) -> str | None:
-    """Why the version is not accepted, in a sentence, or None."""
+) -> _Objection | None:
+    """Why the version is not accepted, or None."""
     checked = version.held_out is not None
     said_yes = case.allowed[:, 0]
     nothing_to_lose = (
@@ -403,40 +440,77 @@ def _objection(
     if checked:
         if not _better(case, version, zero_shot, torch.ones_like(case.fresh), seed):
             if not nothing_to_lose or version.kind == "threshold":
-                return (
-                    "on answers kept out of learning it is not better than the label's name alone."
+                return _Objection(
+                    message(
+                        "on answers kept out of learning it is not better than the label's name "
+                        "alone."
+                    )
                 )
             unsure = True
         elif case.fresh.any() and not _better(case, version, now, case.fresh, seed):
-            return "on answers kept out of learning it is not better than the present version."
+            return _Objection(
+                message(
+                    "on answers kept out of learning it is not better than the present version."
+                )
+            )
     elif version.kind == "threshold":
-        return "it needs enough answers of both kinds, yes and no, to be checked."
+        return _Objection(_NEEDS_BOTH)
     elif (
         not case.is_group
         and len(torch.unique(case.allowed[:, 0])) == 1
-        and _many_changes(case, flips)
+        and (changed := _many_changes(case, flips))
     ):
-        return f"{_many_changes(case, flips)}, and none of the other kind: answer some of both."
+        return _Objection(
+            message(
+                "it would change {photos}, many for {answers}, and none of the other kind: answer "
+                "some of both.",
+                photos=_photos(changed),
+                answers=_answers(len(case.rows)),
+            )
+        )
     wrong = acceptance.newly_wrong(case.right(now), case.right(case.logits(version.heads)))
     if wrong:
-        return f"it would get {_photos(wrong)} wrong that you confirmed and that are right now."
+        return _Objection(
+            message(
+                "it would get {photos} wrong that you confirmed and that are right now.",
+                photos=_photos(wrong),
+            )
+        )
     for column, subject in enumerate(case.subjects):
         if not subject.corrections and not acceptance.keeps_top(
             scores_now[:, column], scores[:, column]
         ):
-            return (
-                f"it would reorder the best photos of '{subject.name}', which you did not correct."
+            return _Objection(
+                message(
+                    "it would reorder the best photos of '{name}', which you did not correct.",
+                    name=subject.name,
+                )
             )
+    return _doubt(case, version, seed, unsure)
+
+
+def _doubt(case: Case, version: _Version, seed: int, unsure: bool) -> _Objection | None:
+    """What a person who looks can decide. `unsure`: it is not surely better, but the label is on
+    none of the yes photos now."""
+    answers = _answers(len(case.rows))
     if unsure:
-        return (
-            "not surely better, but now the label is on none of the photos "
-            f"that you said yes to: {_LOOK_FIRST}"
+        doubt = message(
+            "not surely better, but now the label is on none of the photos that you said yes to: "
+            "look at them before you accept it."
         )
-    if not checked:
-        return f"{_answers(len(case.rows))} cannot be checked by holding some out: {_LOOK_FIRST}"
-    if version.luck(case, seed) > acceptance.CHANCE:
-        return f"{_answers(len(case.rows))} could agree this well by luck: {_LOOK_FIRST}"
-    return None
+    elif version.held_out is None:
+        doubt = message(
+            "{answers} cannot be checked by holding some out: look at them before you accept it.",
+            answers=answers,
+        )
+    elif version.luck(case, seed) > acceptance.CHANCE:
+        doubt = message(
+            "{answers} could agree this well by luck: look at them before you accept it.",
+            answers=answers,
+        )
+    else:
+        return None
+    return _Objection(doubt, only_doubt=True)
 
 
 def _lessons(
@@ -444,7 +518,7 @@ def _lessons(
     version: _Version,
     flips: Sequence[acceptance.Flips],
     now: Tensor,
-    reasons: Sequence[str],
+    reasons: Sequence[Message],
     accepted: bool,
     seconds: float,
 ) -> list[Lesson]:
@@ -485,27 +559,46 @@ def _measured(case: Case, logits: Tensor, judged: Tensor) -> Measured:
 
 def _sentence(
     case: Case, version: _Version, before: Measured, after: Measured, flip: acceptance.Flips
-) -> str:
+) -> Message:
     count = len(case.rows)
     if not count:
-        return "Nothing to learn from yet: no corrected photo of this label has been read."
+        return message("Nothing to learn from yet: no corrected photo of this label has been read.")
     if case.nothing_new:
-        return "Unchanged: there are no new corrections since the present version was learned."
+        return message(
+            "Unchanged: there are no new corrections since the present version was learned."
+        )
     if version.kind == "unchanged":
-        return f"Unchanged: after {_answers(count)}, nothing that was tried is surely better."
-    change = f"would add {_photos(len(flip.adds))}, remove {len(flip.removes)}"
+        return message(
+            "Unchanged: after {answers}, nothing that was tried is surely better.",
+            answers=_answers(count),
+        )
     if version.held_out is None:
-        return f"Learned from {_answers(count)}, too few to check it: {change}."
-    new = "" if before.total == count else "new "
-    checked = (
-        f"Checked on your {_answers(before.total, new)}, each kept out of learning in its turn"
+        return message(
+            "Learned from {answers}, too few to check it: would add {photos}, remove {removes}.",
+            answers=_answers(count),
+            photos=_photos(len(flip.adds)),
+            removes=len(flip.removes),
+        )
+    return message(
+        "Checked on your {answers}, each kept out of learning in its turn: {before} right before, "
+        "{after} after; would add {photos}, remove {removes}.",
+        answers=_answers(count) if before.total == count else _new_answers(before.total),
+        before=before.right,
+        after=after.right,
+        photos=_photos(len(flip.adds)),
+        removes=len(flip.removes),
     )
-    return f"{checked}: {before.right} right before, {after.right} after; {change}."
 
 
-def _answers(count: int, new: str = "") -> str:
-    return f"1 {new}correction" if count == 1 else f"{count} {new}corrections"
+def _answers(count: int) -> Message:
+    return message("1 correction") if count == 1 else message("{count} corrections", count=count)
 
 
-def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count} photos"
+def _new_answers(count: int) -> Message:
+    if count == 1:
+        return message("1 new correction")
+    return message("{count} new corrections", count=count)
+
+
+def _photos(count: int) -> Message:
+    return message("1 photo") if count == 1 else message("{count} photos", count=count)

@@ -34,6 +34,7 @@ from torch import Tensor
 from engine.clip.coop import PromptLearner, PromptTree, TextEncoder
 from engine.clip.zero_shot import Head, Vocabulary
 from engine.learning.fewshot import Photos
+from engine.messages import message
 from engine.records import Progress
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def tune(
     own = sum(tree.lengths[: len(names)])
     unit = float(model.clip.token_embedding.weight.detach().float().std())
     count = len(variants)
+    detail = message("prompt of {names}", names=", ".join(names)[:60])
     device = learner.ctx.device
     photos = Photos(photos.image_features.to(device), photos.centre.to(device))
     answers = answers.to(device)
@@ -130,7 +132,7 @@ def tune(
         optimiser.step(torch.autograd.grad(loss, (moved, renamed)))
         for mean, value in zip(average, (moved, renamed), strict=True):
             mean.lerp_(value.detach(), 1 - AVERAGE if step else 1.0)
-        yield Progress("train", step + 1, STEPS, detail=f"prompt of {', '.join(names)[:60]}")
+        yield Progress("train", step + 1, STEPS, detail=detail)
     with torch.no_grad():
         text = features(average[0], average[1])[:, : len(names)]
         return Tuned(

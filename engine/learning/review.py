@@ -20,12 +20,13 @@ from torch import Tensor
 
 from engine.clip.zero_shot import DIAL, Head, Scorer
 from engine.learning.case import Collection
+from engine.messages import Message, message
 
 RANDOM_SHARE = 0.2
 CANDIDATES = 20  # times n: how many of the least certain photos diversity may choose from
-CLOSE = "a close call"
-UNLIKE = "unlike anything you answered"
-RANDOM = "random check"
+CLOSE = message("a close call")
+UNLIKE = message("unlike anything you answered")
+RANDOM = message("a random check, to keep the count of mistakes honest")
 _FAR = 0.6  # a photo with no answered photo of the label at this cosine is unlike them
 
 
@@ -41,7 +42,7 @@ class Question:
     label_id: int
     score: float
     suggested: bool
-    reason: str
+    reason: Message
 
 
 def next_questions(
@@ -104,7 +105,7 @@ def _question(
     labels: Sequence[int],
     row: int,
     column: int,
-    reason: str,
+    reason: Message,
 ) -> Question:
     score = float(margin[row, column])
     return Question(int(collection.photo_ids[row]), labels[column], score, score >= 0, reason)
@@ -127,7 +128,7 @@ def _random(open_: Tensor, n: int, generator: torch.Generator) -> list[tuple[int
 
 def _uncertain_and_diverse(
     collection: Collection, margin: Tensor, open_: Tensor, known: Sequence[tuple[int, int]], n: int
-) -> list[tuple[int, int, str]]:
+) -> list[tuple[int, int, Message]]:
     """The pairs to ask about, chosen greedily.
 
     Of the least certain open pairs, always the one that is least certain and least like what was
@@ -151,7 +152,7 @@ def _uncertain_and_diverse(
         [any(other == column for _, other in known) for column in columns.tolist()]
     )
     taken = torch.zeros(size, dtype=torch.bool)
-    result: list[tuple[int, int, str]] = []
+    result: list[tuple[int, int, Message]] = []
     for _ in range(min(n, size)):
         worth = 1 / (1 + values) - likeness.clamp_min(0)
         best = int(worth.masked_fill(taken, float("-inf")).argmax())

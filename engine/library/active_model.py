@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 import resources
+from engine.messages import verbatim
 from engine.records import ModelInfo
 from engine.store.store import Store
 
@@ -53,9 +54,14 @@ class ActiveModel:
         ]
         if not any(info.active for info in infos):
             infos.append(
-                ModelInfo(self.name, os.path.basename(self.name), os.path.exists(self.name), True)
+                ModelInfo(
+                    self.name,
+                    verbatim(os.path.basename(self.name)),
+                    os.path.exists(self.name),
+                    True,
+                )
             )
-        note = self.loaded.model.note if self.loaded is not None else ""
+        note = self.loaded.model.note if self.loaded is not None else None
         return [dataclasses.replace(info, note=note) if info.active else info for info in infos]
 
     def recognition(self) -> Recognition:

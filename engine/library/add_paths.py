@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from engine.disk.scan import is_within
 from engine.images.decode import is_candidate
+from engine.messages import Message, message
 from engine.records import AddReport, Failure
 from engine.store.files import FoundFile
 from engine.store.store import Store
@@ -35,30 +36,22 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
         try:
             status = os.stat(path)
         except (OSError, ValueError) as error:
-            reason = (
-                error.strerror
-                if isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
-                else None
-            )
-            refused.append(
-                Failure(
-                    text,
-                    f"It cannot be opened ({reason})."
-                    if reason
-                    else "There is no such folder or file.",
-                )
-            )
+            refused.append(Failure(text, _why_not(error)))
             continue
         if _covered(store, path):
             already.append(text)
         elif stat.S_ISDIR(status.st_mode):
             if not os.access(path, os.R_OK | os.X_OK):
-                refused.append(Failure(text, "This folder may not be read; check its permissions."))
+                refused.append(
+                    Failure(text, message("This folder may not be read; check its permissions."))
+                )
             elif path == os.path.realpath(os.fsencode(store.directory)):
                 refused.append(
                     Failure(
                         text,
-                        "This is the library's own folder; choose the folder with your photos.",
+                        message(
+                            "This is the library's own folder; choose the folder with your photos."
+                        ),
                     )
                 )
             else:
@@ -70,7 +63,8 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
         elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
             refused.append(
                 Failure(
-                    text, "This is neither a folder nor a photo in a format that Albumen reads."
+                    text,
+                    message("This is neither a folder nor a photo in a format that Albumen reads."),
                 )
             )
         elif store.photos.id_of(path) is not None:
@@ -90,6 +84,12 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
         tuple(id_ for id_ in (*folders, *to_sync) if id_ in watched),
     )
     return report, [*photos, *singles]
+
+
+def _why_not(error: Exception) -> Message:
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, FileNotFoundError):
+        return message("It cannot be opened ({detail}).", detail=error.strerror)
+    return message("There is no such folder or file.")
 
 
 def _covered(store: Store, path: bytes) -> bool:

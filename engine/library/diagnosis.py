@@ -28,7 +28,7 @@ PACKAGES = (
 
 
 def examine(store: Store, model: str, device: str, counts: Counts) -> dict[str, object]:
-    """Plain values, ready for JSON.
+    """Plain values, and messages where there is something to say.
 
     A model that cannot be loaded is a finding here, not an error.
     """
@@ -66,7 +66,7 @@ def _model(name: str, device: str) -> dict[str, object]:
     try:
         model = weights.load(name, device)
     except AlbumenError as error:
-        return {"name": name, "problem": str(error)}
+        return {"name": name, "problem": error.message}
     return {
         "name": name,
         "model_id": model.model_id,
@@ -74,5 +74,5 @@ def _model(name: str, device: str) -> dict[str, object]:
         "precision": model.precision,
         "input_resolution": model.input_resolution,
         "embedding_size": model.embed_dim,
-        "note": model.note,
+        "note": model.note or "",
     }

@@ -228,8 +228,10 @@ class Indexing:
                     os.replace(partial, target)
             except OSError as error:
                 raise AlbumenError(
-                    f"The thumbnail {target} could not be written ({error.strerror}); "
-                    "make room and sync again."
+                    "The thumbnail {path} could not be written ({detail}); make room on the disk, "
+                    "then look for changes.",
+                    path=str(target),
+                    detail=error.strerror or str(error),
                 ) from error
 
     def _write_decoded(

@@ -233,7 +233,8 @@ class LabelVerbs:
         label_id = self._store.versions.head(version_id).label_id
         if self._store.versions.model_of(version_id) != self._model.recognition().number:
             raise AlbumenError(
-                f"Version {version_id} belongs to another model; switch to that model first."
+                "Version {number} belongs to another model; switch to that model first.",
+                number=version_id,
             )
         self._store.versions.activate(version_id)
         self._followups.labels_changed([label_id])

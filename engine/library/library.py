@@ -182,7 +182,9 @@ class Library(LabelVerbs):
         Corrections are kept by content: the same photos, added again, have them back.
         """
         if folder_id not in dict(self._store.folders.roots()):
-            raise AlbumenError(f"There is no folder number {folder_id}; it may have been removed.")
+            raise AlbumenError(
+                "There is no folder number {number}; it may have been removed.", number=folder_id
+            )
         gone = self._store.folders.remove(folder_id)
         return self._followups.rows_changed(PhotosChanged(removed=tuple(gone), labels=True))
 
@@ -368,7 +370,7 @@ class Library(LabelVerbs):
         found = self._store.photos.find(path)
         if found is None:
             raise AlbumenError(
-                f"The photo {path} is not in the library; add its folder and sync first."
+                "The photo {path} is not in the library; add its folder first.", path=path
             )
         return found
 
@@ -377,7 +379,8 @@ class Library(LabelVerbs):
         vector = self._model.recognition().vector(photo_id)
         if vector is None:
             raise AlbumenError(
-                "This photo has not been read yet, so nothing can be compared with it; sync first."
+                "This photo has not been read yet, so nothing can be compared with it; try again "
+                "once it has."
             )
         return self._search.like(vector, n, leave_out=photo_id)
 
@@ -552,7 +555,9 @@ class Library(LabelVerbs):
         """
         kept = words_backup.files(self._store)
         if not file and not kept:
-            raise AlbumenError(f"There are no saved words in {self._store.directory / 'backups'}.")
+            raise AlbumenError(
+                "There are no saved words in {path}.", path=str(self._store.directory / "backups")
+            )
         restored = words_backup.restore(self._store, Path(file) if file else kept[0])
         grouped = {id_: of for id_, (_, of) in self._store.labels.names().items()}
         touched = {

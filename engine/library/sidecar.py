@@ -54,7 +54,7 @@ class Sidecars:
                     written += write(item.path, item.keywords, item.before)
                 except AlbumenError as error:
                     failed.append(
-                        Failure(os.fsdecode(sidecar_of(item.path)), str(error), 1, item.photo_id)
+                        Failure(os.fsdecode(sidecar_of(item.path)), error.message, 1, item.photo_id)
                     )
                 else:
                     done.append((item.photo_id, item.path, item.keywords))
@@ -80,7 +80,7 @@ class Sidecars:
             try:
                 words = [*words, *keywords_beside(path)]
             except AlbumenError as error:
-                failed.append(Failure(os.fsdecode(path), str(error), 1, photo_id))
+                failed.append(Failure(os.fsdecode(path), error.message, 1, photo_id))
             for word in words:
                 # What cannot be a label's name stays a keyword.
                 with contextlib.suppress(AlbumenError):
@@ -146,7 +146,7 @@ def write(photo: bytes, keywords: Sequence[str], before: Sequence[str]) -> bool:
     try:
         packet = xmp.replaced(text or xmp.EMPTY.encode(), wanted)
     except ValueError as error:
-        raise AlbumenError(_not_xmp(file, error)) from error
+        raise _not_xmp(file, error) from error
     partial = file + b".albumen-part"
     try:
         with open(partial, "wb") as out:
@@ -157,7 +157,9 @@ def write(photo: bytes, keywords: Sequence[str], before: Sequence[str]) -> bool:
             os.chmod(partial, os.stat(file).st_mode & 0o777)
         os.replace(partial, file)
     except OSError as error:
-        raise AlbumenError(f"The sidecar cannot be written ({error.strerror}).") from error
+        raise AlbumenError(
+            "The sidecar cannot be written ({detail}).", detail=error.strerror or str(error)
+        ) from error
     return True
 
 
@@ -168,7 +170,9 @@ def _read(file: bytes) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise AlbumenError(f"The sidecar cannot be read ({error.strerror}).") from error
+        raise AlbumenError(
+            "The sidecar cannot be read ({detail}).", detail=error.strerror or str(error)
+        ) from error
     if len(text) > _LARGEST:
         raise AlbumenError("The sidecar is larger than 4 MB; it is left as it is.")
     return text
@@ -178,9 +182,12 @@ def _words(text: bytes, file: bytes) -> list[str]:
     try:
         return xmp.of_xmp(text)
     except ValueError as error:
-        raise AlbumenError(_not_xmp(file, error)) from error
+        raise _not_xmp(file, error) from error
 
 
-def _not_xmp(file: bytes, error: ValueError) -> str:
-    name = os.path.basename(file).decode("utf-8", "replace")
-    return f"{name} is not an XMP file that can be changed ({error}); it is left as it is."
+def _not_xmp(file: bytes, error: ValueError) -> AlbumenError:
+    return AlbumenError(
+        "{path} is not an XMP file that can be changed ({detail}); it is left as it is.",
+        path=os.path.basename(file).decode("utf-8", "replace"),
+        detail=str(error),
+    )

@@ -19,6 +19,7 @@ from engine.disk.scan import Diff, FileStat, Known
 from engine.images.decode_pool import DecodePool
 from engine.library.indexing import Indexing, Steps
 from engine.library.tally import Tally
+from engine.messages import message
 from engine.records import FolderState, PhotosChanged, PhotoState, Progress, Step, SyncReport
 from engine.store.files import FoundFile, Row
 from engine.store.store import Store
@@ -323,7 +324,7 @@ class Sync:
                 time.sleep(0.05)  # short: searches are answered between steps
                 waiting = len(self._settling)
                 yield Progress(
-                    "scan", 0, waiting, detail="waiting for files that are being written"
+                    "scan", 0, waiting, detail=message("waiting for files that are being written")
                 )
 
     def _apply_settled(self, ready: Sequence[FileStat]) -> Steps:

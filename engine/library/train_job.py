@@ -17,6 +17,7 @@ import torch
 from engine.learning import learn
 from engine.learning.learn import Collection, Lesson, Subject
 from engine.learning.review import next_questions
+from engine.messages import to_json
 from engine.records import AlbumenError, PhotosChanged, Progress, ReviewItem, Step, TrainReport
 from engine.search.recognition import Recognition, as_bytes, tensor_head
 from engine.store.store import Store
@@ -123,8 +124,8 @@ class TrainJob:
         for subject in subjects:
             if subject.label_id in label_ids and not subject.corrections and subject.group is None:
                 raise AlbumenError(
-                    f"Nobody has corrected '{subject.name}' yet; "
-                    "say yes or no to a few photos of it first."
+                    "Nobody has corrected '{name}' yet; say yes or no to a few photos of it first.",
+                    name=subject.name,
                 )
         return [subject for subject in subjects if subject.corrections or subject.group is not None]
 
@@ -139,6 +140,8 @@ class TrainJob:
         summary = dataclasses.asdict(report) | {
             "adds": len(report.adds),
             "removes": len(report.removes),
+            "sentence": to_json(report.sentence),
+            "reasons": [to_json(reason) for reason in report.reasons],
         }
         summary["learned_from"] = sorted(subject.corrections)
         version = self._store.versions.add(

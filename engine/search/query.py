@@ -21,6 +21,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from engine.messages import Message, message
+
 STATES = (
     "review",
     "untagged",
@@ -78,7 +80,7 @@ class Query:
     """
 
     branches: tuple[tuple[Part, ...], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def ranked(self) -> bool:
@@ -118,7 +120,7 @@ def ranks(part: Part) -> bool:
 def parse(text: str) -> Query:
     """Understand what a person typed. Never raises."""
     branches: list[list[Part]] = [[]]
-    notes: list[str] = []
+    notes: list[Message] = []
     loose: list[
         str
     ] = []  # words that stand side by side are one text: 'dog on a beach' means more than its words
@@ -168,26 +170,34 @@ def _words_first(branch: list[Part]) -> tuple[Part, ...]:
     return tuple(sorted(branch, key=lambda part: part.kind != "words" or part.negated))
 
 
-def _part(key: str, value: str, negated: bool, notes: list[str]) -> Part | None:
+def _part(key: str, value: str, negated: bool, notes: list[Message]) -> Part | None:
     if key in ("after", "before"):
         day = _first_day(value)
         if day is None:
             notes.append(
-                f"'{key}:{value}' is no date; write {key}:2023, {key}:2023-06 or {key}:2023-06-01."
+                message(
+                    "'{key}:{value}' is no date; write {key}:2023, {key}:2023-06 or "
+                    "{key}:2023-06-01.",
+                    key=key,
+                    value=value,
+                )
             )
             return None
         return Part(key, value, negated, day=day)
     if key == "like":
         if not value.isdecimal() or len(value) > 15:
-            notes.append(f"'like:{value}' needs the number of a photo.")
+            notes.append(message("'like:{value}' needs the number of a photo.", value=value))
             return None
         return Part(key, value, negated, photo_id=int(value))
     if key == "is":
         state = value.lower().removesuffix("s") if value.lower() == "problems" else value.lower()
         if state not in STATES:
             notes.append(
-                f"'is:{value}' is not known; there are "
-                f"{', '.join('is:' + name for name in STATES)}."
+                message(
+                    "'is:{value}' is not known; there are {names}.",
+                    value=value,
+                    names=", ".join("is:" + name for name in STATES),
+                )
             )
             return None
         return Part(key, state, negated)

@@ -24,11 +24,13 @@ from engine.clip import weights, zero_shot
 from engine.clip.chinese import in_english
 from engine.clip.zero_shot import Head, Scorer, Vocabulary
 from engine.images.decode_pool import DecodePool
+from engine.messages import message, to_json
 from engine.records import AlbumenError, Failure
 from engine.search.embedding_index import EmbeddingIndex, pack, unpack
 from engine.store.store import Store
 from engine.store.versions import StoredHead
 
+_BEFORE = message("The words of the label, before any correction.")
 _ROOM = 16384
 _PORTION = 8192  # photos tagged per step over the whole library: about a tenth of a second
 # Labels whose text features are made per step: two tenths of a second where the text encoder is
@@ -240,7 +242,7 @@ class Recognition:
                         (head.anchor, head.threshold),
                     ),
                     active=id_ not in active,
-                    report={"sentence": "The words of the label, before any correction."},
+                    report={"sentence": to_json(_BEFORE)},
                 )
 
     def prepare(self, label_ids: Collection[int]) -> Iterator[None]:
@@ -395,7 +397,9 @@ class Recognition:
         (decoded,) = pool.decode([os.fsencode(os.path.abspath(path))])
         if decoded is None or isinstance(decoded, Failure):
             raise AlbumenError(
-                f"{path} cannot be compared: {decoded.reason if decoded else 'it was not read'}"
+                "{path} cannot be compared: {reason}",
+                path=path,
+                reason=decoded.reason if decoded else message("it was not read"),
             )
         return self.model.encode_images(np.stack([decoded.pixels]))[0]
 

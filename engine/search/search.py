@@ -21,7 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.clip import chinese
-from engine.records import PhotoState, SearchResult
+from engine.messages import Message, message
+from engine.records import NEAREST_FOLLOW, NO_GOOD_MATCH, PhotoState, SearchResult
 from engine.search.name_index import NameIndex
 from engine.search.query import Part, Query, parse, ranks
 from engine.store.labels import fold
@@ -128,7 +129,7 @@ class Search:
         ids: npt.NDArray[np.int64],
         scores: Scores | None,
         matched: int,
-        notes: list[str],
+        notes: list[Message],
     ) -> SearchResult:
         return SearchResult(
             query=text,
@@ -155,7 +156,7 @@ class Search:
     # yes or no
     # ----------------------------------------------------------------------------------------------
 
-    def _allowed(self, query: Query, notes: list[str]) -> Mask:
+    def _allowed(self, query: Query, notes: list[Message]) -> Mask:
         """Photos that pass the yes-or-no parts of any branch."""
         if not query.branches:
             return self._shown
@@ -164,7 +165,7 @@ class Search:
             allowed |= self._filtered(branch, notes)
         return allowed
 
-    def _filtered(self, branch: Sequence[Part], notes: list[str]) -> Mask:
+    def _filtered(self, branch: Sequence[Part], notes: list[Message]) -> Mask:
         unseen = any(
             part.kind == "is" and part.value == "missing" and not part.negated for part in branch
         )
@@ -175,11 +176,11 @@ class Search:
                 mask &= ~here if part.negated else here
         return mask
 
-    def _mask(self, part: Part, notes: list[str]) -> Mask:
+    def _mask(self, part: Part, notes: list[Message]) -> Mask:
         if part.kind == "label":
             label_id = self._store.labels.find(part.value)
             if label_id is None:
-                notes.append(f"There is no label '{part.value}'.")
+                notes.append(message("There is no label '{name}'.", name=part.value))
                 return np.zeros_like(self._shown)
             return self._mask_of(self._store.tags.with_label(label_id))
         if part.kind == "folder":
@@ -232,7 +233,7 @@ class Search:
     # ----------------------------------------------------------------------------------------------
 
     def _ranked(
-        self, query: Query, strictness: float, notes: list[str]
+        self, query: Query, strictness: float, notes: list[Message]
     ) -> tuple[npt.NDArray[np.int64], Scores, int]:
         """Ids and scores, best first, and how many are good matches (score >= 0)."""
         best = np.full(len(self._shown), _NOWHERE)
@@ -252,10 +253,10 @@ class Search:
         if not matched and any(
             part.kind == "words" for branch in query.branches for part in branch
         ):
-            notes.append("No good match." + (" The nearest photos follow." if len(ids) else ""))
+            notes.append(NEAREST_FOLLOW if len(ids) else NO_GOOD_MATCH)
         return ids, best[ids], matched
 
-    def _text_scores(self, words: str, strictness: float, notes: list[str]) -> Scores:
+    def _text_scores(self, words: str, strictness: float, notes: list[Message]) -> Scores:
         """Per photo id: how far it stands above the line for these words.
 
         A name that says so lifts it, a person's no sinks it below everything.
@@ -264,7 +265,11 @@ class Search:
         if english:
             scores = self._spread(self._recognition().scores(english, strictness))
             if not len(self._recognition().index.ids) and self._shown.any():
-                notes.append("The model in use has not read the photos yet: sync first.")
+                notes.append(
+                    message(
+                        "The model in use has not read any photo yet; search again once it has."
+                    )
+                )
         else:
             scores = np.full(len(self._shown), _NOWHERE)
         named = self._named(words)
@@ -282,7 +287,7 @@ class Search:
         scores[named] = np.where(np.isneginf(scores[named]), _NAMED, scores[named] + _NAMED)
         return scores
 
-    def _english(self, words: str, notes: list[str]) -> str:
+    def _english(self, words: str, notes: list[Message]) -> str:
         """What the model is asked for.
 
         The words, Chinese ones in English as far as they are known; "" if nothing is.
@@ -290,18 +295,29 @@ class Search:
         reading = chinese.read(words)
         if not reading.english or _foreign(reading.english):
             notes.append(
-                f"The model understands English: '{words}' "
-                "was looked for in labels and file names only."
+                message(
+                    "The model understands English: '{words}' was looked for in labels and file "
+                    "names only.",
+                    words=words,
+                )
             )
             return ""
         if reading.unknown:
             lost = " ".join(reading.unknown)
             notes.append(
-                f"'{words}' was searched as '{reading.english}'; "
-                f"for '{lost}' the English is not known."
+                message(
+                    "'{words}' was searched as '{english}'; for '{lost}' the English is not known.",
+                    words=words,
+                    english=reading.english,
+                    lost=lost,
+                )
             )
         elif reading.english != words:
-            notes.append(f"'{words}' was searched as '{reading.english}'.")
+            notes.append(
+                message(
+                    "'{words}' was searched as '{english}'.", words=words, english=reading.english
+                )
+            )
         return reading.english
 
     def _named(self, words: str) -> Mask:
@@ -312,7 +328,7 @@ class Search:
             mask[self._names.named(folded)] = True
         return mask
 
-    def _likeness(self, photo_id: int, notes: list[str]) -> Scores:
+    def _likeness(self, photo_id: int, notes: list[Message]) -> Scores:
         """Per photo id: how much more than usual it is like a photo.
 
         In the library's standard deviations, less one.
@@ -320,7 +336,10 @@ class Search:
         vector = self._recognition().vector(photo_id)
         if vector is None:
             notes.append(
-                f"There is no photo {photo_id} to compare with, or it has not been read yet."
+                message(
+                    "There is no photo {number} to compare with, or it has not been read yet.",
+                    number=photo_id,
+                )
             )
             return np.full(len(self._shown), _NOWHERE)
         cosines = self._recognition().index.products(vector)

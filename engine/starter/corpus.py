@@ -47,7 +47,11 @@ def zip_photos(file: Path) -> Iterator[tuple[str, Image.Image]]:
     try:
         archive = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
-        raise AlbumenError(f"{file} cannot be read as a zip of photographs ({error}).") from error
+        raise AlbumenError(
+            "{file} cannot be read as a zip of photographs ({detail}).",
+            file=str(file),
+            detail=str(error),
+        ) from error
     with archive:
         for name in sorted(archive.namelist()):
             if name.lower().endswith(_IMAGE_NAMES) and "/" in name:
@@ -84,7 +88,9 @@ def load_source(file: Path, cache: Path, side: int = SIDE) -> Source:
             labels.append(label)
             rows.append(np.asarray(square(image, side)))
         if not rows:
-            raise AlbumenError(f"{file} holds no photographs in folders named after their label.")
+            raise AlbumenError(
+                "{file} holds no photographs in folders named after their label.", file=str(file)
+            )
         save_source(array_file, label_file, np.stack(rows), labels)
     return Source(
         file.stem,

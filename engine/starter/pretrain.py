@@ -89,7 +89,9 @@ def load_starter(file: Path) -> CLIP:
         return build_model(load_file(file))
     except Exception as error:
         raise AlbumenError(
-            f"{file} is not a model file that this can start from ({error})."
+            "{file} is not a model file that this can start from ({detail}).",
+            file=str(file),
+            detail=str(error),
         ) from error
 
 
@@ -203,7 +205,8 @@ def run(args: argparse.Namespace) -> int:
         )
     if not args.corpus.is_dir():
         raise AlbumenError(
-            f"{args.corpus} is not a folder: give the folder that holds the .zip files."
+            "{corpus} is not a folder: give the folder that holds the .zip files.",
+            corpus=str(args.corpus),
         )
     if args.blend != 1.0 and args.init is None:
         raise AlbumenError("--blend mixes with the model that --init names: give --init FILE.")

@@ -100,5 +100,7 @@ def load_checkpoint(file: Path) -> dict[str, Any]:
             return state
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         raise AlbumenError(
-            f"The checkpoint {file} cannot be read ({error}): delete it to start over."
+            "The checkpoint {file} cannot be read ({detail}): delete it to start over.",
+            file=str(file),
+            detail=str(error),
         ) from error

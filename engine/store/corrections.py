@@ -35,7 +35,8 @@ class Corrections:
         for correction in corrections:
             if correction.photo_id not in known:
                 raise AlbumenError(
-                    f"There is no photo number {correction.photo_id} in this library."
+                    "There is no photo number {number} in this library.",
+                    number=correction.photo_id,
                 )
         previous = []
         now = time.time()

@@ -19,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
+from engine.messages import Message, message
 from engine.records import AlbumenError
 from engine.store.lock import DirectoryLock
 
@@ -51,7 +52,9 @@ class Database:
             self.thumbnails.mkdir(exist_ok=True)
         except OSError as error:
             raise AlbumenError(
-                f"The library folder {directory} cannot be made ({error.strerror})."
+                "The library folder {path} cannot be made ({detail}).",
+                path=str(directory),
+                detail=error.strerror or str(error),
             ) from error
         self._lock = DirectoryLock(directory)
         try:
@@ -64,7 +67,7 @@ class Database:
                 raise
         except sqlite3.Error as error:
             self._lock.release()
-            raise AlbumenError(_sentence(error, self.path)) from error
+            raise _expected(error, self.path) from error
         except BaseException:
             self._lock.release()
             raise
@@ -73,7 +76,7 @@ class Database:
         connection = self._connection
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > SCHEMA_VERSION:
-            raise AlbumenError(_newer(self.path, version))
+            raise _newer(self.path, version)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if version < SCHEMA_VERSION:
@@ -119,9 +122,7 @@ class Database:
             copy.close()
         if verdict != "ok":
             partial.unlink(missing_ok=True)
-            raise AlbumenError(
-                f"The library {self.path} is damaged ({verdict}); {_remedy(self.path)}."
-            )
+            raise _damaged(self.path, verdict)
         os.replace(partial, target)
 
     def integrity(self) -> str:
@@ -159,7 +160,7 @@ class Database:
         except sqlite3.IntegrityError:
             raise  # a bug, not the world
         except sqlite3.Error as error:
-            raise AlbumenError(_sentence(error, self.path)) from error
+            raise _expected(error, self.path) from error
 
     def changes(self) -> int:
         """How many rows were written since the file was opened: who remembers it sees changes."""
@@ -170,7 +171,7 @@ class Database:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
-            raise AlbumenError(_sentence(error, self.path)) from error
+            raise _expected(error, self.path) from error
 
     def number(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """The first column of the first row."""
@@ -189,7 +190,7 @@ class Database:
             while some := cursor.fetchmany(size):
                 yield some
         except sqlite3.DatabaseError as error:
-            raise AlbumenError(_sentence(error, self.path)) from error
+            raise _expected(error, self.path) from error
 
     def compact(self) -> None:
         """Give the room of deleted rows back to the disk.
@@ -227,59 +228,83 @@ def _refuse_foreign(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise AlbumenError(f"The library {path} cannot be read ({error.strerror}).") from error
+        raise AlbumenError(
+            "The library {path} cannot be read ({detail}).",
+            path=str(path),
+            detail=error.strerror or str(error),
+        ) from error
     if not header:
         return
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
-        raise AlbumenError(f"{path} is damaged or no library; {_remedy(path)}.")
+        raise AlbumenError(
+            "{path} is damaged or no library; {remedy}.", path=str(path), remedy=_remedy(path)
+        )
     version = int.from_bytes(header[60:64], "big")
     application = int.from_bytes(header[68:72], "big")
     if application not in (0, _APPLICATION_ID) or (version and not application):
         raise AlbumenError(
-            f"{path} is a database of another program, not a library of Albumen; "
-            "choose another folder."
+            "{path} is a database of another program, not a library of Albumen; choose another "
+            "folder.",
+            path=str(path),
         )
     if version > SCHEMA_VERSION:
-        raise AlbumenError(_newer(path, version))
+        raise _newer(path, version)
 
 
-def _newer(path: Path, version: int) -> str:
-    return (
-        f"The library {path} was made by a newer Albumen (schema {version}, "
-        f"this one knows {SCHEMA_VERSION}); install the newer version "
-        "to open it. Nothing was changed."
+def _newer(path: Path, version: int) -> AlbumenError:
+    return AlbumenError(
+        "The library {path} was made by a newer Albumen (schema {version}, this one knows "
+        "{known}); install the newer version to open it. Nothing was changed.",
+        path=str(path),
+        version=version,
+        known=SCHEMA_VERSION,
     )
 
 
-def _sentence(error: sqlite3.Error, path: Path) -> str:
+def _expected(error: sqlite3.Error, path: Path) -> AlbumenError:
     """What an error of SQLite means to a person."""
     text = str(error)
-    if "disk is full" in text:
-        return (
-            f"The disk that holds the library {path} is full; make room and go on, "
-            "nothing that was saved is lost."
-        )
-    if "disk I/O error" in text or "unable to open" in text:
-        return (
-            f"The library {path} could not be read or written ({text}); "
-            "check the disk and its permissions."
-        )
-    if "readonly" in text:
-        return f"The library {path} may not be written; check its permissions."
-    if "locked" in text:
-        return f"The library {path} is in use by another program."
-    return f"The library {path} is damaged ({text}); {_remedy(path)}."
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF:  # without what it adds
+        case sqlite3.SQLITE_FULL:
+            return AlbumenError(
+                "The disk that holds the library {path} is full; make room and go on, nothing that "
+                "was saved is lost.",
+                path=str(path),
+            )
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN:
+            return AlbumenError(
+                "The library {path} could not be read or written ({detail}); check the disk and "
+                "its permissions.",
+                path=str(path),
+                detail=text,
+            )
+        case sqlite3.SQLITE_READONLY:
+            return AlbumenError(
+                "The library {path} may not be written; check its permissions.", path=str(path)
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return AlbumenError("The library {path} is in use by another program.", path=str(path))
+    return _damaged(path, text)
 
 
-def _remedy(path: Path) -> str:
+def _damaged(path: Path, detail: str) -> AlbumenError:
+    return AlbumenError(
+        "The library {path} is damaged ({detail}); {remedy}.",
+        path=str(path),
+        detail=detail,
+        remedy=_remedy(path),
+    )
+
+
+def _remedy(path: Path) -> Message:
     if any(path.parent.glob("backups/words-*.json")):
-        return (
-            "move it away, start Albumen, add your folders, then 'albumen-cli restore' brings back "
-            "your labels and corrections from the folder 'backups' beside it"
+        return message(
+            "move it away, start Albumen and add your folders; then 'Bring back saved labels and "
+            "corrections' in the menu 'Library' finds them in the folder 'backups' beside it"
         )
     if any(path.parent.glob("backups/*.db")):
-        return "put back a copy from the folder 'backups' beside it"
-    return "move it away and a new one is made; the photos themselves are untouched"
+        return message("put back a copy from the folder 'backups' beside it")
+    return message("move it away and a new one is made; the photos themselves are untouched")
 
 
 def _keep_newest(directory: Path, n: int) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from engine.messages import Message, to_json
 from engine.records import PhotoState
 from engine.store.database import Database, in_portions, marks
 from engine.store.photos import SHOWN, UNSEEN
@@ -276,14 +277,14 @@ class Files:
                 [(id_,) for id_ in ids],
             )
 
-    def mark_failed(self, reasons: Iterable[tuple[int, str]]) -> None:
+    def mark_failed(self, reasons: Iterable[tuple[int, Message]]) -> None:
         """These photos, (id, why), could not be read now."""
         now = time.time()
         with self._database.transaction(durable=False) as connection:
             connection.executemany(
                 """UPDATE photos SET state = 'failed', reason = ?, attempts = attempts + 1,
                     tried_at = ? WHERE id = ?""",
-                [(reason, now, id_) for id_, reason in reasons],
+                [(to_json(reason), now, id_) for id_, reason in reasons],
             )
 
 

@@ -111,7 +111,9 @@ class Labels:
         known = self.names()
         for id_ in label_ids:
             if id_ not in known:
-                raise AlbumenError(f"There is no label number {id_}; it may have been removed.")
+                raise AlbumenError(
+                    "There is no label number {number}; it may have been removed.", number=id_
+                )
 
     def add(self, names: Sequence[str], group: str | None) -> tuple[list[int], list[int]]:
         """Define labels.
@@ -176,7 +178,9 @@ class Labels:
         if "name" in values:
             name = checked_name(str(values["name"]))
             if self.find(name) not in (None, label_id):
-                raise AlbumenError(f"There is a label '{name}' already; merge the two instead.")
+                raise AlbumenError(
+                    "There is a label '{name}' already; merge the two instead.", name=name
+                )
             values |= {"name": name, "folded": fold(name)}
         with self._database.transaction() as connection:
             if values.get("pinned"):  # a key stands for one label
@@ -263,7 +267,10 @@ def checked_name(name: str) -> str:
         raise AlbumenError("A label needs a name; this one is empty.")
     if len(name) > LONGEST_NAME:
         raise AlbumenError(
-            f"A label's name may have {LONGEST_NAME} characters, this one has {len(name)} "
-            f"('{name[:30]}...'); a few words describe a photo better than many."
+            "A label's name may have {limit} characters, this one has {length} ('{start}...'); a "
+            "few words describe a photo better than many.",
+            limit=LONGEST_NAME,
+            length=len(name),
+            start=name[:30],
         )
     return name

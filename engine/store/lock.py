@@ -40,7 +40,9 @@ class DirectoryLock:
             self._file: int | None = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise AlbumenError(
-                f"The library folder {directory} may not be written ({error.strerror})."
+                "The library folder {path} may not be written ({detail}).",
+                path=str(directory),
+                detail=error.strerror or str(error),
             ) from error
         try:
             _take(self._file)
@@ -48,9 +50,16 @@ class DirectoryLock:
             process = os.read(self._file, 20).decode("ascii", "replace")
             os.close(self._file)
             self._file = None
-            holder = f" (process {process})" if process.isdigit() else ""
+            if not process.isdigit():
+                raise AlbumenError(
+                    "The library {path} is open in another Albumen; close it there first.",
+                    path=str(directory),
+                ) from error
             raise AlbumenError(
-                f"The library {directory} is open in another Albumen{holder}; close it there first."
+                "The library {path} is open in another Albumen (process {process}); close it "
+                "there first.",
+                path=str(directory),
+                process=process,
             ) from error
         os.ftruncate(self._file, 0)
         os.write(self._file, str(os.getpid()).encode())

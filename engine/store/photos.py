@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.messages import from_json
 from engine.records import Failure, Photo, PhotoState
 from engine.store.database import Database, in_portions, marks
 
@@ -72,7 +73,7 @@ class Photos:
             height=height,
             content_hash=content_hash,
             thumbnail=str(self.thumbnail(content_hash)) if width else None,
-            reason=reason,
+            reason=from_json(reason) if reason else None,
             attempts=attempts,
         )
 
@@ -106,7 +107,7 @@ class Photos:
     def failures(self) -> list[Failure]:
         """Photos that could not be read and that nobody chose to ignore, by path."""
         return [
-            Failure(os.fsdecode(path), reason, attempts, id_)
+            Failure(os.fsdecode(path), from_json(reason), attempts, id_)
             for id_, path, reason, attempts in self._database.rows(
                 f"""SELECT id, path, reason, attempts FROM photos
                     WHERE {NOT_OK} = 'failed' AND ignored = 0 ORDER BY path"""

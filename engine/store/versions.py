@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from engine.messages import Message, from_json
 from engine.records import AlbumenError, Version
 from engine.store.database import Database
 
@@ -58,7 +59,9 @@ class Versions:
         """One version; AlbumenError when there is none with this number."""
         rows = self._database.rows(f"{_HEAD} AND versions.id = ?", (version_id,))
         if not rows:
-            raise AlbumenError(f"There is no version {version_id}; `versions` lists them.")
+            raise AlbumenError(
+                "There is no version {number}; it may have been removed.", number=version_id
+            )
         return _head(rows[0])
 
     def add(
@@ -130,7 +133,7 @@ class Versions:
         )
         parameters = [value for value in wanted.values() if value is not None]
         return [
-            Version(*(*row[:6], bool(row[6]), bool(row[7]), json.loads(row[8]).get("sentence", "")))
+            Version(*(*row[:6], bool(row[6]), bool(row[7]), _sentence(json.loads(row[8]))))
             for row in self._database.rows(
                 f"""SELECT versions.id, label_id, l.name, kind, model_id, made_at,
                         active, accepted, report
@@ -149,3 +152,10 @@ _HEAD = """SELECT versions.id, l.id, l.name, group_name, l.threshold, kind, vect
 def _head(row: tuple[Any, ...]) -> StoredHead:
     *most, a, b = row
     return StoredHead(*(*most, None if a is None else (a, b)))
+
+
+def _sentence(report: dict[str, object]) -> Message | None:
+    """What a version's report says: older ones are plain English, one of a label's words alone may
+    say nothing."""
+    said = report.get("sentence")
+    return from_json(str(said)) if said else None

@@ -117,7 +117,7 @@ def _read(file: Path) -> tuple[list[dict[str, Any]], list[tuple[int, str, str, b
         content = json.loads(file.read_text(encoding="utf-8"))
         if content["albumen words"] != _FORMAT:
             raise AlbumenError(
-                f"{file} was written by a newer Albumen; install that to restore it."
+                "{path} was written by a newer Albumen; install that to restore it.", path=str(file)
             )
         labels = [
             {
@@ -135,9 +135,13 @@ def _read(file: Path) -> tuple[list[dict[str, Any]], list[tuple[int, str, str, b
         if any(not 0 <= word[0] < len(labels) for word in words):
             raise ValueError
     except OSError as error:
-        raise AlbumenError(f"{file} cannot be read ({error.strerror}).") from error
+        raise AlbumenError(
+            "{path} cannot be read ({detail}).", path=str(file), detail=error.strerror or str(error)
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise AlbumenError(f"{file} is damaged or holds no words saved by Albumen.") from error
+        raise AlbumenError(
+            "{path} is damaged or holds no words saved by Albumen.", path=str(file)
+        ) from error
     return labels, words
 
 

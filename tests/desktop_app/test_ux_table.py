@@ -182,8 +182,10 @@ TABLE: dict[str, tuple[str, str]] = {
         """
         desktop_app/widgets_walk::every_control_has_a_name_and_no_text_is_guessed_to_be_html
         desktop_app/parts/language::complete
-        desktop_app/link/engine_words::every_sentence_of_the_engine_is_known
-        desktop_app/link/engine_words::every_sentence_of_the_window_is_translated
+        desktop_app/translations/templates::what_the_engine_says_is_a_message
+        desktop_app/translations/templates::every_template_is_in_chinese
+        desktop_app/translations/templates::no_word_of_the_command_line_stands_in_the_window
+        desktop_app/translations/templates::every_sentence_of_the_window_is_translated
         """,
     ),
     "one window": (

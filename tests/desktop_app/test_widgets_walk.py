@@ -34,6 +34,7 @@ from desktop_app.panels.model_dialog import ModelDialog
 from desktop_app.panels.settings_dialog import Preferences, SettingsDialog
 from desktop_app.panels.shortcuts import ShortcutSheet
 from desktop_app.window.main_window import MainWindow
+from engine.messages import verbatim
 from engine.records import Failure, Folder, FolderState, Label, PhotoState
 from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 
@@ -58,12 +59,12 @@ def library() -> FakeLibrary:
     library.folder_list = [Folder(1, "/photos/" + NASTY, FolderState.OFFLINE, 12)]
     library.photo_rows = {
         row: dataclasses.replace(
-            photo, name=NASTY + ".jpg", path=f"/photos/{NASTY}.jpg", reason=NASTY
+            photo, name=NASTY + ".jpg", path=f"/photos/{NASTY}.jpg", reason=verbatim(NASTY)
         )
         for row, photo in library.photo_rows.items()
     }
     library.photo_rows[2] = dataclasses.replace(library.photo_rows[2], state=PhotoState.FAILED)
-    library.problems = [Failure(f"/photos/{NASTY}.jpg", NASTY, 3, 2)]
+    library.problems = [Failure(f"/photos/{NASTY}.jpg", verbatim(NASTY), 3, 2)]
     return library
 
 

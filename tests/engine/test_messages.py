@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.messages import Message, from_json, message, to_json, verbatim
+from engine.messages import Message, from_json, lines, message, to_json, verbatim
 from engine.records import AlbumenError
 
 GERMAN = {
@@ -54,6 +54,19 @@ values = st.recursive(
 def test_files_keep_them(template: str, parameters: dict[str, str | int | float | Message]) -> None:
     said = Message(template, tuple(parameters.items()))
     assert from_json(to_json(said)) == said
+
+
+def test_the_name_of_a_file_that_is_no_text_can_be_kept() -> None:
+    said = message("{path} is damaged.", path="caf\udce9.jpg")
+    assert to_json(said).isascii()
+    assert from_json(to_json(said)) == said
+
+
+def test_several_on_lines_of_their_own() -> None:
+    assert lines() is None and lines(None, None) is None
+    assert lines(None, message("a")) == message("a")
+    three = lines(message("{count} photos", count=3), None, message("b"), message("c"))
+    assert three is not None and three.render(german) == "3 Fotos\nb\nc"
 
 
 @pytest.mark.parametrize(

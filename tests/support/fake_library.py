@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from PySide6.QtCore import QEventLoop
 
 from desktop_app.link.engine_link import EngineLink
+from engine.messages import message, verbatim
 from engine.records import (
     AddReport,
     AlbumenError,
@@ -141,7 +142,7 @@ class FakeLibrary:
     # -- the machinery of tests --------------------------------------------------------------------
 
     def fail(self, sentence: str) -> None:
-        raise AlbumenError(sentence)
+        raise AlbumenError(verbatim(sentence))
 
     def crash(self) -> None:
         raise ValueError("a bug")
@@ -185,7 +186,7 @@ class FakeLibrary:
         refused = []
         for path in paths:
             if path.startswith("/missing"):
-                refused.append(Failure(path, f"'{path}' does not exist."))
+                refused.append(Failure(path, message("'{path}' does not exist.", path=path)))
                 continue
             folder = Folder(len(self.folder_list) + 1, path, FolderState.ONLINE, 0)
             self.folder_list.append(folder)
@@ -253,9 +254,11 @@ class FakeLibrary:
                 no=10,
                 adds=(1, 2),
                 removes=(3,),
-                sentence="Checked on your 24 corrections: 17 right before, 22 after; "
-                "would add 2, remove 1.",
-                reasons=("Learning the words (CoOp) needs four yes and four no.",),
+                sentence=message(
+                    "Checked on your 24 corrections: 17 right before, 22 after; "
+                    "would add 2, remove 1."
+                ),
+                reasons=(message("Learning the words (CoOp) needs four yes and four no."),),
                 seconds=0.1,
                 held_out=True,
             )
@@ -276,7 +279,7 @@ class FakeLibrary:
                 "'mps' cannot be used: it needs a Mac with Apple's graphics processor; use cpu."
             )
         if name_or_path.endswith(".txt"):
-            raise AlbumenError(f"'{name_or_path}' is not a CLIP model.")
+            raise AlbumenError("'{path}' is not a CLIP model.", path=name_or_path)
         yield Progress("encode", 1, 1)
         return dataclasses.replace(self.models()[0], name=name_or_path)
 
@@ -321,7 +324,7 @@ class FakeLibrary:
         for row, photo in self.photo_rows.items():
             if photo.path == path:
                 return row
-        raise AlbumenError(f"'{path}' is not in the library.")
+        raise AlbumenError("'{path}' is not in the library.", path=path)
 
     def similar(self, photo_id: int, n: int = 200) -> SearchResult:
         return self.view(f"like:{photo_id}")
@@ -490,7 +493,7 @@ class FakeLibrary:
         return [
             Version(
                 *(number, 1, "cat", kind, "fake-fp32", (12_000.0 + 1000 * number) * DAY),
-                *(number == self.active_version, True, sentence),
+                *(number == self.active_version, True, message(sentence)),
             )
             for number, kind, sentence in (
                 (7, "residual", "17 -> 22 of 24 right"),
@@ -506,7 +509,7 @@ class FakeLibrary:
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         label = self.label_list[0]
         return [
-            ReviewItem(row, label.id, label.name, 0.1, True, "a close call")
+            ReviewItem(row, label.id, label.name, 0.1, True, message("a close call"))
             for row in self.photo_rows
             if (row, label.id) not in self.words
         ][:n]
@@ -542,21 +545,21 @@ class FakeLibrary:
         return [
             ModelInfo(
                 "starter",
-                "Starter model",
+                message("Starter model"),
                 True,
                 True,
                 45_000_000,
                 "MIT",
-                "works offline, knows common things",
+                message("works offline, knows common things"),
             ),
             ModelInfo(
                 "ViT-B/16",
-                "CLIP ViT-B/16",
+                message("CLIP ViT-B/16"),
                 False,
                 False,
                 351_000_000,
                 "MIT",
-                "full quality",
+                message("full quality"),
                 "openai.com",
             ),
         ]

@@ -62,7 +62,7 @@ def through_pool(folder: Path, given: int, workers: int | None = None) -> dict[s
                     and os.fsencode(answer.path) == path
                     and answer.reason
                 )
-                reasons[answer.reason.split("(")[0].strip()] += 1
+                reasons[str(answer.reason).split("(")[0].strip()] += 1
         statistics = pool.statistics
     assert len(paths) == given == indexed + reasons.total(), (len(paths), given, indexed, reasons)
     return {

@@ -31,6 +31,7 @@ from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.window.main_window import MainWindow
 from engine.library import sidecar
 from engine.library.library import Library
+from engine.messages import message
 from engine.records import TrainReport, Version
 from engine.verbs import Verbs
 from tests.support.small_library import finish, write_photos
@@ -406,7 +407,10 @@ def offered(version: Version) -> TrainReport:
     from engine.records import Measured
 
     measured = Measured(5, 6, 0.4)
-    return TrainReport("cat", CAT, version.id, version.kind, True, False, measured, measured, 3, 3)
+    said = message("")
+    return TrainReport(
+        *("cat", CAT, version.id, version.kind, True, False, measured, measured, 3, 3, said)
+    )
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.panels.empty_state import DropOverlay, EmptyPage, NoResultsPage
 from desktop_app.parts import banner
 from desktop_app.parts.banner import BannerStrip
+from engine.messages import message
 
 
 def click(button: object) -> None:
@@ -35,7 +36,7 @@ def test_why_no_photo_is_there(qtbot: QtBot) -> None:
     page.explain("<b>zebra</b>", ())
     assert page.sentence.text() == "Nothing here answers “<b>zebra</b>”."
     assert page.sentence.textFormat() == Qt.TextFormat.PlainText
-    page.explain("label:nothing", ("There is no label 'nothing'.",))
+    page.explain("label:nothing", (message("There is no label '{name}'.", name="nothing"),))
     assert page.sentence.text() == "There is no label 'nothing'."
     with qtbot.waitSignal(page.clear_requested):
         click(page.clear)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.acts.history import History
 from desktop_app.panels.problems import ProblemsPage
+from engine.messages import message
 from engine.records import Failure
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary, running
@@ -20,9 +21,9 @@ from tests.support.fake_library import FakeLibrary, running
 def library() -> FakeLibrary:
     library = FakeLibrary(5)
     library.problems = [
-        Failure("/photos/<b>broken.jpg", "The file is empty.", 3, photo_id=1),
-        Failure("/photos/half.jpg", "The picture is damaged.", 1, photo_id=2),
-        Failure("/photos/other.jpg", "No permission to read it.", 1, photo_id=3),
+        Failure("/photos/<b>broken.jpg", message("The file is empty."), 3, photo_id=1),
+        Failure("/photos/half.jpg", message("The picture is damaged."), 1, photo_id=2),
+        Failure("/photos/other.jpg", message("No permission to read it."), 1, photo_id=3),
     ]
     return library
 

@@ -15,6 +15,7 @@ from desktop_app.acts.history import History
 from desktop_app.panels.training_panel import ReportCard, TrainingPanel
 from desktop_app.parts.thumbnail_row import ThumbnailRow
 from desktop_app.parts.thumbnails import Thumbnails
+from engine.messages import message
 from engine.records import Measured, Progress, TrainReport
 from tests.support.fake_library import FakeLibrary, running
 
@@ -108,7 +109,10 @@ def test_a_version_that_failed_a_gate_is_not_offered(
         reports: list[TrainReport] = yield from FakeLibrary.train(library, label_ids, activate)
         return [
             dataclasses.replace(
-                reports[0], kind="unchanged", accepted=False, reasons=("It got no better.",)
+                reports[0],
+                kind="unchanged",
+                accepted=False,
+                reasons=(message("It got no better."),),
             )
         ]
 
@@ -126,7 +130,7 @@ def test_too_few_answers_to_check_leave_it_to_the_person(
 ) -> None:
     def train(label_ids: list[int] | None = None, activate: bool = True) -> Iterator[Progress]:
         reports: list[TrainReport] = yield from FakeLibrary.train(library, label_ids, activate)
-        reason = (
+        reason = message(
             "Learning from your photos: 1 correction cannot be checked: "
             "look at them before you accept it."
         )

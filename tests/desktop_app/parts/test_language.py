@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-import PySide6
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from desktop_app.parts import language
+from desktop_app.translations import __main__ as translations
 
-SOURCE = Path(language.__file__).parents[1]
-FOLDER = SOURCE / "translations"
-UPDATE = Path(PySide6.__file__).parent / "lupdate"
+FOLDER = translations.FOLDER
 
 
 def messages(file: Path) -> dict[tuple[str, str], ElementTree.Element]:
@@ -40,25 +37,10 @@ def places(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["albumen_zh_CN", "albumen_en"])
 def test_in_step_with_the_code(name: str, tmp_path: Path) -> None:
-    if not UPDATE.exists():
+    if not translations.tool("lupdate").exists():
         pytest.skip("this PySide6 comes without lupdate")
     fresh = tmp_path / f"{name}.ts"
-    plural = ["-pluralonly"] if name == "albumen_en" else []
-    subprocess.run(
-        [
-            UPDATE,
-            "-silent",
-            "-noobsolete",
-            "-locations",
-            "none",
-            *plural,
-            *sorted(SOURCE.rglob("*.py")),
-            "-ts",
-            fresh,
-        ],
-        check=True,
-        capture_output=True,
-    )
+    translations.update(fresh)
     assert set(messages(fresh)) == set(messages(FOLDER / fresh.name)), (
         "run `just translate` (docs/how-to/add-a-language.md)"
     )
@@ -80,11 +62,10 @@ def test_complete(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["albumen_zh_CN", "albumen_en"])
 def test_the_compiled_file_is_of_this_text(name: str, tmp_path: Path) -> None:
-    release = UPDATE.with_name("lrelease")
-    if not release.exists():
+    if not translations.tool("lrelease").exists():
         pytest.skip("this PySide6 comes without lrelease")
     shutil.copy(FOLDER / f"{name}.ts", tmp_path)
-    subprocess.run([release, "-silent", tmp_path / f"{name}.ts"], check=True, capture_output=True)
+    translations.release(tmp_path / f"{name}.ts")
     assert (tmp_path / f"{name}.qm").read_bytes() == (FOLDER / f"{name}.qm").read_bytes()
 
 

@@ -22,6 +22,7 @@ from desktop_app.parts.full_images import Pictures
 from desktop_app.parts.thumbnails import Thumbnails
 from desktop_app.photos.photo_grid import LARGEST, SMALLEST, PhotoGrid
 from desktop_app.photos.photo_model import PHOTO_IDS, PhotoModel
+from engine.messages import message
 from engine.records import PhotoState, SearchResult
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary, running
@@ -318,7 +319,7 @@ def test_states_tags_selection_and_focus_can_be_seen(
     plain = paint_of(grid, 0)
     for state in (PhotoState.FAILED, PhotoState.OFFLINE):
         library.photo_rows[95] = dataclasses.replace(
-            library.photo_rows[95], state=state, reason="damaged"
+            library.photo_rows[95], state=state, reason=message("damaged")
         )
         with qtbot.waitSignal(grid._photos.dataChanged):
             link.ask(Verbs.correct, 2, clear=[95])

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.photos.photo_model import PhotoModel, data_size, file_url, moment, printable
+from engine.messages import message
 from engine.records import Photo, PhotosChanged, PhotoState, SearchResult
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary, MoreVerbs, running
@@ -172,7 +173,18 @@ def test_the_same_rows_again_are_no_reset(
 
 def test_words_for_every_state(model: PhotoModel) -> None:
     photo = Photo(
-        1, "/p/a.jpg", "a.jpg", 1, PhotoState.FAILED, 1, 0.0, 0, 0, "", None, reason="It is empty."
+        1,
+        "/p/a.jpg",
+        "a.jpg",
+        1,
+        PhotoState.FAILED,
+        1,
+        0.0,
+        0,
+        0,
+        "",
+        None,
+        reason=message("It is empty."),
     )
     assert model.state_text(photo) == "It is empty."
     states = {model.state_text(dataclasses.replace(photo, state=state)) for state in PhotoState}

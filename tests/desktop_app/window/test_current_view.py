@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.photos.photo_cell import header_text
 from desktop_app.window.main_window import MainWindow
+from engine.messages import message
 from engine.records import Folder, FolderState, PhotosChanged, SearchResult
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary, MoreVerbs
@@ -140,9 +141,8 @@ def test_what_is_said_of_a_query_leaves_with_it(
 
     def view(query: str = "", sort: str = "auto", strictness: float = 0.0) -> SearchResult:
         result = plain("", sort, strictness)
-        return dataclasses.replace(
-            result, query=query, notes=(f"'{query}' was searched as 'dog'.",) if query else ()
-        )
+        note = message("'{words}' was searched as '{english}'.", words=query, english="dog")
+        return dataclasses.replace(result, query=query, notes=(note,) if query else ())
 
     monkeypatch.setattr(library, "view", view)
     for leave in (lambda: window.browsing.open_query(""), window.pages.show_review):

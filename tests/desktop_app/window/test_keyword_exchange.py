@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.panels.settings_dialog import Preferences, SettingsDialog
 from desktop_app.window import keyword_exchange
 from desktop_app.window.main_window import MainWindow
+from engine.messages import message
 from engine.records import Failure
 from tests.support.fake_library import FakeLibrary, running
 
@@ -86,7 +87,8 @@ def test_sidecars_follow_corrections_and_trouble_is_told(
     library.sidecars_wanted = True
     library.unwritable = [
         Failure(
-            "/photos/photo-0001.jpg.xmp", "The sidecar cannot be written (Read-only file system)."
+            "/photos/photo-0001.jpg.xmp",
+            message("The sidecar cannot be written ({detail}).", detail="Read-only file system"),
         )
     ]
     window.inspector.correction_requested.emit(1, [1], [], [])

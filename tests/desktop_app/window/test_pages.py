@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.window.main_window import MainWindow
+from engine.messages import message
 from engine.records import PhotosChanged, PhotoState
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary
@@ -37,7 +38,7 @@ def test_problems_are_counted_and_listed(
     qtbot: QtBot, window: MainWindow, library: FakeLibrary
 ) -> None:
     library.photo_rows[3] = dataclasses.replace(
-        library.photo_rows[3], state=PhotoState.FAILED, reason="Damaged."
+        library.photo_rows[3], state=PhotoState.FAILED, reason=message("Damaged.")
     )
     library.changes = PhotosChanged(ids=(3,))
     window.link.ask(Verbs.counts)

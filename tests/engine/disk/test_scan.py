@@ -152,7 +152,8 @@ def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
     loops = sorted(os.path.relpath(problem.path, root) for problem in walk.problems)
     assert loops == ["link1/back", "top", "z/up"]
     assert (
-        all("leads back" in problem.reason for problem in walk.problems) and walk.out_of_reach == []
+        all("leads back" in str(problem.reason) for problem in walk.problems)
+        and walk.out_of_reach == []
     )
 
 
@@ -426,7 +427,7 @@ def test_photos_of_an_unreadable_subfolder_are_kept(
     diff = scan.diff(left, [known(file, i) for i, file in enumerate(files)], locked)
     assert [os.path.basename(row.path) for row in diff.offline] == [b"b.jpg"]
     assert diff.unchanged == 2 and not diff.vanished and not diff.folder_offline
-    assert "no permission" in locked.problems[0].reason and locked.problems[0].path.endswith(
+    assert "no permission" in str(locked.problems[0].reason) and locked.problems[0].path.endswith(
         "locked"
     )
 

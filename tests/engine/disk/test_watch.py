@@ -17,6 +17,7 @@ from watchdog.events import DirCreatedEvent, DirMovedEvent, FileCreatedEvent, Fi
 
 from engine.disk import watch
 from engine.disk.watch import FolderWatcher
+from engine.messages import Message
 
 
 class Observer:
@@ -58,7 +59,7 @@ class Bench:
         self.now = 1000.0
         self.observer = Observer()
         self.changes: list[bytes] = []
-        self.notices: list[str] = []
+        self.notices: list[Message] = []
         self.watcher = FolderWatcher(
             self.changes.append,
             self.notices.append,
@@ -200,8 +201,8 @@ def test_at_the_limit_a_notice_is_given_once_and_folders_are_polled(
     bench.step()
     assert (
         len(bench.notices) == 1
-        and "max_user_watches" in bench.notices[0]
-        and "60 seconds" in bench.notices[0]
+        and "max_user_watches" in str(bench.notices[0])
+        and "60 seconds" in str(bench.notices[0])
     )
     for i in range(3):
         bench.step(60.1)

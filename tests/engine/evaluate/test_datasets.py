@@ -133,7 +133,7 @@ def test_unreadable_pictures_are_left_out(folder: Path) -> None:
     read = list(pictures.read(photos.files, range(3), lambda image, _: square(image, 4)))
     assert [number for number, _ in read] == [1, 2]
     assert [Path(failure.path).name for failure in pictures.failures] == ["deep.jpeg"]
-    assert "cannot be read as a picture" in pictures.failures[0].reason
+    assert "cannot be read as a picture" in str(pictures.failures[0].reason)
 
 
 def test_pictures_come_in_order_and_upright(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ HOSTILE = (
     + """
 import ctypes, os, time
 from engine.images import decode as images, decode_child
+from engine.messages import message, verbatim
 real = images.decode_raw
 def decode_raw(path, resolution, tick, thumbnail):
     name = os.path.basename(path)
@@ -48,7 +49,11 @@ def decode_raw(path, resolution, tick, thumbnail):
     if name.startswith(b"lie"): return real(path, resolution + 1, tick, thumbnail)
     if name.startswith(b"rubbish"): return images.RawPhoto(b"", b"", "x", 1, None, "zz", 1, 1)
     if name.startswith(b"pid"):
-        raise images.UnreadablePhoto(path, str(os.getpid()))
+        raise images.UnreadablePhoto(path, verbatim(str(os.getpid())))
+    if name.startswith(b"echo"):  # a message that would fill the memory
+        trouble = images.UnreadablePhoto(path, verbatim("x"))
+        for _ in range(64): trouble.reason = message("{a}{a}", a=trouble.reason)
+        raise trouble
     return real(path, resolution, tick, thumbnail)
 images.decode_raw = decode_raw
 decode_child.main(sys.argv[1:])
@@ -116,7 +121,7 @@ def test_answers_come_in_order_and_equal_a_direct_decode(tmp_path: Path) -> None
             assert (
                 isinstance(answer, Failure)
                 and answer.path == os.fsdecode(path)
-                and "no longer" in answer.reason
+                and "no longer" in str(answer.reason)
             )
         else:
             direct = decode.decode(path, S)
@@ -142,6 +147,13 @@ def test_answers_come_in_order_and_equal_a_direct_decode(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("hostile")
+def test_a_message_that_would_grow_without_end_is_taken_as_text(tmp_path: Path) -> None:
+    with DecodePool(S, workers=1) as pool:
+        (answer,) = pool.decode([photo(tmp_path, "echo.png")])
+    assert isinstance(answer, Failure) and len(str(answer.reason)) < 3000
+
+
+@pytest.mark.usefixtures("hostile")
 def test_the_guilty_file_fails_and_no_other(tmp_path: Path) -> None:
     bad = ["crash.png", "exit.png", "hang.png", "memory.png", "lie.png", "rubbish.png"]
     paths = []
@@ -152,7 +164,7 @@ def test_the_guilty_file_fails_and_no_other(tmp_path: Path) -> None:
     with HangsAreOver(S, workers=2, seconds=600.0) as pool:
         answers = list(pool.decode(paths))
         statistics = pool.statistics
-    failed = {os.path.basename(a.path): a.reason for a in answers if isinstance(a, Failure)}
+    failed = {os.path.basename(a.path): str(a.reason) for a in answers if isinstance(a, Failure)}
     assert set(failed) == set(bad)
     assert "within 600 seconds" in failed["hang.png"] and "memory" in failed["memory.png"]
     assert all(
@@ -202,7 +214,7 @@ def test_no_file_is_blamed_when_the_machine_stood_still(
 def test_a_file_that_hangs_is_given_up_by_the_clock(tmp_path: Path) -> None:
     with DecodePool(S, workers=1, seconds=0.3) as pool:
         (answer,) = pool.decode([photo(tmp_path, "hang.png")])
-        assert isinstance(answer, Failure) and "within 0.3 seconds" in answer.reason
+        assert isinstance(answer, Failure) and "within 0.3 seconds" in str(answer.reason)
         assert pool.statistics.overdue == 1
 
 
@@ -305,7 +317,7 @@ def test_children_that_cannot_start_are_told_in_one_sentence(
 def test_a_name_too_long_fails_without_a_child() -> None:
     with DecodePool(S) as pool:
         (answer,) = pool.decode([b"x" * 100_000])
-        assert isinstance(answer, Failure) and "too long" in answer.reason
+        assert isinstance(answer, Failure) and "too long" in str(answer.reason)
         assert not pool._children
 
 
@@ -357,7 +369,7 @@ def test_a_drive_that_never_answers_is_given_up(
         with monkeypatch.context() as patch:
             patch.setattr(subprocess.Popen, "kill", lambda self: unkillable.append(self))
             first, second = pool.decode([photo(tmp_path, "hang.png"), photo(tmp_path, "a.png")])
-        assert isinstance(first, Failure) and "within 600 seconds" in first.reason
+        assert isinstance(first, Failure) and "within 600 seconds" in str(first.reason)
         assert isinstance(second, Decoded)
     assert unkillable
     for process in unkillable:

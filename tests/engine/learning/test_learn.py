@@ -85,12 +85,12 @@ def test_a_personal_label_is_learned_accepted_and_reported(
     assert report.after.total == report.before.total == 16
     assert set(report.adds) <= set(of_kind(0, EACH))
     assert len(report.adds) > 30
-    assert report.sentence.startswith(
+    assert str(report.sentence).startswith(
         "Checked on your 16 corrections, each kept out of learning in its turn: "
     )
     assert (
         f"{report.before.right} right before, {report.after.right} after; would add "
-        f"{len(report.adds)} photos" in report.sentence
+        f"{len(report.adds)} photos" in str(report.sentence)
     )
     assert not set(report.adds) & set(one.corrections)  # the person decided these
 
@@ -120,13 +120,13 @@ def test_a_label_that_is_nowhere_yet_is_offered_though_nothing_is_sure(
     assert not lesson.report.accepted
     assert lesson.report.kind == "residual"
     assert "now the label is on none of the photos that you said yes to: look at them" in " ".join(
-        lesson.report.reasons
+        map(str, lesson.report.reasons)
     )
     everywhere = replace(nowhere.zero_shot, threshold=-99.0)
     lesson = taught(
         model, words, library, replace(nowhere, current=everywhere, zero_shot=everywhere)
     )
-    assert "none of the photos" not in " ".join(lesson.report.reasons)
+    assert "none of the photos" not in " ".join(map(str, lesson.report.reasons))
 
 
 def test_a_perfect_label_stays_unchanged_and_says_why(
@@ -193,7 +193,7 @@ def test_what_cannot_be_checked_is_shown_but_never_accepted(
     )
     assert not lesson.report.accepted and not lesson.report.held_out
     assert lesson.report.kind == "residual" or any(
-        "answer some of both" in reason for reason in lesson.report.reasons
+        "answer some of both" in str(reason) for reason in lesson.report.reasons
     )
 
 
@@ -252,10 +252,10 @@ def test_a_version_is_not_judged_on_what_the_present_one_was_learned_from(
     )
     lesson = taught(model, words, library, again)
     assert lesson.report.before.total == 6  # the new ones
-    assert "6 new corrections" in lesson.report.sentence or lesson.report.kind == "unchanged"
+    assert "6 new corrections" in str(lesson.report.sentence) or lesson.report.kind == "unchanged"
     nothing_new = taught(model, words, library, replace(again, corrections=one.corrections))
     assert nothing_new.report.kind == "unchanged"
-    assert "no new corrections" in nothing_new.report.sentence
+    assert "no new corrections" in str(nothing_new.report.sentence)
     assert nothing_new.head is first.head
 
 
@@ -265,7 +265,7 @@ def test_a_name_too_long_for_a_prompt_is_still_learned(
     one = subject(words, meaningless(model), of_kind(0, 5), of_kind(1, 5))
     lesson = taught(model, words, library, replace(one, name="zorbo " * 90), prompts=True)
     assert lesson.report.kind == "residual"
-    assert any("tokens" in reason for reason in lesson.report.reasons)
+    assert any("tokens" in str(reason) for reason in lesson.report.reasons)
 
 
 @pytest.mark.slow
@@ -280,12 +280,13 @@ def test_a_prompt_is_learned_from_four_of_each_and_reasons_are_given(
         prompts=True,
     )
     assert any(
-        "needs 4 yes and 4 no" in reason and "3 and 5" in reason for reason in few.report.reasons
+        "needs 4 yes and 4 no" in reason and "3 and 5" in reason
+        for reason in map(str, few.report.reasons)
     )
     enough = subject(words, meaningless(model), of_kind(0, 4), of_kind(1, 4))
     lesson = taught(model, words, library, enough, prompts=True)
-    said = [reason for reason in lesson.report.reasons if reason.startswith("A learned prompt")]
-    assert lesson.report.kind == "coop" or said
+    said = {reason.template for reason in lesson.report.reasons}
+    assert lesson.report.kind == "coop" or "Learning words of its own: {objection}" in said
     assert (lesson.ctx is not None) == (lesson.report.kind == "coop")
 
 
@@ -321,7 +322,7 @@ def test_contradictions_and_unknown_photos_are_left_out(
     subjects = [Subject(k, "ab"[k], both_no, head, head, "g") for k, head in enumerate(heads)]
     _, lessons = run(learn(model, words, subjects, library, prompts=False))
     assert all(lesson.report.kind == "unchanged" for lesson in lessons)
-    assert "no corrected photo" in lessons[0].report.sentence
+    assert "no corrected photo" in str(lessons[0].report.sentence)
 
 
 @pytest.mark.parametrize("corrections", [{}, {99: True}])

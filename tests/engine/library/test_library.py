@@ -100,7 +100,9 @@ def test_add_says_what_it_took(library: Library, tmp_path: Path, photos: Path) -
     )
     assert report.folders == ()
     assert report.already == (str(photos), str(photos / "photo 001.jpg"))
-    assert [(os.path.basename(refused.path), refused.reason) for refused in report.refused] == [
+    assert [
+        (os.path.basename(refused.path), str(refused.reason)) for refused in report.refused
+    ] == [
         ("nowhere", "There is no such folder or file."),
         ("notes.txt", "This is neither a folder nor a photo in a format that Albumen reads."),
         ("", "There is no such folder or file."),

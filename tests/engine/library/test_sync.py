@@ -20,6 +20,7 @@ import pytest
 
 from engine.disk import scan
 from engine.library.library import Library
+from engine.messages import verbatim
 from engine.records import (
     AlbumenError,
     FolderReport,
@@ -29,6 +30,7 @@ from engine.records import (
     Progress,
     SyncReport,
 )
+from tests.support import raw_sql
 from tests.support.small_library import LONG_AGO, finish, run, write_photo, write_photos
 
 pytestmark = pytest.mark.usefixtures("tiny_starter")
@@ -432,6 +434,24 @@ def test_unreadable_files_are_listed_and_not_tried_again_at_once(
     assert failure.path == str(folder / "text.jpg") and failure.attempts == 1 and failure.reason
     assert numbers(finish(library.sync())) == (0, 0, 0, 0, 0)
     assert list(library.view("is:problem").ids) == [failure.photo_id]
+
+
+def test_what_an_older_version_said_is_shown_as_it_is_and_said_anew(
+    library: Library, folder: Path
+) -> None:
+    (folder / "text.jpg").write_text("this is no photo")
+    os.utime(folder / "text.jpg", (LONG_AGO, LONG_AGO))
+    finish(library.sync())
+    (failure,) = library.failures()
+    before = 'The picture is damaged or incomplete ("it ends" at {7}).'
+    raw_sql.update_photos(library._store, "reason = ?", [failure.photo_id], before)
+    assert library.failures()[0].reason == verbatim(before)
+    assert library.photos([failure.photo_id])[0].reason == verbatim(before)
+    library.retry([failure.photo_id])
+    assert library.photos([failure.photo_id])[0].reason is None
+    finish(library.sync())
+    assert library.failures()[0].reason == failure.reason
+    assert str(failure.reason).startswith("It is damaged or not a picture")
 
 
 def test_a_failure_is_tried_three_times_in_all(

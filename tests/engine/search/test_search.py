@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.records import Correction
+from engine.records import NEAREST_FOLLOW, NO_GOOD_MATCH, Correction, SearchResult
 from engine.search.search import Search
 from engine.store.store import Store
 from tests.support import raw_sql
@@ -182,13 +182,14 @@ def test_what_was_never_read_is_not_without_a_label(search: Search) -> None:
     assert 8 in search.answer("is:offline", "name", 0.0).ids
 
 
+def said(result: SearchResult) -> list[str]:
+    return list(map(str, result.notes))
+
+
 def test_no_good_match_is_said(search: Search) -> None:
-    assert search.answer("xylophone", "auto", 0.0).notes == (
-        "No good match. The nearest photos follow.",
-    )
-    assert search.answer("xylophone label:pet before:2000", "auto", 0.0).notes == (
-        "No good match.",
-    )
+    assert search.answer("xylophone", "auto", 0.0).notes == (NEAREST_FOLLOW,)
+    assert str(NEAREST_FOLLOW) == "No good match. The nearest photos follow."
+    assert search.answer("xylophone label:pet before:2000", "auto", 0.0).notes == (NO_GOOD_MATCH,)
     assert search.answer("dog", "auto", 0.0).notes == ()
 
 
@@ -197,39 +198,31 @@ def test_other_scripts_are_looked_for_in_names(search: Search) -> None:
     search.refresh([5])
     result = search.answer("кошка", "auto", 0.0)
     assert (list(result.ids), result.matched) == ([5], 1)
-    assert result.notes == (
+    assert said(result) == [
         "The model understands English: 'кошка' was looked for in labels and file names only.",
-    )
-    assert (
-        search.answer("雪球", "auto", 0.0)
-        .notes[0]
-        .startswith("The model understands English: '雪球' was looked")
-    )
+    ]
+    note = said(search.answer("雪球", "auto", 0.0))[0]
+    assert note.startswith("The model understands English: '雪球' was looked")
 
 
 def test_chinese_is_searched_in_english_and_in_names(search: Search) -> None:
     result = search.answer("狗", "auto", 0.0)
     assert (list(result.ids), result.matched) == ([1, 3, 2, 4, 5], 2)  # as 'dog'
-    assert result.notes == ("'狗' was searched as 'dog'.",)
-    assert list(search.answer("猫", "auto", 0.0).ids) == [
-        5,
-        1,
-        2,
-        3,
-        4,
-    ]  # the name of a file says so
+    assert said(result) == ["'狗' was searched as 'dog'."]
+    cats = search.answer("猫", "auto", 0.0)
+    assert list(cats.ids) == [5, 1, 2, 3, 4]  # the name of a file says so
     assert search.answer("红色的杯子", "auto", 0.0).ids[0] == 3  # 'red cup.jpg' is one too
     assert list(search.answer("狗 -海滩", "auto", 0.0).ids) == [3, 4, 5]
     partly = search.answer("外滩的狗", "auto", 0.0)
-    assert (list(partly.ids), partly.notes) == (
-        [1, 3, 2, 4, 5],
-        ("'外滩的狗' was searched as 'dog'; for '外滩' the English is not known.",),
-    )
+    assert list(partly.ids) == [1, 3, 2, 4, 5]
+    assert said(partly) == [
+        "'外滩的狗' was searched as 'dog'; for '外滩' the English is not known.",
+    ]
 
 
 def test_notes(search: Search) -> None:
-    assert search.answer("label:nothing", "auto", 0.0).notes == ("There is no label 'nothing'.",)
-    assert "no photo 99" in search.answer("like:99", "auto", 0.0).notes[0]
+    assert said(search.answer("label:nothing", "auto", 0.0)) == ["There is no label 'nothing'."]
+    assert "no photo 99" in said(search.answer("like:99", "auto", 0.0))[0]
     assert search.answer("dog label:cat", "auto", 0.0).chips == ("dog", "label:cat")
 
 
@@ -280,7 +273,6 @@ def test_a_model_that_has_read_nothing_says_so(
     search: Search, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Meaning, "index", SimpleNamespace(ids=np.array([], int)))
-    assert (
-        "The model in use has not read the photos yet: sync first."
-        in search.answer("dog", "auto", 0.0).notes
+    assert "The model in use has not read any photo yet; search again once it has." in said(
+        search.answer("dog", "auto", 0.0)
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.messages import verbatim
 from engine.records import AlbumenError, Correction, Label, Source, Tag
 from engine.store.export import export
 from engine.store.labels import checked_name, fold
@@ -191,9 +192,9 @@ def test_versions(said: Store) -> None:
     )
     assert said.versions.zero_shot(model)[1].version == first
     assert [(v.id, v.active, v.sentence) for v in said.versions.listed(1)] == [
-        (foreign, True, ""),
-        (second, True, "s"),
-        (first, False, ""),
+        (foreign, True, None),
+        (second, True, verbatim("s")),  # as an older version stored it
+        (first, False, None),
     ]
     assert said.versions.activate(first) == 1
     assert [head.version for head in said.versions.heads(model)] == [first]

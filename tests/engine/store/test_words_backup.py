@@ -62,7 +62,7 @@ def test_a_destroyed_database_is_not_the_end(
     labels = library.labels()
     library.close()
     (tmp_path / "library" / "library.db").write_bytes(b"destroyed" * 1000)
-    with pytest.raises(AlbumenError, match="albumen-cli restore"):
+    with pytest.raises(AlbumenError, match="Bring back saved labels and corrections"):
         Library.open(tmp_path / "library")
     (tmp_path / "library" / "library.db").unlink()
     moved = tmp_path / "elsewhere"
