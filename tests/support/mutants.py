@@ -267,9 +267,12 @@ def _be_mutant(name: str, tests: Sequence[str], told: Path, seconds: float) -> N
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     os.environ["MUTANT_UNDER_TEST"] = name
     code = 3
-    with _silence():
-        code = int(pytest.main(["-x", "-q", "--rootdir=.", *tests], plugins=[Teller()]))
-    os._exit(code)
+    place = f"--basetemp={MUTANTS / 'tmp'}"  # pytest's own is shared, and tidied up by all
+    try:
+        with _silence():
+            code = int(pytest.main(["-x", "-q", "--rootdir=.", place, *tests], plugins=[Teller()]))
+    finally:
+        os._exit(code)
 
 
 @contextlib.contextmanager

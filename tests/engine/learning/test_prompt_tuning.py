@@ -12,6 +12,7 @@ from engine.clip.zero_shot import Vocabulary, text_features, zero_shot_heads
 from engine.learning import prompt_tuning
 from engine.learning.fewshot import Photos
 from engine.learning.prompt_tuning import STEPS, Tuned, _Adam, tune
+from engine.records import Progress
 from tests.support.small_library import run
 
 pytestmark = pytest.mark.slow
@@ -43,7 +44,7 @@ def task(model: LoadedModel) -> tuple[Tensor, Photos]:
 
 def learned(
     model: LoadedModel, words: Vocabulary, exclusive: bool, variants: Tensor
-) -> tuple[list[object], Tuned]:
+) -> tuple[list[Progress], Tuned]:
     text, photos = task(model)
     answers = F.one_hot(torch.arange(2).repeat_interleave(4))
     heads = zero_shot_heads(words, NAMES, text, ["g" if exclusive else None] * 2)
@@ -56,6 +57,8 @@ def test_the_prompts_move_towards_their_photos(
 ) -> None:
     steps, tuned = learned(model, words, exclusive, torch.ones(1, 8, dtype=torch.bool))
     assert len(steps) == STEPS
+    assert [(step.done, step.total) for step in steps] == [(n + 1, STEPS) for n in range(STEPS)]
+    assert {step.phase for step in steps} == {"train"}
     text, photos = task(model)
     assert tuned.text_features.shape == (1, 2, model.embed_dim)
     torch.testing.assert_close(tuned.text_features.norm(dim=-1), torch.ones(1, 2))

@@ -120,6 +120,17 @@ def test_label_words_are_encoded_once(
     assert torch.equal(again.vocabulary.features, known.vocabulary.features)
 
 
+def test_the_vocabulary_is_encoded_once_for_each_model(
+    known: Recognition, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(known.vocabulary.words) > 100
+    monkeypatch.setattr(zero_shot, "_vocabularies", {})  # as in a program that starts
+    monkeypatch.setattr(zero_shot, "encode_vocabulary", lambda *_: pytest.fail("encoded again"))
+    again = library._model.load("starter")
+    list(again.get_ready())
+    assert torch.equal(again.vocabulary.features, known.vocabulary.features)
+
+
 def test_a_new_vocabulary_moves_every_centre(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,7 @@ def test_storage(library: Library, tmp_path: Path) -> None:
     vectors = PHOTOS * 64 * 2
     assert taken == Storage(sum(map(len, made.values())), PHOTOS, vectors, 0, database)
     assert steps[-1].done == steps[-1].total > 0
+    assert {step.phase for step in steps} == {"storage"}
     finish(library.use_model(str(write_model(tmp_path / "other.safetensors", seed=8))))
     assert (finish(library.storage()).vectors, finish(library.storage()).other_vectors) == (
         vectors,
@@ -62,6 +63,7 @@ def test_vectors_of_other_models(
     library.correct(label.id, yes=[1], no=[2])
     steps, freed = run(library.remove_vectors())
     assert [step.done for step in steps] == [3, 6, 7] and freed >= 0
+    assert {(step.phase, step.total) for step in steps} == {("storage", 7)}
     taken = finish(library.storage())
     assert taken.other_vectors == 0 and taken.vectors == PHOTOS * 64 * 2
     assert [tag.present for tag in library.tags([1, 2]) if tag.source.value == "person"] == [
@@ -90,7 +92,10 @@ def test_thumbnails_are_made_again(
         next(job)
         job.close()
     else:
-        assert finish(library.clear_thumbnails()) == sum(map(len, before.values()))
+        steps, freed = run(library.clear_thumbnails())
+        assert freed == sum(map(len, before.values()))
+        assert {step.phase for step in steps} == {"storage"}
+        assert [step.done for step in steps] == list(range(1, steps[-1].total + 1))
         assert not any(library._store.thumbnails.iterdir())
     if how == "killed":  # some are there again, the rest is still missing
         monkeypatch.setattr("engine.library.indexing._BATCH", 2)

@@ -45,6 +45,14 @@ def facts(content: str, *keywords: str) -> FileFacts:
     return FileFacts(content, 4, 3, 86_400.0 * 5, 11, 21, keywords)
 
 
+def test_until_it_is_read_a_photo_was_taken_when_its_file_was_written(opened: Store) -> None:
+    folder = opened.folders.add(b"/p")
+    written = 1_700_000_000 * 10**9
+    new = opened.files.add([FoundFile(b"/p/a.jpg", folder, 10, written)])
+    single = opened.files.add_single(FoundFile(b"/p/b.jpg", folder, 10, written))
+    assert [photo.taken_at for photo in opened.photos.records([*new, single])] == [1.7e9] * 2
+
+
 def test_new_files_are_to_be_read_once(opened: Store, three: list[int]) -> None:
     model = opened.embeddings.model_number("m", "model")
     assert [id_ for _, id_ in opened.files.to_read(model, 1, 99, (0.0, 0.0))] == three

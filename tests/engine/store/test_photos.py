@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.records import Photo, PhotoState
+from engine.records import Failure, Photo, PhotoState
 from engine.store.store import Store
 from tests.support.raw_sql import insert_photo, update_photos
 
@@ -32,3 +32,43 @@ def test_photos_in_the_order_asked(opened: Store) -> None:
     assert opened.photos.records([one])[0].thumbnail == str(
         opened.thumbnails / "ab" / f"{'ab' * 16}.jpg"
     )
+
+
+def test_thumbnails_lie_where_earlier_versions_put_them(opened: Store, tmp_path: Path) -> None:
+    content = "ab" + "0" * 30
+    assert opened.photos.thumbnail(content) == tmp_path / "thumbnails" / "ab" / f"{content}.jpg"
+    assert opened.thumbnails.is_dir()
+
+
+def test_more_photos_than_one_statement_takes(opened: Store) -> None:
+    """Asked for in any order; each comes once, and those that are not there do not come."""
+    opened.folders.add(b"/a")
+    with opened.transaction():
+        ids = [insert_photo(opened, b"/a/%04d.jpg" % i) for i in range(1203)]
+    model = opened.embeddings.model_number("aaa", "starter")
+    opened.embeddings.put(model, [(id_, b"%d" % id_, 0.5) for id_ in ids])
+    (label,), _ = opened.labels.add(["cat"], None)
+    opened.tags.replace([(label, id_, 1.0, False) for id_ in ids], [label], (0, 9999))
+    asked = [*reversed(ids), 5000]
+    assert [photo.id for photo in opened.photos.records(asked)] == asked[:-1]
+    assert opened.photos.paths(asked) == {id_: b"/a/%04d.jpg" % (id_ - ids[0]) for id_ in ids}
+    assert sorted(row[0] for row in opened.photos.names_and_paths(asked)) == ids
+    assert sorted(row[0] for rows in opened.photos.dates(asked) for row in rows) == ids
+    assert sorted(opened.embeddings.of(model, asked)) == [(id_, b"%d" % id_, 0.5) for id_ in ids]
+    assert [tag.photo_id for tag in opened.tags.of(asked)] == asked[:-1]
+
+
+def test_failures_tell_which_photo_and_why(opened: Store) -> None:
+    opened.folders.add(b"/a")
+    insert_photo(opened, b"/a/fine.jpg")
+    second = insert_photo(opened, b"/a/z\xff.jpg", "failed")
+    first = insert_photo(opened, b"/a/b.jpg", "failed")
+    ignored = insert_photo(opened, b"/a/c.jpg", "failed")
+    update_photos(opened, "reason = 'cut off', attempts = 3", [first])
+    opened.photos.ignore([ignored], True)
+    assert opened.photos.failures() == [
+        Failure("/a/b.jpg", "cut off", 3, first),
+        Failure("/a/z\udcff.jpg", "", 0, second),
+    ]
+    opened.photos.ignore([ignored], False)
+    assert [failure.photo_id for failure in opened.photos.failures()] == [first, ignored, second]
