@@ -62,6 +62,9 @@ def test_the_prompts_move_towards_their_photos(
     text, photos = task(model)
     assert tuned.text_features.shape == (1, 2, model.embed_dim)
     torch.testing.assert_close(tuned.text_features.norm(dim=-1), torch.ones(1, 2))
+    width = model.clip.token_embedding.weight.shape[1]
+    assert tuned.ctx.dim() == 3 and tuned.ctx.shape[::2] == (1, width)
+    assert tuned.ctx.device.type == "cpu" and tuned.ctx.isfinite().all()
 
     def advantage(features: Tensor) -> float:
         cosines = photos.image_features @ features.T  # (8, 2)
@@ -75,10 +78,15 @@ def test_the_prompts_move_towards_their_photos(
     assert advantage(tuned.text_features[0]) > advantage(text)
 
 
-def test_variants_are_learned_apart_and_repeatably(model: LoadedModel, words: Vocabulary) -> None:
-    every, half = torch.ones(8, dtype=torch.bool), torch.arange(8) % 2 == 0
-    both = learned(model, words, True, torch.stack([every, half]))[1]
-    alone = learned(model, words, True, half[None])[1]
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_variants_are_learned_apart_and_repeatably(
+    model: LoadedModel, words: Vocabulary, exclusive: bool
+) -> None:
+    """Also one that has more yes than no answers, beside one that has as many."""
+    every, half = torch.ones(8, dtype=torch.bool), torch.tensor([1, 1, 1, 0, 1, 0, 0, 0]).bool()
+    both = learned(model, words, exclusive, torch.stack([every, half]))[1]
+    alone = learned(model, words, exclusive, half[None])[1]
+    torch.testing.assert_close(both.ctx[1], alone.ctx[0], atol=1e-3, rtol=1e-2)
     torch.testing.assert_close(both.text_features[1], alone.text_features[0], atol=1e-4, rtol=1e-3)
     assert not torch.allclose(both.text_features[0], both.text_features[1], atol=1e-4)
 
