@@ -78,6 +78,13 @@ def test_the_bound_wants_a_sure_gain_and_counts_a_burst_once() -> None:
     assert lower_bound(gains, torch.tensor([0] * 10 + [1, 2, 3, 4]), 0) < 0
 
 
+def test_the_bound_is_the_same_whenever_it_is_asked_for() -> None:
+    gains = torch.linspace(-1, 2, 12)
+    first = lower_bound(gains, torch.arange(12), 5)
+    torch.rand(7)  # somebody else draws numbers
+    assert lower_bound(gains, torch.arange(12), 5) == first
+
+
 def test_answers_that_hang_together_are_told_from_luck() -> None:
     said = torch.tensor([True] * 4 + [False] * 4)
 

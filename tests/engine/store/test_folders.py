@@ -37,3 +37,14 @@ def test_a_removed_folder_comes_back_with_its_photos(opened: Store) -> None:
     assert opened.folders.add(b"/a") == folder
     assert opened.folders.bring_back(folder) == [photo]
     assert opened.photos.id_of(b"/a/1.jpg") == photo
+
+
+def test_a_folder_inside_another_is_taken_over(opened: Store) -> None:
+    inner, outer = opened.folders.add(b"/a/b"), opened.folders.add(b"/a")
+    photo = insert_photo(opened, b"/a/b/1.jpg", folder=inner)
+    opened.folders.set_scan_token(inner, "inner")
+    opened.folders.set_scan_token(outer, "outer")
+    opened.folders.absorb(inner, outer)
+    assert opened.folders.watched() == [Folder(outer, "/a", FolderState.ONLINE, 1)]
+    assert opened.photos.records([photo])[0].folder_id == outer
+    assert opened.folders.scan_token(outer) == "outer"

@@ -205,6 +205,21 @@ def test_versions(said: Store) -> None:
     assert [version.kind for version in said.versions.listed()] == ["residual"]
 
 
+def test_a_version_says_what_it_was_learned_from_and_whether_it_was_accepted(said: Store) -> None:
+    model = said.embeddings.model_number("aaa", "starter")
+    words = said.versions.add(1, model, "zero-shot", b"v1", (60.0, 3.5), active=True)
+    report = {"learned_from": [1, 3], "sentence": "Better."}
+    better = said.versions.add(1, model, "residual", b"v2", (59.0, 1.0), report=report)
+    worse = said.versions.add(1, model, "residual", b"v3", (59.0, 1.0), accepted=False)
+    assert said.versions.learned_from(better) == {1, 3}
+    assert said.versions.learned_from(words) == said.versions.learned_from(worse) == frozenset()
+    assert [(one.id, one.active, one.accepted) for one in said.versions.listed(1, model)] == [
+        (worse, False, False),
+        (better, False, True),
+        (words, True, True),
+    ]
+
+
 def test_what_is_new_to_learn(said: Store) -> None:
     model = said.embeddings.model_number("aaa", "starter")
     said.corrections.correct([Correction(1, 1, True), Correction(2, 1, False)])

@@ -72,3 +72,14 @@ def test_failures_tell_which_photo_and_why(opened: Store) -> None:
     ]
     opened.photos.ignore([ignored], False)
     assert [failure.photo_id for failure in opened.photos.failures()] == [first, ignored, second]
+
+
+def test_what_is_known_of_paths_and_of_contents(opened: Store) -> None:
+    opened.folders.add(b"/a")
+    read = insert_photo(opened, b"/a/read.jpg", content="aa")
+    new = insert_photo(opened, b"/a/new.jpg", "pending")
+    insert_photo(opened, b"/a/gone.jpg", "missing")
+    insert_photo(opened, b"/a/other.jpg", content="bb")
+    paths = [b"/a/read.jpg", b"/a/new.jpg", b"/a/gone.jpg", b"/a/nowhere.jpg"]
+    assert opened.photos.never_read_at(paths) == {b"/a/new.jpg": new}
+    assert opened.photos.with_content(["aa", "cc", ""]) == [(read, b"/a/read.jpg", "aa")]
