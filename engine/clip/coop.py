@@ -442,12 +442,13 @@ class CustomCLIP(nn.Module):
         return F.normalize(features.float(), dim=-1)
 
     def logits(self, image_features: Tensor) -> Tensor:
-        """Normalised image_features (B, D) -> logits (B, K)."""
+        """Normalised image_features (B, D) of any floating-point type -> logits (B, K) in fp32."""
         scale = self.logit_scale.exp()
-        return scale * image_features.to(scale.device) @ self.text_features().t()
+        image_features = image_features.to(scale.device, torch.float32)
+        return scale * image_features @ self.text_features().t()
 
     def forward(self, image: Tensor) -> Tensor:
-        """Preprocessed images (B, 3, S, S) -> logits (B, K). The image encoder runs without
+        """Preprocessed images (B, 3, S, S) -> logits (B, K) in fp32. The image encoder runs without
         gradients."""
         with torch.no_grad():
             image_features = self.text_encoder.clip.encode_image(image).float()  # (B, D)
@@ -504,17 +505,7 @@ def train_prompts(
     `detail` carries the loss. Close the generator to stop; `ctx` then is that of the last step.
     Raises AlbumenError for unusable data or when the loss stops being a number.
     """
-    count = len(model.prompt_learner.classnames)
-    if len(image_features) != len(targets) or not len(targets):
-        raise AlbumenError(
-            "There are {images} images for {answers} answers: nothing to learn from.",
-            images=len(image_features),
-            answers=len(targets),
-        )
-    if int(targets.min()) < 0 or int(targets.max()) >= count:
-        raise AlbumenError(
-            "An answer names a class that is none of the {count} classes.", count=count
-        )
+    _refuse_misfits(image_features, targets, len(model.prompt_learner.classnames))
     if recipe == "official":
         recipe = Recipe.official(int(torch.bincount(targets).max()))
     views = image_features if image_features.dim() == 3 else image_features[:, None]  # (N, V, D)
@@ -551,6 +542,19 @@ def train_prompts(
             elapsed = time.monotonic() - started
             left = elapsed / step * (total - step)
             yield Progress("train", step, total, step / elapsed, left, f"loss {value:.4f}")
+
+
+def _refuse_misfits(image_features: Tensor, targets: Tensor, count: int) -> None:
+    if len(image_features) != len(targets) or not len(targets):
+        raise AlbumenError(
+            "There are {images} images for {answers} answers: nothing to learn from.",
+            images=len(image_features),
+            answers=len(targets),
+        )
+    if int(targets.min()) < 0 or int(targets.max()) >= count:
+        raise AlbumenError(
+            "An answer names a class that is none of the {count} classes.", count=count
+        )
 
 
 # --------------------------------------------------------------------------------------------------

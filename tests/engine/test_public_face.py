@@ -380,6 +380,13 @@ def test_prompts_are_learned_through_half_precision_too(dtype: torch.dtype) -> N
     F.cross_entropy(logits, torch.arange(2)).backward()
     gradient = custom.prompt_learner.ctx.grad
     assert logits.dtype == torch.float32 and gradient is not None and gradient.isfinite().all()
+    with torch.no_grad():
+        features = F.normalize(model.encode_image(image), dim=-1)
+    assert features.dtype == dtype
+    assert relative_error(custom.logits(features), logits) < 0.02
+    step = next(engine.train_prompts(custom, features, torch.arange(2)))
+    assert step.done == 1 and custom.prompt_learner.ctx.isfinite().all()
+    logits = custom(image)
     exact = engine.CustomCLIP(["cup", "polar bear"], random_clip(seed=5), n_ctx=4)
     with torch.no_grad():
         exact.prompt_learner.ctx.copy_(custom.prompt_learner.ctx)
