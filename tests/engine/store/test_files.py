@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.messages import message
 from engine.records import Correction, PhotoState
 from engine.store.files import FileFacts, FoundFile, _local_day
 from engine.store.store import Store
@@ -61,11 +62,11 @@ def test_new_files_are_to_be_read_once(opened: Store, three: list[int]) -> None:
     opened.files.write_facts(three[0], facts("aa", "cat", "cat", "dog"))
     opened.embeddings.put(model, [(three[0], b"v", 0.5)])
     opened.files.mark_read(three[:1])
-    opened.files.mark_failed([(three[1], "Why.")])
+    opened.files.mark_failed([(three[1], message("Why."))])
     (photo, failed, _) = opened.photos.records(three)
     assert (photo.state, photo.width, photo.taken_at, photo.size) == ("ok", 4, 432_000.0, 11)
     assert opened.keywords.by_photo() == {three[0]: ["cat", "dog"]}
-    assert (failed.state, failed.reason, failed.attempts) == ("failed", "Why.", 1)
+    assert (failed.state, failed.reason, failed.attempts) == ("failed", message("Why."), 1)
     assert [id_ for _, id_ in opened.files.to_read(model, 1, 99, (0.0, 9e9))] == [three[2]]
     waited = opened.files.to_read(model, 1, 99, (9e9, 0.0))  # long enough after the first failure
     assert [id_ for _, id_ in waited] == three[1:]
