@@ -47,12 +47,13 @@ TEXTS = [
 # ViT and text: transformers
 
 
+@pytest.mark.slow  # importing transformers takes longer than the tests beside it
 @pytest.mark.parametrize(
     ("sizes", "activation", "act"),
     [
         pytest.param(TINY, "quickgelu", "quick_gelu", id="tiny-quickgelu"),
         pytest.param(TINY, "gelu", "gelu", id="tiny-gelu"),
-        pytest.param(VIT_B_32, "quickgelu", "quick_gelu", id="ViT-B/32", marks=pytest.mark.slow),
+        pytest.param(VIT_B_32, "quickgelu", "quick_gelu", id="ViT-B/32"),
     ],
 )
 def test_vit_and_text_equal_transformers(
@@ -176,6 +177,7 @@ MODELS: dict[str, official.Sizes] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_every_official_architecture_is_inferred_from_shapes(name: str) -> None:
     _, width, patch, resolution, embed, _ = MODELS[name]

@@ -266,10 +266,12 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return archived(tmp_path / "ViT-B-32.pt", VIT, monkeypatch, "ViT-B/32")
 
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+pytestmark = [
+    pytest.mark.slow,  # whole models are written, read and compared
+    pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning"),
+]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "sizes"), [("ViT-B/32", VIT), ("RN50", TINY_RESNET)])
 def test_official_archive_becomes_an_installed_model(
     name: str, sizes: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -340,7 +342,6 @@ def test_download_falls_back_to_the_official_archive(
         list(weights.download("ViT-B/32-LAION2B"))  # has no official archive
 
 
-@pytest.mark.slow
 def test_loading_does_not_import_the_compiler(file: Path) -> None:
     """torch's compiler is 800 modules and seconds: some operations on the meta device import it
     unasked."""
