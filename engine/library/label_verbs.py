@@ -13,9 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import resources
-from engine.library.active_model import ActiveModel
-from engine.library.counts import CachedCounts
-from engine.library.followups import Followups
+from engine.library.parts import Parts
 from engine.records import (
     AlbumenError,
     Answered,
@@ -26,26 +24,10 @@ from engine.records import (
     Source,
     Version,
 )
-from engine.store.store import Store
 
 
-class LabelVerbs:
-    """Verbs over one store.
-
-    Each that changes something is one act, on the disk before it returns.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        model: ActiveModel,
-        counts: CachedCounts,
-        followups: Followups,
-    ) -> None:
-        self._store = store
-        self._model = model
-        self._counts = counts
-        self._followups = followups
+class LabelVerbs(Parts):
+    """Verbs over the labels of one library."""
 
     # labels
     # ----------------------------------------------------------------------------------------------

@@ -8,47 +8,35 @@ name and that the command line offers.
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import json
-import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from engine.library.active_model import ActiveModel
-from engine.library.counts import CachedCounts
-from engine.library.followups import TAGGED_BY, Followups
+from engine.library.exchange_verbs import ExchangeVerbs
+from engine.library.followups import TAGGED_BY
 from engine.library.label_verbs import LabelVerbs
-from engine.library.sidecar import Sidecars
+from engine.library.photo_verbs import PhotoVerbs
 from engine.library.tally import Tally
 from engine.records import (
     AddReport,
     AlbumenError,
-    Counts,
-    Failure,
     Folder,
-    KeywordsRead,
     ModelInfo,
-    Photo,
     PhotosChanged,
     Progress,
-    Restored,
     ReviewItem,
     SearchResult,
-    SidecarReport,
-    Sort,
     Step,
     Storage,
     SyncReport,
-    Tag,
     TrainReport,
 )
-from engine.search.search import Search
-from engine.store import words_backup
 from engine.store.store import Store
 
 if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs it
@@ -60,11 +48,12 @@ if TYPE_CHECKING:  # what imports torch is imported by the first verb that needs
     from engine.verbs import Served
 
 
-class Library(LabelVerbs):
+class Library(PhotoVerbs, LabelVerbs, ExchangeVerbs):
     """One library directory, opened by one process at a time.
 
     Use it from the thread that opened it, and only there. The verbs about labels, corrections and
-    versions are those of `LabelVerbs`.
+    versions are those of `LabelVerbs`, those about photos and files of other programs stand in
+    `PhotoVerbs` and `ExchangeVerbs`.
 
     Verbs return records. Jobs (`sync`, `train`, `retag`, `use_model`, `download_model`) are
     generators: each `next` does one short step (<= 250 ms where the machine allows), commits it,
@@ -77,16 +66,7 @@ class Library(LabelVerbs):
 
     def __init__(self, directory: Path, model: str | None, device: str, precision: str) -> None:
         store = Store(directory)
-        in_use = ActiveModel(store, model, device, precision)
-        self._search = Search(store, in_use.recognition)
-        counts = CachedCounts(store, self._search, in_use.last_number)
-        super().__init__(
-            store,
-            in_use,
-            counts,
-            Followups(store, in_use, self._search, counts),
-        )
-        self._sidecars = Sidecars(store)
+        super().__init__(store, ActiveModel(store, model, device, precision))
         self._decoding: DecodePool | None = None
         self._preferred: list[int] = []
         self._syncing: Sync | None = None
@@ -341,19 +321,6 @@ class Library(LabelVerbs):
     # browse
     # ----------------------------------------------------------------------------------------------
 
-    def view(self, query: str = "", sort: Sort = "auto", strictness: float = 0.0) -> SearchResult:
-        """The photos that answer a query, in order.
-
-        Query language (`engine.search.query`): words (ranked by meaning; file and label names match
-        too), "a phrase", `-word`, `label:cat`, `-label:cat`, `folder:name`, `after:2023`,
-        `before:2023-06-01`, `like:ID`, `is:review`, `is:untagged`, `is:problem`, `is:pending`,
-        `is:offline`, `is:corrected`, joined by and; `OR` between two parts. `sort` "auto":
-        relevance when there are words, else newest first. `strictness` -1 (show more) .. +1 (only
-        sure ones) moves the line behind `SearchResult.matched`; rows after it are still returned,
-        ranked.
-        """
-        return self._search.answer(query, sort, strictness)
-
     def prefer(self, ids: Sequence[int]) -> None:
         """A person looks at these photos.
 
@@ -361,45 +328,11 @@ class Library(LabelVerbs):
         """
         self._preferred[:] = ids
 
-    def photos(self, ids: Sequence[int]) -> list[Photo]:
-        """The photos with these ids, in the order given; ids that no longer exist are left out."""
-        return self._store.photos.records(ids)
-
-    def photo_id(self, path: str) -> int:
-        """The id of the photo at `path`; AlbumenError when it is not in the library."""
-        found = self._store.photos.find(path)
-        if found is None:
-            raise AlbumenError(
-                "The photo {path} is not in the library; add its folder first.", path=path
-            )
-        return found
-
-    def similar(self, photo_id: int, n: int = 200) -> SearchResult:
-        """The `n` photos most like this one (cosine of embeddings), itself left out."""
-        vector = self._model.recognition().vector(photo_id)
-        if vector is None:
-            raise AlbumenError(
-                "This photo has not been read yet, so nothing can be compared with it; try again "
-                "once it has."
-            )
-        return self._search.like(vector, n, leave_out=photo_id)
-
     def similar_to_file(self, path: str, n: int = 200) -> SearchResult:
         """The `n` photos most like an image file, which need not be in the library."""
         recognition = self._model.recognition()
         vector = recognition.vector_of_file(path, self._pool(recognition.model.input_resolution))
         return self._search.like(vector, n)
-
-    def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
-        """Tags of these photos.
-
-        A person's words (yes and no) and the machine's suggestions, corrections winning.
-        """
-        return self._store.tags.of(photo_ids)
-
-    def counts(self) -> Counts:
-        """The numbers of the left dock."""
-        return self._counts.counts()
 
     # learning
     # ----------------------------------------------------------------------------------------------
@@ -407,47 +340,6 @@ class Library(LabelVerbs):
     def review(self, n: int = 20, label_id: int | None = None) -> list[ReviewItem]:
         """The `n` questions whose answers teach most, least certain first, each with its reason."""
         return self._training().questions(n, label_id)
-
-    # problems
-    # ----------------------------------------------------------------------------------------------
-
-    def failures(self) -> list[Failure]:
-        """Photos that could not be read, with a sentence each; ignored ones are left out."""
-        return self._store.photos.failures()
-
-    def retry(self, photo_ids: Sequence[int]) -> PhotosChanged:
-        """Try these again at the next `sync`, as if they had never failed."""
-        self._store.photos.retry(photo_ids)
-        return self._followups.rows_changed(PhotosChanged(ids=tuple(photo_ids)))
-
-    def ignore(self, photo_ids: Sequence[int], ignored: bool = True) -> PhotosChanged:
-        """Do not list these as problems any more (`ignored` False: list them again)."""
-        self._store.photos.ignore(photo_ids, ignored)
-        return self._followups.rows_changed(PhotosChanged(ids=tuple(photo_ids)))
-
-    def forget(self, photo_ids: Sequence[int]) -> str:
-        """Book-keeping after files went to the trash: hide the rows.
-
-        The token brings them back by `recall`.
-        """
-        token = f"forgotten {time.time_ns()}"
-        self._store.photos.hide(photo_ids, token)
-        self._followups.collect(
-            self._followups.rows_changed(PhotosChanged(removed=tuple(photo_ids), labels=True))
-        )
-        return token
-
-    def recall(self, token: str) -> PhotosChanged:
-        """Undo a `forget`."""
-        return self._recalled(self._store.photos.recall(token))
-
-    def _recalled(self, ids: Sequence[int]) -> PhotosChanged:
-        change = self._followups.rows_changed(
-            PhotosChanged(ids=tuple(ids), added=tuple(ids), labels=True)
-        )
-        if self._store.embeddings.any():
-            self._model.recognition().tag_photos(ids)
-        return change
 
     # about
     # ----------------------------------------------------------------------------------------------
@@ -498,84 +390,6 @@ class Library(LabelVerbs):
         self._store.set("thumbnail format", json.dumps([side, quality]))
         if self._decoding is not None:
             self._decoding.thumbnail = (side, quality)
-
-    def export(self, format: Literal["csv", "json"] = "csv") -> str:
-        """All effective tags and corrections as one text."""
-        from engine.store.export import export
-
-        return export(self._store, format)
-
-    # sidecars
-    # ----------------------------------------------------------------------------------------------
-
-    def sidecars(self, wanted: bool | None = None) -> bool:
-        """Whether confirmed labels are written into sidecars (`photo.jpg.xmp`) beside the photos.
-
-        Off at first. `wanted` turns it on (the next `sync` or `write_sidecars` writes them) or off
-        (files that exist stay).
-        """
-        if wanted is not None:
-            self._sidecars.want(wanted)
-        return self._sidecars.wanted
-
-    def write_sidecars(self) -> Generator[Step, None, SidecarReport]:
-        """Job: bring the sidecars up to date with what the person confirmed.
-
-        Nothing while they are off.
-        """
-        return (yield from self._sidecars.run()) if self._sidecars.wanted else SidecarReport()
-
-    def keywords(self) -> list[tuple[str, int]]:
-        """Keywords that other programs wrote into the photos.
-
-        With how many have each, the most frequent first.
-        """
-        return self._store.keywords.counted()
-
-    def take_keywords(self) -> Generator[Step, None, KeywordsRead]:
-        """Job: keywords that other programs left become labels, confirmed for their photos.
-
-        They are read from photos and sidecars.
-        """
-        report = yield from self._sidecars.take_keywords()
-        self._followups.labels_changed(report.labels)
-        self._followups.collect(
-            PhotosChanged(ids=tuple(word.photo_id for word in report.previous), labels=True)
-        )
-        return report
-
-    # safekeeping
-    # ----------------------------------------------------------------------------------------------
-
-    def restore_words(self, file: str = "") -> Restored:
-        """Take up labels and corrections from a file that was saved beside the database.
-
-        Default: the newest. For what is said about nothing yet: after the database was lost, and
-        its photos were added and synced again.
-        """
-        kept = words_backup.files(self._store)
-        if not file and not kept:
-            raise AlbumenError(
-                "There are no saved words in {path}.", path=str(self._store.directory / "backups")
-            )
-        restored = words_backup.restore(self._store, Path(file) if file else kept[0])
-        grouped = {id_: of for id_, (_, of) in self._store.labels.names().items()}
-        touched = {
-            word.label_id for word in restored.previous if grouped[word.label_id] is not None
-        }
-        self._followups.labels_changed([*restored.labels, *touched.difference(restored.labels)])
-        self._followups.collect(
-            PhotosChanged(ids=tuple({word.photo_id for word in restored.previous}), labels=True)
-        )
-        return restored
-
-    def _save_words(self) -> None:
-        """Best effort: every word is in the database.
-
-        This is a copy for the day when that is lost.
-        """
-        with contextlib.suppress(OSError, AlbumenError):
-            words_backup.save(self._store)
 
     # inside
     # ----------------------------------------------------------------------------------------------
