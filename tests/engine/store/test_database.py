@@ -23,11 +23,6 @@ from tests.support.raw_sql import insert_photo, number, rows
 FROZEN = Path(__file__).parents[2] / "fixtures" / "library-v1.db"
 
 
-@pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return Store(tmp_path)
-
-
 def test_the_two_places_that_count_the_steps_agree() -> None:
     assert database.SCHEMA_VERSION == migrations.SCHEMA_VERSION
     assert [step.__name__ for step in migrations.STEPS] == [

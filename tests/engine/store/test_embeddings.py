@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from engine.store.store import Store
 from tests.support.raw_sql import insert_photo, update_photos
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return Store(tmp_path)
 
 
 def test_embeddings_of_two_models_are_never_mixed(opened: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,11 +11,6 @@ from engine.records import Correction, PhotoState
 from engine.store.files import FileFacts, FoundFile, _local_day
 from engine.store.store import Store
 from tests.support.raw_sql import rows
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return Store(tmp_path)
 
 
 def test_local_day(monkeypatch: pytest.MonkeyPatch) -> None:

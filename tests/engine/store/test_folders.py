@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from engine.records import Folder, FolderState
 from engine.store.store import Store
 from tests.support.raw_sql import insert_photo
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return Store(tmp_path)
 
 
 def test_folders(opened: Store) -> None:

@@ -1,31 +1,13 @@
-"""Labels, corrections, tags and versions as rows.
-
-A person's word is never touched by the machine.
-"""
+"""Labels as rows: names, groups, counts; removed ones come back."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from engine.messages import verbatim
 from engine.records import AlbumenError, Correction, Label, Source, Tag
-from engine.store.export import export
 from engine.store.labels import checked_name, fold
 from engine.store.store import Store
-from tests.support.raw_sql import insert_photo, update_photos
-
-
-@pytest.fixture
-def said(tmp_path: Path) -> Store:
-    """Four photos (ids 1-4) and two labels: 1 cat, 2 dog."""
-    opened = Store(tmp_path)
-    opened.folders.add(b"/a")
-    for i in range(4):
-        insert_photo(opened, b"/a/%d.jpg" % i)
-    opened.labels.add(["cat", "dog"], None)
-    return opened
+from tests.support.raw_sql import update_photos
 
 
 @pytest.mark.parametrize(
@@ -64,51 +46,6 @@ def test_labels_are_found_whatever_their_capitals(said: Store) -> None:
     assert fold("  Two   Words ") == "two words"
 
 
-def test_corrections_win_and_survive_the_machine(said: Store) -> None:
-    said.tags.replace([(1, 1, 0.5, False), (1, 2, 2.0, False), (2, 1, 1.0, True)], [1, 2], (0, 99))
-    assert said.corrections.correct([Correction(2, 1, False), Correction(3, 1, True)]) == [
-        Correction(3, 1, None),
-        Correction(2, 1, None),
-    ]
-    expected = [
-        Tag(1, 2, "dog", 1.0, Source.MACHINE, True, True),
-        Tag(1, 1, "cat", 0.5, Source.MACHINE, True, False),
-        Tag(2, 1, "cat", 0.0, Source.PERSON, False, False),
-        Tag(3, 1, "cat", 1.0, Source.PERSON, True, False),
-    ]
-    assert said.tags.of([1, 2, 3, 4, 1]) == expected
-    said.tags.replace(
-        [(1, 2, 9.0, False), (1, 3, 9.0, False), (1, 1, 0.5, False), (2, 1, 1.0, True)],
-        [1, 2],
-        (0, 99),
-    )
-    assert said.tags.of([1, 2, 3, 4]) == expected
-    assert [(label.name, label.photos, label.yes, label.no) for label in said.labels.counted()] == [
-        ("cat", 2, 1, 1),
-        ("dog", 1, 0, 0),
-    ]
-
-
-def test_what_was_said_before_undoes(said: Store) -> None:
-    said.corrections.correct([Correction(1, 1, True)])
-    previous = said.corrections.correct(
-        [Correction(1, 1, False), Correction(2, 1, True), Correction(1, 1, None)]
-    )
-    assert said.corrections.about(1) == {2: True}
-    redo = said.corrections.correct(previous)
-    assert said.corrections.about(1) == {1: True}
-    said.corrections.correct(redo)
-    assert said.corrections.about(1) == {2: True}
-
-
-def test_corrections_about_nothing(said: Store) -> None:
-    with pytest.raises(AlbumenError, match="no photo number 99"):
-        said.corrections.correct([Correction(1, 1, True), Correction(99, 1, True)])
-    with pytest.raises(AlbumenError, match="no label number 7"):
-        said.corrections.correct([Correction(1, 7, True)])
-    assert said.corrections.about(1) == {}
-
-
 def test_counts_leave_out_what_cannot_be_seen(said: Store) -> None:
     said.tags.replace([(1, photo, 1.0, False) for photo in (1, 2, 3)], [1], (0, 99))
     said.corrections.correct(
@@ -134,27 +71,6 @@ def test_removed_labels_come_back(said: Store) -> None:
     assert said.tags.of([1]) == [Tag(1, 1, "cat", 1.0, Source.PERSON)]
 
 
-def test_merge(said: Store) -> None:
-    said.corrections.correct(
-        [Correction(1, 1, True), Correction(1, 2, False), Correction(2, 2, True)]
-    )
-    token, moved = said.corrections.merge(1, 2)
-    assert said.corrections.about(1) == {1: True, 2: True}
-    assert [label.name for label in said.labels.counted()] == ["cat"]
-    with pytest.raises(AlbumenError, match="with itself"):
-        said.corrections.merge(1, 1)
-    said.labels.add(["dog"], None)
-    with pytest.raises(AlbumenError, match="same name exists again"):
-        said.corrections.unmerge(1, token, moved)
-    assert said.corrections.about(1) == {1: True, 2: True}  # all or nothing
-    said.labels.remove([3])
-    assert said.corrections.unmerge(1, token, moved) == [2]
-    assert (said.corrections.about(1), said.corrections.about(2)) == (
-        {1: True},
-        {1: False, 2: True},
-    )
-
-
 def test_rename(said: Store) -> None:
     said.labels.update(1, name=" Kitten ")
     assert said.labels.find("kitten") == 1
@@ -172,72 +88,6 @@ def test_a_key_stands_for_one_label(said: Store) -> None:
         ("cat", 0),
         ("dog", 3),
     ]
-
-
-def test_versions(said: Store) -> None:
-    model = said.embeddings.model_number("aaa", "starter")
-    other = said.embeddings.model_number("bbb", "other")
-    first = said.versions.add(1, model, "zero-shot", b"v1", (60.0, 3.5), active=True)
-    second = said.versions.add(
-        1, model, "residual", b"v2", (59.0, 1.0), (2.0, -1.0), active=True, report={"sentence": "s"}
-    )
-    foreign = said.versions.add(1, other, "zero-shot", b"v3", (60.0, 3.5), active=True)
-    (head,) = said.versions.heads(model)
-    assert (head.version, head.vector, head.anchor, head.threshold, head.calibration) == (
-        second,
-        b"v2",
-        59.0,
-        1.0,
-        (2.0, -1.0),
-    )
-    assert said.versions.zero_shot(model)[1].version == first
-    assert [(v.id, v.active, v.sentence) for v in said.versions.listed(1)] == [
-        (foreign, True, None),
-        (second, True, verbatim("s")),  # as an older version stored it
-        (first, False, None),
-    ]
-    assert said.versions.activate(first) == 1
-    assert [head.version for head in said.versions.heads(model)] == [first]
-    assert [head.version for head in said.versions.heads(other)] == [foreign]
-    with pytest.raises(AlbumenError, match="no version 77"):
-        said.versions.activate(77)
-    said.labels.update(1, name="kitten")  # the old words say nothing about the new name
-    assert [version.kind for version in said.versions.listed()] == ["residual"]
-
-
-def test_a_version_says_what_it_was_learned_from_and_whether_it_was_accepted(said: Store) -> None:
-    model = said.embeddings.model_number("aaa", "starter")
-    words = said.versions.add(1, model, "zero-shot", b"v1", (60.0, 3.5), active=True)
-    report = {"learned_from": [1, 3], "sentence": "Better."}
-    better = said.versions.add(1, model, "residual", b"v2", (59.0, 1.0), report=report)
-    worse = said.versions.add(1, model, "residual", b"v3", (59.0, 1.0), accepted=False)
-    assert said.versions.learned_from(better) == {1, 3}
-    assert said.versions.learned_from(words) == said.versions.learned_from(worse) == frozenset()
-    assert [(one.id, one.active, one.accepted) for one in said.versions.listed(1, model)] == [
-        (worse, False, False),
-        (better, False, True),
-        (words, True, True),
-    ]
-
-
-def test_what_is_new_to_learn(said: Store) -> None:
-    model = said.embeddings.model_number("aaa", "starter")
-    said.corrections.correct([Correction(1, 1, True), Correction(2, 1, False)])
-    assert said.corrections.untrained(model) == {1: 2}
-    said.corrections.mark_trained(model, [1], 4e9)
-    assert said.corrections.untrained(model) == {} and said.corrections.untrained(model + 1) == {
-        1: 2
-    }
-
-
-def test_words_in_an_exclusive_group(said: Store) -> None:
-    said.labels.update(1, group_name="pets")
-    said.labels.update(2, group_name="pets")
-    said.corrections.correct(
-        [Correction(1, 1, True), Correction(2, 1, False), Correction(3, 2, True)]
-    )
-    assert said.corrections.implied(1) == {1: True, 2: False, 3: False}
-    assert said.corrections.implied(2) == {1: False, 2: True, 3: True}
 
 
 @pytest.mark.parametrize(
@@ -294,14 +144,3 @@ def test_who_enters_or_leaves_a_group_moves_the_lines_of_all_in_it(said: Store) 
     said.versions.add(1, model, "residual", b"w", (60.0, 3.5), active=True)
     said.labels.update(2, group_name="pets")
     assert [version.kind for version in said.versions.listed(1)] == ["residual"]  # what was learned
-
-
-def test_export(said: Store) -> None:
-    said.tags.replace([(2, 1, 1.25, False)], [2], (0, 99))
-    said.corrections.correct([Correction(1, 1, False)])
-    assert export(said, "csv").splitlines(keepends=True) == [
-        "path,label,present,source,score\n",
-        "/a/0.jpg,cat,no,person,0.0\n",
-        "/a/0.jpg,dog,yes,machine,1.25\n",
-    ]
-    assert '"label": "dog"' in export(said, "json")

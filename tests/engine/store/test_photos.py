@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from engine.messages import verbatim
 from engine.records import Failure, Photo, PhotoState
 from engine.store.store import Store
 from tests.support.raw_sql import insert_photo, update_photos
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return Store(tmp_path)
 
 
 def test_photos_in_the_order_asked(opened: Store) -> None:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from engine.store.store import Store
 from tests.support.raw_sql import execute
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Store:
-    return Store(tmp_path)
 
 
 def test_settings_and_text_features(opened: Store) -> None:
