@@ -230,8 +230,8 @@ def _parser_fault(module: str, arguments: list[str]) -> str:
     if module == "tests.torture.__main__":
         return _torture_fault(arguments)
     arguments = [word.removesuffix("...") for word in arguments if word != "..."]
-    if module == "engine.__main__" and arguments[:1] == ["COMMAND"]:
-        arguments[0] = "sync"  # what stands for any of them
+    if module == "engine.__main__":  # what stands for any of them
+        arguments = ["sync" if word == "COMMAND" else word for word in arguments]
     if module == "engine.__main__" and arguments[:2] == ["bench", "NAME"]:
         arguments[1] = "loop"
     if module == "engine.__main__" and arguments[:1] == ["bench"] and len(arguments) > 2:

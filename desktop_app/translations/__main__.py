@@ -6,6 +6,7 @@ they are handed to it as a file that marks every template for translation (`temp
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import subprocess
@@ -59,8 +60,19 @@ def _mark(template: str) -> str:
     return f"QT_TRANSLATE_NOOP({json.dumps(CONTEXT)}, {json.dumps(template, ensure_ascii=False)})\n"
 
 
-def main(names: Sequence[str]) -> int:
-    """Update and release these languages (`albumen_de` makes a new one), or all that are there."""
+def main(words: Sequence[str]) -> int:
+    """Update and release the languages that are named, or all that are there."""
+    parser = argparse.ArgumentParser(
+        prog="python -m desktop_app.translations",
+        description="Put every sentence of the code into the .ts files, and make the .qm files.",
+    )
+    parser.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="a file without its ending: albumen_de makes a new one (default: all there are)",
+    )
+    names = parser.parse_args(words).names
     for name in names or sorted(file.stem for file in FOLDER.glob("*.ts")):
         translation = FOLDER / f"{name}.ts"
         update(translation)
