@@ -267,7 +267,8 @@ def _be_mutant(name: str, tests: Sequence[str], told: Path, seconds: float) -> N
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     os.environ["MUTANT_UNDER_TEST"] = name
     code = 3
-    place = f"--basetemp={MUTANTS / 'tmp'}"  # pytest's own is shared, and tidied up by all
+    # Not pytest's own folder, which all who test here share and tidy up.
+    place = f"--basetemp={MUTANTS / f'tmp-{os.getppid()}'}"
     try:
         with _silence():
             code = int(pytest.main(["-x", "-q", "--rootdir=.", place, *tests], plugins=[Teller()]))
