@@ -227,6 +227,8 @@ def _parser_fault(module: str, arguments: list[str]) -> str:
     program = importlib.import_module(module)
     if not arguments:
         return ""
+    if "ArgumentParser" not in Path(str(program.__file__)).read_text("utf-8"):
+        return "has no parser to stop at: it would be run"
     if module == "tests.torture.__main__":
         return _torture_fault(arguments)
     arguments = [word.removesuffix("...") for word in arguments if word != "..."]
@@ -323,6 +325,14 @@ def test_commands_are_found_in_the_pages() -> None:
 )
 def test_a_wrong_command_is_told(line: str) -> None:
     assert fault(line)
+
+
+def test_a_program_without_a_parser_is_not_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "eager.py").write_text("def main(words): raise AssertionError")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "no parser" in _parser_fault("eager", ["now"])
 
 
 @pytest.mark.parametrize(
