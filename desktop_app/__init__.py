@@ -1,1 +1,1 @@
-"""The window: a Qt frontend over the engine. Widgets talk to it only through `engine_link`."""
+"""The window: a Qt frontend over the engine. Widgets talk to it only through `desktop_app.link`."""

@@ -1,4 +1,4 @@
-"""`albumen [FOLDER ...]`: starts the window, or hands the folders to the one that is open already.
+"""`albumen [FOLDER ...]`: the start of the window; or folders for the one that is open already.
 
 Knows: the command line of the window, where the log is, and the order of a start. torch is never
 imported here: the window is painted first, then the engine thread opens the library, and torch

@@ -1,6 +1,6 @@
 """`python -m desktop_app.bundle OUT`: a folder OUT/albumen that runs without Python.
 
-Made by PyInstaller.
+PyInstaller makes it.
 
 Knows: what of Albumen PyInstaller cannot see by itself (data, modules imported by name, what
 `doctor` asks about), and what it would take along for nothing. Needs the extra `build`. The folder

@@ -420,7 +420,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Numbers of the left dock."""
+    """Numbers of the left panel."""
 
     photos: int = 0
     pending: int = 0

@@ -1,4 +1,4 @@
-"""The verbs: everything that a window may ask a library for, with its arguments and its answer.
+"""Everything that a window may ask a library for: the verbs, with their arguments and answers.
 
 Knows: names and types, so that a question is checked where it is asked. Does not know: what a verb
 does; `engine.library.library.Library` does that, and tells about it at length.
@@ -123,7 +123,7 @@ class Verbs(Protocol):
         """A person's words and the machine's suggestions."""
 
     def counts(self) -> Counts:
-        """The numbers of the left dock."""
+        """The numbers of the left panel."""
 
     # labels
     # ----------------------------------------------------------------------------------------------

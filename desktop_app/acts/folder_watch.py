@@ -1,6 +1,6 @@
 """Keeps the library in step with the disk.
 
-After a drop, when a folder changes, when a drive comes back, on request.
+It looks after a drop, when a folder changes, when a drive comes back, and when it is asked to.
 
 Knows: which folders wait to be looked at, and that one `sync` runs at a time.
 Does not know: how folders are watched (`engine.disk.watch`) or compared (`Library.sync`).

@@ -1,12 +1,10 @@
 """`python -m desktop_app.bench.grid`: what a frame of the grid costs, and the start.
 
-At up to 1,000,000 photos.
-
-Measured offscreen, with records and thumbnails at hand: the resize, zoom, insert or scroll itself
-plus the repaint that it causes, in milliseconds, median and worst of some repetitions. `cpu` is the
-GUI thread's own work (its processor time), `wall` what the clock says, which on a machine that is
-busy with other things is a matter of luck. The baseline is Qt's own QListView in icon mode over the
-same photos.
+Measured at up to 1,000,000 photos, offscreen, with records and thumbnails at hand: the resize,
+zoom, insert or scroll itself plus the repaint that it causes, in milliseconds, median and worst of
+some repetitions. `cpu` is the GUI thread's own work (its processor time), `wall` what the clock
+says, which on a machine that is busy with other things is a matter of luck. The baseline is Qt's
+own QListView in icon mode over the same photos.
 """
 
 from __future__ import annotations

@@ -10,7 +10,9 @@ import time
 
 
 class Times:
-    """Of one request. `asked`: when it was made, by `time.perf_counter`, in any thread."""
+    """The times of one request. `asked`: when it was made, by `time.perf_counter`, in any
+    thread.
+    """
 
     def __init__(self, asked: float) -> None:
         self.asked = asked

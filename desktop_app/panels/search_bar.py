@@ -1,6 +1,6 @@
 """The search bar: words and filters in one field, and the query as chips.
 
-Offers while typing, strictness and order.
+It offers words while one types, and holds the choice of strictness and order.
 
 Knows: how a query is typed (`label:`, `-`, quotes), what was searched before and what a person
 saved. Does not know: what a query finds, or how it is understood: the chips are the engine's

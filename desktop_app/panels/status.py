@@ -1,6 +1,6 @@
 """The status bar: how many photos, what the engine does and how long it will take.
 
-With Pause, Cancel, and problems.
+Pause, Cancel and the number of problems stand there too.
 
 Knows: the words for numbers, rates and times. Does not know: what a job does; it is told by the
 link's signals.

@@ -1,6 +1,6 @@
 """'Improve labels': progress, an honest before and after, every version with a way back.
 
-And which photos would change.
+It also shows which photos would change.
 
 Knows: how a report reads. Does not know: how anything is learned or judged; the engine's reports
 say that.

@@ -1,6 +1,6 @@
 """The strip above the photos: one sentence at a time.
 
-Dismissible, with at most one thing to do about it.
+Each can be dismissed, and has at most one button.
 
 Knows: how to show a sentence. Does not know: what sentences there are. Longer-lived banners of
 others may be added.

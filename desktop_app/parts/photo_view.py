@@ -1,6 +1,6 @@
 """One photo, as large as its place allows, or a few photos as tiles.
 
-Its thumbnail at once, the whole picture as soon as it is decoded.
+The thumbnail is there at once, the whole picture as soon as it is decoded.
 
 Knows: how a photo is fitted and rounded. Does not know: why it is shown; zoom is the lightbox's.
 """

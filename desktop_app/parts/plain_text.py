@@ -1,6 +1,6 @@
 """How text that people wrote is put on the screen: literally.
 
-File names, labels, groups, sentences from files.
+That is: file names, labels, groups, sentences from files.
 
 Knows: which widgets of Qt guess that a text might be HTML, or take `&` for an underline, and how to
 talk them out of it. Does not know: any widget of Albumen.

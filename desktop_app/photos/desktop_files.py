@@ -1,9 +1,9 @@
 """What a person does with photo files.
 
-Show in folder, copy the path, open elsewhere, export copies, move to the trash.
+Show in folder, copy the path, open elsewhere, export copies.
 
-Knows: the desktop's ways of doing these. Does not know: the grid, or which photos are selected.
-Files are only ever copied or moved to the trash; nothing is written into or beside an original.
+Knows: the desktop's ways of doing these. Does not know: the grid, or which photos are selected, the
+trash (`acts.trash`). Files are only ever copied; nothing is written into or beside an original.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One photo, large: step with the arrows, zoom with the wheel, drag to pan, facts at the side.
 
-Knows: zoom, place, and which neighbours to fetch ahead. Does not know: decoding (`pictures`), tags,
-the engine.
+Knows: zoom, place, and which neighbours to fetch ahead. Does not know: decoding (`full_images`),
+tags, the engine.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How one photo looks in the grid, and the headers between groups.
 
-Thumbnail, name, tags, state, selection, focus.
+It shows thumbnail, name, tags, state, selection and focus.
 
 Knows: fonts, colours, distances. Does not know: rows, scrolling, where records come from.
 Texts are measured once per width and kept, because eliding is the dearest part of a frame.

@@ -1,6 +1,6 @@
 """The photos of one view as a Qt list model.
 
-Ids in a column, records fetched page by page through the link.
+Ids lie in a column; records are fetched page by page through the link.
 
 Knows: which id is on which row, which records are at hand, and which of them changed.
 Does not know: how a photo looks, where it is on the screen, or how a query is answered.

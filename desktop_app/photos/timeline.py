@@ -1,6 +1,6 @@
 """Finding the way through decades by the scroll bar.
 
-Years beside it under the pointer, the date while it is dragged.
+Years stand beside it under the pointer, and the date while it is dragged.
 
 Knows: where the years begin on the canvas, and which spot of the scroll bar that is. Does not know:
 photos, queries.

@@ -5,8 +5,8 @@ Their records, their thumbnails, sharper pictures where cells are large.
 Knows: which rows somebody looks at, and what is asked for first. Does not know: where cells are,
 painting.
 
-Thumbnail files are small. Where a cell is larger, the photos in sight are read again by `pictures`
-once the view rests, and take the place of their enlarged thumbnails.
+Thumbnail files are small. Where a cell is larger, the photos in sight are read again by
+`full_images` once the view rests, and take the place of their enlarged thumbnails.
 """
 
 from __future__ import annotations

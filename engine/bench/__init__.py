@@ -1,6 +1,6 @@
-"""Benchmarks: `python -m engine bench NAME [options]`.
+"""Measuring the engine, each time with a baseline: `python -m engine bench NAME [options]`.
 
-One module each, each with its baseline in the same run.
+One module for each benchmark.
 
 Knows: which benchmarks there are. Each module has `add_arguments(parser)` and `run(args) -> dict`,
 ready for JSON; `--model` and `--device` of the command line arrive as `args.model` and

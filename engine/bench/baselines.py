@@ -1,9 +1,7 @@
 """The published methods that `bench learn` compares with, as their papers give them.
 
-All work on cached image features.
-
-Each takes image features of unit length and returns scores; none is tuned per task. Not part of the
-product.
+Each takes cached image features of unit length and returns scores; none is tuned per task. Not part
+of the product.
 
 Letters in shape comments: n answered images, N images, K classes, S seeds, D joint space.
 """

@@ -158,7 +158,7 @@ class _Bench:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """The figures of issue by issue goal; every run as a row in `--csv`."""
+    """The figures, each beside its goal where it has one; every run as a row in `--csv`."""
     if args.quick:
         args.seeds = min(args.seeds, 2)
         args.shots = "1,4,16"
@@ -323,7 +323,7 @@ def _ours(
 
 
 def _geometry(bench: _Bench, tests: Tensor) -> fewshot.Geometry:
-    """Of all photos but the test."""
+    """The library's geometry, from photos that are not in the test."""
     outside = torch.ones(len(bench.image_features), dtype=torch.bool)
     outside[tests] = False
     library = outside.nonzero()[:, 0]

@@ -3,7 +3,7 @@
 CLIP's zero-shot classification of files, without a library.
 
 The two examples of the method in one call: cat / dog / car by the softmax over labels, cup / not
-cup by the same.
+cup by the same. Does not know: a library, or how an answer looks.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How the command line's answers look to a person.
 
-Plain text, from the same values that JSON carries.
+Plain text, from the same values that JSON carries. Does not know: where a value comes from.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _score(score: float | None) -> str:
     return f"{'*':>8}  " if score > _SAID else f"{score:8.3f}  "
 
 
-_SAID = 500.0  # no likeness is as large: such scores stand for what was said (`view`)
+_SAID = 500.0  # no likeness is as large: such scores stand for what was said (`Library.view`)
 
 
 def corrected(answer: Mapping[str, Any]) -> str:

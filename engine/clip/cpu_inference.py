@@ -9,6 +9,8 @@
 Both use operators that torch keeps for itself, so both are compared with the usual way before they
 are used, and the usual way remains: where an operator is missing, a number differs, gradients are
 wanted, or weights were changed since.
+
+Knows: layers and operators. Does not know: where weights come from, or what features are good for.
 """
 
 from __future__ import annotations

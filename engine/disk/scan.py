@@ -86,7 +86,7 @@ class Known:
 
 @dataclass(slots=True)
 class Diff:
-    """What to do.
+    """What a scan found, as what there is to do.
 
     `added`: files without a row. `changed`: rows whose file has another size or mtime: read again.
     `retry`: rows whose file is as before but was never read to the end (pending, or failed fewer
@@ -305,7 +305,7 @@ def diff(
     walk: Walk | None = None,
     now_ns: int | None = None,
 ) -> Diff:
-    """`comparing`, at once."""
+    """The same as `comparing`, in one step."""
     steps = comparing(found, known, walk, now_ns)
     try:
         while True:

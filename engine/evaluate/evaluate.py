@@ -5,11 +5,11 @@ Zero-shot and CoOp by the published protocols, CelebA's attributes.
     python -m engine evaluate DIR-or-ZIP-or-CSV... [--shots 1,4,16 --seeds 3] [--json] [--csv FILE]
         [--plot FILE]
 
-Knows: protocols. Does not know: a library, corrections, acceptance (`learning.py`), how figures are
-written down (`reports.py`). Few-shot runs follow CoOp: k images of each class are drawn per seed,
-the rest (the same rest for every k) is the test. CelebA follows the protocol of a zero-shot tagger:
-the six most likely of 40 attributes are said to be present; beside it stands the mean average
-precision over attributes (all photos ranked for each attribute).
+Knows: protocols. Does not know: a library, corrections, acceptance (`engine.learning`), how figures
+are written down (`reports.py`). Few-shot runs follow CoOp: k images of each class are drawn per
+seed, the rest (the same rest for every k) is the test. CelebA follows the protocol of a zero-shot
+tagger: the six most likely of 40 attributes are said to be present; beside it stands the mean
+average precision over attributes (all photos ranked for each attribute).
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The preview that the camera put into the file, or a development of the sensor's data.
 
 Knows: LibRaw (by rawpy), which of the two is good enough, how both are turned upright, and where
-such files keep date and camera. Does not know: the model's input, thumbnails, processes (`images`,
-`decode_pool`). rawpy and numpy are imported with the first RAW file, so that decoding processes
+such files keep date and camera. Does not know: the model's input, thumbnails (`decode`), processes
+(`decode_pool`). rawpy and numpy are imported with the first RAW file, so that decoding processes
 that never meet one stay small.
 
 The preview comes first: it is the camera's own rendering, as the photographer saw it, and costs

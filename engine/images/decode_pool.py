@@ -3,7 +3,7 @@
 Many files in, pixels out in the same order, whatever the files contain.
 
 Knows: how to start, feed, time, kill and replace decoding processes, and who is to blame when one
-dies. Does not know: how a picture is decoded (`images`), what a process may do (`decode_child`),
+dies. Does not know: how a picture is decoded (`decode`), what a process may do (`decode_child`),
 the store, Qt, torch.
 
 Each process is an ordinary child with two pipes, started by `subprocess`: nothing of the program's

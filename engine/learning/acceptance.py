@@ -4,7 +4,7 @@ Held-out answers, a permutation test, a bootstrap bound, and what else would cha
 
 Knows: how answers are split so that no burst stands on both sides, whether luck explains how well
 they agree, how certain a gain is, which photos flip. Does not know how a version was learned
-(`fewshot`, `prompt_tuning`), nor what is said to the person (`learning`).
+(`fewshot`, `prompt_tuning`), nor what is said to the person (`learn`).
 
 Letters in shape comments: n answers, N photos of the library, D joint space.
 """

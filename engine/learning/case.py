@@ -1,9 +1,7 @@
-"""What a person said about one label or one exclusive group, as tensors.
-
-And how well a version agrees with it.
+"""What a person said about one label or one exclusive group, as tensors; and how a version agrees.
 
 Yes, no and unanswered photos are kept apart; bursts are one unit (`acceptance`). Knows nothing of
-how versions are learned or chosen (`learning`), and nothing of the store.
+how versions are learned or chosen (`learn`), and nothing of the store.
 
 Letters in shape comments: n answers, N photos of the library, K labels of a group, D joint space.
 """

@@ -1,6 +1,6 @@
 """Tier A: a label's head from a few answers, in closed form plus a small convex fit.
 
-Milliseconds, no iteration by hand.
+It takes milliseconds.
 
 The head starts from the words and bends towards the photos that a person answered:
 
@@ -32,8 +32,8 @@ phi whitens half way, S^(-1/4) (x - mean), S the shrunk covariance of the librar
 whitening is better from 8 photos on, none at all with one; half way was best over all. Every
 constant below was fixed once on the development tasks of `bench learn`, never per label or user.
 
-Knows tensors only; which answers may be trusted, and whether the result is better, is `learning`
-and `acceptance`.
+Knows tensors only; which answers may be trusted, and whether the result is better, is `learn`'s and
+`acceptance`'s.
 
 Letters in shape comments: n answers, U unanswered photos, K labels of a group, N photos, D joint
 space.

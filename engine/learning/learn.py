@@ -5,8 +5,8 @@ learned prompt, with the residual on top), Tier A (`residual`), `threshold`; eac
 held-out answers (`acceptance`), the best that passes is offered, else the label stays `unchanged`.
 Yes, no and unanswered photos are three different things: what nobody answered is no negative.
 
-Pure tensors in, pure tensors out: it knows neither the store nor files nor Qt. `library` calls
-`learn`, stores each `Lesson`, and activates it.
+Pure tensors in, pure tensors out: it knows neither the store nor files nor Qt. `train_job` of the
+library calls `learn`, stores each `Lesson`, and activates it.
 
 Letters in shape comments: n answers, N photos of the library, K labels of a group, D joint space.
 """

@@ -1,7 +1,7 @@
 """The numbers beside labels and folders: counted once, kept until something changes.
 
 While a job runs they may lag behind a little, so that counting takes at most a tenth of the time,
-whatever the size of the library.
+whatever the size of the library. Knows: when to count again. Does not know: how (`engine.store`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class CachedCounts:
         self._labels = _Kept(store.labels.counted)
 
     def counts(self) -> Counts:
-        """The numbers of the left dock."""
+        """The numbers of the left panel."""
         return self._counts.now()
 
     def labels(self) -> list[Label]:

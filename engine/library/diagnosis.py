@@ -1,4 +1,8 @@
-"""What a bug report needs: versions, device, model, the store's health. Reads only."""
+"""What a bug report needs: versions, device, model, the store's health.
+
+Knows: which packages matter, and how to ask without changing anything. Does not know: how an answer
+looks.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Image features computed in a thread of its own.
 
-So searches are answered while a batch is in hand.
+Searches are answered while a batch is in hand.
 
 Knows: how large a part of a batch is, how many threads compute it, how to step back behind what a
 person waits for. Does not know: the store, where pixels come from, what becomes of the features.
@@ -38,7 +38,7 @@ _MOST_PATIENCE = 128
 
 
 class Encoder:
-    """`encode`: pixels (B, S, S, 3) -> image features (B, D).
+    """Encodes in its thread: `encode`, pixels (B, S, S, 3) -> image features (B, D).
 
     One batch at a time; use it from one thread.
     """

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Followups:
-    """Of one library.
+    """What one library does after each change.
 
     `leave_work`: somebody takes `take_work`, so what takes long is left to it.
     """

@@ -1,7 +1,7 @@
 """Loading torch beside a window that must not stand still.
 
 Knows: which parts of `import torch` hold the interpreter for long, and how to have them done
-before. Does not know: what torch is used for. A window calls `import_torch` in a thread of its own,
+before. Does not know: what torch is used for. A window calls `warm_up` in a thread of its own,
 early; the library calls it before it imports torch, and then either waits for that thread or does
 the work itself.
 """

@@ -1,6 +1,6 @@
 """Photos that were found but not read yet.
 
-Thumbnails, facts of the files, embeddings and tags for them.
+They get thumbnails, the facts of their files, embeddings and tags.
 
 Knows: in which order and in steps of which size, and what survives a kill between any two of them:
 every step is one transaction and leaves rows that the next run takes up. Does not know: what is on

@@ -3,8 +3,8 @@
 What a person says about photos, and what follows at once.
 
 Knows: which labels must be tagged anew after which act. Does not know: photos on the disk, jobs
-(`library`), SQL (`labels`), how a score is made (`zero_shot`) or learned (`learning`). `Library`
-inherits these verbs.
+(`library`), SQL (`engine.store`), how a score is made (`zero_shot`) or learned (`engine.learning`).
+`Library` inherits these verbs.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The library: folders, photos, labels, corrections and what was learned, behind one class.
 
 Knows: the order of things (scan, decode, encode, store, tag, learn) and what a person may ask for.
-Does not know: Qt, argparse, SQL (`store`), how a photo is decoded (`decode_pool`), how a score is
-made (`zero_shot`) or learned (`learning`). Every public method is a verb that the window calls by
-name and that the command line offers.
+Does not know: Qt, argparse, SQL (`engine.store`), how a photo is decoded (`decode_pool`), how a
+score is made (`zero_shot`) or learned (`engine.learning`). Every public method is a verb
+(`engine.verbs`): the window asks for them, the command line offers most, notebooks call them.
 """
 
 from __future__ import annotations

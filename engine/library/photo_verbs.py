@@ -72,7 +72,7 @@ class PhotoVerbs(Parts):
         return self._store.tags.of(photo_ids)
 
     def counts(self) -> Counts:
-        """The numbers of the left dock."""
+        """The numbers of the left panel."""
         return self._counts.counts()
 
     # problems

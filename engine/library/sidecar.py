@@ -1,11 +1,11 @@
 """Sidecars: the labels that a person confirmed, written beside the photo when wanted.
 
-As keywords, into `photo.jpg.xmp`.
+They are keywords in `photo.jpg.xmp`.
 
 Knows: the XMP file (ISO 16684-1: RDF/XML, keywords are the bag `dc:subject`; the name
 `photo.jpg.xmp` is digiKam's and darktable's, Lightroom's `photo.xmp` is read too), and which
 keywords in it are Albumen's: those it wrote before. Whatever else a sidecar holds stays as it is.
-Does not know: who confirmed what (`labels`). Photos themselves are never written.
+Does not know: who confirmed what (`engine.store.corrections`). Photos themselves are never written.
 """
 
 from __future__ import annotations

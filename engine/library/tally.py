@@ -15,7 +15,7 @@ from engine.records import FolderReport, SyncReport
 
 @dataclass(slots=True)
 class FolderCounts:
-    """Of one folder, see `FolderReport`."""
+    """The counts of one folder while they grow; see `FolderReport`."""
 
     added: int = 0
     updated: int = 0
@@ -26,7 +26,7 @@ class FolderCounts:
 
 
 class Tally:
-    """Of one run. `first_new`: ids of rows that it makes are not smaller."""
+    """The counts of one run. `first_new`: ids of rows that it makes are not smaller."""
 
     def __init__(self, first_new: int = 0) -> None:
         self._first_new = first_new

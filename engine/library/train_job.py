@@ -1,7 +1,7 @@
 """The job 'Improve labels': from the corrections in the store to stored versions and reports.
 
 Knows: which labels are learned together, how a lesson is stored, when it is activated. Does not
-know: how anything is learned or judged (`learning`), tensors beyond passing them on.
+know: how anything is learned or judged (`engine.learning`), tensors beyond passing them on.
 """
 
 from __future__ import annotations

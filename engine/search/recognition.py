@@ -3,8 +3,8 @@
 Embeddings in memory, label heads, machine tags, ranking.
 
 Knows: how model, index, heads and store are kept in step. Does not know: how a score is made
-(`zero_shot`), SQL (`store`, `labels`), files, what a person is shown. Importing it imports torch;
-`library` does so on first need.
+(`zero_shot`), SQL (`engine.store`), files, what a person is shown. Importing it imports torch;
+`active_model` does so on first need.
 """
 
 from __future__ import annotations
@@ -410,7 +410,7 @@ def _vocabulary_key() -> str:
 
 
 def tensor_head(head: StoredHead) -> Head:
-    """A stored head as the tensors that `zero_shot` and `learning` work with."""
+    """A stored head as the tensors that `zero_shot` and `engine.learning` work with."""
     return Head(_tensor(head.vector), head.anchor, head.threshold, head.calibration)
 
 

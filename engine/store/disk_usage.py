@@ -2,7 +2,7 @@
 
 Thumbnails and vectors, which can all be made again.
 
-Knows: where thumbnails lie, how large vectors are. Does not know: how either is made (`sync`).
+Knows: where thumbnails lie, how large vectors are. Does not know: how either is made (`indexing`).
 Jobs: each step is short, but for the last one of `remove_vectors`, in which SQLite writes the file
 anew.
 """

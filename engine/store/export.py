@@ -1,6 +1,6 @@
 """Tags and corrections as a text for other programs: one row per photo and label.
 
-Knows: the two formats. Does not know: what a tag means (`labels`), where the text goes.
+Knows: the two formats. Does not know: what a tag means (`tags`), where the text goes.
 
 `path` as text (bytes that are none are replaced), `label`, `present` (a person's no is a row too),
 `source` 'person' or 'machine', `score` as in `records.Tag`.

@@ -1,8 +1,8 @@
 """Words beside the labels: keywords that other programs left in the photos, and those that were
 written into sidecars.
 
-Knows: which photos' sidecars do not say what their person says. Does not know: the files (`images`,
-`library.sidecar`), labels.
+Knows: which photos' sidecars do not say what their person says. Does not know: the files
+(`engine.images.keywords`, `engine.library.sidecar`), labels.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Knows: how to take and release it on POSIX and Windows. The kernel drops the lock when the process
 ends in any way, so a kill leaves nothing to clean up; the process id in the file only serves the
-sentence.
+sentence. Does not know: what is in the directory.
 """
 
 from __future__ import annotations
