@@ -18,6 +18,7 @@ import pytest
 from engine.records import AlbumenError
 from engine.store import database, migrations
 from engine.store.store import Store
+from tests.support.frozen_library import freeze
 from tests.support.raw_sql import insert_photo, number, rows
 
 FROZEN = Path(__file__).parents[2] / "fixtures" / "library-v1.db"
@@ -140,6 +141,46 @@ def test_frozen_library_of_version_1_opens(tmp_path: Path) -> None:
     ]
     assert rows(opened, "SELECT name FROM labels ORDER BY id") == [("dog",), ("cup",)]
     assert opened.integrity() == "ok"
+
+
+FROZEN_ONES = sorted(FROZEN.parent.glob("library-v*.db"))
+
+
+def test_every_version_before_this_one_is_frozen() -> None:
+    frozen = {int(file.stem.removeprefix("library-v")) for file in FROZEN_ONES}
+    assert frozen >= set(range(1, database.SCHEMA_VERSION))
+
+
+@pytest.mark.parametrize("file", FROZEN_ONES, ids=lambda file: file.stem)
+def test_a_frozen_library_opens_with_all_that_was_said(file: Path, tmp_path: Path) -> None:
+    with sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True) as old:
+        said = old.execute("SELECT photo_id, label_id, present FROM corrections").fetchall()
+        names = old.execute("SELECT name FROM labels").fetchall()
+        kinds = old.execute("SELECT id, kind FROM versions").fetchall()
+    old.close()
+    assert said and names and kinds
+    shutil.copy(file, tmp_path / "library.db")
+    opened = Store(tmp_path)
+    assert number(opened, "PRAGMA user_version") == database.SCHEMA_VERSION
+    assert rows(opened, "SELECT photo_id, label_id, present FROM corrections") == said
+    assert rows(opened, "SELECT name FROM labels") == names
+    assert rows(opened, "SELECT id, kind FROM versions") == kinds
+    assert opened.integrity() == "ok"
+
+
+@pytest.mark.slow
+def test_a_library_of_today_can_be_frozen_once(tmp_path: Path) -> None:
+    file = freeze(tmp_path)
+    assert file.name == f"library-v{database.SCHEMA_VERSION}.db"
+    with pytest.raises(FileExistsError, match="frozen already"):
+        freeze(tmp_path)
+    (tmp_path / "again").mkdir()
+    shutil.copy(file, tmp_path / "again" / "library.db")
+    opened = Store(tmp_path / "again")
+    assert rows(opened, "SELECT name FROM labels") == [("cat",), ("cup",)]
+    assert number(opened, "SELECT count(*) FROM photos WHERE state = 'ok'") == 8
+    assert number(opened, "SELECT count(*) FROM corrections") == 8
+    assert rows(opened, "SELECT kind FROM versions WHERE kind != 'zero-shot'") != []
 
 
 def test_migration_makes_a_checked_backup_first(
