@@ -27,52 +27,45 @@ invented names, so that the words mean nothing. Hyper-parameters were fixed on t
 from __future__ import annotations
 
 import argparse
-import hashlib
 import itertools
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from engine.bench import baselines, learn_figures
 from engine.bench.learn_figures import show as show
+from engine.bench.learn_library import Bench, last
 from engine.bench.learn_tasks import (
     INVENTED,
     Task,
-    corrections,
     half_library,
     sets_of,
     split,
     tasks_of,
     with_wrong,
 )
+from engine.bench.learn_yes_no import yes_no
 from engine.clip import weights
-from engine.clip.weights import LoadedModel
 from engine.clip.zero_shot import (
     BEST_MATCHES,
     QUERY_TEMPLATES,
     Head,
     Scorer,
-    Vocabulary,
     match,
-    probability,
     text_features,
     vocabulary,
-    zero_shot_heads,
 )
 from engine.learning import fewshot, learn
 from engine.records import AlbumenError
 
-_YES_NO_LABELS = 24  # of a half
 _AT_RANDOM = (4, 16)  # answers of each kind that have nothing to do with the photos
 
 
@@ -111,52 +104,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@dataclass(slots=True)
-class _Bench:
-    """All photos of all sets as one library, with the model."""
-
-    model: LoadedModel
-    words: Vocabulary
-    image_features: Tensor
-    centre: Tensor
-    cache: Path
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    known: dict[tuple[str, ...], tuple[Tensor, list[Head]]] = field(default_factory=dict)
-
-    def collection(self, rows: Tensor) -> learn.Collection:
-        """These photos as a library; taken an hour apart, so that nothing is a burst by time."""
-        return learn.Collection(
-            rows, self.image_features[rows], self.centre[rows], rows.double() * 3600
-        )
-
-    def heads(self, labels: Sequence[str], group: str | None) -> tuple[Tensor, list[Head]]:
-        """Zero-shot text features (K, D) and heads."""
-        key = (str(group), *labels)
-        if key not in self.known:
-            text = text_features(self.model, labels)
-            self.known[key] = text, zero_shot_heads(self.words, labels, text, [group] * len(labels))
-        return self.known[key]
-
-    def coop(self, labels: Sequence[str], rows: Tensor, targets: Tensor, per_class: int) -> Tensor:
-        """`baselines.coop` (S, K, D) on these photos (S, n).
-
-        It takes most of the time, so what was learned is kept: a run that was broken off goes on
-        where it was.
-        """
-        said = f"{self.model.model_id}|{'|'.join(labels)}|{per_class}".encode()
-        shots = self.image_features[rows]  # (S, n, D)
-        digest = hashlib.blake2b(
-            said + shots.numpy().tobytes() + targets.numpy().tobytes(), digest_size=16
-        )
-        kept = self.cache / "coop" / f"{digest.hexdigest()}.safetensors"
-        if kept.is_file():
-            return load_file(kept)["text_features"]
-        learned = baselines.coop(self.model.clip, labels, shots, targets, per_class)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        save_file({"text_features": learned}, kept)
-        return learned
-
-
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """The figures, each beside its goal where it has one; every run as a row in `--csv`."""
     if args.quick:
@@ -169,7 +116,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     sets = list(sets_of(Path(args.data), model, cache))
     features = torch.cat([found.image_features for found in sets])
     words = vocabulary(model)
-    bench = _Bench(model, words, features, words.centre(features), cache)
+    bench = Bench(model, words, features, words.centre(features), cache)
     tasks = [
         task for task in tasks_of(sets, args.random, args.pairs) if args.tasks in (task.half, "all")
     ]
@@ -192,7 +139,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         for personal in (False, True):
             for wrong in (0.0, 0.1):
                 coop = args.coop == "all" or (args.coop == "named" and not wrong and not personal)
-                _yes_no(
+                yes_no(
                     bench,
                     rows,
                     targets,
@@ -226,7 +173,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _classify(
-    bench: _Bench, task: Task, k: int, geometries: Sequence[fewshot.Geometry], coop: str
+    bench: Bench, task: Task, k: int, geometries: Sequence[fewshot.Geometry], coop: str
 ) -> None:
     seeds = len(geometries)
     if task.most_shots < k:
@@ -280,7 +227,7 @@ def _classify(
 
 
 def _ours(
-    bench: _Bench,
+    bench: Bench,
     task: Task,
     text: Tensor,
     heads: Sequence[Head],
@@ -306,7 +253,7 @@ def _ours(
     job = learn.learn(
         bench.model, bench.words, subjects, library, seed=seed, prompts=False, geometry=geometry
     )
-    lessons = _last(job)
+    lessons = last(job)
     # "ours": the person looks at what would change and takes it; "accepted": only what passed every
     # gate.
     ours = [lesson.head for lesson in lessons]
@@ -322,7 +269,7 @@ def _ours(
     return found[0], found[1]
 
 
-def _geometry(bench: _Bench, tests: Tensor) -> fewshot.Geometry:
+def _geometry(bench: Bench, tests: Tensor) -> fewshot.Geometry:
     """The library's geometry, from photos that are not in the test."""
     outside = torch.ones(len(bench.image_features), dtype=torch.bool)
     outside[tests] = False
@@ -333,169 +280,12 @@ def _geometry(bench: _Bench, tests: Tensor) -> fewshot.Geometry:
     return fewshot.Geometry.of(bench.image_features[library[drawn]])
 
 
-def _last(job: Any) -> list[learn.Lesson]:
-    """Run a job to its end and return what it returns."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            lessons: list[learn.Lesson] = end.value
-            return lessons
-
-
 # --------------------------------------------------------------------------------------------------
-# Yes and no, one label at a time
-
-
-_Scored = tuple[Tensor, Tensor, Tensor | None]
-"""Scores, who gets the label, and its probability where the method gives one; each (n,)."""
-
-
-def _yes_no(
-    bench: _Bench,
-    rows: Tensor,
-    targets: Tensor,
-    labels: Sequence[str],
-    half: str,
-    personal: bool,
-    wrong: float,
-    shots: Sequence[int],
-    seeds: int,
-    coop: bool,
-) -> None:
-    library = bench.collection(rows)
-    geometry = fewshot.Geometry.of(library.image_features)
-    for label in range(min(len(labels), _YES_NO_LABELS)):
-        name = INVENTED[label % len(INVENTED)] if personal else labels[label]
-        _, heads = bench.heads([name], None)
-        mine = targets == label
-        z = Scorer(heads).scores(library.image_features, library.centre)[:, 0]
-        facts = {"kind": "yes/no", "task": name, "half": half, "personal": personal, "seen": False}
-        for k in shots:
-            if int(mine.sum()) < 2 * k:
-                continue
-            given_to = [corrections(z, mine, k, wrong, 100 * label + seed) for seed in range(seeds)]
-            # (S, 2, D)
-            learned = _yes_no_coop(bench, name, rows, given_to, k) if coop else None
-            for seed, (places, answers) in enumerate(given_to):
-                scored = _taught(bench, library, geometry, (label, name), places, answers, seed)
-                scored |= _baselines(bench, library, name, places, answers)
-                if learned is not None:
-                    weights = learned[seed, 0] - learned[seed, 1]
-                    s = bench.words.logit_scale * (library.image_features @ weights)
-                    scored["CoOp"] = (s, s >= 0, torch.sigmoid(s))
-                test = torch.ones(len(rows), dtype=torch.bool)
-                test[places] = False
-                bench.rows += [
-                    facts
-                    | {"method": method, "k": k, "wrong": wrong, "seed": seed}
-                    | _yes_no_figures(found, mine, test)
-                    for method, found in scored.items()
-                ]
-
-
-def _yes_no_coop(
-    bench: _Bench, name: str, rows: Tensor, given_to: Sequence[tuple[Tensor, Tensor]], k: int
-) -> Tensor:
-    """CoOp's text features (S, 2, D) of the label and of everything else, one pair per seed."""
-    places = torch.stack([places for places, _ in given_to])  # (S, 2k)
-    answers = torch.stack([answers for _, answers in given_to])  # (S, 2k)
-    return bench.coop([name, "something else"], rows[places], (~answers).long(), k)
-
-
-def _taught(
-    bench: _Bench,
-    library: learn.Collection,
-    geometry: fewshot.Geometry,
-    label: tuple[int, str],
-    places: Tensor,
-    answers: Tensor,
-    seed: int,
-) -> dict[str, _Scored]:
-    """Before and after Tier A.
-
-    "ours": the person looks at what would change and accepts it; "ours accepted": only what passed
-    every gate.
-    """
-    number, name = label
-    _, heads = bench.heads([name], None)
-    rows = library.photo_ids
-    given = {int(rows[p]): bool(a) for p, a in zip(places, answers, strict=True)}
-    subject = learn.Subject(number, name, given, heads[0], heads[0])
-    job = learn.learn(
-        bench.model, bench.words, [subject], library, seed=seed, prompts=False, geometry=geometry
-    )
-    lesson = _last(job)[0]
-    heads_of = {
-        "zero-shot": heads[0],
-        "ours": lesson.head,
-        "ours accepted": lesson.head if lesson.report.accepted else heads[0],
-    }
-    scored: dict[str, _Scored] = {}
-    for method, head in heads_of.items():
-        s = Scorer([head]).scores(library.image_features, library.centre)[:, 0]
-        p = probability(s, head) if head.calibration else None
-        scored[method] = (s, s >= head.threshold, p)
-    return scored
-
-
-def _baselines(
-    bench: _Bench, library: learn.Collection, name: str, places: Tensor, answers: Tensor
-) -> dict[str, _Scored]:
-    """Published ways; nothing where the answers are all of one kind."""
-    x = library.image_features
-    y = answers.long()
-    if not 0 < int(y.sum()) < len(y):
-        return {}
-    text, _ = bench.heads([name], None)
-    # "No" is the average word.
-    both = torch.stack([bench.words.features.mean(0), text[0]])
-    logits_of = {
-        "nearest mean": baselines.nearest_mean(x[places], y, x, 2),
-        "linear probe": baselines.linear_probe(x[places], y, x, 2),
-        "Tip-Adapter": baselines.tip_adapter(x[places], y, x, both, bench.words.logit_scale),
-    }
-    scored: dict[str, _Scored] = {}
-    for method, logits in logits_of.items():
-        s = logits[:, 1] - logits[:, 0]
-        scored[method] = (s, s >= 0, torch.sigmoid(s) if method == "linear probe" else None)
-    return scored
-
-
-def _yes_no_figures(found: _Scored, mine: Tensor, test: Tensor) -> dict[str, float | None]:
-    """Average precision, F1 and calibration error on the photos nobody answered."""
-    scores, said, p = found
-    return {
-        "ap": _ap(scores[test], mine[test]),
-        "f1": _f1(said[test], mine[test]),
-        "ece": None if p is None else _ece(p[test], mine[test]),
-    }
-
-
-def _ap(scores: Tensor, truth: Tensor) -> float:
-    """Average precision."""
-    hits = truth[scores.argsort(descending=True)].float()
-    return float((hits * hits.cumsum(0) / torch.arange(1, len(hits) + 1)).sum() / hits.sum())
-
-
-def _f1(said: Tensor, truth: Tensor) -> float:
-    return float(2 * (said & truth).sum() / (said.sum() + truth.sum()).clamp_min(1))
-
-
-def _ece(p: Tensor, truth: Tensor, bins: int = 15) -> float:
-    """Expected calibration error (Guo et al. 2017, arXiv:1706.04599)."""
-    bin_of = (p * bins).long().clamp_max(bins - 1)
-    total = 0.0
-    for b in bin_of.unique().tolist():  # type: ignore[no-untyped-call]
-        inside = bin_of == b
-        total += float(
-            inside.float().mean() * (p[inside].mean() - truth[inside].float().mean()).abs()
-        )
-    return total
+# Other figures
 
 
 def _no_good_match(
-    bench: _Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], seeds: int
+    bench: Bench, rows: Tensor, targets: Tensor, labels: Sequence[str], seeds: int
 ) -> dict[str, float]:
     """AUROC of the best three photos' score.
 
@@ -527,7 +317,7 @@ def _no_good_match(
     }
 
 
-def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, float]:
+def _at_random(bench: Bench, tasks: Sequence[Task], seeds: int) -> dict[str, float]:
     """Share of accepted versions when the answers have nothing to do with the photos.
 
     A task's own photos, as many answers for each label as for a wrong one; in groups and as yes and
@@ -569,11 +359,11 @@ def _at_random(bench: _Bench, tasks: Sequence[Task], seeds: int) -> dict[str, fl
                     prompts=False,
                     geometry=geometry,
                 )
-                accepted[f"{kind}, {k} each"].append(float(_last(job)[0].report.accepted))
+                accepted[f"{kind}, {k} each"].append(float(last(job)[0].report.accepted))
     return {kind: sum(passed) / len(passed) for kind, passed in accepted.items()}
 
 
-def _times(bench: _Bench) -> dict[str, float]:
+def _times(bench: Bench) -> dict[str, float]:
     """Seconds on this machine as it is now.
 
     Tier A of one label with 8 yes and 8 no; Tier A and B of 8 labels.
@@ -607,10 +397,10 @@ def _times(bench: _Bench) -> dict[str, float]:
         )
     tier_a = (time.perf_counter() - started) / 5
     started = time.perf_counter()
-    _last(learn.learn(bench.model, bench.words, subjects, library, prompts=False))
+    last(learn.learn(bench.model, bench.words, subjects, library, prompts=False))
     without = time.perf_counter() - started
     started = time.perf_counter()
-    _last(learn.learn(bench.model, bench.words, subjects, library))
+    last(learn.learn(bench.model, bench.words, subjects, library))
     return {
         "Tier A, one label (s)": tier_a,
         "learn 8 labels with checks, Tier A (s)": without,

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from engine.bench import baselines, learn, learn_figures
+from engine.bench import baselines, learn, learn_figures, learn_yes_no
 from engine.bench.learn_tasks import Photoset, Task, half_library, split, tasks_of
 from engine.clip import coop
 from engine.clip.weights import load
@@ -24,10 +24,12 @@ pytestmark = pytest.mark.usefixtures("tiny_starter")
 
 def test_average_precision_f1_and_calibration_error() -> None:
     truth = torch.tensor([True, False, True, False])
-    assert learn._ap(torch.tensor([4.0, 3.0, 2.0, 1.0]), truth) == pytest.approx((1 + 2 / 3) / 2)
-    assert learn._f1(torch.tensor([True, True, False, False]), truth) == pytest.approx(0.5)
-    assert learn._ece(torch.tensor([1.0, 0.0, 1.0, 0.0]), truth) == 0.0
-    assert learn._ece(torch.full((4,), 0.9), truth) == pytest.approx(0.4)
+    assert learn_yes_no.average_precision(
+        torch.tensor([4.0, 3.0, 2.0, 1.0]), truth
+    ) == pytest.approx((1 + 2 / 3) / 2)
+    assert learn_yes_no.f1(torch.tensor([True, True, False, False]), truth) == pytest.approx(0.5)
+    assert learn_yes_no.calibration_error(torch.tensor([1.0, 0.0, 1.0, 0.0]), truth) == 0.0
+    assert learn_yes_no.calibration_error(torch.full((4,), 0.9), truth) == pytest.approx(0.4)
 
 
 def test_coop_of_several_seeds_at_once_is_coop() -> None:
