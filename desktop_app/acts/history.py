@@ -29,6 +29,7 @@ from shiboken6 import isValid
 from desktop_app.acts.file_moves import Mover, Moves
 from desktop_app.link.asked import Asked
 from desktop_app.link.engine_link import EngineLink
+from engine.messages import verbatim
 from engine.records import AlbumenError
 from engine.verbs import Verbs
 
@@ -155,7 +156,7 @@ class _Act(QUndoCommand):
     def _failed(self, sentence: str) -> None:
         """A call was refused: the calls may put right what they did before it."""
         try:
-            wanted = self._calls.throw(AlbumenError(sentence))
+            wanted = self._calls.throw(AlbumenError(verbatim(sentence)))
         except (AlbumenError, StopIteration):
             self._end(sentence)
         else:

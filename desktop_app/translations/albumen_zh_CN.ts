@@ -702,7 +702,7 @@
     </message>
     <message>
         <source>The library {path} was made by a newer Albumen (schema {version}, this one knows {known}); install the newer version to open it. Nothing was changed.</source>
-        <translation>图库 {path} 由更新版本的 Albumen 创建（架构 {version}，本程序支持 {known}）；请安装新版本后打开。未做任何更改。</translation>
+        <translation>图库 {path} 由更新版本的 Albumen 创建（数据格式 {version}，本程序只认识到 {known}）；请安装新版本后打开。未做任何更改。</translation>
     </message>
     <message>
         <source>The model &apos;{name}&apos; is not on this computer: download it first.</source>
@@ -742,11 +742,11 @@
     </message>
     <message>
         <source>The server sent a file with a wrong checksum; nothing of {name} was kept. Try again or choose another source.</source>
-        <translation>服务器发送的文件校验和不符；{name} 未保留任何内容。请重试或选择其他来源。</translation>
+        <translation>服务器发送的文件校验和不符；没有保留 {name} 的任何内容。请重试或选择其他来源。</translation>
     </message>
     <message>
         <source>The server sent more than the {size} it announced; nothing of {name} was kept. Try again or choose another source.</source>
-        <translation>服务器发送的内容超过了它声明的 {size}；{name} 未保留任何内容。请重试或选择其他来源。</translation>
+        <translation>服务器发送的内容超过了它声明的 {size}；没有保留 {name} 的任何内容。请重试或选择其他来源。</translation>
     </message>
     <message>
         <source>The sidecar cannot be read ({detail}).</source>
@@ -769,8 +769,8 @@
         <translation>文字“{text}”太长：有 {length} 个词元，而此模型最多读取 {limit} 个。请用更少的词。</translation>
     </message>
     <message>
-        <source>The thumbnail {path} could not be written ({detail}); make room on the disk, then look for changes.</source>
-        <translation>无法写入缩略图 {path}（{detail}）；请先腾出磁盘空间，再检查变化。</translation>
+        <source>The thumbnail {path} could not be written ({detail}); make room on the disk, then choose &apos;Look for changes&apos;.</source>
+        <translation>无法写入缩略图 {path}（{detail}）；请先腾出磁盘空间，再选择“检查变化”。</translation>
     </message>
     <message>
         <source>The words of the label, before any correction.</source>
@@ -881,7 +881,7 @@
         <translation>此链接指回自身所在的文件夹；已跳过。</translation>
     </message>
     <message>
-        <source>This photo has not been read yet, so nothing can be compared with it; try again once it has.</source>
+        <source>This photo has not been read yet, so nothing can be compared with it; try again once it has been.</source>
         <translation>这张照片尚未读取，无法与其他照片比较；请等它读取之后再试。</translation>
     </message>
     <message>
@@ -918,15 +918,15 @@
     </message>
     <message>
         <source>asking for {name}</source>
-        <translation>正在询问 {name}</translation>
+        <translation>正在查找 {name}</translation>
     </message>
     <message>
         <source>fp16 is for graphics processors: on the CPU use fp32 (or bf16 where it has it).</source>
         <translation>fp16 用于图形处理器：在处理器上请使用 fp32（或其支持的 bf16）。</translation>
     </message>
     <message>
-        <source>how the photos of the library differ</source>
-        <translation>图库中照片之间的差异</translation>
+        <source>looking at how your photos differ</source>
+        <translation>正在查看您的照片有何不同</translation>
     </message>
     <message>
         <source>it needs enough answers of both kinds, yes and no, to be checked.</source>
@@ -985,8 +985,8 @@
         <translation>在未参与学习的回答上，不能确定比仅从照片学习更好。</translation>
     </message>
     <message>
-        <source>prompt of {names}</source>
-        <translation>{names} 的提示词</translation>
+        <source>learning words for {names}</source>
+        <translation>正在为 {names} 学习词语</translation>
     </message>
     <message>
         <source>put back a copy from the folder &apos;backups&apos; beside it</source>
@@ -1034,7 +1034,7 @@
     </message>
     <message>
         <source>{device} has too little memory for one image: choose a smaller model or the processor (cpu).</source>
-        <translation>{device} 的内存不足以处理一张图片：请选择更小的模型或处理器 (cpu)。</translation>
+        <translation>{device} 的内存不足以处理一张图片：请选择更小的模型，或改用处理器 (cpu)。</translation>
     </message>
     <message>
         <source>{file} does not say whether its weights were trained with QuickGELU or GELU: QuickGELU is assumed. If they come from LAION or DataComp, put their open_clip_config.json beside the file and use it again.</source>
@@ -1049,8 +1049,8 @@
         <translation>{model}（推荐）</translation>
     </message>
     <message>
-        <source>{name} is not on this computer, and a setting of this computer forbids to download models: allow it or choose a file.</source>
-        <translation>{name} 不在此电脑上，而此电脑的设置禁止下载模型：请允许下载或选择文件。</translation>
+        <source>{name} is not on this computer, and a setting of this computer forbids downloads: allow them or choose a model file.</source>
+        <translation>{name} 不在此电脑上，而此电脑的设置禁止下载：请允许下载，或选择模型文件。</translation>
     </message>
     <message>
         <source>{name} needs {missing} more in {folder}, but {free} are free.</source>

@@ -27,12 +27,12 @@ _PAIRS = (
     ),
     (
         "This photo has not been read yet, so nothing can be compared with it; try again once it "
-        "has.",
+        "has been.",
         "This photo has not been read yet, so nothing can be compared with it; sync first.",
     ),
     (
-        "The thumbnail {path} could not be written ({detail}); make room on the disk, then look "
-        "for changes.",
+        "The thumbnail {path} could not be written ({detail}); make room on the disk, then "
+        "choose 'Look for changes'.",
         "The thumbnail {path} could not be written ({detail}); make room and sync again.",
     ),
     (
@@ -42,8 +42,8 @@ _PAIRS = (
         "your labels and corrections from the folder 'backups' beside it",
     ),
     (
-        "{name} is not on this computer, and a setting of this computer forbids to download "
-        "models: allow it or choose a file.",
+        "{name} is not on this computer, and a setting of this computer forbids downloads: allow "
+        "them or choose a model file.",
         "{name} is not on this computer and HF_HUB_OFFLINE forbids to download it: allow it or "
         "choose a file.",
     ),
@@ -67,7 +67,8 @@ _PAIRS = (
         "{device} has too little memory for one image: choose a smaller model or the device 'cpu'.",
     ),
     ("a random check, to keep the count of mistakes honest", "random check"),
-    ("how the photos of the library differ", "covariance of the library"),
+    ("looking at how your photos differ", "covariance of the library"),
+    ("learning words for {names}", "prompt of {names}"),
     ("{name}: learning words of its own", "{name}: coop"),
     ("{name}: learning from your photos", "{name}: residual"),
     ("{name}: changing the strictness", "{name}: threshold"),

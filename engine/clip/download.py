@@ -67,8 +67,8 @@ def on_hub(repo: str, filename: str, mirror: str = "") -> Remote | Path:
         return Path(cached)
     if offline():
         raise AlbumenError(
-            "{name} is not on this computer, and a setting of this computer forbids to download "
-            "models: allow it or choose a file.",
+            "{name} is not on this computer, and a setting of this computer forbids downloads: "
+            "allow them or choose a model file.",
             name=repo,
         )
     endpoint = mirror.rstrip("/") or os.environ.get("HF_ENDPOINT") or None

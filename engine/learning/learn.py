@@ -80,7 +80,7 @@ def learn(
         sample = torch.randperm(len(collection.photo_ids), generator=generator)[:GEOMETRY_SAMPLE]
         geometry = Geometry.of(collection.image_features[sample])
         yield Progress(
-            "train", 0, len(subjects), detail=message("how the photos of the library differ")
+            "train", 0, len(subjects), detail=message("looking at how your photos differ")
         )
     clusters: dict[str, list[int]] = {}
     for index, subject in enumerate(subjects):

@@ -86,7 +86,7 @@ def tune(
     own = sum(tree.lengths[: len(names)])
     unit = float(model.clip.token_embedding.weight.detach().float().std())
     count = len(variants)
-    detail = message("prompt of {names}", names=", ".join(names)[:60])
+    detail = message("learning words for {names}", names=", ".join(names)[:60])
     device = learner.ctx.device
     photos = Photos(photos.image_features.to(device), photos.centre.to(device))
     answers = answers.to(device)

@@ -229,7 +229,7 @@ class Indexing:
             except OSError as error:
                 raise AlbumenError(
                     "The thumbnail {path} could not be written ({detail}); make room on the disk, "
-                    "then look for changes.",
+                    "then choose 'Look for changes'.",
                     path=str(target),
                     detail=error.strerror or str(error),
                 ) from error

@@ -60,7 +60,7 @@ class PhotoVerbs(Parts):
         if vector is None:
             raise AlbumenError(
                 "This photo has not been read yet, so nothing can be compared with it; try again "
-                "once it has."
+                "once it has been."
             )
         return self._search.like(vector, n, leave_out=photo_id)
 

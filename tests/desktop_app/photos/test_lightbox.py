@@ -111,6 +111,16 @@ def test_steps_to_neighbours_that_are_there_already(qtbot: QtBot, box: Lightbox)
     assert box.accessibleName() == "Photo 2 of 6: photo-0005.jpg"
 
 
+def test_why_is_said_in_the_language_of_the_window(
+    in_chinese: None, qtbot: QtBot, box: Lightbox
+) -> None:
+    box.show_row(5)
+    qtbot.waitUntil(lambda: box._model.photo(5) is not None)
+    path = box._model.photo(5).path
+    qtbot.waitUntil(lambda: box._pictures.trouble(path) != "")
+    assert box._pictures.trouble(path) == "文件已损坏，或不是 Albumen 能读取的图片格式。"
+
+
 def test_escape_goes_back_and_lets_the_pictures_go(qtbot: QtBot, box: Lightbox) -> None:
     box.show_row(3)
     see(qtbot, box)

@@ -8,6 +8,7 @@ sentences are marked for translation.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +43,7 @@ NOT_SAID = {
 }
 
 
+@functools.cache
 def everything() -> list[Made]:
     return [one for file in files() for one in made(file)]
 

@@ -306,7 +306,7 @@ def test_offline_mode_asks_nobody(
 
     monkeypatch.setenv("HF_ENDPOINT", server[1])
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(AlbumenError, match="forbids to download"):
+    with pytest.raises(AlbumenError, match="forbids downloads"):
         download.on_hub("someone/some-model", "weights.safetensors")
     assert not server[0].requests
 
