@@ -237,9 +237,9 @@ def test_what_is_not_there_is_downloaded(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(AlbumenError, match="a setting of this computer forbids to download"):
+    with pytest.raises(AlbumenError, match="a setting of this computer forbids downloads"):
         engine.load("ViT-B/32-LAION2B", "cpu")
-    with pytest.raises(AlbumenError, match="a setting of this computer forbids to download"):
+    with pytest.raises(AlbumenError, match="a setting of this computer forbids downloads"):
         engine.load("ViT-B/16", "cpu")  # nor is OpenAI's archive asked for
     monkeypatch.setattr(download, "on_hub", lambda repo, name, mirror: tiny_model_file)
     root = tmp_path / "here"

@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 from engine.disk.watch import FolderWatcher
+from engine.messages import Message
 from tests.torture import stage
 
 _LOWER = "echo 4 > /proc/sys/user/max_inotify_watches && exec {command}"
@@ -58,7 +59,7 @@ def missed(poll_seconds: float) -> dict[str, object]:
     A file appears in the last folder, which no event can tell of.
     """
     changes: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    notices: queue.SimpleQueue[str] = queue.SimpleQueue()
+    notices: queue.SimpleQueue[Message] = queue.SimpleQueue()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for i in range(12):
@@ -76,7 +77,7 @@ def missed(poll_seconds: float) -> dict[str, object]:
         finally:
             watcher.stop()
     return {
-        "notice": notice,
+        "notice": str(notice),
         "changes": 12,
         "missed": 0,
         "longest wait, seconds": round(max(waits), 1),

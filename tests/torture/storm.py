@@ -98,7 +98,7 @@ def created(
         "storm: all found, seconds after the last": round(max(0.0, found_at - written[0]), 1),
         "storm: syncs": rounds,
         "storm: all read, seconds after the last": round(time.monotonic() - written[0], 1),
-        "storm: notices": notices,
+        "storm: notices": list(map(str, notices)),
     }
 
 
