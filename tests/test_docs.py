@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import itertools
 import os
 import re
 import shlex
@@ -143,6 +144,15 @@ def test_the_picture_is_that_of_the_code() -> None:
         for floor in architecture.floors(package):
             for room in floor:
                 assert f">{room.partition('.')[2]}</text>" in text, room
+
+
+def test_no_box_of_the_picture_stands_on_another() -> None:
+    text = text_of(ROOT / "docs" / "architecture.svg")
+    boxes = re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)" rx', text)
+    assert len(boxes) == len(set(boxes)) > 20
+    for one, other in itertools.combinations([tuple(map(int, box)) for box in boxes], 2):
+        apart = abs(one[0] - other[0]) >= one[2] or abs(one[1] - other[1]) >= one[3]
+        assert apart, (one, other)
 
 
 def test_an_arrow_that_follows_from_others_is_left_out() -> None:

@@ -161,11 +161,12 @@ def layout(drawn: Sequence[Arrow]) -> Layout:
     ranges: dict[str, tuple[float, float]] = {}
     left = float(MARGIN)
     for package in rows.values():
-        width = 3 * WIDTH + 5 * GAP
+        longest = max(len(row) for row in package)
+        width = longest * WIDTH + (longest + 1) * GAP
         ranges |= {room: (left, left + width - WIDTH) for row in package for room in row}
         left += width + CANAL
     start = {
-        room: (at + 0.5) * (ranges[room][1] - ranges[room][0]) / len(row) + ranges[room][0]
+        room: ranges[room][0] + at * (WIDTH + GAP) + GAP
         for package in rows.values()
         for row in package
         for at, room in enumerate(row)
@@ -179,7 +180,15 @@ def layout(drawn: Sequence[Arrow]) -> Layout:
             _routed({room: Box(room, x, heights[room]) for room, x in found.items()}, drawn, size)
             for found in tries[:_ROUTED]
         ),
-        key=lambda made: made.faults,
+        key=lambda made: (_clashes(made.boxes.values()), made.faults),
+    )
+
+
+def _clashes(boxes: Iterable[Box]) -> int:
+    """How many pairs of boxes stand on each other."""
+    return sum(
+        one.y == other.y and abs(one.x - other.x) < WIDTH
+        for one, other in itertools.combinations(boxes, 2)
     )
 
 
