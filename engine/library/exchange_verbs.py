@@ -1,7 +1,7 @@
 """The verbs about what other programs read and wrote, and what outlives the database.
 
 Knows: what follows when words come in from elsewhere. Does not know: the files (`sidecar`,
-`export`, `words_backup`). `Library` inherits these verbs.
+`store.export`, `store.words_backup`). `Library` inherits these verbs.
 """
 
 from __future__ import annotations

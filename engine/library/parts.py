@@ -1,4 +1,8 @@
-"""What the verbs of a library work with."""
+"""What the verbs of a library work with: one name for each part, for `Library` and those that it
+inherits verbs from.
+
+Knows: which parts there are. Does not know: any verb.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The verbs about photos: which there are, what is on them, which could not be read.
 
 Knows: what follows from hiding and showing photos. Does not know: how photos come in and are read
-(`library`), SQL (`store`), what a query means (`search`). `Library` inherits these verbs.
+(`library`), SQL (`engine.store`), what a query means (`search`). `Library` inherits these verbs.
 """
 
 from __future__ import annotations
