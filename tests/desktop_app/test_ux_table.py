@@ -67,7 +67,7 @@ TABLE: dict[str, tuple[str, str]] = {
         """
         desktop_app/panels/inspector::machine_apart_from_person
         desktop_app/panels/inspector::one_click_corrects
-        engine/store/labels::corrections_win_and_survive_the_machine
+        engine/store/tags::corrections_win_and_survive_the_machine
         engine/learning/review::answered_pairs_are_never_asked_again
         """,
     ),

@@ -67,6 +67,7 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[int
     return lambda text: tokenizer(text, add_special_tokens=False)["input_ids"]
 
 
+@pytest.mark.slow  # importing transformers takes longer than the tests beside it
 @pytest.mark.parametrize("text", NASTY)
 def test_equals_transformers(oracle: Callable[[str], list[int]], text: str) -> None:
     from engine.clip.tokenizer import (
