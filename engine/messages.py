@@ -68,7 +68,7 @@ def as_message(said: str | Message, /, **parameters: Value) -> Message:
 
 
 def verbatim(text: str) -> Message:
-    """Text that is nobody's template (from the system, from an older library): it stays as it is in
+    """Text that is nobody's template (from the system, from a library): it stays as it is in
     every language."""
     return message("{text}", text=text)
 
@@ -90,12 +90,13 @@ def to_json(said: Message) -> str:
 
 
 def from_json(line: str) -> Message:
-    """What `to_json` wrote. Anything else (a sentence that an older version stored) is taken
-    `verbatim`; no error is raised."""
+    """What `to_json` wrote. Anything else is a sentence that an older version stored: a message
+    without parameters. It says what it said, and is translated where the whole of it is still a
+    template. No error is raised."""
     try:
         return _message(json.loads(line))
     except (ValueError, TypeError, RecursionError):
-        return verbatim(line)
+        return Message(line)
 
 
 def _plain(said: Message) -> list[object]:

@@ -925,6 +925,10 @@
         <translation>fp16 用于图形处理器：在处理器上请使用 fp32（或其支持的 bf16）。</translation>
     </message>
     <message>
+        <source>it ends too early</source>
+        <translation>文件过早结束</translation>
+    </message>
+    <message>
         <source>looking at how your photos differ</source>
         <translation>正在查看您的照片有何不同</translation>
     </message>
@@ -987,6 +991,10 @@
     <message>
         <source>learning words for {names}</source>
         <translation>正在为 {names} 学习词语</translation>
+    </message>
+    <message>
+        <source>no pixels</source>
+        <translation>没有像素</translation>
     </message>
     <message>
         <source>put back a copy from the folder &apos;backups&apos; beside it</source>

@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from PIL import Image, UnidentifiedImageError
 
 from engine.images import exif
+from engine.messages import Message, message
 
 if TYPE_CHECKING:
     import rawpy
@@ -84,7 +85,11 @@ class NotRaw(Exception):  # noqa: N818 - no fault: it may be another kind of pic
 
 
 class DamagedRaw(Exception):  # noqa: N818
-    """LibRaw knows the contents and cannot read them; its words are the argument."""
+    """LibRaw knows the contents and cannot read them. `said`: why; text is LibRaw's words."""
+
+    def __init__(self, said: Message | str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class Shot(NamedTuple):
@@ -135,7 +140,7 @@ def open_shot(stream: IO[bytes], longest: int, pixel_limit: int, develop: bool =
         except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawTooBigError) as error:
             raise MemoryError from error
         except rawpy.LibRawIOError as error:  # there is no input but `data`
-            raise DamagedRaw("it ends too early") from error
+            raise DamagedRaw(message("it ends too early")) from error
         except rawpy.LibRawError as error:
             words = error.args[0] if error.args else ""
             raise DamagedRaw(
@@ -156,7 +161,7 @@ def _shot(
     if sizes.raw_width * sizes.raw_height > pixel_limit:
         raise Image.DecompressionBombError
     if not (sizes.width and sizes.height):
-        raise DamagedRaw("no pixels")
+        raise DamagedRaw(message("no pixels"))
     orientation = _ORIENTATIONS[sizes.flip & 7]
     whole = _upright((sizes.width, sizes.height), orientation)
     preview = None if data is None else _preview(file, data)

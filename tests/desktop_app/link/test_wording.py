@@ -7,7 +7,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.link.wording import in_words
-from engine.messages import Message, lines, message, verbatim
+from engine.messages import Message, from_json, lines, message, verbatim
+
+#: What the reader of RAW files says of one that was cut off.
+TOO_SHORT = message("it ends too early")
 
 MESSAGES = [
     (
@@ -57,7 +60,14 @@ MESSAGES = [
         lines(message("The file is empty."), verbatim("something else")),
         "文件是空的。\nsomething else",
     ),
-    (verbatim("The file is empty."), "The file is empty."),  # an older library said so
+    (verbatim("The file is empty."), "The file is empty."),
+    # an older library said so: the whole is still a template, or was filled already
+    (from_json("The file is empty."), "文件是空的。"),
+    (from_json("There is no label 'cat'."), "There is no label 'cat'."),
+    (
+        message("The picture is damaged or incomplete ({detail}).", detail=TOO_SHORT),
+        "图片已损坏或不完整（文件过早结束）。",
+    ),
 ]
 
 

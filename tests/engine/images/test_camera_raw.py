@@ -21,6 +21,7 @@ from engine.images import camera_raw, decode, keywords
 from engine.images.decode import Decoded, Picture, UnreadablePhoto
 from engine.images.decode_pool import DecodePool
 from engine.library.library import Library
+from engine.messages import message
 from engine.records import Failure
 from tests.support.raw_files import dng
 from tests.support.small_library import LONG_AGO, finish, write_model, write_photo
@@ -308,6 +309,9 @@ def test_a_file_cut_off_anywhere_fails_with_a_reason_or_shows_its_whole_preview(
             reason(put(tmp_path, sensor_only[:at]))
             == "The picture is damaged or incomplete (it ends too early)."
         )
+    with pytest.raises(UnreadablePhoto) as cut:
+        decode.decode(put(tmp_path, sensor_only[:700]), S)
+    assert dict(cut.value.reason.parameters) == {"detail": message("it ends too early")}
 
 
 def test_damage_behind_a_sound_preview_is_told_when_it_matters(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import pytest
 
 from engine.disk import scan
 from engine.library.library import Library
-from engine.messages import verbatim
+from engine.messages import message
 from engine.records import (
     AlbumenError,
     FolderReport,
@@ -445,8 +445,8 @@ def test_what_an_older_version_said_is_shown_as_it_is_and_said_anew(
     (failure,) = library.failures()
     before = 'The picture is damaged or incomplete ("it ends" at {7}).'
     raw_sql.update_photos(library._store, "reason = ?", [failure.photo_id], before)
-    assert library.failures()[0].reason == verbatim(before)
-    assert library.photos([failure.photo_id])[0].reason == verbatim(before)
+    assert library.failures()[0].reason == message(before)
+    assert library.photos([failure.photo_id])[0].reason == message(before)
     library.retry([failure.photo_id])
     assert library.photos([failure.photo_id])[0].reason is None
     finish(library.sync())

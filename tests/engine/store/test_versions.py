@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.messages import verbatim
+from engine.messages import message
 from engine.records import AlbumenError
 from engine.store.store import Store
 
@@ -28,7 +28,7 @@ def test_versions(said: Store) -> None:
     assert said.versions.zero_shot(model)[1].version == first
     assert [(v.id, v.active, v.sentence) for v in said.versions.listed(1)] == [
         (foreign, True, None),
-        (second, True, verbatim("s")),  # as an older version stored it
+        (second, True, message("s")),  # as an older version stored it
         (first, False, None),
     ]
     assert said.versions.activate(first) == 1
