@@ -117,6 +117,8 @@ class ModelDialog(QDialog):
             self._link.ask(Verbs.models).then(self._models_known, self._say)
 
     def _models_known(self, models: list[ModelInfo]) -> None:
+        if self._jobs:  # a job was begun after the question: its card stays, its end asks again
+            return
         clear(self._list)
         self.cards = {}
         for model in models:
@@ -173,6 +175,7 @@ class ModelDialog(QDialog):
                 del self._jobs[request]
                 self._link.cancel(request)
         card.end()
+        self.refresh()
 
     def _progress(self, request: int, progress: Progress) -> None:
         card = self._jobs.get(request)

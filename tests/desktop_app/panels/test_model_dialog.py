@@ -88,6 +88,19 @@ def test_a_download_can_be_cancelled(
     assert card.act.isVisible() and not card.bar.isVisible()
 
 
+def test_a_card_with_a_job_outlives_an_answer_that_comes_late(
+    qtbot: QtBot, dialog: ModelDialog, library: FakeLibrary
+) -> None:
+    library.download_model = lambda _name, mirror="": library.forever()  # type: ignore[method-assign]
+    card = dialog.cards["ViT-B/16"]
+    dialog.refresh()  # its answer is on the way when the job begins
+    card.act.click()
+    qtbot.waitUntil(lambda: card.bar.maximum() == 1000)
+    assert dialog.cards["ViT-B/16"] is card and card.cancel.isVisible()
+    card.cancel.click()  # nothing is under way any more: what there is, is asked again
+    qtbot.waitUntil(lambda: dialog.cards["ViT-B/16"] is not card)
+
+
 def test_a_file_that_is_no_model(
     qtbot: QtBot, dialog: ModelDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
