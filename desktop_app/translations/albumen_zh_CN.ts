@@ -925,8 +925,8 @@
         <translation>fp16 用于图形处理器：在处理器上请使用 fp32（或其支持的 bf16）。</translation>
     </message>
     <message>
-        <source>it ends too early</source>
-        <translation>文件过早结束</translation>
+        <source>The picture is damaged or incomplete (it ends too early).</source>
+        <translation>图片已损坏或不完整（文件过早结束）。</translation>
     </message>
     <message>
         <source>looking at how your photos differ</source>
@@ -993,8 +993,8 @@
         <translation>正在为 {names} 学习词语</translation>
     </message>
     <message>
-        <source>no pixels</source>
-        <translation>没有像素</translation>
+        <source>The picture is damaged or incomplete (no pixels).</source>
+        <translation>图片已损坏或不完整（没有像素）。</translation>
     </message>
     <message>
         <source>put back a copy from the folder &apos;backups&apos; beside it</source>

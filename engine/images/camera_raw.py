@@ -85,7 +85,8 @@ class NotRaw(Exception):  # noqa: N818 - no fault: it may be another kind of pic
 
 
 class DamagedRaw(Exception):  # noqa: N818
-    """LibRaw knows the contents and cannot read them. `said`: why; text is LibRaw's words."""
+    """LibRaw knows the contents and cannot read them. `said`: the whole sentence,
+    or LibRaw's words."""
 
     def __init__(self, said: Message | str) -> None:
         super().__init__(said)
@@ -140,7 +141,9 @@ def open_shot(stream: IO[bytes], longest: int, pixel_limit: int, develop: bool =
         except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawTooBigError) as error:
             raise MemoryError from error
         except rawpy.LibRawIOError as error:  # there is no input but `data`
-            raise DamagedRaw(message("it ends too early")) from error
+            raise DamagedRaw(
+                message("The picture is damaged or incomplete (it ends too early).")
+            ) from error
         except rawpy.LibRawError as error:
             words = error.args[0] if error.args else ""
             raise DamagedRaw(
@@ -161,7 +164,7 @@ def _shot(
     if sizes.raw_width * sizes.raw_height > pixel_limit:
         raise Image.DecompressionBombError
     if not (sizes.width and sizes.height):
-        raise DamagedRaw(message("no pixels"))
+        raise DamagedRaw(message("The picture is damaged or incomplete (no pixels)."))
     orientation = _ORIENTATIONS[sizes.flip & 7]
     whole = _upright((sizes.width, sizes.height), orientation)
     preview = None if data is None else _preview(file, data)

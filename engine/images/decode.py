@@ -412,17 +412,15 @@ def _from_picture(
     except (
         Exception
     ) as error:  # decoders raise anything on broken data (struct.error, KeyError, TypeError, ...)
-        detail = _why(error)
-        raise UnreadablePhoto(
-            path, message("The picture is damaged or incomplete ({detail}).", detail=detail)
-        ) from error
+        raise UnreadablePhoto(path, _damaged(error)) from error
 
 
-def _why(error: Exception) -> Message | str:
-    """What a decoder said: a message where it is ours, else the words of a library."""
+def _damaged(error: Exception) -> Message:
+    """What a decoder said, without pieces, as the pool takes it: ours, or a library's words."""
     if isinstance(error, camera_raw.DamagedRaw) and isinstance(error.said, Message):
         return error.said
-    return _plain(str(error)) or type(error).__name__
+    detail = _plain(str(error)) or type(error).__name__
+    return message("The picture is damaged or incomplete ({detail}).", detail=detail)
 
 
 def _made(

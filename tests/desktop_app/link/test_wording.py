@@ -9,9 +9,6 @@ from pytestqt.qtbot import QtBot
 from desktop_app.link.wording import in_words
 from engine.messages import Message, from_json, lines, message, verbatim
 
-#: What the reader of RAW files says of one that was cut off.
-TOO_SHORT = message("it ends too early")
-
 MESSAGES = [
     (
         message(
@@ -65,7 +62,7 @@ MESSAGES = [
     (from_json("The file is empty."), "文件是空的。"),
     (from_json("There is no label 'cat'."), "There is no label 'cat'."),
     (
-        message("The picture is damaged or incomplete ({detail}).", detail=TOO_SHORT),
+        from_json("The picture is damaged or incomplete (it ends too early)."),
         "图片已损坏或不完整（文件过早结束）。",
     ),
 ]
