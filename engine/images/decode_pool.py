@@ -448,9 +448,12 @@ def _exactly(source: IO[bytes], length: int) -> bytes:
 
 
 def _reason(line: str) -> Message:
-    """A message of a process that nobody trusts: one that could become long is taken as text."""
+    """A message of a process that nobody trusts: one that could become long is taken as text.
+
+    Pieces with places of their own multiply what stands in them; one without is like text.
+    """
     said = from_json(line)
-    flat = not any(isinstance(value, Message) for _, value in said.parameters)
+    flat = not any(isinstance(value, Message) and value.parameters for _, value in said.parameters)
     return said if flat and len(line) <= _LONGEST_REASON else verbatim(line[:_LONGEST_REASON])
 
 

@@ -19,6 +19,7 @@ from PIL import Image
 from engine.images import decode, decode_pool
 from engine.images.decode import Decoded, Picture
 from engine.images.decode_pool import DecodePool, _Child
+from engine.messages import message, to_json, verbatim
 from engine.records import AlbumenError, Failure
 
 pytestmark = pytest.mark.slow
@@ -374,3 +375,12 @@ def test_a_drive_that_never_answers_is_given_up(
     assert unkillable
     for process in unkillable:
         process.kill()
+
+
+def test_a_reason_with_a_piece_arrives_as_it_was_sent() -> None:
+    cut = message(
+        "The picture is damaged or incomplete ({detail}).", detail=message("it ends too early")
+    )
+    assert decode_pool._reason(to_json(cut)) == cut
+    twice = message("{a}{a}{a}", a=message("{a}{a}{a}", a="long"))
+    assert decode_pool._reason(to_json(twice)) == verbatim(to_json(twice))
