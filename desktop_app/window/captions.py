@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QUndoStack
 
 from desktop_app.panels.status import StatusBar
 from desktop_app.parts.actions import Actions
+from desktop_app.parts.plain_text import caption
 from desktop_app.photos.photo_model import PhotoModel
 from desktop_app.window.known_labels import KnownLabels
 from desktop_app.window.pages import Pages
@@ -74,7 +75,7 @@ class Captions(QObject):
             if label is None:
                 action.setText(self.tr("Pinned label {number}").format(number=number))
             else:
-                action.setText(self.tr("“{label}” yes or no").format(label=label.name))
+                action.setText(self.tr("“{label}” yes or no").format(label=caption(label.name)))
             action.setEnabled(label is not None)
 
     def name_undo(self, *_what_changed: object) -> None:
@@ -88,4 +89,4 @@ class Captions(QObject):
 
 
 def _name(action: QAction, act: str, plain: str, named: str) -> None:
-    action.setText(named.format(act=act).replace("&", "&&") if act else plain)
+    action.setText(named.format(act=caption(act)) if act else plain)

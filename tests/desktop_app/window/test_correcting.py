@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from desktop_app.parts.plain_text import without_mnemonic
 from desktop_app.window.main_window import MainWindow
 from engine.verbs import Verbs
 from tests.support.fake_library import FakeLibrary
@@ -69,6 +70,13 @@ def test_pinned_labels_by_number(qtbot: QtBot, window: MainWindow, library: Fake
     QTest.keyClick(window.grid, Key.Key_1)  # now both have it: off
     qtbot.waitUntil(lambda: library.words == {(5, 2): False, (8, 2): False})
     assert not window.actions_.pinned[1].isEnabled()
+
+
+def test_an_ampersand_in_a_pinned_label_is_read_out(qtbot: QtBot, window: MainWindow) -> None:
+    window.link.ask(Verbs.rename_label, 2, "cats & dogs")
+    window.link.ask(Verbs.update_label, 2, pinned=1)
+    qtbot.waitUntil(lambda: window.actions_.pinned[0].isEnabled())
+    assert without_mnemonic(window.actions_.pinned[0].text()) == "“cats & dogs” yes or no"
 
 
 def test_n_goes_to_the_next_photo_to_review(
