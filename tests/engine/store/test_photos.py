@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.messages import verbatim
+from engine.messages import message
 from engine.records import Failure, Photo, PhotoState
 from engine.store.store import Store
 from tests.support.raw_sql import insert_photo, update_photos
@@ -61,8 +61,8 @@ def test_failures_tell_which_photo_and_why(opened: Store) -> None:
     update_photos(opened, "reason = 'cut off', attempts = 3", [first])
     opened.photos.ignore([ignored], True)
     assert opened.photos.failures() == [
-        Failure("/a/b.jpg", verbatim("cut off"), 3, first),
-        Failure("/a/z\udcff.jpg", verbatim(""), 0, second),
+        Failure("/a/b.jpg", message("cut off"), 3, first),
+        Failure("/a/z\udcff.jpg", message(""), 0, second),
     ]
     opened.photos.ignore([ignored], False)
     assert [failure.photo_id for failure in opened.photos.failures()] == [first, ignored, second]
