@@ -34,8 +34,8 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.engine_worker import bug_sentence
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import language, theme
+from desktop_app.parts.preferences import Preferences
 from desktop_app.single_instance import LEAVING, SingleInstance
 from desktop_app.window.main_window import MainWindow
 from engine import __version__

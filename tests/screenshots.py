@@ -137,7 +137,7 @@ class Camera:
 
     def __init__(self, variant: str, home: Path, out: Path) -> None:
         from desktop_app.__main__ import make_application
-        from desktop_app.panels.settings_dialog import Preferences
+        from desktop_app.parts.preferences import Preferences
 
         self.variant = variant
         self.home = home

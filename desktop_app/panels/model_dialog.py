@@ -28,10 +28,10 @@ from PySide6.QtWidgets import (
 
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.wording import in_words
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import theme
 from desktop_app.parts.chips import clear, small_button
 from desktop_app.parts.plain_text import ElidedLabel, quoted
+from desktop_app.parts.preferences import Preferences
 from desktop_app.photos.photo_model import data_size
 from engine.records import ModelInfo, Progress
 from engine.verbs import Verbs

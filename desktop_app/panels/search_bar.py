@@ -32,9 +32,9 @@ from PySide6.QtWidgets import (
 
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import chips, search_words, theme
 from desktop_app.parts.plain_text import quoted
+from desktop_app.parts.preferences import Preferences
 from desktop_app.parts.suggestions import Suggestions
 from desktop_app.photos.photo_model import PHOTO_IDS
 from engine.records import Folder, Label, PhotosChanged, SearchResult

@@ -1,18 +1,15 @@
-"""What a person chose about this machine's window, and the dialog that changes it.
+"""The dialog in which a person changes the choices about the window, and the library's own.
 
-The dialog changes the library's own choices as well.
-
-Knows: the settings file (window state and choices only; facts of the library live in the library).
-Does not know: what a choice does; whoever cares listens to `changed` and to the dialog's signals.
+Knows: which choices there are and how they are offered. Does not know: what a choice does; whoever
+cares listens to `Preferences.changed` and to the dialog's signals.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -32,66 +29,11 @@ from desktop_app.link.wording import in_words
 from desktop_app.parts import theme
 from desktop_app.parts.language import LANGUAGES
 from desktop_app.parts.plain_text import ElidedLabel
+from desktop_app.parts.preferences import Preferences
 from desktop_app.parts.rows import Row, RowList, row_of
 from desktop_app.photos.photo_model import data_size
 from engine.records import Folder, FolderState, ModelInfo, PhotosChanged, Storage
 from engine.verbs import Verbs
-
-_DEFAULTS: dict[str, Any] = {
-    "theme": "system",
-    "language": "system",
-    "device": "auto",
-    "precision": "auto",
-    "thumbnail_memory": 128,
-    "mirror": "",
-    "sort": "auto",
-    "strictness": 0.0,
-    "history": [],
-    "saved_searches": [],
-    "starter_banner_dismissed": False,
-    "keywords_offered": False,
-}
-
-
-class Preferences(QObject):
-    """The choices, read once and written at once.
-
-    `changed(name)` is emitted when one takes another value.
-
-    Values are kept as JSON, because QSettings gives lists of one entry and booleans back as text.
-    """
-
-    changed = Signal(str)
-
-    def __init__(self, settings: QSettings | None = None) -> None:
-        super().__init__()
-        self._settings = settings or QSettings(
-            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "albumen", "settings"
-        )
-        self._values = {name: self._read(name) for name in _DEFAULTS}
-
-    def _read(self, name: str) -> Any:
-        default = _DEFAULTS[name]
-        try:
-            value = json.loads(str(self._settings.value(name, "")))
-        except (TypeError, ValueError):  # absent, or written by hand: the default is always right
-            return default
-        return value if isinstance(value, type(default)) else default
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["_values"][name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def set(self, name: str, value: Any) -> None:
-        """Choose `value`; KeyError for a name that is no preference."""
-        if value == self._values[name]:
-            return
-        self._values[name] = value
-        self._settings.setValue(name, json.dumps(value))
-        self._settings.sync()
-        self.changed.emit(name)
 
 
 class SettingsDialog(QDialog):

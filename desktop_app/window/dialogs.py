@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.wording import in_words
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import theme
 from desktop_app.parts.actions import Actions
 from desktop_app.parts.banner import BannerStrip
+from desktop_app.parts.preferences import Preferences
 from engine.verbs import Verbs
 
 

@@ -14,8 +14,8 @@ from desktop_app.acts.folder_watch import FolderWatch
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.link.wording import in_words
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts.banner import BannerStrip
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.offers import Offers
 from engine.records import Failure, KeywordsRead, PhotosChanged, SidecarReport
 from engine.verbs import Verbs

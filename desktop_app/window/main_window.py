@@ -29,12 +29,12 @@ from desktop_app.panels.library_panel import LibraryPanel
 from desktop_app.panels.problems import ProblemsPage
 from desktop_app.panels.review import ReviewPanel
 from desktop_app.panels.search_bar import SearchBar
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.panels.status import StatusBar
 from desktop_app.panels.training_panel import TrainingPanel
 from desktop_app.parts.actions import Actions
 from desktop_app.parts.banner import BannerStrip
 from desktop_app.parts.full_images import Pictures
+from desktop_app.parts.preferences import Preferences
 from desktop_app.parts.thumbnails import Thumbnails
 from desktop_app.photos.lightbox import Lightbox
 from desktop_app.photos.photo_grid import PhotoGrid

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.acts.history import History
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.panels.first_labels import FirstLabels
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts.banner import BannerStrip
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.known_labels import KnownLabels
 from engine.records import Counts
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a start shows none: their modules are imported with the first one
+    from desktop_app.panels.first_labels import FirstLabels
     from desktop_app.panels.model_dialog import StarterBanner
 
 
@@ -57,6 +57,8 @@ class Offers(QObject):
         if self._labels.by_id:
             return
         if self.first_labels is None:
+            from desktop_app.panels.first_labels import FirstLabels
+
             self.first_labels = FirstLabels(self._link, self._history, self._window)
             self.first_labels.finished.connect(self._labels_chosen)
             self._strip.add(self.first_labels)

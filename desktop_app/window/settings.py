@@ -6,6 +6,7 @@ Knows: who acts on which choice. Does not know: the choices themselves (`setting
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,14 +14,17 @@ from shiboken6 import isValid
 
 from desktop_app.acts.folder_watch import FolderWatch
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.panels.settings_dialog import Preferences, SettingsDialog
 from desktop_app.parts import theme
 from desktop_app.parts.banner import BannerStrip
+from desktop_app.parts.preferences import Preferences
 from desktop_app.parts.thumbnails import Thumbnails
 from desktop_app.window.adding import Adding
 from desktop_app.window.keyword_exchange import KeywordExchange
 from engine.records import ModelInfo
 from engine.verbs import Verbs
+
+if TYPE_CHECKING:
+    from desktop_app.panels.settings_dialog import SettingsDialog
 
 
 class Settings(QObject):
@@ -51,7 +55,9 @@ class Settings(QObject):
         preferences.changed.connect(self._preference_changed)
 
     def show(self) -> None:
-        """The dialog, until it is closed."""
+        """The dialog, until it is closed. Its module is imported with it: a start shows none."""
+        from desktop_app.panels.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self._link, self._preferences, self._window)
         dialog.model_dialog_requested.connect(self.models_requested)
         dialog.compute_requested.connect(partial(self._compute, dialog))

@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app import __main__ as program
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.main_window import MainWindow
 from engine.store.lock import DirectoryLock
 from tests.support.fake_library import FakeLibrary

@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.__main__ import open_library
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.preferences import Preferences
 from desktop_app.parts.thumbnails import LARGE
 from desktop_app.window.main_window import MainWindow
 from engine.records import Photo, PhotoState, Source

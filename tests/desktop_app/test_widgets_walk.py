@@ -31,8 +31,9 @@ from pytestqt.qtbot import QtBot
 from desktop_app.panels.first_labels import FirstLabels
 from desktop_app.panels.label_editor import LabelEditor
 from desktop_app.panels.model_dialog import ModelDialog
-from desktop_app.panels.settings_dialog import Preferences, SettingsDialog
+from desktop_app.panels.settings_dialog import SettingsDialog
 from desktop_app.panels.shortcuts import ShortcutSheet
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.main_window import MainWindow
 from engine.messages import verbatim
 from engine.records import Failure, Folder, FolderState, Label, PhotoState

@@ -14,7 +14,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.main_window import MainWindow
 from tests.support.fake_library import FakeLibrary, MoreVerbs, running
 

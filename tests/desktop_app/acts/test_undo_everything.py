@@ -27,7 +27,7 @@ from desktop_app.link.engine_link import EngineLink
 from desktop_app.panels import label_editor
 from desktop_app.panels.first_labels import FirstLabels
 from desktop_app.panels.label_editor import LabelEditor
-from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.main_window import MainWindow
 from engine.library import sidecar
 from engine.library.library import Library

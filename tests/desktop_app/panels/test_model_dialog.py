@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop_app.panels.model_dialog import ModelDialog, StarterBanner
-from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.preferences import Preferences
 from tests.support.fake_library import FakeLibrary, running
 
 

@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.acts.history import History
 from desktop_app.panels.search_bar import SearchBar
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts.chips import Chip
+from desktop_app.parts.preferences import Preferences
 from desktop_app.parts.rows import row_of
 from desktop_app.parts.search_words import query_of
 from desktop_app.photos.photo_model import PHOTO_IDS

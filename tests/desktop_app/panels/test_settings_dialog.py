@@ -1,4 +1,4 @@
-"""Choices survive a restart, take effect at once, and a damaged settings file is no problem."""
+"""The settings dialog: what is chosen takes effect at once, and what is left alone stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
-from desktop_app.panels.settings_dialog import Preferences, SettingsDialog
+from desktop_app.panels.settings_dialog import SettingsDialog
+from desktop_app.parts.preferences import Preferences
 from desktop_app.parts.rows import row_of
 from engine.records import Folder, FolderState, PhotosChanged
 from tests.support.fake_library import FakeLibrary, running
@@ -21,41 +22,6 @@ from tests.support.fake_library import FakeLibrary, running
 @pytest.fixture
 def settings(tmp_path: Path) -> QSettings:
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-
-
-def test_values_survive_and_changes_are_told(qtbot: QtBot, settings: QSettings) -> None:
-    preferences = Preferences(settings)
-    assert (preferences.theme, preferences.history) == ("system", [])
-    with qtbot.waitSignal(preferences.changed) as changed:
-        preferences.set("theme", "dark")
-    assert changed.args == ["theme"]
-    preferences.set("history", ["cat, dog", "夜"])
-    preferences.set("starter_banner_dismissed", True)
-    again = Preferences(settings)
-    assert (again.theme, again.history, again.starter_banner_dismissed) == (
-        "dark",
-        ["cat, dog", "夜"],
-        True,
-    )
-
-
-def test_the_same_value_is_no_change(qtbot: QtBot, settings: QSettings) -> None:
-    preferences = Preferences(settings)
-    with qtbot.assertNotEmitted(preferences.changed):
-        preferences.set("theme", "system")
-
-
-def test_what_was_written_by_hand_falls_back(settings: QSettings) -> None:
-    settings.setValue("theme", "{broken")
-    settings.setValue("history", '"no list"')
-    assert (Preferences(settings).theme, Preferences(settings).history) == ("system", [])
-
-
-def test_unknown_names_are_bugs(settings: QSettings) -> None:
-    with pytest.raises(AttributeError):
-        _ = Preferences(settings).colour
-    with pytest.raises(KeyError):
-        Preferences(settings).set("colour", "red")
 
 
 @pytest.fixture

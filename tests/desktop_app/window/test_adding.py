@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.__main__ import open_library
 from desktop_app.link.engine_link import EngineLink
 from desktop_app.panels.first_labels import FirstLabels
-from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.main_window import MainWindow
 from engine.library.indexing import Indexing, Steps
 from engine.records import Progress, SyncReport

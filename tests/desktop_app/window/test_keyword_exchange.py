@@ -13,7 +13,8 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.panels.settings_dialog import Preferences, SettingsDialog
+from desktop_app.panels.settings_dialog import SettingsDialog
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window import keyword_exchange
 from desktop_app.window.main_window import MainWindow
 from engine.messages import message

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.link.engine_link import EngineLink
-from desktop_app.panels.settings_dialog import Preferences
 from desktop_app.parts import theme
+from desktop_app.parts.preferences import Preferences
 from desktop_app.photos.photo_grid import LARGEST
 from desktop_app.photos.photo_model import PHOTO_IDS
 from desktop_app.window.main_window import MainWindow

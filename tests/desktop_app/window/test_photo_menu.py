@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from desktop_app.panels.settings_dialog import Preferences
+from desktop_app.parts.preferences import Preferences
 from desktop_app.window.main_window import MainWindow
 from engine.records import Label
 from tests.support.fake_library import FakeLibrary, running
