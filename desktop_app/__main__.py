@@ -179,7 +179,8 @@ def open_library(
     directory: str, model: str | None, device: str, precision: str = "auto"
 ) -> Library:
     """Called in the engine thread, which so imports what the window needs later, or never."""
-    import engine.disk.watch  # noqa: F401 - for `FolderWatch`: importing it takes longer than a frame may
+    # For `FolderWatch`: importing it takes longer than a frame may.
+    import engine.disk.watch  # noqa: F401
     from engine.library.library import Library
 
     library = Library.open(directory or None, model=model, device=device, precision=precision)

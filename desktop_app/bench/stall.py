@@ -141,7 +141,8 @@ def measure(count: int, side: int, timeout: float) -> dict[str, object]:
         photos.mkdir()
         make_photos(photos, count, side)
         window = make_window(os.path.join(home, "library"))
-        log = open(os.path.join(home, "late"), "w+")  # noqa: SIM115 - faulthandler writes to it until the end
+        # faulthandler writes to it until the end.
+        log = open(os.path.join(home, "late"), "w+")  # noqa: SIM115
         heart = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=round(BEAT * 1000))
 
         window.shown_first.connect(window.link.start)

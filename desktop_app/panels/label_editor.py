@@ -128,26 +128,9 @@ class LabelEditor(QDialog):
         lines.addRow("", self.count)
         self.color = self._make_swatches()
         lines.addRow(self.tr("Colour"), self.color)
-        self.pinned = QComboBox()
-        self.pinned.setAccessibleName(self.tr("Key"))
-        self.pinned.addItem(self.tr("None"), 0)
-        for number in range(1, 10):
-            self.pinned.addItem(str(number), number)
-        self.pinned.activated.connect(self._pin)
+        self.pinned = self._make_keys()
         lines.addRow(self.tr("Key"), self.pinned)
-        self.group = QComboBox()
-        self.group.setAccessibleName(self.tr("Exclusive group"))
-        self.group.setEditable(True)
-        self.group.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.group.setToolTip(
-            self.tr("Of the labels of one group, each photo gets exactly one: cup or not cup.")
-        )
-        self.group.activated.connect(self._regroup)
-        field = self.group.lineEdit()
-        assert field is not None, "an editable box has one"
-        field.setAccessibleName(self.tr("Exclusive group"))
-        field.setPlaceholderText(self.tr("None"))
-        field.editingFinished.connect(self._regroup)
+        self.group = self._make_groups()
         lines.addRow(self.tr("Exclusive group"), self.group)
         self.dial = QSlider(Qt.Orientation.Horizontal)
         self.dial.setRange(-_DIAL, _DIAL)
@@ -183,6 +166,31 @@ class LabelEditor(QDialog):
         lines.addRow("", row)
         form.hide()
         return form
+
+    def _make_keys(self) -> QComboBox:
+        keys = QComboBox()
+        keys.setAccessibleName(self.tr("Key"))
+        keys.addItem(self.tr("None"), 0)
+        for number in range(1, 10):
+            keys.addItem(str(number), number)
+        keys.activated.connect(self._pin)
+        return keys
+
+    def _make_groups(self) -> QComboBox:
+        groups = QComboBox()
+        groups.setAccessibleName(self.tr("Exclusive group"))
+        groups.setEditable(True)
+        groups.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        groups.setToolTip(
+            self.tr("Of the labels of one group, each photo gets exactly one: cup or not cup.")
+        )
+        groups.activated.connect(self._regroup)
+        field = groups.lineEdit()
+        assert field is not None, "an editable box has one"
+        field.setAccessibleName(self.tr("Exclusive group"))
+        field.setPlaceholderText(self.tr("None"))
+        field.editingFinished.connect(self._regroup)
+        return groups
 
     def _make_swatches(self) -> QWidget:
         holder = QWidget()

@@ -67,7 +67,8 @@ def read(path: Path, mapped: bool = False) -> Checkpoint:
     try:
         with safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
-            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+            # The file is no mapping: it has to be asked for its keys.
+            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
             shapes = {name: piece.get_shape() for name, piece in slices.items()}
             types = {name: str(piece.get_dtype()) for name, piece in slices.items()}
     except SafetensorError as error:

@@ -80,8 +80,8 @@ _LIKE_TIFF = (
 )
 
 
-class NotRaw(Exception):  # noqa: N818 - no fault: it may be another kind of picture under a RAW file's name
-    """LibRaw does not know the contents."""
+class NotRaw(Exception):  # noqa: N818 - no fault
+    """LibRaw does not know the contents: another kind of picture may have a RAW file's name."""
 
 
 class DamagedRaw(Exception):  # noqa: N818

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from engine.disk.scan import is_within
 from engine.images.decode import is_candidate
+from engine.library.followups import TAGGED_BY
 from engine.messages import Message, message
 from engine.records import AddReport, Failure
 from engine.store.files import FoundFile
@@ -41,32 +42,17 @@ def add_paths(store: Store, paths: Sequence[str]) -> tuple[AddReport, list[int]]
         if _covered(store, path):
             already.append(text)
         elif stat.S_ISDIR(status.st_mode):
-            if not os.access(path, os.R_OK | os.X_OK):
-                refused.append(
-                    Failure(text, message("This folder may not be read; check its permissions."))
-                )
-            elif path == os.path.realpath(os.fsencode(store.directory)):
-                refused.append(
-                    Failure(
-                        text,
-                        message(
-                            "This is the library's own folder; choose the folder with your photos."
-                        ),
-                    )
-                )
-            else:
-                folders.append(_watch(store, path))
-                if back := store.folders.bring_back(folders[-1]):
-                    photos += back
-                    # Labels may have changed meanwhile: the next sync tags all photos anew.
-                    store.set("tagged by", "")
+            if reason := _why_no_folder(store, path):
+                refused.append(Failure(text, reason))
+                continue
+            folders.append(_watch(store, path))
+            if back := store.folders.bring_back(folders[-1]):
+                photos += back
+                # Labels may have changed meanwhile: the next sync tags all photos anew.
+                store.set(TAGGED_BY, "")
         elif not stat.S_ISREG(status.st_mode) or not is_candidate(path):
-            refused.append(
-                Failure(
-                    text,
-                    message("This is neither a folder nor a photo in a format that Albumen reads."),
-                )
-            )
+            reason = message("This is neither a folder nor a photo in a format that Albumen reads.")
+            refused.append(Failure(text, reason))
         elif store.photos.id_of(path) is not None:
             already.append(text)
         else:
@@ -90,6 +76,15 @@ def _why_not(error: Exception) -> Message:
     if isinstance(error, OSError) and error.strerror and not isinstance(error, FileNotFoundError):
         return message("It cannot be opened ({detail}).", detail=error.strerror)
     return message("There is no such folder or file.")
+
+
+def _why_no_folder(store: Store, path: bytes) -> Message | None:
+    """Why a folder that exists cannot be watched, or None."""
+    if not os.access(path, os.R_OK | os.X_OK):
+        return message("This folder may not be read; check its permissions.")
+    if path == os.path.realpath(os.fsencode(store.directory)):
+        return message("This is the library's own folder; choose the folder with your photos.")
+    return None
 
 
 def _covered(store: Store, path: bytes) -> bool:

@@ -181,7 +181,8 @@ class ImageTraining:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(options.seed)  # the head starts at random
             self.criterion = CaptionLoss(self.model, corpus.labels)
-        self.visual = self.model.visual.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+        visual = self.model.visual.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.visual = visual.train()
         _freeze(self.visual, options.freeze)
         self._forward = torch.compile(self.visual) if options.compiled else self.visual
         self._learned = [p for p in self.visual.parameters() if p.requires_grad]
